@@ -1,0 +1,66 @@
+import { BlueprintState } from './blueprint-state.ts';
+import { isAbort, messageOf } from './errors.ts';
+import type { Catalog } from './ports.ts';
+import type { ProblemBook } from './problem-book.ts';
+import { type Extraction, feeding } from './run.ts';
+
+/** Reads a blueprint and our own entities of it when they are first needed, once per run. */
+export class BlueprintBook {
+  readonly #catalog: Catalog;
+  readonly #extractions: readonly Extraction[];
+  readonly #problems: ProblemBook;
+  readonly #signal: AbortSignal;
+  readonly #loading = new Map<string, Promise<BlueprintState | undefined>>();
+  readonly #loaded: BlueprintState[] = [];
+
+  constructor(catalog: Catalog, extractions: readonly Extraction[], problems: ProblemBook, signal: AbortSignal) {
+    this.#catalog = catalog;
+    this.#extractions = extractions;
+    this.#problems = problems;
+    this.#signal = signal;
+  }
+
+  get(blueprint: string): Promise<BlueprintState | undefined> {
+    const loading = this.#loading.get(blueprint) ?? this.#load(blueprint);
+    this.#loading.set(blueprint, loading);
+    return loading;
+  }
+
+  all(): readonly BlueprintState[] {
+    return this.#loaded;
+  }
+
+  async #load(blueprint: string): Promise<BlueprintState | undefined> {
+    const shape = await this.#catalog.blueprint(blueprint, this.#signal);
+    if (!shape) return undefined;
+    const feeds = feeding(this.#extractions, blueprint);
+    const locators = feeds.flatMap(({ locators }) => Object.values(locators.get(blueprint) ?? {}));
+    const state = new BlueprintState(
+      shape,
+      feeds.map(({ program }) => program),
+      [...new Set(locators)],
+    );
+    await this.#readOwned(state);
+    this.#loaded.push(state);
+    return state;
+  }
+
+  /** Without the list of our own entities nothing can be compared or deleted, but everything can still be written. */
+  async #readOwned(state: BlueprintState): Promise<void> {
+    try {
+      for await (const page of this.#catalog.owned(state.shape, state.selection, this.#signal)) {
+        for (const entity of page) state.remember(entity);
+      }
+    } catch (error) {
+      if (isAbort(error, this.#signal)) throw error;
+      const { identifier } = state.shape;
+      state.taint({ reason: 'incomplete', detail: 'our entities in Port could not be listed' });
+      this.#problems.add({
+        code: 'port_failed',
+        severity: 'error',
+        group: identifier,
+        message: `Our entities of blueprint ${identifier} could not be listed, so all of them are written and none deleted: ${messageOf(error)}`,
+      });
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { Code } from './errors.ts';
+import { encodeIdentifier } from './identifier.ts';
+import type { BlueprintShape, Entity, PropertyShape, RelationShape, RelationValue, SearchQuery } from './model.ts';
+
+/** Something of an entity that had to be changed or left out so that Port takes the rest. */
+export interface Misfit {
+  readonly code: Extract<Code, 'value_refused' | 'property_undeclared' | 'relation_undeclared' | 'entity_too_large'>;
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Conformed {
+  readonly entity: Entity;
+  readonly misfits: readonly Misfit[];
+}
+
+/** Whether an identifier, relation or team is asked for by a query instead of being named. */
+export function isSearchQuery(value: unknown): value is SearchQuery {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'rules' in value;
+}
+
+/**
+ * Fits an entity to its blueprint: identifiers in Port's alphabet, only declared relations, only values that the
+ * schema allows, not larger than one request. What does not fit is left out (so Port keeps what it has) and named.
+ * @param maxBytes how large the entity's JSON may be
+ */
+export function conform(entity: Entity, shape: BlueprintShape, maxBytes: number): Conformed {
+  const misfits: Misfit[] = [];
+  const properties = fitProperties(entity.properties, shape, misfits);
+  const relations = fitRelations(entity.relations, shape, misfits);
+  const identifier =
+    typeof entity.identifier === 'string' ? encodeIdentifier(entity.identifier) : entity.identifier;
+  const fitted = shrink({ ...entity, identifier, properties, relations }, maxBytes, misfits);
+  return { entity: fitted, misfits };
+}
+
+function fitProperties(
+  properties: Entity['properties'],
+  shape: BlueprintShape,
+  misfits: Misfit[],
+): Entity['properties'] {
+  const fitted = new Map<string, unknown>();
+  for (const [id, value] of Object.entries(properties)) {
+    const declared = Object.hasOwn(shape.properties, id) ? shape.properties[id] : undefined;
+    const path = `properties.${id}`;
+    if (!declared) {
+      misfits.push({ code: 'property_undeclared', path, message: `blueprint ${shape.identifier} has no property ${id}` });
+      fitted.set(id, value);
+      continue;
+    }
+    const complaint = value === null ? undefined : complaintAbout(value, declared);
+    if (complaint) misfits.push({ code: 'value_refused', path, message: complaint });
+    else fitted.set(id, value);
+  }
+  return Object.fromEntries(fitted);
+}
+
+function complaintAbout(value: unknown, shape: PropertyShape): string | undefined {
+  if (!hasType(value, shape.type)) return `expected ${shape.type}, got ${describe(value)}`;
+  if (shape.enum && !shape.enum.includes(value)) return `${describe(value)} is not one of ${shape.enum.join(', ')}`;
+  if (typeof value !== 'string') return undefined;
+  if (shape.format === 'date-time' && !isDateTime(value)) return `${describe(value)} is no date-time`;
+  if (shape.format === 'url' && !URL.canParse(value)) return `${describe(value)} is no URL`;
+  return undefined;
+}
+
+function hasType(value: unknown, type: PropertyShape['type']): boolean {
+  switch (type) {
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object' && value !== null && !Array.isArray(value);
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})$/;
+
+function isDateTime(text: string): boolean {
+  return DATE_TIME.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function fitRelations(relations: Entity['relations'], shape: BlueprintShape, misfits: Misfit[]): Entity['relations'] {
+  const fitted = new Map<string, RelationValue>();
+  for (const [id, value] of Object.entries(relations)) {
+    const declared = Object.hasOwn(shape.relations, id) ? shape.relations[id] : undefined;
+    const path = `relations.${id}`;
+    if (!declared) {
+      misfits.push({ code: 'relation_undeclared', path, message: `blueprint ${shape.identifier} has no relation ${id}` });
+      continue;
+    }
+    const relation = fitRelation(value, declared);
+    if (relation === undefined) {
+      misfits.push({ code: 'value_refused', path, message: 'the relation takes one entity, the mapping gives several' });
+    } else fitted.set(id, relation);
+  }
+  return Object.fromEntries(fitted);
+}
+
+/** One target or a list, as the blueprint declares it; undefined when a single relation is given several targets. */
+function fitRelation(value: RelationValue, shape: RelationShape): RelationValue | undefined {
+  if (value === null || isSearchQuery(value)) return value;
+  const targets = [...new Set(typeof value === 'string' ? [value] : value)].filter((id) => id !== '').map(encodeIdentifier);
+  if (shape.many) return targets;
+  if (targets.length > 1) return undefined;
+  return targets[0] ?? null;
+}
+
+/** Leaves out the largest properties until the entity fits into one request. */
+function shrink(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
+  let bytes = jsonBytes(entity);
+  if (bytes <= maxBytes) return entity;
+  const properties = new Map(Object.entries(entity.properties));
+  const bySize = [...properties].map(([id, value]) => ({ id, size: jsonBytes(value) })).sort((a, b) => b.size - a.size);
+  for (const { id, size } of bySize) {
+    if (bytes <= maxBytes) break;
+    properties.delete(id);
+    bytes -= size;
+    misfits.push({
+      code: 'entity_too_large',
+      path: `properties.${id}`,
+      message: `the property alone has ${size} bytes, a request to Port may have ${maxBytes}`,
+    });
+  }
+  return { ...entity, properties: Object.fromEntries(properties) };
+}
+
+/** The size of a value as JSON text in UTF-8. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value) ?? '');
+}

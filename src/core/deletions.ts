@@ -1,0 +1,111 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import { decideDeletion, type DeletionDecision, isApprovable, type Testimony } from './deletion.ts';
+import { isAbort, messageOf } from './errors.ts';
+import type { KindReader } from './kind-reader.ts';
+import type { DeletionBlocked } from './report.ts';
+import { feeding, type Run } from './run.ts';
+import { askWitness } from './witness.ts';
+
+/** Decides and carries out the deletions of every blueprint; one that may not delete does not stop another. */
+export class Deletions {
+  readonly #run: Run;
+  readonly #readers: readonly KindReader[];
+  readonly #approved: ReadonlySet<string>;
+  readonly #used = new Set<string>();
+  readonly blocked = new Map<string, DeletionBlocked>();
+
+  constructor(run: Run, readers: readonly KindReader[], approved: ReadonlySet<string>) {
+    this.#run = run;
+    this.#readers = readers;
+    this.#approved = approved;
+  }
+
+  /** @param states in the order in which they may delete: what points at others first */
+  async carryOut(states: readonly BlueprintState[]): Promise<void> {
+    for (const state of states) await this.#conclude(state, await this.#decide(state));
+    this.#reportUnusedApprovals();
+  }
+
+  async #decide(state: BlueprintState): Promise<DeletionDecision> {
+    const decide = (testimony: Testimony) =>
+      decideDeletion({
+        blueprint: state.shape.identifier,
+        owned: state.owned,
+        stale: state.stale(),
+        aborted: this.#run.signal.aborted,
+        taints: state.taints,
+        testimony,
+        threshold: this.#run.mapping.flags.entityDeletionThreshold,
+        approved: this.#approved,
+      });
+    const first = decide({ type: 'not_asked' });
+    if (first.type !== 'ask_witness') return first;
+    return decide(await this.#ask(state));
+  }
+
+  async #ask(state: BlueprintState): Promise<Testimony> {
+    try {
+      return await askWitness(this.#run, state, this.#readers);
+    } catch (error) {
+      if (isAbort(error, this.#run.signal)) throw error;
+      return { type: 'unconfirmed', detail: messageOf(error) };
+    }
+  }
+
+  async #conclude(state: BlueprintState, decision: DeletionDecision): Promise<void> {
+    const blueprint = state.shape.identifier;
+    this.#run.observer.deletionsDecided?.(blueprint, state.stale(), decision);
+    if (decision.type === 'blocked') this.#hold(state, decision);
+    if (decision.type !== 'delete') return;
+    if (decision.approvedDigest) this.#used.add(decision.approvedDigest);
+    const { deleted, refused } = await this.#run.ports.catalog.remove(blueprint, decision.identifiers, this.#run.signal);
+    state.deleted += deleted.length;
+    for (const { identifier, code, message } of refused) {
+      this.#run.problems.add({
+        code: 'delete_failed',
+        severity: 'error',
+        group: `${blueprint} ${code}`,
+        message: `Port refused to delete entities of ${blueprint}: ${code}: ${message}`,
+        sample: identifier,
+      });
+    }
+  }
+
+  #hold(state: BlueprintState, { blocked, detail }: Extract<DeletionDecision, { type: 'blocked' }>): void {
+    const blueprint = state.shape.identifier;
+    const { reason, count, digest } = blocked;
+    this.blocked.set(blueprint, blocked);
+    if (reason === 'contradicted') this.#doubtFirstReads(blueprint, detail);
+    const approve = isApprovable(reason) ? `. If they are really gone: --approve-deletions ${digest}` : '';
+    this.#run.problems.add({
+      code: 'deletion_blocked',
+      severity: reason === 'not_selected' ? 'warning' : 'error',
+      group: blueprint,
+      message: `${count} entities of ${blueprint} were not deleted (${reason}): ${detail}${approve}`,
+      count,
+    });
+    for (const sample of blocked.sample) {
+      this.#run.problems.add({ code: 'deletion_blocked', severity: 'error', group: blueprint, message: '', sample, count: 0 });
+    }
+  }
+
+  /** What the witness saw and the first read did not: so that one was not complete, whatever its pages said. */
+  #doubtFirstReads(blueprint: string, detail: string): void {
+    const kinds = new Set(feeding(this.#run.extractions, blueprint).map(({ query }) => query.kind));
+    for (const reader of this.#readers) {
+      if (kinds.has(reader.kind)) reader.doubt({ complete: false, reason: 'contradicted', detail });
+    }
+  }
+
+  #reportUnusedApprovals(): void {
+    for (const digest of this.#approved) {
+      if (this.#used.has(digest)) continue;
+      this.#run.problems.add({
+        code: 'approval_unmatched',
+        severity: 'warning',
+        group: digest,
+        message: `The approved set of deletions ${digest} is not what would be deleted now; nothing was deleted on its strength`,
+      });
+    }
+  }
+}

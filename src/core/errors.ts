@@ -1,0 +1,59 @@
+/**
+ * Every error and problem code, with what it means and what to do. docs/errors.md lists the same codes (a test compares).
+ */
+export const CODES = {
+  settings_invalid: 'A setting is missing or cannot be used.',
+  mapping_file_invalid: 'The mapping cannot be read, or an entry in it cannot be used.',
+  blueprint_file_invalid: 'A blueprint file cannot be read or is no blueprint.',
+  mapping_empty: 'Port holds an empty mapping for this integration.',
+  jq_unusable: 'No jq that can be used was found.',
+  expression_invalid: 'An expression of the mapping does not compile; its field, or its whole entry, is left out.',
+  komodor_auth: 'Komodor refused the API key.',
+  komodor_unreachable: 'Komodor cannot be reached.',
+  komodor_failed: 'Komodor answered with an error until we gave up.',
+  port_auth: 'Port refused the client id or secret.',
+  port_unreachable: 'Port cannot be reached.',
+  port_failed: 'Port answered with an error until we gave up.',
+  aborted: 'The run was stopped.',
+  read_incomplete: 'A kind was not read to the end, or that cannot be proved. Nothing is deleted from its blueprints.',
+  items_malformed: 'Komodor sent something that is no item. Nothing is deleted from the blueprints of its kind.',
+  item_rejected: 'An item gave no identifier, blueprint or selector answer. Nothing is deleted from its blueprint.',
+  field_failed: 'An expression failed on an item. The field was left as it is in Port.',
+  field_disabled: 'An expression ran too long or too large twice and is left out for the rest of the run.',
+  value_refused: 'A value does not fit the blueprint (enum, type, format). The field was left as it is in Port.',
+  property_undeclared: 'The mapping writes a property that the blueprint does not have.',
+  relation_undeclared: 'The mapping writes a relation that the blueprint does not have. It was left out.',
+  entity_too_large: 'An entity is larger than a request to Port may be. Its largest properties were left out.',
+  identifier_collision: 'Two source items gave the same identifier with different content. The first one read was kept.',
+  relation_target_missing: 'A relation points to an entity that does not exist. The entity was written without it.',
+  upsert_failed: 'Port refused an entity.',
+  delete_failed: 'Port refused to delete an entity.',
+  blueprint_missing: 'A blueprint that the mapping writes does not exist in Port.',
+  blueprint_drift: 'A blueprint in Port differs from ours in something that we do not change.',
+  blueprint_failed: 'A blueprint could not be created or extended in Port.',
+  deletion_blocked: 'Entities that seem to be gone were not deleted.',
+  approval_unmatched: 'An approved set of deletions does not match what would be deleted now.',
+  unexpected: 'Something that should not happen; a bug report with the log helps.',
+} as const;
+
+export type Code = keyof typeof CODES;
+
+/** An error that ends a run or a command. `message` is one sentence for people: what failed, on what, why, what to do. */
+export class AppError extends Error {
+  readonly code: Code;
+  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'AppError';
+    this.code = code;
+  }
+}
+
+/** Whether an error means "we were asked to stop". */
+export function isAbort(error: unknown, signal?: AbortSignal): boolean {
+  return signal?.aborted === true || (error instanceof Error && error.name === 'AbortError');
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

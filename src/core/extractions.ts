@@ -1,0 +1,90 @@
+import { canonicalJson } from './canonical.ts';
+import { isAbort } from './errors.ts';
+import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
+import type { Addressing, Ports, Program } from './ports.ts';
+import type { ProblemBook } from './problem-book.ts';
+import type { Extraction, Locator } from './run.ts';
+
+/** The mapping, ready to run. */
+export interface CompiledMapping {
+  readonly extractions: readonly Extraction[];
+  /** Entries that cannot be used, with those that the mapping's reader had disabled already. */
+  readonly disabled: readonly DisabledEntry[];
+}
+
+/**
+ * Compiles the mapping: entries of a kind that ask the source for the same become one program and are read once.
+ * What cannot be used is reported and disabled; the rest lives.
+ * @param origin where the mapping was read, for messages
+ */
+export async function compileMapping(
+  ports: Pick<Ports, 'source' | 'mapper'>,
+  mapping: Mapping,
+  origin: string,
+  problems: ProblemBook,
+  signal: AbortSignal,
+): Promise<CompiledMapping> {
+  const disabled = [...mapping.disabled];
+  const report = (code: 'mapping_file_invalid' | 'expression_invalid', path: string, message: string) =>
+    problems.add({ code, severity: 'error', group: path, message: `${origin}: ${path}: ${message}` });
+  for (const { path, message } of mapping.disabled) report('mapping_file_invalid', path, message);
+
+  const usable: ResourceEntry[] = [];
+  for (const entry of mapping.entries) {
+    const complaints = ports.source.checkSelector(entry.kind, entry.selector);
+    for (const complaint of complaints) report('mapping_file_invalid', `${entry.path}.selector`, complaint);
+    if (complaints.length === 0) usable.push(entry);
+    else disabled.push(disable(entry, complaints.join('; ')));
+  }
+
+  const extractions: Extraction[] = [];
+  for (const entries of groupByQuery(usable)) {
+    const [first] = entries;
+    if (!first) continue;
+    const { program, problems: invalid } = await ports.mapper.compile(entries);
+    for (const { path, message } of invalid) report('expression_invalid', path, message);
+    for (const { entry, message, costs } of invalid) if (costs === 'entry') disabled.push(disable(entry, message));
+    if (program.entries.length === 0) continue;
+    const { kind, selector } = first;
+    const locators = await learnLocators(program, ports.source.addressing(kind), signal);
+    extractions.push({ query: { kind, selector }, program, locators });
+  }
+  return { extractions, disabled };
+}
+
+function groupByQuery(entries: readonly ResourceEntry[]): readonly (readonly ResourceEntry[])[] {
+  const groups = new Map<string, ResourceEntry[]>();
+  for (const entry of entries) {
+    const key = `${entry.kind} ${canonicalJson(entry.selector)}`;
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return [...groups.values()];
+}
+
+/** The blueprints of a disabled entry are only known when all its templates name them as plain text. */
+function disable(entry: ResourceEntry, message: string): DisabledEntry {
+  const blueprints = entry.templates.map(({ blueprint }) => /^\s*(["'])([^"'\\]+)\1\s*$/.exec(blueprint)?.[2]);
+  const known = blueprints.filter((name) => name !== undefined);
+  return { path: entry.path, kind: entry.kind, blueprints: known.length === blueprints.length ? known : null, message };
+}
+
+/** Maps an item with known address values and looks where they come out: independent of how the mapping is written. */
+async function learnLocators(program: Program, { probe, parts }: Addressing, signal: AbortSignal) {
+  const locators = new Map<string, Locator>();
+  try {
+    const { rows } = await program.probe(probe, signal);
+    for (const row of rows) {
+      if (row.type !== 'entity') continue;
+      const { blueprint, properties } = row.entity;
+      const found = Object.entries(parts).flatMap(([part, value]) => {
+        const property = Object.entries(properties).find(([, candidate]) => candidate === value)?.[0];
+        return property === undefined ? [] : [[part, property] as const];
+      });
+      locators.set(blueprint, { ...locators.get(blueprint), ...Object.fromEntries(found) });
+    }
+  } catch (error) {
+    // Without locators the second witness reads everything again instead of asking place by place.
+    if (isAbort(error, signal)) throw error;
+  }
+  return locators;
+}

@@ -1,0 +1,141 @@
+import { fingerprint } from './canonical.ts';
+import { isSearchQuery } from './conform.ts';
+import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
+import type { FieldSelection, Program } from './ports.ts';
+
+/** Fingerprints of an entity's fields, one per column; 0 where there is nothing. */
+export type Fingerprints = readonly number[];
+
+type AnyEntity = Entity | StoredEntity;
+
+/** One compared field of a blueprint: `title`, `properties.status`, `relations.service`. */
+interface Column {
+  readonly path: string;
+  /** The value as it is compared, or undefined when the entity does not carry the field. */
+  read(entity: AnyEntity): unknown;
+}
+
+/**
+ * Which fields of a blueprint the mapping writes and Port can give back. An undeclared property is left out: Port does
+ * not say whether it keeps such a value, so comparing it could mean writing the entity again in every run.
+ */
+export function selectFields(shape: BlueprintShape, programs: readonly Program[]): FieldSelection {
+  const templates = programs.flatMap((program) => program.writing(shape.identifier));
+  const declared = (ids: readonly string[], known: object) =>
+    ids.includes('*') ? Object.keys(known) : [...new Set(ids)].filter((id) => Object.hasOwn(known, id));
+  return {
+    title: templates.some((template) => template.title !== undefined),
+    icon: templates.some((template) => template.icon !== undefined),
+    team: templates.some((template) => typeof template.team === 'string'),
+    properties: declared(templates.flatMap((template) => Object.keys(template.properties)), shape.properties),
+    relations: declared(templates.flatMap((template) => Object.keys(template.relations)), shape.relations),
+  };
+}
+
+/** Compares entities of one blueprint field by field, by fingerprint. */
+export class FieldTable {
+  readonly #columns: readonly Column[];
+
+  constructor(shape: BlueprintShape, selection: FieldSelection) {
+    this.#columns = [
+      ...(selection.title ? [column('title', (e) => titleOf(e))] : []),
+      ...(selection.icon ? [column('icon', (e) => e.icon)] : []),
+      ...(selection.team ? [column('team', (e) => teamOf(e.team))] : []),
+      ...selection.properties.map((id) => propertyColumn(id, shape)),
+      ...selection.relations.map((id) => relationColumn(id, shape)),
+    ];
+  }
+
+  /** All columns of an entity as Port keeps it. */
+  fingerprints(stored: StoredEntity): number[] {
+    return this.#columns.map(({ read }) => print(read(stored)));
+  }
+
+  /**
+   * What writing `entity` over `known` changes: the new fingerprints, or undefined when nothing would.
+   * Fields that the entity does not carry stay; a field given by a search query counts as a change, for its result
+   * is Port's to find.
+   */
+  overlay(entity: Entity, known: Fingerprints | undefined): number[] | undefined {
+    let changed = known === undefined || hasSearch(entity);
+    const next = this.#columns.map(({ read }, index) => {
+      const before = known?.[index] ?? 0;
+      const value = read(entity);
+      if (value === undefined) return before;
+      const after = print(value);
+      if (after !== before) changed = true;
+      return after;
+    });
+    return changed ? next : undefined;
+  }
+
+  /** The entity without nulls that clear nothing: Port has no value there. */
+  withoutIdleNulls(entity: Entity, known: Fingerprints | undefined): Entity {
+    const held = new Set(this.#columns.filter((_, index) => (known?.[index] ?? 0) !== 0).map(({ path }) => path));
+    const { title, icon, team, ...rest } = entity;
+    const keeps = (path: string, value: unknown) => value !== null || held.has(path);
+    const prune = <T>(prefix: string, fields: { readonly [key: string]: T }) =>
+      Object.fromEntries(Object.entries(fields).filter(([id, value]) => keeps(`${prefix}.${id}`, value)));
+    return {
+      ...rest,
+      ...(title !== undefined && keeps('title', title) ? { title } : {}),
+      ...(icon !== undefined && keeps('icon', icon) ? { icon } : {}),
+      ...(team !== undefined && keeps('team', team) ? { team } : {}),
+      properties: prune('properties', entity.properties),
+      relations: prune('relations', entity.relations),
+    };
+  }
+}
+
+function column(path: string, read: (entity: AnyEntity) => unknown): Column {
+  return { path, read };
+}
+
+function print(value: unknown): number {
+  return value === undefined || value === null ? 0 : fingerprint(value);
+}
+
+/** Whether Port has to find something for this entity, so that only Port knows what writing it changes. */
+export function hasSearch(entity: Entity): boolean {
+  return [entity.identifier, entity.team, ...Object.values(entity.relations)].some(isSearchQuery);
+}
+
+/** Port shows the identifier as title of an entity that has none. */
+function titleOf(entity: AnyEntity): string | null | undefined {
+  return entity.title === entity.identifier ? null : entity.title;
+}
+
+function teamOf(team: unknown): unknown {
+  if (team === undefined || isSearchQuery(team)) return undefined;
+  const teams = (Array.isArray(team) ? team : [team]).filter((name) => typeof name === 'string' && name !== '');
+  return teams.length === 0 ? null : teams.sort();
+}
+
+function propertyColumn(id: string, shape: BlueprintShape): Column {
+  const isDateTime = shape.properties[id]?.format === 'date-time';
+  return column(`properties.${id}`, (entity) => {
+    const value = own(entity.properties, id);
+    return isDateTime ? instantOf(value) : value;
+  });
+}
+
+/** `12:00:00Z`, `12:00:00.000Z` and `13:00:00+01:00` are one instant; Port may give back another spelling than it got. */
+function instantOf(value: unknown): unknown {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? value : time;
+}
+
+function relationColumn(id: string, shape: BlueprintShape): Column {
+  const many = shape.relations[id]?.many ?? false;
+  return column(`relations.${id}`, (entity) => {
+    const value = own(entity.relations, id);
+    if (value === undefined || isSearchQuery(value)) return undefined;
+    const targets = (Array.isArray(value) ? value : [value]).filter((target) => typeof target === 'string' && target !== '');
+    if (targets.length === 0) return null;
+    return many ? targets.sort() : targets[0];
+  });
+}
+
+function own(fields: { readonly [key: string]: unknown }, id: string): unknown {
+  return Object.hasOwn(fields, id) ? fields[id] : undefined;
+}

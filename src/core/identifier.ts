@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+/** Port: identifiers match `^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$` and have at most 1000 characters. */
+const MAX_LENGTH = 1000;
+const ALLOWED = /^[\p{L}0-9@_.+:\\/=-]$/u;
+const ALL_ALLOWED = /^[\p{L}0-9@_.+:\\/=-]*$/u;
+/** What an escape of ours looks like; where the source text already looks so, its `=` is escaped itself. */
+const LOOKS_ESCAPED = /=(?=[0-9A-F]{2}|H)/;
+const HASH_LENGTH = 64;
+
+/**
+ * Turns any text into an identifier that Port takes. Valid identifiers stay as they are (unless they contain something
+ * that looks like an escape), different texts give different identifiers. The rules are in docs/mapping.md.
+ * @returns the identifier; the empty text gives the empty text, which callers refuse before
+ */
+export function encodeIdentifier(text: string): string {
+  const escaped = escape(text);
+  if (escaped.length <= MAX_LENGTH) return escaped;
+  const digest = createHash('sha256').update(text, 'utf16le').digest('hex');
+  return `${cutAtCharacter(escaped, MAX_LENGTH - HASH_LENGTH - 2)}=H${digest}`;
+}
+
+function escape(text: string): string {
+  if (text === '.' || text === '..') return text.replaceAll('.', '=2E');
+  if (ALL_ALLOWED.test(text) && !LOOKS_ESCAPED.test(text)) return text;
+  let out = '';
+  let offset = 0;
+  for (const character of text) {
+    if (character === '=' && LOOKS_ESCAPED.test(text.slice(offset, offset + 3))) out += '=3D';
+    else out += ALLOWED.test(character) ? character : escapeCharacter(character);
+    offset += character.length;
+  }
+  return out;
+}
+
+function escapeCharacter(character: string): string {
+  return utf8(character.codePointAt(0) ?? 0)
+    .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+}
+
+/** UTF-8 bytes of a code point. By hand, because Node's encoder maps every lone surrogate to the same three bytes. */
+function utf8(code: number): number[] {
+  if (code < 0x80) return [code];
+  const tail = (shift: number) => 0x80 | ((code >> shift) & 0x3f);
+  if (code < 0x800) return [0xc0 | (code >> 6), tail(0)];
+  if (code < 0x10000) return [0xe0 | (code >> 12), tail(6), tail(0)];
+  return [0xf0 | (code >> 18), tail(12), tail(6), tail(0)];
+}
+
+/** Cuts without leaving half of a surrogate pair, which Port would refuse. */
+function cutAtCharacter(text: string, length: number): string {
+  const cut = text.slice(0, length);
+  return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
+}

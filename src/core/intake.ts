@@ -1,0 +1,243 @@
+import type { BlueprintState, TrackedEntity } from './blueprint-state.ts';
+import { conform } from './conform.ts';
+import { messageOf } from './errors.ts';
+import { hasSearch } from './fields.ts';
+import type { Entity, Kind } from './model.ts';
+import { ENVELOPE_BYTES } from './pack.ts';
+import type { MappedItem, MappedRow, UpsertOutcome } from './ports.ts';
+import type { Run } from './run.ts';
+import type { PendingRelation, RelationTargets } from './targets.ts';
+import type { Write, Writer } from './writer.ts';
+
+/** An entity that one source item gave. */
+interface Piece {
+  readonly entity: Entity;
+  readonly kind: Kind;
+  readonly label: string;
+}
+
+interface Placeable extends Piece {
+  readonly state: BlueprintState;
+}
+
+/**
+ * Takes mapped items in: fits their entities to the blueprints, notices what is unchanged, and hands the rest to the
+ * writer. What it saw is remembered in the blueprint states, for the deletions later.
+ */
+export class Intake {
+  readonly #run: Run;
+  readonly #writer: Writer;
+  readonly #targets: RelationTargets;
+  /** Relations whose target did not exist when their entity was written. */
+  readonly pending: PendingRelation[] = [];
+  /** Entities that Port refused for a relation target. */
+  readonly refusedForRelation: Write[] = [];
+  /** Entities of blueprints that Port does not have: blueprint -> how many. */
+  readonly lost = new Map<string, number>();
+
+  constructor(run: Run, writer: Writer, targets: RelationTargets) {
+    this.#run = run;
+    this.#writer = writer;
+    this.#targets = targets;
+  }
+
+  /** @returns when everything that must be written is packed or on its way; waits while Port is busy */
+  async take(kind: Kind, batch: readonly MappedItem[]): Promise<void> {
+    const pieces = batch.flatMap((mapped) => this.#piecesOf(kind, mapped));
+    const placeable: Placeable[] = [];
+    for (const piece of pieces) {
+      const fitted = await this.#fit(piece);
+      if (fitted) placeable.push(fitted);
+    }
+    if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
+    for (const piece of placeable) await this.#place(piece);
+  }
+
+  #piecesOf(kind: Kind, { item, rows }: MappedItem): Piece[] {
+    const merged = new Map<string, Entity>();
+    for (const row of rows) {
+      if (row.type === 'rejected') this.#reject(kind, item.label, row);
+      if (row.type !== 'entity') continue;
+      for (const { path, message } of row.failures) {
+        this.#run.problems.add({
+          code: 'field_failed',
+          severity: 'error',
+          kind,
+          group: `${row.entry.path} ${path}`,
+          message: `${row.entry.path}: ${path}: ${message}`,
+          sample: item.label,
+        });
+      }
+      const key = JSON.stringify([row.entity.blueprint, row.entity.identifier]);
+      const before = merged.get(key);
+      merged.set(key, before ? overlay(before, row.entity) : row.entity);
+    }
+    return [...merged.values()].map((entity) => ({ entity, kind, label: item.label }));
+  }
+
+  /** The item stands for an entity that we cannot name, so nothing of its blueprint may be taken for gone. */
+  #reject(kind: Kind, label: string, row: Extract<MappedRow, { type: 'rejected' }>): void {
+    this.#run.problems.add({
+      code: 'item_rejected',
+      severity: 'error',
+      kind,
+      group: `${row.entry.path} ${row.path}`,
+      message: `${row.entry.path}: ${row.path}: ${row.message}`,
+      sample: label,
+    });
+    this.#run.taint(kind, row.blueprint, { reason: 'rejected', detail: `${row.path} gave nothing usable for ${label}` });
+  }
+
+  async #fit(piece: Piece): Promise<Placeable | undefined> {
+    const { entity, kind, label } = piece;
+    const state = await this.#run.state(entity.blueprint);
+    if (!state) {
+      this.lost.set(entity.blueprint, (this.lost.get(entity.blueprint) ?? 0) + 1);
+      this.#run.problems.add({
+        code: 'blueprint_missing',
+        severity: 'error',
+        kind,
+        group: entity.blueprint,
+        message: `Port has no blueprint ${entity.blueprint}; create it, or correct the mapping`,
+        sample: label,
+      });
+      return undefined;
+    }
+    try {
+      const maxBytes = this.#run.ports.catalog.limits.bytesPerBatch - ENVELOPE_BYTES;
+      const conformed = conform(entity, state.shape, maxBytes);
+      for (const { code, path, message } of conformed.misfits) {
+        const severity = code === 'property_undeclared' || code === 'relation_undeclared' ? 'warning' : 'error';
+        const group = `${entity.blueprint} ${path}`;
+        this.#run.problems.add({ code, severity, kind, group, message: `${entity.blueprint}: ${path}: ${message}`, sample: label });
+      }
+      return { ...piece, entity: conformed.entity, state };
+    } catch (error) {
+      this.#run.problems.add({
+        code: 'item_rejected',
+        severity: 'error',
+        kind,
+        group: entity.blueprint,
+        message: `${entity.blueprint}: the entity cannot be processed: ${messageOf(error)}`,
+        sample: label,
+      });
+      this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail: `${label} could not be processed` });
+      return undefined;
+    }
+  }
+
+  async #askForTargets(pieces: readonly Placeable[]): Promise<void> {
+    const names = new Map<string, string[]>();
+    const inBatch = new Set(pieces.map(({ entity }) => JSON.stringify([entity.blueprint, entity.identifier])));
+    for (const { entity, state } of pieces) {
+      for (const [target, unknown] of await this.#targets.unknown(entity, state.shape)) {
+        const open = unknown.filter((name) => !inBatch.has(JSON.stringify([target, name])));
+        names.set(target, [...(names.get(target) ?? []), ...open]);
+      }
+    }
+    for (const [target, unknown] of names) await this.#targets.lookUp(target, unknown);
+  }
+
+  async #place(piece: Placeable): Promise<void> {
+    const { state, kind, label } = piece;
+    const { identifier } = piece.entity;
+    if (typeof identifier !== 'string') {
+      await this.#writer.add(this.#write(piece.entity, piece, undefined));
+      return;
+    }
+    const tracked = state.track(identifier);
+    const first = tracked.sighting;
+    const isOtherItem = first?.kind === kind && first.label !== label;
+    tracked.sighting ??= { kind, label };
+    const entity = await this.#relate(piece);
+    const next = state.table.overlay(entity, tracked.fingerprints);
+    if (!next) {
+      state.settle(tracked, 'unchanged');
+      return;
+    }
+    if (isOtherItem && !hasSearch(entity)) {
+      this.#collide(piece, identifier, first.label);
+      return;
+    }
+    const wire = state.table.withoutIdleNulls(entity, tracked.fingerprints);
+    tracked.fingerprints = next;
+    await this.#writer.add(this.#write(wire, piece, tracked));
+  }
+
+  /** Settles the relations of an entity: to what exists, or will be created by Port on request. */
+  async #relate({ entity, state }: Placeable): Promise<Entity> {
+    if (this.#run.mapping.flags.createMissingRelatedEntities) {
+      await this.#run.protectTargets(entity, state.shape);
+      return entity;
+    }
+    const { entity: related, pending } = await this.#targets.withoutMissing(entity, state.shape);
+    this.pending.push(...pending);
+    return related;
+  }
+
+  #collide({ entity, kind, label }: Piece, identifier: string, firstLabel: string): void {
+    this.#run.problems.add({
+      code: 'identifier_collision',
+      severity: 'error',
+      kind,
+      group: entity.blueprint,
+      message: `${entity.blueprint}: different items give one identifier; the first one read was kept. Make the mapping's identifier unique`,
+      sample: `${identifier}: ${firstLabel} and ${label}`,
+    });
+  }
+
+  #write(entity: Entity, piece: Placeable, tracked: TrackedEntity | undefined): Write {
+    // Later pieces of an entity must not wipe out what earlier ones wrote.
+    const merge = this.#run.mapping.flags.enableMergeEntity || tracked?.sent === true;
+    if (tracked) tracked.sent = true;
+    const write: Write = { entity, merge, done: (outcome) => this.#settle(outcome, write, piece, tracked) };
+    return write;
+  }
+
+  #settle(outcome: UpsertOutcome, write: Write, piece: Placeable, tracked: TrackedEntity | undefined): void {
+    const { state, kind, label } = piece;
+    switch (outcome.type) {
+      case 'written': {
+        const entity = tracked ?? (outcome.identifier === null ? undefined : state.track(outcome.identifier));
+        if (!entity) return this.#taintUnnamed(piece);
+        entity.sighting ??= { kind, label };
+        state.settle(entity, outcome.created ? 'created' : 'updated');
+        return;
+      }
+      case 'unmatched':
+        return;
+      case 'missing_relation':
+        this.refusedForRelation.push(write);
+        return;
+      case 'refused': {
+        if (tracked) state.settle(tracked, 'failed');
+        else this.#taintUnnamed(piece);
+        const { blueprint, identifier } = piece.entity;
+        this.#run.problems.add({
+          code: 'upsert_failed',
+          severity: 'error',
+          kind,
+          group: `${blueprint} ${outcome.code}`,
+          message: `Port refused entities of ${blueprint}: ${outcome.code}: ${outcome.message}`,
+          sample: typeof identifier === 'string' ? identifier : label,
+        });
+      }
+    }
+  }
+
+  /** An entity that only a search names, and the search was not answered: any of our entities may be it. */
+  #taintUnnamed({ entity, kind, label }: Piece): void {
+    const detail = `which entity ${label} stands for is only known when Port has found it`;
+    this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });
+  }
+}
+
+/** Entries of a kind that give the same entity complete each other; the later entry wins field by field. */
+function overlay(earlier: Entity, later: Entity): Entity {
+  return {
+    ...earlier,
+    ...later,
+    properties: { ...earlier.properties, ...later.properties },
+    relations: { ...earlier.relations, ...later.relations },
+  };
+}

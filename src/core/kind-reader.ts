@@ -1,0 +1,151 @@
+import type { Intake } from './intake.ts';
+import { isAbort } from './errors.ts';
+import type { Completeness, Kind, RawItem } from './model.ts';
+import type { MappedItem, SourcePage } from './ports.ts';
+import { readAhead } from './read-ahead.ts';
+import type { KindReport, RunStatus } from './report.ts';
+import { type Extraction, type Run, scopeKey } from './run.ts';
+
+const PAGES_AHEAD = 2;
+/** Starting jq costs about as much as mapping a hundred items, so small pages are put together first. */
+const ITEMS_PER_MAPPING = 250;
+
+type Counts = { -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number };
+
+/** Reads one kind to its end: pages from the source, through the mapping, into the intake. */
+export class KindReader {
+  readonly kind: Kind;
+  readonly #run: Run;
+  readonly #intake: Intake;
+  readonly #counts: Counts = { pages: 0, extracted: 0, selected: 0, filtered: 0, duplicates: 0, rejected: 0 };
+  readonly #seen = new Set<string>();
+  /** How many items lie in which scope, so that the second witness can be checked against the first. */
+  readonly scopes = new Map<string, number>();
+  #completeness: Completeness = { complete: true };
+  #aborted = false;
+
+  constructor(run: Run, intake: Intake, kind: Kind) {
+    this.kind = kind;
+    this.#run = run;
+    this.#intake = intake;
+  }
+
+  /** @throws what ends the whole run; an incomplete read is no exception but part of the report */
+  async read(extractions: readonly Extraction[]): Promise<void> {
+    this.#run.observer.kindStarted?.(this.kind);
+    try {
+      for (const extraction of extractions) await this.#extract(extraction);
+    } catch (error) {
+      this.#aborted = isAbort(error, this.#run.signal);
+      this.doubt({ complete: false, reason: 'request_failed', detail: 'the run ended before the kind was read' });
+      throw error;
+    } finally {
+      this.#progress('kindFinished');
+    }
+  }
+
+  async #extract({ query, program }: Extraction): Promise<void> {
+    const { source } = this.#run.ports;
+    const pages = readAhead(source.read(query, this.#run.signal), PAGES_AHEAD);
+    let waiting: RawItem[] = [];
+    const work = async () => {
+      const items = waiting;
+      waiting = [];
+      if (items.length > 0) await this.#work(await program.map(items, this.#run.signal));
+      this.#progress('progress');
+    };
+    try {
+      for (;;) {
+        const next = await pages.next();
+        if (next.done) {
+          await work();
+          if (!next.value.complete) this.#reportIncomplete(next.value);
+          return;
+        }
+        waiting.push(...this.#accept(next.value));
+        if (waiting.length >= ITEMS_PER_MAPPING) await work();
+        else this.#progress('progress');
+      }
+    } finally {
+      await pages.return({ complete: true });
+    }
+  }
+
+  #accept(page: SourcePage): readonly RawItem[] {
+    this.#counts.pages += 1;
+    this.#counts.extracted += page.items.length + page.malformed;
+    if (page.malformed > 0) this.#reportMalformed(page.malformed);
+    const addressing = this.#run.ports.source.addressing(this.kind);
+    for (const item of page.items) {
+      if (this.#seen.has(item.key)) this.#counts.duplicates += 1;
+      this.#seen.add(item.key);
+      const scope = addressing.scopeOf(item);
+      if (scope) this.scopes.set(scopeKey(scope), (this.scopes.get(scopeKey(scope)) ?? 0) + 1);
+    }
+    return page.items;
+  }
+
+  async #work(mapped: readonly MappedItem[]): Promise<void> {
+    for (const { rows } of mapped) {
+      if (rows.some(({ type }) => type === 'rejected')) this.#counts.rejected += 1;
+      else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;
+      else this.#counts.filtered += 1;
+    }
+    await this.#intake.take(this.kind, mapped);
+  }
+
+  #reportMalformed(count: number): void {
+    const { kind } = this;
+    this.#counts.rejected += count;
+    this.#run.problems.add({
+      code: 'items_malformed',
+      severity: 'error',
+      kind,
+      group: '',
+      message: `${kind}: Komodor sent list members that are no objects; they were passed over, and nothing is deleted on the strength of this read`,
+      count,
+    });
+    this.#run.taint(kind, null, { reason: 'rejected', detail: `${kind}: a page held something that is no item` });
+  }
+
+  #reportIncomplete(completeness: Extract<Completeness, { complete: false }>): void {
+    const { kind } = this;
+    this.doubt(completeness);
+    this.#run.problems.add({
+      code: 'read_incomplete',
+      severity: 'error',
+      kind,
+      group: completeness.reason,
+      message: `${kind} was not read to the end (${completeness.reason}): ${completeness.detail}`,
+    });
+  }
+
+  /** Takes back the claim that everything was read. */
+  doubt(completeness: Extract<Completeness, { complete: false }>): void {
+    this.#completeness = completeness;
+    const detail = `${this.kind} was not read completely: ${completeness.detail}`;
+    this.#run.taint(this.kind, null, { reason: 'incomplete', detail });
+  }
+
+  report(): KindReport {
+    return { kind: this.kind, status: this.#status(), complete: this.#completeness.complete, ...this.#counts };
+  }
+
+  #status(): RunStatus {
+    if (this.#aborted) return 'aborted';
+    if (!this.#completeness.complete) return this.#counts.extracted === 0 ? 'failed' : 'degraded';
+    return this.#counts.rejected > 0 ? 'degraded' : 'completed';
+  }
+
+  #progress(event: 'progress' | 'kindFinished'): void {
+    const { pages, extracted } = this.#counts;
+    const outcomes = this.#run.states().map((state) => state.outcomes);
+    this.#run.observer[event]?.({
+      kind: this.kind,
+      pages,
+      items: extracted,
+      written: outcomes.reduce((sum, { created, updated }) => sum + created + updated, 0),
+      unchanged: outcomes.reduce((sum, { unchanged }) => sum + unchanged, 0),
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import { canonicalJson } from './canonical.ts';
+import type { DeletionDecision } from './deletion.ts';
+import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
+import type { Catalog, FieldSelection, PreparedCatalog, RemovalOutcome, RunObserver, UpsertBatch, UpsertOutcome } from './ports.ts';
+import type { Change, FromTo } from './report.ts';
+
+/**
+ * A catalog that reads like the one it wraps and, instead of writing, notes what a resync would change. It keeps
+ * Port's copies of our entities as they pass by (as JSON text), because a plan has to show the old values.
+ */
+export class RecordingCatalog implements Catalog {
+  readonly #catalog: Catalog;
+  readonly #before = new Map<string, string>();
+  readonly #changes = new Map<string, Change>();
+  readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
+  /** To be given to the run, so that deletions that are held back are in the plan as well. */
+  readonly observer: RunObserver = {
+    deletionsDecided: (blueprint, stale, decision) => this.#noteDeletions(blueprint, stale, decision),
+  };
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  get limits(): Catalog['limits'] {
+    return this.#catalog.limits;
+  }
+
+  /** What a resync would change: by blueprint, then creations, updates, deletions, then by name. */
+  changes(): readonly Change[] {
+    const order = { create: 0, update: 1, delete: 2 };
+    return [...this.#changes.values()].sort(
+      (a, b) =>
+        a.blueprint.localeCompare(b.blueprint) ||
+        order[a.action] - order[b.action] ||
+        a.identifier.localeCompare(b.identifier),
+    );
+  }
+
+  prepare(signal: AbortSignal): Promise<PreparedCatalog> {
+    return this.#catalog.prepare(signal);
+  }
+
+  blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
+    return this.#catalog.blueprint(identifier, signal);
+  }
+
+  async *owned(shape: BlueprintShape, fields: FieldSelection, signal: AbortSignal): AsyncIterable<readonly StoredEntity[]> {
+    this.#selections.set(shape.identifier, { shape, fields });
+    for await (const page of this.#catalog.owned(shape, fields, signal)) {
+      for (const entity of page) this.#keep(entity);
+      yield page;
+    }
+  }
+
+  existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return this.#catalog.existing(blueprint, identifiers, signal);
+  }
+
+  find(shape: BlueprintShape, fields: FieldSelection, identifiers: readonly string[], signal: AbortSignal): Promise<readonly StoredEntity[]> {
+    return this.#catalog.find(shape, fields, identifiers, signal);
+  }
+
+  async upsert({ blueprint, entities }: UpsertBatch, _flags: unknown, signal: AbortSignal): Promise<readonly UpsertOutcome[]> {
+    await this.#keepForeign(blueprint, entities, signal);
+    return entities.map((entity): UpsertOutcome => {
+      // Which entity a search finds is only known when Port carries it out.
+      if (typeof entity.identifier !== 'string') return { type: 'written', identifier: null, created: false };
+      const created = this.#note(entity, entity.identifier);
+      return { type: 'written', identifier: entity.identifier, created };
+    });
+  }
+
+  async remove(_blueprint: string, identifiers: readonly string[]): Promise<RemovalOutcome> {
+    return { deleted: identifiers, refused: [] };
+  }
+
+  #keep(entity: StoredEntity): void {
+    this.#before.set(keyOf(entity.blueprint, entity.identifier), JSON.stringify(entity));
+  }
+
+  /** Entities that look new may be there already, made by somebody else: then writing them is an update. */
+  async #keepForeign(blueprint: string, entities: readonly Entity[], signal: AbortSignal): Promise<void> {
+    const selection = this.#selections.get(blueprint);
+    const unknown = entities
+      .map(({ identifier }) => identifier)
+      .filter((identifier) => typeof identifier === 'string')
+      .filter((identifier) => !this.#before.has(keyOf(blueprint, identifier)));
+    if (!selection || unknown.length === 0) return;
+    for (const entity of await this.#catalog.find(selection.shape, selection.fields, unknown, signal)) this.#keep(entity);
+  }
+
+  /** @returns whether the entity would be created */
+  #note(entity: Entity, identifier: string): boolean {
+    const key = keyOf(entity.blueprint, identifier);
+    const kept = this.#before.get(key);
+    const before: StoredEntity | undefined = kept === undefined ? undefined : JSON.parse(kept);
+    const earlier = this.#changes.get(key);
+    const change = merge(earlier, describe(entity, identifier, before));
+    if (change) this.#changes.set(key, change);
+    return before === undefined;
+  }
+
+  #noteDeletions(blueprint: string, stale: readonly string[], decision: DeletionDecision): void {
+    if (decision.type === 'nothing' || decision.type === 'ask_witness') return;
+    const blocked = decision.type === 'blocked';
+    const reason = blocked ? `not seen in Komodor; held back (${decision.blocked.reason}): ${decision.detail}` : 'gone from Komodor, confirmed by a second read';
+    for (const identifier of stale) {
+      const kept = this.#before.get(keyOf(blueprint, identifier));
+      const title: unknown = kept === undefined ? null : JSON.parse(kept).title;
+      const known = typeof title === 'string' ? title : null;
+      this.#changes.set(keyOf(blueprint, identifier), { action: 'delete', blueprint, identifier, title: known, reason, blocked });
+    }
+  }
+}
+
+function keyOf(blueprint: string, identifier: string): string {
+  return JSON.stringify([blueprint, identifier]);
+}
+
+function describe(entity: Entity, identifier: string, before: StoredEntity | undefined): Change {
+  const { blueprint } = entity;
+  const title = changed(before?.title, entity.title);
+  const icon = changed(before?.icon, entity.icon);
+  const team = changed(before?.team, entity.team);
+  const current = before?.title ?? entity.title ?? null;
+  return {
+    action: before === undefined ? 'create' : 'update',
+    blueprint,
+    identifier,
+    title: before !== undefined && title ? title : typeof current === 'string' ? current : null,
+    ...(icon ? { icon } : {}),
+    ...(team ? { team } : {}),
+    properties: changedFields(before?.properties, entity.properties),
+    relations: changedFields(before?.relations, entity.relations),
+  };
+}
+
+function changedFields(before: { readonly [id: string]: unknown } | undefined, after: { readonly [id: string]: unknown }) {
+  const fields: [string, FromTo][] = [];
+  for (const [id, value] of Object.entries(after)) {
+    const change = changed(before && Object.hasOwn(before, id) ? before[id] : undefined, value);
+    if (change) fields.push([id, change]);
+  }
+  return Object.fromEntries(fields);
+}
+
+function changed(from: unknown, to: unknown): FromTo | undefined {
+  if (to === undefined || canonicalJson(from) === canonicalJson(to)) return undefined;
+  return { from: from ?? null, to };
+}
+
+/** An entity may be written in two pieces (a relation whose target came later); the plan shows one change. */
+function merge(earlier: Change | undefined, later: Change): Change {
+  if (!earlier) return later;
+  return {
+    ...earlier,
+    ...later,
+    properties: { ...earlier.properties, ...later.properties },
+    relations: { ...earlier.relations, ...later.relations },
+  };
+}

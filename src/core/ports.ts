@@ -1,0 +1,201 @@
+import type { DeletionDecision } from './deletion.ts';
+import type {
+  BlueprintShape,
+  Completeness,
+  Entity,
+  EntityTemplate,
+  JsonObject,
+  Kind,
+  Mapping,
+  RawItem,
+  ResourceEntry,
+  StoredEntity,
+} from './model.ts';
+import type { Problem } from './report.ts';
+
+/** What to read of a kind: the source-side part of a selector, checked and with its defaults. */
+export interface KindQuery {
+  readonly kind: Kind;
+  readonly selector: JsonObject;
+}
+
+/** A narrow place to ask about again, e.g. `{ cluster, namespace }` or `{ komodorUid }`. */
+export type Scope = { readonly [part: string]: string };
+
+export interface SourcePage {
+  readonly items: readonly RawItem[];
+  /** Things on the page that were no items at all (null, a string …). They may hide an entity. */
+  readonly malformed: number;
+}
+
+/** How the address of an item of a kind can be found again in the entities that were made of it. */
+export interface Addressing {
+  /** An item whose address fields hold recognisable values. Mapped once to learn which property keeps which part. */
+  readonly probe: RawItem;
+  /** Address part -> the value it has in the probe. */
+  readonly parts: { readonly [part: string]: string };
+  /** The scope to ask about, or undefined when the parts are not enough to ask. */
+  scope(parts: { readonly [part: string]: string }): Scope | undefined;
+  /** In which scope an item lies. */
+  scopeOf(item: RawItem): Scope | undefined;
+}
+
+/** The system we read from. */
+export interface Source {
+  /** Checks the source-side part of a selector. Returns a message per problem (path inside the selector, what is wrong). */
+  checkSelector(kind: Kind, selector: JsonObject): readonly string[];
+  /**
+   * Reads everything the query names, page by page, and returns whether it can prove that this was all.
+   * Never throws for a failed request (that is an incomplete read), except AuthError and abort.
+   */
+  read(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
+  /**
+   * The second witness: asks the same query again, limited to a scope. Returns `undefined` instead of a generator when
+   * the query's own selector already excludes the scope, so that nothing there can exist.
+   */
+  readScope(query: KindQuery, scope: Scope, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness> | undefined;
+  /** The whole query again, cut in another way (per workload kind, per severity): for what has no address. */
+  readDifferently(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
+  addressing(kind: Kind): Addressing;
+}
+
+export interface FieldFailure {
+  /** `properties.last_deploy_at` */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What one entry made of one item (or, with itemsToParse, of one element of it). */
+export type MappedRow =
+  | { readonly type: 'entity'; readonly entry: ResourceEntry; readonly entity: Entity; readonly failures: readonly FieldFailure[] }
+  | { readonly type: 'filtered'; readonly entry: ResourceEntry }
+  /** The identifier, blueprint, selector or itemsToParse failed: which entity this item stands for is unknown. */
+  | {
+      readonly type: 'rejected';
+      readonly entry: ResourceEntry;
+      readonly blueprint: string | null;
+      readonly path: string;
+      readonly message: string;
+    };
+
+export interface MappedItem {
+  readonly item: RawItem;
+  readonly rows: readonly MappedRow[];
+}
+
+/** All entries of one query, compiled. */
+export interface Program {
+  readonly entries: readonly ResourceEntry[];
+  /** Literal blueprints that the entries write; `null` among them: an expression decides. */
+  readonly blueprints: readonly (string | null)[];
+  /** The usable templates that write, or may write, this blueprint (fields that do not compile are not in them). */
+  writing(blueprint: string): readonly EntityTemplate[];
+  /** Maps a batch. One result per item, in order. Never throws for a bad item; throws on abort. */
+  map(items: readonly RawItem[], signal: AbortSignal): Promise<readonly MappedItem[]>;
+  /** Maps one item as if every selector had said true. */
+  probe(item: RawItem, signal: AbortSignal): Promise<MappedItem>;
+}
+
+export interface Mapper {
+  /** Compiles the entries of one query into one program. Bad expressions become problems, not exceptions. */
+  compile(entries: readonly ResourceEntry[]): Promise<{ readonly program: Program; readonly problems: readonly MappingProblem[] }>;
+}
+
+/** An expression that cannot be used. `entry` failures disable the entry, `field` failures only that field. */
+export interface MappingProblem {
+  readonly path: string;
+  readonly costs: 'entry' | 'field';
+  readonly entry: ResourceEntry;
+  readonly message: string;
+}
+
+/** Which fields of a blueprint the mapping writes, so that only these are read and compared. */
+export interface FieldSelection {
+  readonly title: boolean;
+  readonly icon: boolean;
+  readonly team: boolean;
+  readonly properties: readonly string[];
+  readonly relations: readonly string[];
+}
+
+export type UpsertOutcome =
+  /** Landed. `identifier` is Port's, which matters for search identifiers; null when it cannot be told. */
+  | { readonly type: 'written'; readonly identifier: string | null; readonly created: boolean }
+  /** A search identifier that matched nothing: Port wrote nothing, and that is not an error. */
+  | { readonly type: 'unmatched' }
+  | { readonly type: 'missing_relation'; readonly message: string }
+  | { readonly type: 'refused'; readonly code: string; readonly message: string };
+
+export type RemovalOutcome = {
+  readonly deleted: readonly string[];
+  readonly refused: readonly { readonly identifier: string; readonly code: string; readonly message: string }[];
+};
+
+export interface UpsertBatch {
+  readonly blueprint: string;
+  readonly merge: boolean;
+  readonly entities: readonly Entity[];
+}
+
+export interface PreparedCatalog {
+  readonly mapping: Mapping;
+  /** Where the mapping was read, for messages: `mappings/komodor.yaml` or `Port's integration my-…`. */
+  readonly mappingOrigin: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The system we write to. */
+export interface Catalog {
+  /** Signs in, finds or makes the integration object, settles the mapping and the blueprints. Throws AppError. */
+  prepare(signal: AbortSignal): Promise<PreparedCatalog>;
+  /** The blueprint as it stands now, or undefined when there is none. */
+  blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined>;
+  /** Our own entities of a blueprint, by pages, with only the asked fields. */
+  owned(blueprint: BlueprintShape, fields: FieldSelection, signal: AbortSignal): AsyncIterable<readonly StoredEntity[]>;
+  /** These entities as Port has them, whoever made them; names that do not exist are left out. */
+  find(
+    blueprint: BlueprintShape,
+    fields: FieldSelection,
+    identifiers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly StoredEntity[]>;
+  /** Which of these identifiers exist in the blueprint, whoever made them. */
+  existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Writes one batch (within `limits`). One outcome per entity, in order. Throws only AppErrors that concern the whole run, and abort. */
+  upsert(batch: UpsertBatch, flags: { readonly createMissingRelatedEntities: boolean }, signal: AbortSignal): Promise<readonly UpsertOutcome[]>;
+  /** Deletes entities of one blueprint; takes nobody else's with them. */
+  remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome>;
+  readonly limits: { readonly entitiesPerBatch: number; readonly bytesPerBatch: number; readonly batchesInFlight: number };
+}
+
+/** What happens during a run, for people who watch: progress lines, logs, metrics. */
+export interface RunObserver {
+  kindStarted?(kind: Kind): void;
+  progress?(progress: KindProgress): void;
+  kindFinished?(progress: KindProgress): void;
+  problem?(problem: Problem): void;
+  /** What is to happen to the stale entities of a blueprint; told before anything is deleted. */
+  deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision): void;
+}
+export interface KindProgress {
+  readonly kind: Kind;
+  readonly pages: number;
+  readonly items: number;
+  readonly written: number;
+  readonly unchanged: number;
+}
+
+/** Everything a run needs from outside. */
+export interface Ports {
+  readonly source: Source;
+  readonly mapper: Mapper;
+  readonly catalog: Catalog;
+  readonly traffic: Traffic;
+  /** Wall-clock time, for the report only: no decision depends on it. */
+  readonly now: () => Date;
+}
+
+/** Requests made so far, per side; filled by the network layer. */
+export interface Traffic {
+  snapshot(): { readonly komodor: number; readonly port: number; readonly retries: number; readonly rateLimitWaitMs: number };
+}

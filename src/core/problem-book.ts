@@ -1,0 +1,69 @@
+import type { Code } from './errors.ts';
+import type { Kind } from './model.ts';
+import type { Problem } from './report.ts';
+
+const SAMPLES = 5;
+
+export interface Incident {
+  readonly code: Code;
+  readonly severity: 'error' | 'warning';
+  readonly kind?: Kind;
+  /** Incidents of one code, kind and group are one problem with a count; usually the field or blueprint concerned. */
+  readonly group: string;
+  readonly message: string;
+  /** What it happened to, by name. */
+  readonly sample?: string;
+  readonly count?: number;
+}
+
+interface OpenProblem {
+  readonly incident: Incident;
+  count: number;
+  readonly samples: string[];
+}
+
+/** Gathers what went wrong in a run: ten thousand equal failures become one line with a count and a few names. */
+export class ProblemBook {
+  readonly #problems = new Map<string, OpenProblem>();
+  readonly #listener: ((problem: Problem) => void) | undefined;
+
+  /** @param listener is told when a problem appears for the first time */
+  constructor(listener?: (problem: Problem) => void) {
+    this.#listener = listener;
+  }
+
+  add(incident: Incident): void {
+    const key = JSON.stringify([incident.code, incident.kind ?? null, incident.group]);
+    const known = this.#problems.get(key);
+    const problem = known ?? { incident, count: 0, samples: [] };
+    problem.count += incident.count ?? 1;
+    const { sample } = incident;
+    if (sample !== undefined && problem.samples.length < SAMPLES && !problem.samples.includes(sample)) {
+      problem.samples.push(sample);
+    }
+    if (known) return;
+    this.#problems.set(key, problem);
+    this.#listener?.(close(problem));
+  }
+
+  /** Problems that were already put together elsewhere (reading the mapping, preparing Port). */
+  include(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      this.add({ ...problem, group: problem.message });
+      for (const sample of problem.samples) this.add({ ...problem, group: problem.message, sample, count: 0 });
+    }
+  }
+
+  get hasErrors(): boolean {
+    return [...this.#problems.values()].some(({ incident }) => incident.severity === 'error');
+  }
+
+  list(): Problem[] {
+    return [...this.#problems.values()].map(close);
+  }
+}
+
+function close({ incident, count, samples }: OpenProblem): Problem {
+  const { code, severity, kind, message } = incident;
+  return { code, severity, ...(kind === undefined ? {} : { kind }), message, count, samples: [...samples] };
+}

@@ -1,0 +1,97 @@
+import type { Code } from './errors.ts';
+import type { Kind } from './model.ts';
+
+/** The run report: CONTRACT §4, field by field. */
+export type RunStatus = 'completed' | 'degraded' | 'blocked' | 'failed' | 'aborted';
+export type RunTrigger = 'cli' | 'schedule' | 'http' | 'port' | 'webhook' | 'start';
+export type RunMode = 'resync' | 'plan';
+
+export interface Problem {
+  readonly code: Code;
+  readonly severity: 'error' | 'warning';
+  readonly kind?: Kind;
+  readonly message: string;
+  readonly count: number;
+  /** A few of the things concerned, by name. */
+  readonly samples: readonly string[];
+}
+
+export interface KindReport {
+  readonly kind: Kind;
+  readonly status: RunStatus;
+  readonly complete: boolean;
+  readonly pages: number;
+  readonly extracted: number;
+  readonly selected: number;
+  readonly filtered: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+}
+
+export type BlockReason =
+  | 'threshold'
+  | 'emptied'
+  | 'incomplete'
+  | 'contradicted'
+  | 'unconfirmed'
+  | 'rejected'
+  | 'disabled'
+  | 'not_selected'
+  | 'aborted';
+
+export interface DeletionBlocked {
+  readonly reason: BlockReason;
+  readonly count: number;
+  readonly digest: string;
+  readonly sample: readonly string[];
+}
+
+export interface BlueprintReport {
+  readonly blueprint: string;
+  readonly status: RunStatus;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly deleted: number;
+  readonly stale: number;
+  readonly deletionBlocked: DeletionBlocked | null;
+}
+
+export interface FromTo {
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+export interface Change {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly blueprint: string;
+  readonly identifier: string;
+  readonly title: string | FromTo | null;
+  readonly icon?: FromTo;
+  readonly team?: FromTo;
+  readonly properties?: { readonly [id: string]: FromTo };
+  readonly relations?: { readonly [id: string]: FromTo };
+  readonly reason?: string;
+  readonly blocked?: boolean;
+}
+
+export interface RunReport {
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly trigger: RunTrigger;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly kinds: readonly KindReport[];
+  readonly blueprints: readonly BlueprintReport[];
+  readonly problems: readonly Problem[];
+  readonly requests: {
+    readonly komodor: number;
+    readonly port: number;
+    readonly retries: number;
+    readonly rateLimitWaitMs: number;
+  };
+  readonly changes?: readonly Change[];
+}

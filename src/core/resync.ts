@@ -1,0 +1,238 @@
+import { BlueprintBook } from './blueprint-book.ts';
+import { Deletions } from './deletions.ts';
+import { AppError, isAbort, messageOf } from './errors.ts';
+import { type CompiledMapping, compileMapping } from './extractions.ts';
+import { Intake } from './intake.ts';
+import { KindReader } from './kind-reader.ts';
+import type { BlueprintShape, Entity, Kind } from './model.ts';
+import { byRelation } from './order.ts';
+import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
+import { ProblemBook } from './problem-book.ts';
+import type { RunMode, RunReport, RunTrigger } from './report.ts';
+import { type Extraction, feeding, type Run } from './run.ts';
+import { finishRelations } from './second-pass.ts';
+import { RelationTargets } from './targets.ts';
+import { reportBlueprint, reportLost, undecided, verdict } from './verdict.ts';
+import { Writer } from './writer.ts';
+
+export interface ResyncRequest {
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly trigger: RunTrigger;
+  /** Only these kinds; absent or empty: all that the mapping has. */
+  readonly kinds?: readonly Kind[];
+  /** Digests of deletion sets that somebody approved. */
+  readonly approvedDeletions?: readonly string[];
+}
+
+/** What a run has gathered when it ends, however it ends. */
+interface Progress {
+  readers: readonly KindReader[];
+  run: Run | undefined;
+  intake: Intake | undefined;
+  deletions: Deletions | undefined;
+}
+
+/**
+ * One resync: reads the source, maps, reads Port, writes the difference, deletes what is proved gone, and says
+ * truthfully what it did. A plan is the same call with a catalog that records instead of writing.
+ * @returns the report; never throws, whatever happens is in it
+ */
+export async function resync(
+  ports: Ports,
+  request: ResyncRequest,
+  signal: AbortSignal,
+  observer: RunObserver = {},
+): Promise<RunReport> {
+  const startedAt = ports.now();
+  const trafficBefore = ports.traffic.snapshot();
+  const problems = new ProblemBook((problem) => observer.problem?.(problem));
+  const progress: Progress = { readers: [], run: undefined, intake: undefined, deletions: undefined };
+  const ending = new AbortController();
+  let brokeOff = false;
+  try {
+    await carryOut(ports, request, AbortSignal.any([signal, ending.signal]), observer, problems, progress);
+  } catch (error) {
+    brokeOff = true;
+    const aborted = isAbort(error, signal);
+    const code = aborted ? 'aborted' : error instanceof AppError ? error.code : 'unexpected';
+    const message = aborted ? 'The run was stopped; nothing was deleted after that' : messageOf(error);
+    problems.add({ code, severity: 'error', group: '', message });
+  } finally {
+    ending.abort();
+  }
+  const aborted = signal.aborted && brokeOff;
+  const requests = trafficSince(ports, trafficBefore);
+  return report(request, { startedAt, finishedAt: ports.now(), requests, aborted, brokeOff }, problems, progress);
+}
+
+async function carryOut(
+  ports: Ports,
+  request: ResyncRequest,
+  signal: AbortSignal,
+  observer: RunObserver,
+  problems: ProblemBook,
+  progress: Progress,
+): Promise<void> {
+  const prepared = await ports.catalog.prepare(signal);
+  problems.include(prepared.problems);
+  const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
+  const wanted = compiled.extractions.filter(({ query }) => isWanted(request, query.kind));
+  if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
+
+  const run = openRun(ports, prepared, compiled, observer, problems, signal);
+  progress.run = run;
+  const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
+  await Promise.all([...literal].map((blueprint) => run.state(blueprint)));
+  applyTaints(run, compiled, request);
+
+  const targets = new RelationTargets(run);
+  const writer = new Writer(ports.catalog, run.mapping.flags, signal);
+  const intake = new Intake(run, writer, targets);
+  progress.intake = intake;
+  for (const kind of kindsInOrder(run, wanted)) {
+    const reader = new KindReader(run, intake, kind);
+    progress.readers = [...progress.readers, reader];
+    await reader.read(wanted.filter(({ query }) => query.kind === kind));
+    // Relation targets of the next kind have to be there before it starts.
+    await writer.flush();
+  }
+  await finishRelations(run, intake, targets, writer);
+
+  applyTaints(run, compiled, request);
+  progress.deletions = new Deletions(run, progress.readers, new Set(request.approvedDeletions ?? []));
+  const deletable = byRelation(run.states(), ({ shape }) => shape).filter((state) =>
+    feeding(wanted, state.shape.identifier).length > 0,
+  );
+  await progress.deletions.carryOut(deletable.reverse());
+}
+
+function isWanted({ kinds }: ResyncRequest, kind: Kind): boolean {
+  return kinds === undefined || kinds.length === 0 || kinds.includes(kind);
+}
+
+function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalog): string {
+  const which = kinds && kinds.length > 0 ? ` for ${kinds.join(', ')}` : '';
+  return `${mappingOrigin} has no usable entry${which}; nothing was read and nothing changed`;
+}
+
+function openRun(
+  ports: Ports,
+  { mapping }: PreparedCatalog,
+  { extractions }: CompiledMapping,
+  observer: RunObserver,
+  problems: ProblemBook,
+  signal: AbortSignal,
+): Run {
+  const book = new BlueprintBook(ports.catalog, extractions, problems, signal);
+  const taints = new Map<string, () => void>();
+  return {
+    ports,
+    mapping,
+    extractions,
+    problems,
+    observer,
+    signal,
+    state: (blueprint) => book.get(blueprint),
+    states: () => book.all(),
+    writes: (blueprint) => feeding(extractions, blueprint).length > 0,
+    taint(kind, blueprint, taint) {
+      const apply = () => {
+        for (const state of book.all()) {
+          const { identifier } = state.shape;
+          const concerned = feeding(extractions, identifier).some(({ query }) => query.kind === kind);
+          if (concerned && (blueprint === null || blueprint === identifier)) state.taint(taint);
+        }
+      };
+      const key = JSON.stringify([kind, blueprint, taint.reason]);
+      if (!taints.has(key)) apply();
+      taints.set(key, apply);
+    },
+    // A blueprint that an expression names may be met after the trouble that concerns it.
+    applyTaints: () => {
+      for (const apply of taints.values()) apply();
+    },
+    async protectTargets(entity: Entity, shape: BlueprintShape) {
+      for (const [relation, value] of Object.entries(entity.relations)) {
+        const target = shape.relations[relation]?.target;
+        if (target === undefined || feeding(extractions, target).length === 0) continue;
+        const state = await book.get(target);
+        for (const name of typeof value === 'string' ? [value] : Array.isArray(value) ? value : []) state?.protect(name);
+      }
+    },
+  };
+}
+
+/** Entries that cannot run and kinds that were not asked for leave their blueprints undeletable. */
+function applyTaints(run: Run, { disabled }: CompiledMapping, request: ResyncRequest): void {
+  run.applyTaints();
+  for (const state of run.states()) {
+    const { identifier } = state.shape;
+    for (const { path, blueprints, message } of disabled) {
+      if (blueprints === null || blueprints.includes(identifier)) {
+        state.taint({ reason: 'disabled', detail: `${path} is disabled: ${message}` });
+      }
+    }
+    for (const { query } of feeding(run.extractions, identifier)) {
+      if (!isWanted(request, query.kind)) {
+        state.taint({ reason: 'not_selected', detail: `${query.kind} also writes it and was not part of this run` });
+      }
+    }
+  }
+}
+
+/** Kinds whose entities are pointed at come first. */
+function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly Kind[] {
+  const ordered = byRelation(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
+    feeding(wanted, shape.identifier).map(({ query }) => query.kind),
+  );
+  return [...new Set([...ordered, ...wanted.map(({ query }) => query.kind)])];
+}
+
+interface Ending {
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly requests: RunReport['requests'];
+  readonly aborted: boolean;
+  /** Something ended the run before its time. */
+  readonly brokeOff: boolean;
+}
+
+function report(
+  { runId, mode, trigger }: ResyncRequest,
+  { startedAt, finishedAt, requests, aborted, brokeOff }: Ending,
+  problems: ProblemBook,
+  { readers, run, intake, deletions }: Progress,
+): RunReport {
+  const kinds = readers.map((reader) => reader.report());
+  const blueprints = [
+    ...byRelation(run?.states() ?? [], ({ shape }) => shape).map((state) => {
+      const decided = deletions?.blocked.get(state.shape.identifier);
+      return reportBlueprint(state, decided ?? (brokeOff ? undecided(state, aborted) : undefined), aborted);
+    }),
+    ...[...(intake?.lost ?? [])].map(([blueprint, failed]) => reportLost(blueprint, failed)),
+  ];
+  return {
+    runId,
+    mode,
+    trigger,
+    status: verdict({ aborted, brokeOff, kinds, blueprints, hasErrors: problems.hasErrors }),
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    durationMs: finishedAt.getTime() - startedAt.getTime(),
+    kinds,
+    blueprints,
+    problems: problems.list(),
+    requests,
+  };
+}
+
+function trafficSince({ traffic }: Ports, before: RunReport['requests']): RunReport['requests'] {
+  const now = traffic.snapshot();
+  return {
+    komodor: now.komodor - before.komodor,
+    port: now.port - before.port,
+    retries: now.retries - before.retries,
+    rateLimitWaitMs: now.rateLimitWaitMs - before.rateLimitWaitMs,
+  };
+}

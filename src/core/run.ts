@@ -1,0 +1,48 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import type { Taint } from './deletion.ts';
+import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
+import type { KindQuery, Ports, Program, RunObserver, Scope } from './ports.ts';
+import type { ProblemBook } from './problem-book.ts';
+
+/** What to read in one go, and the program for it: all entries of a kind that ask the source for the same. */
+export interface Extraction {
+  readonly query: KindQuery;
+  readonly program: Program;
+  /** Which property of which blueprint keeps which part of an item's address. */
+  readonly locators: ReadonlyMap<string, Locator>;
+}
+
+/** Address part -> property id, for the entities of one blueprint. */
+export type Locator = { readonly [part: string]: string };
+
+/** What the steps of one run share. */
+export interface Run {
+  readonly ports: Ports;
+  readonly mapping: Mapping;
+  readonly extractions: readonly Extraction[];
+  readonly problems: ProblemBook;
+  readonly observer: RunObserver;
+  readonly signal: AbortSignal;
+  /** The state of a blueprint, read on first use; undefined when Port has no such blueprint. */
+  state(blueprint: string): Promise<BlueprintState | undefined>;
+  /** Whether an entry of the mapping writes, or may write, this blueprint. */
+  writes(blueprint: string): boolean;
+  /** Forbids deletions from a blueprint; null: from every blueprint that the kind may write. */
+  taint(kind: Kind, blueprint: string | null, taint: Taint): void;
+  /** Puts earlier taints on blueprints that were met since. */
+  applyTaints(): void;
+  /** Keeps entities that Port creates on behalf of a relation from being taken for stale. */
+  protectTargets(entity: Entity, shape: BlueprintShape): Promise<void>;
+  /** The blueprints that this run has touched. */
+  states(): readonly BlueprintState[];
+}
+
+/** The extractions that write, or may write, a blueprint. */
+export function feeding(extractions: readonly Extraction[], blueprint: string): readonly Extraction[] {
+  return extractions.filter(({ program }) => program.blueprints.some((name) => name === null || name === blueprint));
+}
+
+/** One text per scope, whatever the order of its parts. */
+export function scopeKey(scope: Scope): string {
+  return JSON.stringify(Object.entries(scope).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,51 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import { blockedBecause, isApprovable } from './deletion.ts';
+import type { BlueprintReport, DeletionBlocked, KindReport, RunStatus } from './report.ts';
+
+/** The report of one blueprint. */
+export function reportBlueprint(state: BlueprintState, blocked: DeletionBlocked | undefined, aborted: boolean): BlueprintReport {
+  const { created, updated, unchanged, failed } = state.outcomes;
+  const stale = state.stale().length;
+  const report = { created, updated, unchanged, failed, deleted: state.deleted, stale, deletionBlocked: blocked ?? null };
+  return { blueprint: state.shape.identifier, status: statusOf(report, aborted), ...report };
+}
+
+/** A blueprint that Port does not have: none of its entities could be written. */
+export function reportLost(blueprint: string, failed: number): BlueprintReport {
+  const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0, stale: 0, deletionBlocked: null };
+  return { blueprint, status: 'failed', ...nothing, failed };
+}
+
+/** What holds for a blueprint whose deletions were never decided because the run ended before. */
+export function undecided(state: BlueprintState, aborted: boolean): DeletionBlocked | undefined {
+  const stale = state.stale();
+  if (stale.length === 0) return undefined;
+  return blockedBecause(aborted ? 'aborted' : 'incomplete', state.shape.identifier, stale);
+}
+
+function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, aborted: boolean): RunStatus {
+  const { created, updated, unchanged, failed, deleted, stale, deletionBlocked } = report;
+  if (aborted) return 'aborted';
+  if (failed > 0 && created + updated + unchanged === 0) return 'failed';
+  if (deletionBlocked && isApprovable(deletionBlocked.reason)) return 'blocked';
+  if (failed > 0) return 'degraded';
+  if (deletionBlocked) return deletionBlocked.reason === 'not_selected' ? 'completed' : 'degraded';
+  return deleted < stale ? 'degraded' : 'completed';
+}
+
+/** The verdict on a whole run: the worst of its parts, and never better than its problems. */
+export function verdict(facts: {
+  readonly aborted: boolean;
+  /** Something ended the run before its time. */
+  readonly brokeOff: boolean;
+  readonly kinds: readonly KindReport[];
+  readonly blueprints: readonly BlueprintReport[];
+  readonly hasErrors: boolean;
+}): RunStatus {
+  const statuses = [...facts.kinds, ...facts.blueprints].map(({ status }) => status);
+  if (facts.aborted) return 'aborted';
+  if (facts.brokeOff || statuses.includes('failed')) return 'failed';
+  if (statuses.includes('blocked')) return 'blocked';
+  if (statuses.includes('degraded') || facts.hasErrors) return 'degraded';
+  return 'completed';
+}

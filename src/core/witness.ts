@@ -1,0 +1,129 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import type { Testimony } from './deletion.ts';
+import { encodeIdentifier } from './identifier.ts';
+import type { KindReader } from './kind-reader.ts';
+import type { Completeness, RawItem } from './model.ts';
+import type { Scope, SourcePage } from './ports.ts';
+import { type Extraction, feeding, type Run, scopeKey } from './run.ts';
+
+/** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
+const MAX_QUESTIONS = 200;
+const QUESTIONS_AT_A_TIME = 4;
+const NAMED_WITNESSES = 5;
+
+/**
+ * Asks the source a second time, in another way, whether stale entities are really gone: for each of them the small
+ * scope it lives in, read to its end and mapped with the same program. No counter can see that a page which looked
+ * whole was cut; this does.
+ * @param readers the first reads, by kind, to check that the second one shows at least what they showed
+ */
+export async function askWitness(run: Run, state: BlueprintState, readers: readonly KindReader[]): Promise<Testimony> {
+  const stale = new Set(state.stale());
+  const contradicting = new Set<string>();
+  for (const extraction of feeding(run.extractions, state.shape.identifier)) {
+    const { scopes, unaddressed } = placesToAsk(run, state, extraction, [...stale]);
+    const reader = readers.find(({ kind }) => kind === extraction.query.kind);
+    const answers = [
+      ...(await askScopes(run, extraction, scopes, reader)),
+      ...(unaddressed ? [await readAll(run.ports.source.readDifferently(extraction.query, run.signal))] : []),
+    ];
+    const unusable = answers.find((answer) => answer.problem !== undefined);
+    if (unusable?.problem !== undefined) return { type: 'unconfirmed', detail: unusable.problem };
+    const found = await identifiersOf(run, extraction, state, answers.flatMap(({ items }) => items));
+    if (found.rejected) return { type: 'unconfirmed', detail: `the second read gave an item without identifier: ${found.rejected}` };
+    for (const identifier of found.identifiers) if (stale.has(identifier)) contradicting.add(identifier);
+  }
+  if (contradicting.size === 0) return { type: 'confirmed' };
+  return { type: 'contradicted', witnesses: [...contradicting].slice(0, NAMED_WITNESSES) };
+}
+
+interface Answer {
+  readonly items: readonly RawItem[];
+  /** Why this answer cannot be used. */
+  readonly problem?: string;
+}
+
+function placesToAsk(run: Run, state: BlueprintState, { query, locators }: Extraction, stale: readonly string[]) {
+  const locator = locators.get(state.shape.identifier) ?? {};
+  const addressing = run.ports.source.addressing(query.kind);
+  const scopes = new Map<string, Scope>();
+  let unaddressed = false;
+  const partsOf = (identifier: string) => {
+    const located = state.entities.get(identifier)?.located ?? {};
+    const known = Object.entries(locator).flatMap(([part, property]) => {
+      const value = located[property];
+      return value === undefined ? [] : [[part, value] as const];
+    });
+    return Object.fromEntries(known);
+  };
+  for (const identifier of spread(stale, (candidate) => partsOf(candidate)['cluster'] ?? '')) {
+    const scope = addressing.scope(partsOf(identifier));
+    if (scope) scopes.set(scopeKey(scope), scope);
+    else unaddressed = true;
+  }
+  return { scopes: [...scopes.values()], unaddressed };
+}
+
+/** Up to MAX_QUESTIONS of the names, taken from the groups in turn, so that no cluster is left out. */
+function spread(names: readonly string[], groupOf: (name: string) => string): readonly string[] {
+  if (names.length <= MAX_QUESTIONS) return names;
+  const groups = new Map<string, string[]>();
+  for (const name of names) groups.set(groupOf(name), [...(groups.get(groupOf(name)) ?? []), name]);
+  const queues = [...groups.values()];
+  const picked: string[] = [];
+  for (let round = 0; picked.length < MAX_QUESTIONS; round += 1) {
+    for (const queue of queues) {
+      const name = queue[round];
+      if (name !== undefined && picked.length < MAX_QUESTIONS) picked.push(name);
+    }
+  }
+  return picked;
+}
+
+async function askScopes(run: Run, { query }: Extraction, scopes: readonly Scope[], first: KindReader | undefined): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const waiting = [...scopes];
+  const ask = async () => {
+    for (let scope = waiting.shift(); scope; scope = waiting.shift()) {
+      const pages = run.ports.source.readScope(query, scope, run.signal);
+      if (!pages) continue;
+      const answer = await readAll(pages);
+      const knownBefore = first?.scopes.get(scopeKey(scope)) ?? 0;
+      const where = Object.values(scope).join('/');
+      const blind = answer.items.length === 0 && knownBefore > 0 && answer.problem === undefined;
+      answers.push(blind ? { ...answer, problem: `the second read of ${where} shows nothing, the first showed ${knownBefore} items` } : answer);
+    }
+  };
+  await Promise.all(Array.from({ length: QUESTIONS_AT_A_TIME }, ask));
+  return answers;
+}
+
+async function readAll(pages: AsyncGenerator<SourcePage, Completeness>): Promise<Answer> {
+  const items: RawItem[] = [];
+  let malformed = 0;
+  for (;;) {
+    const next = await pages.next();
+    if (!next.done) {
+      items.push(...next.value.items);
+      malformed += next.value.malformed;
+      continue;
+    }
+    if (!next.value.complete) return { items, problem: `the second read was not complete: ${next.value.detail}` };
+    return malformed > 0 ? { items, problem: 'the second read held things that are no items' } : { items };
+  }
+}
+
+/** The identifiers that the items give in the blueprint. */
+async function identifiersOf(run: Run, { program }: Extraction, state: BlueprintState, items: readonly RawItem[]) {
+  const identifiers: string[] = [];
+  let rejected: string | undefined;
+  if (items.length === 0) return { identifiers, rejected };
+  for (const { item, rows } of await program.map(items, run.signal)) {
+    for (const row of rows) {
+      if (row.type === 'rejected') rejected ??= item.label;
+      if (row.type !== 'entity' || row.entity.blueprint !== state.shape.identifier) continue;
+      if (typeof row.entity.identifier === 'string') identifiers.push(encodeIdentifier(row.entity.identifier));
+    }
+  }
+  return { identifiers, rejected };
+}

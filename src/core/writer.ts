@@ -1,0 +1,86 @@
+import { jsonBytes } from './conform.ts';
+import type { Entity, MappingFlags } from './model.ts';
+import { Packer } from './pack.ts';
+import type { Catalog, UpsertOutcome } from './ports.ts';
+
+/** One entity on its way to Port. */
+export interface Write {
+  readonly entity: Entity;
+  /** False: Port drops what the entity does not carry. */
+  readonly merge: boolean;
+  /** Told how it went. */
+  readonly done: (outcome: UpsertOutcome) => void;
+}
+
+/**
+ * Packs entities into full batches per blueprint, across pages, and keeps several batches in flight.
+ * `add` waits when enough is in flight, which slows the readers down to Port's pace.
+ */
+export class Writer {
+  readonly #catalog: Catalog;
+  readonly #flags: MappingFlags;
+  readonly #signal: AbortSignal;
+  readonly #packers = new Map<string, Packer<Write>>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #underWay = new Set<string>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal) {
+    this.#catalog = catalog;
+    this.#flags = flags;
+    this.#signal = signal;
+  }
+
+  /** @throws whatever ended an earlier batch for the whole run (credentials, abort) */
+  async add(write: Write): Promise<void> {
+    const key = keyOf(write.entity);
+    // Two versions of one entity must land in order, never side by side.
+    if (this.#underWay.has(key)) await this.flush();
+    this.#underWay.add(key);
+    const lane = `${write.merge ? 'merge' : 'replace'} ${write.entity.blueprint}`;
+    const { entitiesPerBatch, bytesPerBatch } = this.#catalog.limits;
+    const packer = this.#packers.get(lane) ?? new Packer<Write>({ items: entitiesPerBatch, bytes: bytesPerBatch });
+    this.#packers.set(lane, packer);
+    const closed = packer.add({ item: write, bytes: jsonBytes(write.entity) });
+    if (closed) await this.#send(closed);
+    if (packer.isFull) await this.#send(packer.take());
+  }
+
+  /** Sends what is packed and waits until everything has landed. */
+  async flush(): Promise<void> {
+    for (const packer of this.#packers.values()) await this.#send(packer.take());
+    await Promise.all(this.#inFlight);
+    this.#rethrow();
+  }
+
+  async #send(writes: readonly Write[]): Promise<void> {
+    this.#rethrow();
+    const [first] = writes;
+    if (!first) return;
+    while (this.#inFlight.size >= this.#catalog.limits.batchesInFlight) await Promise.race(this.#inFlight);
+    this.#rethrow();
+    const batch = this.#deliver(writes, first).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    this.#inFlight.add(batch);
+    void batch.finally(() => this.#inFlight.delete(batch));
+  }
+
+  async #deliver(writes: readonly Write[], { entity, merge }: Write): Promise<void> {
+    const entities = writes.map((write) => write.entity);
+    const outcomes = await this.#catalog.upsert({ blueprint: entity.blueprint, merge, entities }, this.#flags, this.#signal);
+    for (const [index, write] of writes.entries()) {
+      this.#underWay.delete(keyOf(write.entity));
+      write.done(outcomes[index] ?? { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' });
+    }
+  }
+
+  #rethrow(): void {
+    this.#signal.throwIfAborted();
+    if (this.#failure) throw this.#failure.error;
+  }
+}
+
+function keyOf({ blueprint, identifier }: Entity): string {
+  return JSON.stringify([blueprint, identifier]);
+}
