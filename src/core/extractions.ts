@@ -27,7 +27,6 @@ export async function compileMapping(
   const disabled = [...mapping.disabled];
   const report = (code: 'mapping_file_invalid' | 'expression_invalid', path: string, message: string) =>
     problems.add({ code, severity: 'error', group: path, message: `${origin}: ${path}: ${message}` });
-  for (const { path, message } of mapping.disabled) report('mapping_file_invalid', path, message);
 
   const usable: ResourceEntry[] = [];
   for (const entry of mapping.entries) {

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError } from 'commander';
+import { runCommand } from './cli/command.ts';
+import { demo } from './cli/demo.ts';
+import { runOnce } from './cli/resync.ts';
+import { sandbox } from './cli/sandbox.ts';
+import { validate } from './cli/validate.ts';
+import { VERSION } from './version.ts';
+
+interface CommonOptions {
+  readonly json?: boolean;
+}
+
+const program = new Command('komodor-port')
+  .description("Keeps Port's software catalog true to what Komodor sees in Kubernetes.")
+  .version(VERSION)
+  .showHelpAfterError('(add --help for what is possible)')
+  .addHelpText('after', '\nSettings come from the environment and from .env; docs/configuration.md lists them.');
+
+const JSON_OPTION = ['--json', 'print one JSON document on stdout; logs go to stderr'] as const;
+const KIND_OPTION = ['--kind <kind>', 'only this kind (may be given several times)', collect] as const;
+
+program
+  .command('resync')
+  .description('Read Komodor, write the difference to Port, delete what is proved gone; print the run report.')
+  .option(...KIND_OPTION)
+  .option('--approve-deletions <digest>', 'carry out exactly the held-back deletions that a report named so', collect)
+  .option(...JSON_OPTION)
+  .addHelpText('after', '\nExit code: 0 completed, 1 failed, 2 degraded or blocked, 130/143 stopped.')
+  .action((options) => runCommand(options.json ?? false, () => runOnce('resync', options)));
+
+program
+  .command('plan')
+  .description('Read both sides and print what a resync would change. Writes nothing anywhere.')
+  .option(...KIND_OPTION)
+  .option('--out <file>', 'also write the whole plan, as JSON, to a file')
+  .option('--detailed-exitcode', 'exit with 2 when there are changes')
+  .option(...JSON_OPTION)
+  .action((options) => runCommand(options.json ?? false, () => runOnce('plan', options)));
+
+program
+  .command('validate')
+  .description('Check settings, mapping, blueprints and every expression, without any network.')
+  .option(...JSON_OPTION)
+  .action((options: CommonOptions) => runCommand(options.json ?? false, () => validate(options)));
+
+withStandInOptions(program.command('demo'), '400')
+  .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')
+  .option('--once', 'end after the second resync')
+  .option(...JSON_OPTION)
+  .action((options) => runCommand(options.json ?? false, () => demo(standInOptions(options))));
+
+withStandInOptions(program.command('sandbox'), '400')
+  .description('Start the stand-ins for Komodor and Port alone.')
+  .option(...JSON_OPTION)
+  .action((options) => runCommand(options.json ?? false, () => sandbox(standInOptions(options))));
+
+await program.parseAsync();
+
+function withStandInOptions(command: Command, services: string): Command {
+  return command
+    .option('--seed <n>', 'seed of the generated data', whole, 1)
+    .option('--services <n>', 'how many services', whole, Number(services))
+    .option('--risks-per-service <n>', 'how many live risks a service has on average', decimal, 1)
+    .option('--clusters <n>', 'how many clusters', whole, 3)
+    .option('--latency <ms>', 'how long each answer takes', whole, 0)
+    .option('--rate-limit <n>', 'requests a minute that each stand-in takes', whole)
+    .option('--token-ttl <seconds>', "how long Port's tokens live", whole)
+    .option('--komodor-port <n>', 'port of the Komodor stand-in (0: any free one)', whole, 0)
+    .option('--port-port <n>', 'port of the Port stand-in (0: any free one)', whole, 0)
+    .option('--fault <text>', 'something to go wrong, e.g. "services page 3 -> 500 twice" (docs/sandbox.md)', collect);
+}
+
+interface StandInFlags extends CommonOptions {
+  readonly seed: number;
+  readonly services: number;
+  readonly risksPerService: number;
+  readonly clusters: number;
+  readonly latency: number;
+  readonly rateLimit?: number;
+  readonly tokenTtl?: number;
+  readonly komodorPort: number;
+  readonly portPort: number;
+  readonly fault?: readonly string[];
+  readonly once?: boolean;
+}
+
+function standInOptions({ latency, tokenTtl, fault, ...options }: StandInFlags) {
+  return { ...options, latencyMs: latency, faults: fault ?? [], ...(tokenTtl === undefined ? {} : { tokenTtlSeconds: tokenTtl }) };
+}
+
+function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value];
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function decimal(text: string): number {
+  if (!/^\d{1,6}(\.\d+)?$/.test(text)) throw new InvalidArgumentError('It must be a number.');
+  return Number(text);
+}

@@ -1,0 +1,76 @@
+import { type Application, createApplication, secretsOf } from '../compose.ts';
+import { loadSettings } from '../config/settings.ts';
+import type { RunMode, RunReport } from '../core/report.ts';
+import { changeWorld } from '../sandbox/world/change-world.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { EXIT, onInterrupt } from './command.ts';
+import { bold, dim, print, printJson } from './output.ts';
+import { printChanges } from './print-plan.ts';
+import { printReport } from './print-report.ts';
+import { showProgress } from './progress.ts';
+import { untilAborted } from './sandbox.ts';
+import { exportsOf, type StandInOptions, startStandIns, type StandIns } from './stand-ins.ts';
+
+export interface DemoOptions extends StandInOptions {
+  /** End after the second resync instead of leaving the stand-ins up. */
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+/** `demo`: the whole thing against the stand-ins; no account, no Redis, no Docker. @returns the exit code */
+export async function demo(options: DemoOptions): Promise<number> {
+  const interruption = onInterrupt();
+  const standIns = await startStandIns(options);
+  // Only what the stand-ins need: neither a .env file nor the caller's own accounts may get into a demo.
+  const settings = loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' });
+  const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings) });
+  const application = await createApplication(settings, {});
+  const { world } = standIns.komodor;
+  const say = (text: string) => void (options.json || print(text));
+  say(`A Komodor stand-in with ${world.services.length} services and ${world.risks.length} risks, and an empty Port stand-in.\n`);
+
+  const reports: RunReport[] = [];
+  const step = async (title: string, mode: RunMode) => {
+    say(bold(title));
+    const report = await runShown(application, mode, logger, interruption.signal);
+    reports.push(report);
+    if (options.json) return;
+    if (report.changes) printChanges(report.changes);
+    printReport(report);
+    print('');
+  };
+  await step('1. The first resync fills Port', 'resync');
+  say(bold('2. The world changes a little'));
+  const changes = changeWorld(world, 1);
+  for (const change of changes) say(`   ${change}`);
+  say('');
+  await step('3. The plan says what a resync would do, and writes nothing', 'plan');
+  await step('4. The second resync does just that', 'resync');
+
+  if (options.json) printJson({ reports, changes });
+  else if (!options.once && !interruption.signal.aborted) await lookAround(standIns, interruption.signal);
+  application.close();
+  await standIns.close();
+  const isGood = reports.every(({ status }) => status === 'completed');
+  return interruption.exitCode() ?? (isGood ? EXIT.done : EXIT.failed);
+}
+
+async function runShown(application: Application, mode: RunMode, logger: Logger, signal: AbortSignal): Promise<RunReport> {
+  const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
+  return application.run({ mode, trigger: 'cli' }, signal, progress.observer).finally(() => progress.stop());
+}
+
+async function lookAround({ port, environment }: StandIns, signal: AbortSignal): Promise<void> {
+  const { PORT_CLIENT_ID: clientId, PORT_CLIENT_SECRET: clientSecret } = environment;
+  const answer = await fetch(`${port.url}/v1/auth/access_token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ clientId, clientSecret }),
+  });
+  const body: unknown = await answer.json();
+  const token = typeof body === 'object' && body !== null && 'accessToken' in body ? String(body.accessToken) : '';
+  print(`Both stand-ins stay up; ${dim('Ctrl-C ends them.')} To look into the catalog:\n`);
+  print(`curl -s -H 'Authorization: Bearer ${token}' ${port.url}/v1/blueprints/komodorService/entities | head -c 2000\n`);
+  print(`To run your own commands against them (in another shell):\n\n${exportsOf(environment)}\nnpx komodor-port plan`);
+  await untilAborted(signal);
+}

@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { createApplication } from '../compose.ts';
+import { AppError } from '../core/errors.ts';
+import { KINDS, type Kind } from '../core/model.ts';
+import type { RunMode, RunReport } from '../core/report.ts';
+import { redactor } from '../telemetry/redact.ts';
+import { secretsOf } from '../compose.ts';
+import { EXIT, onInterrupt, start } from './command.ts';
+import { complain, print, printJson } from './output.ts';
+import { printChanges } from './print-plan.ts';
+import { printReport } from './print-report.ts';
+import { showProgress } from './progress.ts';
+
+export interface RunCommandOptions {
+  readonly kind?: readonly string[];
+  readonly json?: boolean;
+  /** resync: digests of approved deletions. */
+  readonly approveDeletions?: readonly string[];
+  /** plan: also write the whole document to this file. */
+  readonly out?: string;
+  /** plan: exit with 2 when there are changes. */
+  readonly detailedExitcode?: boolean;
+}
+
+/** `resync` and `plan`: one run in this process. @returns the exit code */
+export async function runOnce(mode: RunMode, options: RunCommandOptions): Promise<number> {
+  const kinds = checkKinds(options.kind ?? []);
+  const interruption = onInterrupt();
+  const { settings, logger } = start();
+  const application = await createApplication(settings, process.env);
+  logger.debug({ jq: application.jq }, 'jq');
+  const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
+  const order = { mode, trigger: 'cli', kinds, approvedDeletions: options.approveDeletions ?? [] } as const;
+  const raw = await application.run(order, interruption.signal, progress.observer).finally(() => progress.stop());
+  application.close();
+  const report = withoutSecrets(raw, redactor(secretsOf(settings)));
+  logger.info(summaryOf(report), 'run finished');
+  answer(report, options);
+  return interruption.exitCode() ?? exitCodeOf(report, options);
+}
+
+function checkKinds(names: readonly string[]): readonly Kind[] {
+  const known: readonly string[] = KINDS;
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new AppError('settings_invalid', `--kind ${unknown.join(', ')}: there is ${KINDS.join(' and ')}`);
+  return KINDS.filter((kind) => names.includes(kind));
+}
+
+function answer(report: RunReport, { json, out }: RunCommandOptions): void {
+  if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
+  if (json) return printJson(report);
+  if (report.changes) printChanges(report.changes);
+  printReport(report);
+  if (out !== undefined) print(`The whole plan is in ${out}`);
+  if (report.status === 'failed') complain(report.problems.find(({ severity }) => severity === 'error')?.message ?? 'The run failed');
+}
+
+/** An entity's values come from outside and may hold anything; our own secrets must not leave through a report. */
+function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
+  return JSON.parse(redact(JSON.stringify(report)));
+}
+
+function summaryOf({ changes, kinds, blueprints, problems, ...rest }: RunReport) {
+  const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') => blueprints.reduce((sum, b) => sum + b[field], 0);
+  return {
+    ...rest,
+    created: total('created'),
+    updated: total('updated'),
+    unchanged: total('unchanged'),
+    failed: total('failed'),
+    deleted: total('deleted'),
+    problems: problems.length,
+  };
+}
+
+function exitCodeOf(report: RunReport, { detailedExitcode }: RunCommandOptions): number {
+  if (report.status === 'failed' || report.status === 'aborted') return EXIT.failed;
+  if (report.status !== 'completed') return EXIT.attention;
+  const changes = report.changes?.some(({ blocked }) => blocked !== true) ?? false;
+  return detailedExitcode && changes ? EXIT.attention : EXIT.done;
+}

@@ -1,0 +1,26 @@
+import { EXIT, onInterrupt } from './command.ts';
+import { bold, dim, print, printJson } from './output.ts';
+import { exportsOf, type StandInOptions, startStandIns } from './stand-ins.ts';
+
+/** `sandbox`: the stand-ins alone, until Ctrl-C. @returns the exit code */
+export async function sandbox(options: StandInOptions & { readonly json?: boolean }): Promise<number> {
+  const interruption = onInterrupt();
+  const { komodor, port, environment, close } = await startStandIns(options);
+  if (options.json) printJson({ komodor: komodor.apiUrl, port: port.url, environment });
+  else {
+    print(`${bold('Komodor')} stand-in: ${komodor.apiUrl}  ${dim(`${komodor.world.services.length} services, ${komodor.world.risks.length} risks`)}`);
+    print(`${bold('Port')} stand-in:    ${port.url}/v1\n`);
+    print(`In another shell:\n\n${exportsOf(environment)}\n\nthen \`npx komodor-port resync\`. Ctrl-C ends the stand-ins.`);
+  }
+  await untilAborted(interruption.signal);
+  await close();
+  return EXIT.done;
+}
+
+/** Resolves when the signal aborts; keeps the process alive until then. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

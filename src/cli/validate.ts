@@ -1,0 +1,69 @@
+import { createJqMapper, loadDefaults } from '../compose.ts';
+import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
+import type { Mapping, ResourceEntry } from '../core/model.ts';
+import type { BlueprintDocument } from '../port/blueprint-documents.ts';
+import { checkSelector } from '../komodor/selector.ts';
+import { EXIT } from './command.ts';
+import { green, print, printJson, red, yellow } from './output.ts';
+
+interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+}
+
+/** `validate`: settings, mapping, blueprints and every expression, without any network. @returns the exit code */
+export async function validate(options: { readonly json?: boolean }): Promise<number> {
+  const settings = loadOfflineSettings(process.env);
+  const files = loadDefaults(settings);
+  const { mapper, jq } = await createJqMapper(settings, process.env);
+  const { mapping } = files.fileMapping;
+  const error = (message: string): Finding => ({ severity: 'error', message });
+  const findings: Finding[] = [
+    ...missingCredentials(settings),
+    ...[...files.fileMapping.problems, ...files.blueprintProblems].map(({ message }) => error(message)),
+    ...mapping.entries.flatMap((entry) =>
+      checkSelector(entry.kind, entry.selector).map((complaint) => error(`${files.fileOrigin}: ${entry.path}.selector: ${complaint}`)),
+    ),
+  ];
+  const { program, problems } = await mapper.compile(mapping.entries);
+  for (const { path, message } of problems) findings.push(error(`${files.fileOrigin}: ${path}: ${message}`));
+  for (const document of files.blueprints) findings.push(...undeclared(document, program.writing(document.identifier)));
+  const hasErrors = findings.some(({ severity }) => severity === 'error');
+  if (options.json) {
+    printJson({ status: hasErrors ? 'failed' : 'completed', mapping: files.fileOrigin, entries: countEntries(mapping), blueprints: files.blueprints.map(({ identifier }) => identifier), jq, findings });
+  } else {
+    for (const { severity, message } of findings) print(`${severity === 'error' ? red('error') : yellow('warning')} ${message}`);
+    const what = `${files.fileOrigin}: ${countEntries(mapping)} entries; ${files.blueprints.length} blueprints; jq ${jq.version} (${jq.flavour}, from ${jq.from})`;
+    print(`${hasErrors ? red('invalid') : green('valid')}  ${what}`);
+  }
+  return hasErrors ? EXIT.failed : EXIT.done;
+}
+
+function countEntries({ entries }: Mapping): number {
+  return entries.length;
+}
+
+function missingCredentials({ komodorApiKey, portClientId, portClientSecret }: OfflineSettings): Finding[] {
+  const values = { KOMODOR_API_KEY: komodorApiKey, PORT_CLIENT_ID: portClientId, PORT_CLIENT_SECRET: portClientSecret };
+  return Object.entries(values)
+    .filter(([, value]) => value === undefined)
+    .map(([name]) => ({ severity: 'warning', message: `${name} is not set; resync and plan need it` }));
+}
+
+/** What the mapping writes and our own blueprint does not have: Port would drop it, or refuse the entity. */
+function undeclared({ identifier, schema, relations }: BlueprintDocument, templates: readonly ResourceEntry['templates'][number][]): Finding[] {
+  const findings: Finding[] = [];
+  for (const template of templates) {
+    for (const id of Object.keys(template.properties)) {
+      if (id !== '*' && !Object.hasOwn(schema.properties, id)) findings.push(lacks(identifier, `property ${id}`, `${template.path}.properties.${id}`));
+    }
+    for (const id of Object.keys(template.relations)) {
+      if (id !== '*' && !Object.hasOwn(relations, id)) findings.push(lacks(identifier, `relation ${id}`, `${template.path}.relations.${id}`));
+    }
+  }
+  return findings;
+}
+
+function lacks(blueprint: string, what: string, path: string): Finding {
+  return { severity: 'error', message: `${path}: blueprint ${blueprint} has no ${what}` };
+}

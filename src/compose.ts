@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { loadBlueprintFiles } from './config/blueprint-files.ts';
+import { loadMappingFiles } from './config/mapping-files.ts';
+import { parseMapping } from './config/mapping-schema.ts';
+import type { OfflineSettings, Settings } from './config/settings.ts';
+import type { Mapper, Ports, RunObserver } from './core/ports.ts';
+import { RecordingCatalog } from './core/plan.ts';
+import type { RunReport } from './core/report.ts';
+import { type ResyncRequest, resync } from './core/resync.ts';
+import { createKomodorSource } from './komodor/source.ts';
+import { createJqRunner } from './mapping/jq-runner.ts';
+import { createMapper } from './mapping/mapper.ts';
+import { type JqBinary, resolveJq } from './mapping/resolve-jq.ts';
+import { createGovernor, type GovernorState } from './net/governor.ts';
+import { createHttpClient } from './net/http-client.ts';
+import { PortApi, userAgentOf } from './port/api.ts';
+import { blueprintDocument } from './port/blueprint-documents.ts';
+import { PortCatalog } from './port/catalog.ts';
+import { TokenKeeper } from './port/token.ts';
+import { VERSION } from './version.ts';
+
+/** The largest page that we ask for has a few MiB; far more is a mistake somewhere. */
+const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+
+export type RunOrder = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
+
+/** The whole program, ready to run: every adapter built once, shared by all runs of the process. */
+export interface Application {
+  readonly jq: JqBinary;
+  /** Runs a resync or a plan. Never throws: what happens is in the report. */
+  run(order: RunOrder, signal: AbortSignal, observer?: RunObserver): Promise<RunReport>;
+  /** How both sides are doing now, for progress lines. */
+  traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
+  close(): void;
+}
+
+/**
+ * The composition root: the one place where settings become adapters and adapters meet the engine.
+ * @param env the process environment, for mappings that may read it
+ * @throws AppError when a file or jq cannot be used
+ */
+export async function createApplication(settings: Settings, env: NodeJS.Dict<string>): Promise<Application> {
+  const { mapper, jq } = await createJqMapper(settings, env);
+  const files = loadDefaults(settings);
+  const secrets = secretsOf(settings);
+  const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
+  const komodor = createGovernor({ side: 'komodor', concurrency: settings.komodorConcurrency, maxWaitMs });
+  const port = createGovernor({ side: 'port', concurrency: settings.portConcurrency, maxWaitMs });
+  const source = createKomodorSource({
+    baseUrl: settings.komodorBaseUrl,
+    apiKey: settings.komodorApiKey,
+    governor: komodor,
+    timeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+    userAgent: `komodor-port/${VERSION}`,
+    pageSizes: { services: settings.komodorServicesPageSize, risks: settings.komodorRisksPageSize },
+  });
+  const http = createHttpClient({
+    side: 'port',
+    baseUrl: settings.portBaseUrl,
+    timeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+    governor: port,
+    secrets,
+  });
+  const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
+  const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
+  const api = new PortApi(http, new TokenKeeper(http, credentials, userAgent), userAgent);
+
+  const catalogFor = (runId: string, setup: 'write' | 'note') =>
+    new PortCatalog(api, {
+      runId,
+      setup,
+      identifier: settings.integrationIdentifier,
+      version: VERSION,
+      mappingSource: settings.mappingSource,
+      initialize: settings.initializePortResources,
+      batchesInFlight: settings.portBatchesInFlight,
+      parseMapping,
+      ...files,
+    });
+  const traffic = () => ({ komodor: komodor.state(), port: port.state() });
+  const ports: Omit<Ports, 'catalog'> = {
+    source,
+    mapper,
+    now: () => new Date(),
+    traffic: { snapshot: () => countsOf(traffic()) },
+  };
+
+  return {
+    jq,
+    traffic,
+    async run(order, signal, observer = {}) {
+      const request = { ...order, runId: order.runId ?? randomUUID() };
+      if (order.mode === 'resync') return resync({ ...ports, catalog: catalogFor(request.runId, 'write') }, request, signal, observer);
+      const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
+      const report = await resync({ ...ports, catalog }, request, signal, { ...observer, ...catalog.observer });
+      return { ...report, changes: catalog.changes() };
+    },
+    close() {
+      http.close();
+      source.close();
+    },
+  };
+}
+
+/** jq and the mapper on it, as the settings ask for. */
+export async function createJqMapper(settings: OfflineSettings, env: NodeJS.Dict<string>): Promise<{ mapper: Mapper; jq: JqBinary }> {
+  const jq = await resolveJq(settings.jqPath === undefined ? {} : { jqPath: settings.jqPath });
+  const mapper = createMapper({
+    jq: await createJqRunner(jq),
+    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(env, secretsOf(settings)) : undefined,
+    batchTimeoutMs: settings.jqTimeoutMs,
+    batchItems: settings.jqBatchSize,
+  });
+  return { mapper, jq };
+}
+
+/** The mapping and blueprint files, read and checked. */
+export function loadDefaults(settings: OfflineSettings) {
+  const options = { addOns: settings.addOns, variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint } };
+  const mapping = loadMappingFiles(settings.mappingPath, options);
+  const { blueprints, problems } = loadBlueprintFiles(settings.blueprintsPath, options);
+  return {
+    fileConfig: mapping.config,
+    fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
+    fileOrigin: mapping.origin,
+    blueprints: blueprints.map((document) => blueprintDocument.parse(document)),
+    blueprintProblems: problems,
+  };
+}
+
+/** Values that must never reach a log, an error, a report or an entity. */
+export function secretsOf(settings: OfflineSettings): readonly string[] {
+  const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
+  return [komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret].filter((secret) => secret !== undefined);
+}
+
+function harmlessEnvironment(env: NodeJS.Dict<string>, secrets: readonly string[]): Record<string, string> {
+  const harmless: [string, string][] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !secrets.some((secret) => value.includes(secret))) harmless.push([name, value]);
+  }
+  return Object.fromEntries(harmless);
+}
+
+function countsOf({ komodor, port }: { komodor: GovernorState; port: GovernorState }) {
+  return {
+    komodor: komodor.requests,
+    port: port.requests,
+    retries: komodor.retries + port.retries,
+    rateLimitWaitMs: komodor.rateLimitWaitMs + port.rateLimitWaitMs,
+  };
+}

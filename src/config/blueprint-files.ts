@@ -1,0 +1,111 @@
+import type { z } from 'zod';
+import {
+  type BlueprintDocument,
+  type BlueprintExtension,
+  blueprintSchema,
+  extensionSchema,
+} from './blueprint-schema.ts';
+import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, readFile } from './documents.ts';
+import type { AddOnOptions } from './mapping-files.ts';
+import { reportIssues } from './mapping-template.ts';
+import { isObject } from './mapping-values.ts';
+
+export interface LoadedBlueprints {
+  /** In the order in which they can be created: the targets of relations first. */
+  readonly blueprints: readonly BlueprintDocument[];
+  readonly problems: readonly FileProblem[];
+}
+
+interface Found<T> {
+  readonly file: string;
+  readonly document: T;
+}
+
+/**
+ * Reads a blueprint file, or all of a folder. A file holds a blueprint, a list of them, or an add-on's extension of
+ * another one (`extends`). Whatever has `addOn: <name>` counts only when that add-on is on. Throws AppError
+ * `blueprint_file_invalid` when there is no file to read; a bad blueprint is a problem and is left out.
+ */
+export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedBlueprints {
+  const problems: FileProblem[] = [];
+  const blueprints = new Map<string, BlueprintDocument>();
+  const extensions: Found<BlueprintExtension>[] = [];
+  for (const content of listFiles(path, 'blueprints', 'blueprint_file_invalid').map(readFile)) {
+    for (const { file, document } of readDocuments(content, options, problems)) {
+      if (Object.hasOwn(document, 'extends')) {
+        const extension = check(extensionSchema, document, file, problems);
+        if (extension !== undefined) extensions.push({ file, document: extension });
+        continue;
+      }
+      const blueprint = check(blueprintSchema, document, file, problems);
+      if (blueprint === undefined) continue;
+      if (blueprints.has(blueprint.identifier)) {
+        problems.push(fileProblem(file, blueprint.identifier, 'is defined twice; the first one is used'));
+      } else blueprints.set(blueprint.identifier, blueprint);
+    }
+  }
+  for (const { file, document } of extensions) {
+    const base = blueprints.get(document.extends);
+    if (base === undefined) problems.push(fileProblem(file, 'extends', `there is no blueprint ${document.extends}`));
+    else blueprints.set(document.extends, extend(base, document));
+  }
+  return { blueprints: targetsFirst([...blueprints.values()]), problems };
+}
+
+function readDocuments(content: FileContent, options: AddOnOptions, problems: FileProblem[]): Found<object>[] {
+  const { file } = content;
+  if ('problem' in content) {
+    problems.push(content.problem);
+    return [];
+  }
+  const list: readonly unknown[] = Array.isArray(content.value) ? content.value : [content.value];
+  return list.flatMap((raw, index) => {
+    if (!isObject(raw)) {
+      problems.push(fileProblem(file, Array.isArray(content.value) ? `[${index}]` : '', 'must be a blueprint object'));
+      return [];
+    }
+    const { addOn, ...document } = raw;
+    if (addOn === undefined) return [{ file, document }];
+    if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];
+    const filled = fillIn(document, options.variables, (name) =>
+      problems.push(fileProblem(file, '', `{{${name}}} has no value`)),
+    );
+    return isObject(filled) ? [{ file, document: filled }] : [];
+  });
+}
+
+function check<S extends z.ZodType>(
+  schema: S,
+  document: object,
+  file: string,
+  problems: FileProblem[],
+): z.output<S> | undefined {
+  const result = schema.safeParse(document);
+  if (result.success) return result.data;
+  const name = 'identifier' in document && typeof document.identifier === 'string' ? document.identifier : '';
+  reportIssues(result.error.issues, (path, what) =>
+    problems.push(fileProblem(name === '' ? file : `${file}: ${name}`, path, what)),
+  );
+  return undefined;
+}
+
+function extend(base: BlueprintDocument, extension: BlueprintExtension): BlueprintDocument {
+  return {
+    ...base,
+    schema: { ...base.schema, properties: { ...base.schema.properties, ...extension.properties } },
+    relations: { ...base.relations, ...extension.relations },
+  };
+}
+
+/** Depth first; a circle of relations is entered at its first member and left as it is. */
+function targetsFirst(blueprints: readonly BlueprintDocument[]): readonly BlueprintDocument[] {
+  const byName = new Map(blueprints.map((blueprint) => [blueprint.identifier, blueprint]));
+  const seen = new Set<string>();
+  const visit = (blueprint: BlueprintDocument): readonly BlueprintDocument[] => {
+    if (seen.has(blueprint.identifier)) return [];
+    seen.add(blueprint.identifier);
+    const targets = Object.values(blueprint.relations ?? {}).map((relation) => byName.get(relation.target));
+    return [...targets.flatMap((target) => (target === undefined ? [] : visit(target))), blueprint];
+  };
+  return blueprints.flatMap(visit);
+}

@@ -1,0 +1,79 @@
+import { setting } from './setting-info.ts';
+import { apiAddress, redisAddress, token } from './setting-values.ts';
+
+/** Which systems to talk to, and as whom. */
+export const connectionSettings = {
+  komodorApiKey: setting(
+    'Connections',
+    'KOMODOR_API_KEY',
+    {
+      ocean: ['OCEAN__INTEGRATION__CONFIG__KOMODOR_API_KEY'],
+      default: null,
+      secret: true,
+      description: 'API key of Komodor. Required.',
+    },
+    token(),
+  ),
+  komodorBaseUrl: setting(
+    'Connections',
+    'KOMODOR_BASE_URL',
+    {
+      ocean: ['OCEAN__INTEGRATION__CONFIG__KOMODOR_BASE_URL'],
+      default: 'https://api.komodor.com/api/v2',
+      description: "Komodor's API. `/api/v2` is added when absent.",
+    },
+    apiAddress('/api/v2'),
+  ),
+  portClientId: setting(
+    'Connections',
+    'PORT_CLIENT_ID',
+    {
+      ocean: ['OCEAN__PORT__CLIENT_ID'],
+      default: null,
+      secret: true,
+      description: "Client id of Port's credentials. Required.",
+    },
+    token(),
+  ),
+  portClientSecret: setting(
+    'Connections',
+    'PORT_CLIENT_SECRET',
+    {
+      ocean: ['OCEAN__PORT__CLIENT_SECRET'],
+      default: null,
+      secret: true,
+      description: "Client secret of Port's credentials. Required.",
+    },
+    token(),
+  ),
+  portBaseUrl: setting(
+    'Connections',
+    'PORT_BASE_URL',
+    {
+      ocean: ['OCEAN__PORT__BASE_URL'],
+      default: 'https://api.port.io',
+      description: "Port's API (`https://api.us.port.io` for the US). `/v1` is added when absent.",
+    },
+    apiAddress('/v1'),
+  ),
+  integrationIdentifier: setting(
+    'Connections',
+    'INTEGRATION_IDENTIFIER',
+    {
+      ocean: ['OCEAN__INTEGRATION__IDENTIFIER'],
+      default: 'my-komodor-integration',
+      description: 'Name of this installation in Port. Entities belong to it: changing it leaves the old ones behind.',
+    },
+    token(),
+  ),
+  redisUrl: setting(
+    'Connections',
+    'REDIS_URL',
+    {
+      default: null,
+      secret: true,
+      description: 'Redis or Valkey for the run queue. Unset: the queue lives inside the process.',
+    },
+    redisAddress().optional(),
+  ),
+};

@@ -1,0 +1,110 @@
+import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../core/errors.ts';
+import type { DisabledEntry, JsonObject, Mapping, ResourceEntry } from '../core/model.ts';
+import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, readFile } from './documents.ts';
+import { FLAG_NAMES, readFlags } from './mapping-flags.ts';
+import { readResources } from './mapping-schema.ts';
+import { isObject } from './mapping-values.ts';
+
+export interface AddOnOptions {
+  /** Names of the add-ons that are switched on. */
+  readonly addOns: readonly string[];
+  /** Values of `{{NAME}}` in add-on files. */
+  readonly variables: { readonly [name: string]: string };
+}
+
+export interface LoadedMapping {
+  readonly mapping: Mapping;
+  readonly problems: readonly FileProblem[];
+  /** The mapping as it is to be written to Port; null when a file could not be read, so that no half is written. */
+  readonly config: JsonObject | null;
+  /** What to call it in messages. */
+  readonly origin: string;
+}
+
+interface Part {
+  readonly file: string;
+  readonly isAddOn: boolean;
+  readonly root: JsonObject;
+}
+
+/**
+ * Reads a mapping file, or all of a folder as one mapping: `resources` are joined in the order of the file names, add-ons
+ * last; the flags are the first ones found. A file with `addOn: <name>` counts only when that add-on is on. Throws AppError
+ * `mapping_file_invalid` when there is no file to read; anything else is a problem and costs as little as it can.
+ */
+export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMapping {
+  const files = listFiles(path, 'port-app-config', 'mapping_file_invalid').map(readFile);
+  const problems: FileProblem[] = [];
+  const disabled: DisabledEntry[] = [];
+  // Add-ons last: of two entries that fill the same field the later one wins.
+  const parts = files
+    .flatMap((content) => readPart(content, options, problems, disabled))
+    .sort((a, b) => Number(a.isAddOn) - Number(b.isAddOn));
+  problems.push(...unknownAddOns(files, path, options.addOns));
+  if (parts.length === 0 && disabled.length === 0) {
+    throw new AppError('mapping_file_invalid', `${path} holds only add-ons that are not switched on.`);
+  }
+  const several = parts.length > 1;
+  const origin = several ? path : (parts[0]?.file ?? path);
+  const entries: ResourceEntry[] = [];
+  for (const { file, root } of parts) {
+    const report = (below: string, what: string) => problems.push(fileProblem(file, below, what));
+    const read = readResources(root, report, several ? `${basename(file)}: ` : '');
+    entries.push(...read.entries);
+    disabled.push(...read.disabled);
+  }
+  const root = joinRoots(parts, problems);
+  const flags = readFlags(root, (below, what) => problems.push(fileProblem(origin, below, what)));
+  const isWhole =
+    files.every((content) => 'value' in content) && parts.every((part) => Array.isArray(part.root.resources));
+  return { mapping: { flags, entries, disabled }, problems, config: isWhole ? root : null, origin };
+}
+
+function readPart(
+  content: FileContent,
+  options: AddOnOptions,
+  problems: FileProblem[],
+  disabled: DisabledEntry[],
+): Part[] {
+  const { file } = content;
+  const fail = (problem: FileProblem): Part[] => {
+    problems.push(problem);
+    disabled.push({ path: basename(file), kind: null, blueprints: null, message: problem.message });
+    return [];
+  };
+  if ('problem' in content) return fail(content.problem);
+  if (!isObject(content.value)) return fail(fileProblem(file, '', 'must be an object with a list of resources'));
+  const { addOn, ...root } = content.value;
+  if (addOn === undefined) return [{ file, isAddOn: false, root }];
+  if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];
+  const filled = fillIn(root, options.variables, (name) =>
+    problems.push(fileProblem(file, '', `{{${name}}} has no value`)),
+  );
+  return isObject(filled) ? [{ file, isAddOn: true, root: filled }] : [];
+}
+
+function unknownAddOns(files: readonly FileContent[], path: string, addOns: readonly string[]): FileProblem[] {
+  const present = new Set(
+    files.map((content) => ('value' in content && isObject(content.value) ? content.value.addOn : undefined)),
+  );
+  return addOns
+    .filter((name) => !present.has(name))
+    .map((name) => fileProblem(path, '', `no file has the add-on ${name} that ADD_ONS names`));
+}
+
+function joinRoots(parts: readonly Part[], problems: FileProblem[]): JsonObject {
+  const joined = new Map<string, unknown>();
+  for (const { file, root } of parts) {
+    for (const [key, value] of Object.entries(root)) {
+      if (key === 'resources') continue;
+      if (!joined.has(key)) joined.set(key, value);
+      else if (FLAG_NAMES.some((name) => name === key) && !isDeepStrictEqual(joined.get(key), value)) {
+        problems.push(fileProblem(file, key, 'contradicts an earlier file; the earlier value is used'));
+      }
+    }
+  }
+  const resources = parts.flatMap(({ root }) => (Array.isArray(root.resources) ? root.resources : []));
+  return { ...Object.fromEntries(joined), resources };
+}

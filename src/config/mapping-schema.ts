@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { type DisabledEntry, type EntityTemplate, KINDS, type Mapping, type ResourceEntry } from '../core/model.ts';
+import { type FileProblem, fileProblem } from './documents.ts';
+import { readFlags } from './mapping-flags.ts';
+import { joinPath, type Report, readTemplate, reportIssues } from './mapping-template.ts';
+import { booleanLike, expression, isObject, literalText, missingOr } from './mapping-values.ts';
+
+export interface ParsedMapping {
+  readonly mapping: Mapping;
+  /** Everything that is wrong, what disabled an entry included. */
+  readonly problems: readonly FileProblem[];
+}
+
+type Resources = Pick<Mapping, 'entries' | 'disabled'>;
+
+const anObject = { error: missingOr('must be an object') };
+const entrySchema = z.object(
+  {
+    kind: z.enum(KINDS, { error: missingOr(`must be ${KINDS.join(' or ')}`) }),
+    selector: z.looseObject({ query: expression }, anObject),
+    port: z.object(
+      {
+        itemsToParse: expression.nullish(),
+        itemsToParseName: z.string({ error: 'must be text' }).nullish(),
+        itemsToParseTopLevelTransform: booleanLike.nullish(),
+        entity: z.object({ mappings: z.unknown() }, anObject),
+      },
+      anObject,
+    ),
+  },
+  anObject,
+);
+
+/**
+ * Reads a mapping as it stands in a file or in Port. Never throws: an entry that cannot be used is disabled and the
+ * others live on. `origin` says where the mapping comes from and begins every message.
+ */
+export function parseMapping(raw: unknown, origin: string): ParsedMapping {
+  const problems: FileProblem[] = [];
+  const report: Report = (path, what) => problems.push(fileProblem(origin, path, what));
+  const { entries, disabled } = readResources(raw, report);
+  return { mapping: { flags: readFlags(isObject(raw) ? raw : {}, report), entries, disabled }, problems };
+}
+
+/** Reads the `resources` of a mapping. `prefix` begins the paths that entries are called by later. */
+export function readResources(raw: unknown, report: Report, prefix = ''): Resources {
+  if (!isObject(raw)) return unusable('', 'must be an object with a list of resources', report, prefix);
+  const { resources } = raw;
+  if (!Array.isArray(resources)) {
+    return unusable('resources', resources === undefined ? 'is missing' : 'must be a list', report, prefix);
+  }
+  const read = resources.map((entry: unknown, index) => readEntry(entry, `resources[${index}]`, report, prefix));
+  return { entries: read.flatMap(({ entries }) => entries), disabled: read.flatMap(({ disabled }) => disabled) };
+}
+
+function unusable(path: string, what: string, report: Report, prefix: string): Resources {
+  report(path, what);
+  return { entries: [], disabled: [{ path: prefix + path, kind: null, blueprints: null, message: what }] };
+}
+
+function readEntry(raw: unknown, path: string, report: Report, prefix: string): Resources {
+  const result = entrySchema.safeParse(raw);
+  const disable = (below: string, templates: unknown, messages: readonly string[]): DisabledEntry => ({
+    path: prefix + joinPath(path, below),
+    kind: kindOf(raw),
+    blueprints: literalBlueprints(templates),
+    message: messages.join('; '),
+  });
+  if (!result.success) {
+    const messages = reportIssues(result.error.issues, (below, what) => report(joinPath(path, below), what));
+    return { entries: [], disabled: [disable('', mappingsOf(raw), messages)] };
+  }
+  const { kind, selector, port } = result.data;
+  const { query, ...rest } = selector;
+  const { templates, disabled } = readTemplates(port.entity.mappings, path, report, prefix, disable);
+  const entry: ResourceEntry = {
+    path: prefix + path,
+    kind,
+    selectorQuery: query,
+    selector: rest,
+    ...(port.itemsToParse == null
+      ? {}
+      : {
+          itemsToParse: {
+            expression: port.itemsToParse,
+            name: port.itemsToParseName ?? 'item',
+            topLevelTransform: port.itemsToParseTopLevelTransform ?? true,
+          },
+        }),
+    templates,
+  };
+  return { entries: templates.length === 0 ? [] : [entry], disabled };
+}
+
+function readTemplates(
+  raw: unknown,
+  path: string,
+  report: Report,
+  prefix: string,
+  disable: (below: string, templates: unknown, messages: readonly string[]) => DisabledEntry,
+): { readonly templates: readonly EntityTemplate[]; readonly disabled: readonly DisabledEntry[] } {
+  const below = 'port.entity.mappings';
+  if (Array.isArray(raw) && raw.length === 0) {
+    report(joinPath(path, below), 'is empty');
+    return { templates: [], disabled: [disable(below, raw, ['is empty'])] };
+  }
+  const templates: EntityTemplate[] = [];
+  const disabled: DisabledEntry[] = [];
+  const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  for (const [index, one] of list.entries()) {
+    const name = Array.isArray(raw) ? `${below}[${index}]` : below;
+    const where = joinPath(path, name);
+    const template = readTemplate(one, prefix + where, (inner, what) => report(joinPath(where, inner), what));
+    if ('identifier' in template) templates.push(template);
+    else disabled.push(disable(name, one, template));
+  }
+  return { templates, disabled };
+}
+
+function kindOf(raw: unknown): string | null {
+  return isObject(raw) && typeof raw.kind === 'string' ? raw.kind : null;
+}
+
+function mappingsOf(raw: unknown): unknown {
+  const port = isObject(raw) ? raw.port : undefined;
+  const entity = isObject(port) ? port.entity : undefined;
+  return isObject(entity) ? entity.mappings : undefined;
+}
+
+/** The blueprints that templates name literally; null as soon as one cannot be told. */
+function literalBlueprints(templates: unknown): readonly string[] | null {
+  const list: readonly unknown[] = Array.isArray(templates) ? templates : [templates];
+  const names = list.map((one) =>
+    isObject(one) && typeof one.blueprint === 'string' ? literalText(one.blueprint) : null,
+  );
+  const known = names.filter((name) => name !== null);
+  return known.length === names.length && known.length > 0 ? [...new Set(known)] : null;
+}

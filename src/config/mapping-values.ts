@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { JsonObject, PropertyTemplate, SearchQuery, SearchRule } from '../core/model.ts';
+
+/** The small parts of a mapping file, read leniently: unknown keys are dropped, plain YAML values become expressions. */
+
+/** The message for a value that is absent or of the wrong type. */
+export function missingOr(wrong: string) {
+  return (issue: { readonly input?: unknown }) => (issue.input === undefined ? 'is missing' : wrong);
+}
+
+/** A jq expression. YAML turns `true` and `5` into a boolean and a number; both are meant as text. */
+export const expression = z
+  .union([z.string(), z.number(), z.boolean()], { error: missingOr('must be a jq expression (text)') })
+  .transform(String);
+
+export const booleanLike = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
+
+const rule: z.ZodType<SearchRule> = z
+  .object({ property: expression.nullish(), operator: expression, value: expression.nullish() })
+  .transform(({ property, operator, value }) => ({
+    operator,
+    ...(property == null ? {} : { property }),
+    ...(value == null ? {} : { value }),
+  }));
+
+/** A Port search query whose leaves are jq expressions. */
+const query: z.ZodType<SearchQuery> = z.object({
+  combinator: expression,
+  rules: z.array(z.union([rule, z.lazy(() => query)], { error: 'must have an operator, or a combinator and rules' })),
+});
+
+/** A jq expression, or a search query. */
+export const expressionOrQuery = z.union([expression, query], {
+  error: missingOr('must be a jq expression (text), or a search query with combinator and rules'),
+});
+
+/** A jq expression, or an object of them. No union, because a union would not say where below it the mistake is. */
+export const template: z.ZodType<PropertyTemplate> = z.unknown().transform((value, context): PropertyTemplate => {
+  if (!isObject(value)) return checked(expression, value, undefined, context);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, checked(template, inner, key, context)]));
+});
+
+/** The parsed value; where there is none, its issues go to the context, below `key`. */
+function checked(
+  schema: z.ZodType<PropertyTemplate>,
+  value: unknown,
+  key: string | undefined,
+  context: z.RefinementCtx,
+) {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) {
+    context.addIssue({ code: 'custom', path: key === undefined ? path : [key, ...path], message });
+  }
+  return z.NEVER;
+}
+
+/** Whether a value is a plain object. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The blueprint that an expression names literally (`"service"` with its quotes, or `'service'`), null when it has to
+ * be computed.
+ */
+export function literalText(text: string): string | null {
+  const trimmed = text.trim();
+  const [, singleQuoted] = /^'([^'"\\]*)'$/.exec(trimmed) ?? [];
+  if (singleQuoted !== undefined) return singleQuoted;
+  if (!/^"[^"]*"$/.test(trimmed)) return null;
+  try {
+    const value: unknown = JSON.parse(trimmed);
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { setting } from './setting-info.ts';
+import { integer, token, webAddress, word } from './setting-values.ts';
+
+/** How the process listens and logs. */
+export const serverSettings = {
+  httpHost: setting('Server', 'HTTP_HOST', { default: '0.0.0.0', description: 'Address to listen on.' }, z.string()),
+  httpPort: setting(
+    'Server',
+    'HTTP_PORT',
+    { ocean: ['APPLICATION__PORT'], default: '8000', description: 'Port to listen on.' },
+    integer(0, 65_535),
+  ),
+  publicUrl: setting(
+    'Server',
+    'PUBLIC_URL',
+    {
+      ocean: ['OCEAN__BASE_URL', 'OCEAN__EVENT_LISTENER__APP_HOST'],
+      default: null,
+      description: 'Address at which others reach this service. Required by `EVENT_LISTENER=WEBHOOK`.',
+    },
+    webAddress().optional(),
+  ),
+  apiToken: setting(
+    'Server',
+    'API_TOKEN',
+    {
+      default: null,
+      secret: true,
+      description:
+        'Bearer token for every request that changes something. Unset: those answer 403 unless bound to loopback.',
+    },
+    token().optional(),
+  ),
+  webhookSecret: setting(
+    'Server',
+    'WEBHOOK_SECRET',
+    { default: null, secret: true, description: "Secret of Komodor's webhook. Unset: the webhook answers 503." },
+    token().optional(),
+  ),
+  role: setting(
+    'Server',
+    'ROLE',
+    { default: 'all', description: '`all`, `server` (HTTP and schedule) or `worker` (runs).' },
+    word(['all', 'server', 'worker']),
+  ),
+  logLevel: setting(
+    'Logs',
+    'LOG_LEVEL',
+    {
+      ocean: ['APPLICATION__LOG_LEVEL'],
+      default: 'info',
+      description: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+    },
+    word(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'warning', 'critical']).transform((level) =>
+      level === 'warning' ? 'warn' : level === 'critical' ? 'fatal' : level,
+    ),
+  ),
+  logFormat: setting(
+    'Logs',
+    'LOG_FORMAT',
+    { default: 'auto', description: '`json`, `pretty`, or `auto`: pretty on a terminal.' },
+    word(['auto', 'json', 'pretty']),
+  ),
+};

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** Schemas for one value each, text in. Their messages never repeat the value: it may be a secret. */
+
+const SECOND = 1_000;
+const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: 60 * SECOND, h: 3_600 * SECOND, d: 86_400 * SECOND };
+const SHORTEST_INTERVAL = 10 * SECOND;
+/** A Node timer overflows above 2^31-1 ms (24.8 days) and would then fire at once. */
+const LONGEST_INTERVAL = 24 * 86_400 * SECOND;
+
+/** Text without blanks or control characters inside, because it goes into an HTTP header. */
+export function token() {
+  return z.string().regex(/^[\x21-\x7e]+$/, 'must be plain text without spaces or line breaks');
+}
+
+/** `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`. */
+export function flag() {
+  return z.stringbool({ error: 'must be true or false' });
+}
+
+/** A whole number within bounds. */
+export function integer(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message));
+}
+
+/** Whole seconds within bounds, as milliseconds. */
+export function seconds(min: number, max: number) {
+  return integer(min, max).transform((value) => value * SECOND);
+}
+
+/** `90s`, `30m`, `1h`, `1d`, a bare number of minutes, as milliseconds; `off` as null. */
+export function interval() {
+  const message = 'must be like 90s, 30m, 1h, 1d, a number of minutes, or off (at least 10s, at most 24d)';
+  return z.string().transform((text, context) => {
+    const lower = text.toLowerCase();
+    if (lower === 'off') return null;
+    const [, amount, unit] = /^(\d{1,9})\s*([smhd]?)$/.exec(lower) ?? [];
+    const value = Number(amount) * (UNITS[unit || 'm'] ?? Number.NaN);
+    if (value >= SHORTEST_INTERVAL && value <= LONGEST_INTERVAL) return value;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+}
+
+/** One of a few words, in any case. */
+export function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z
+    .string()
+    .transform((text) => words.find((known) => known.toLowerCase() === text.toLowerCase()) ?? text)
+    .pipe(z.enum(words, { error: `must be one of ${words.join(', ')}` }));
+}
+
+/** An http(s) address, without a trailing slash. */
+export function webAddress() {
+  return z.string().transform((text, context) => {
+    const problem = addressProblem(text);
+    if (problem === undefined) return text.replace(/\/+$/, '');
+    context.addIssue(problem);
+    return z.NEVER;
+  });
+}
+
+/** The base address of an API, with the path of its version added where it is absent. */
+export function apiAddress(versionPath: string) {
+  return webAddress().transform((address) => (address.endsWith(versionPath) ? address : address + versionPath));
+}
+
+function addressProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return 'must be an address such as https://host.example';
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
+  if (/[?#]/.test(text)) return 'must not contain ? or #';
+  return undefined;
+}
+
+/** `redis://…` or `rediss://…`. */
+export function redisAddress() {
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol),
+      'must be like redis://host:6379',
+    );
+}
+
+/** Names separated by commas. */
+export function names() {
+  return z
+    .string()
+    .transform((text) => [
+      ...new Set(
+        text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      ),
+    ])
+    .pipe(z.array(z.string().regex(/^[\w.-]+$/, 'must be names separated by commas')));
+}
+
+/** A blueprint identifier. No backslash, though Port allows it: the value is put into quoted text. */
+export function blueprintName() {
+  return z
+    .string()
+    .max(100, 'must not be longer than 100 characters')
+    .regex(/^(?!\.{1,2}$)[\p{L}0-9@_.+:/-]+$/u, 'must be a blueprint identifier');
+}

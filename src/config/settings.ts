@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { AppError, messageOf } from '../core/errors.ts';
+import { branchesOf, type Environment, type Found, readDotenv, readEnvironment } from './environment.ts';
+import { listSettings, type SettingKey, settingsSchema } from './settings-schema.ts';
+
+export interface SettingProblem {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Some settings cannot be used. Names all of them at once, and no value. */
+export class SettingsError extends AppError {
+  readonly problems: readonly SettingProblem[];
+  constructor(problems: readonly SettingProblem[]) {
+    super('settings_invalid', problems.map(({ name, message }) => `${name} ${message}`).join('\n'));
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+const offlineSchema = settingsSchema.partial({ komodorApiKey: true, portClientId: true, portClientSecret: true });
+
+interface Warned {
+  /** Sentences for people, once at the start. */
+  readonly warnings: readonly string[];
+}
+/** All settings, read and checked. Durations are milliseconds. */
+export type Settings = Readonly<z.output<typeof settingsSchema>> & Warned;
+/** The same where nobody needs to sign in: the credentials may be absent. */
+export type OfflineSettings = Readonly<z.output<typeof offlineSchema>> & Warned;
+
+export interface SettingsOptions {
+  /** The file with further variables; `.env` in the working directory when not given. */
+  readonly dotenvPath?: string;
+}
+
+/** Reads the settings from an environment and, behind it, a `.env` file. Throws SettingsError with every problem. */
+export function loadSettings(env: NodeJS.Dict<string>, options: SettingsOptions = {}): Settings {
+  return load(settingsSchema, env, options);
+}
+
+/** Like `loadSettings`, for commands that run without an account (`validate`, `demo`, `sandbox`, `doctor`). */
+export function loadOfflineSettings(env: NodeJS.Dict<string>, options: SettingsOptions = {}): OfflineSettings {
+  return load(offlineSchema, env, options);
+}
+
+function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options: SettingsOptions) {
+  const { environments, problems } = readSources(env, options.dotenvPath ?? '.env');
+  const found = new Map(listSettings().map((info) => [info.key, find(environments, info)]));
+  const texts = Object.fromEntries(
+    listSettings().flatMap((info) => {
+      const text = found.get(info.key)?.value ?? fallback(info.key, info.default);
+      return text === null ? [] : [[info.key, text]];
+    }),
+  );
+  const result = schema.safeParse(texts);
+  const invalid = result.success ? [] : result.error.issues.map((issue) => describe(issue, found));
+  const all = [...problems, ...invalid, ...contradictions(texts)];
+  if (!result.success || all.length > 0) throw new SettingsError(all);
+  return Object.freeze(Object.assign({}, result.data, { warnings: Object.freeze(warningsOf(found)) }));
+}
+
+function readSources(env: NodeJS.Dict<string>, dotenvPath: string) {
+  const branches = branchesOf(listSettings().flatMap((info) => info.oceanNames));
+  const problems: SettingProblem[] = [];
+  let dotenv: NodeJS.Dict<string> = {};
+  try {
+    dotenv = readDotenv(dotenvPath);
+  } catch (error) {
+    problems.push({ name: dotenvPath, message: `cannot be read: ${messageOf(error)}` });
+  }
+  const sources = [env, dotenv].map((variables) => readEnvironment(variables, branches));
+  return {
+    environments: sources.map((source) => source.environment),
+    problems: [...problems, ...sources.flatMap((source) => source.problems)],
+  };
+}
+
+/** The environment beats the file; within each, the short name beats Ocean's. */
+function find(
+  environments: readonly Environment[],
+  info: { readonly name: string; readonly oceanNames: readonly string[] },
+) {
+  const names = [info.name, ...info.oceanNames];
+  return environments.map((environment) => environment.find(names)).find((value) => value !== undefined);
+}
+
+/** Our own mapping and blueprints travel with the program: `npx komodor-port` works in an empty folder. */
+function fallback(key: SettingKey, text: string | null): string | null {
+  if (text === null || (key !== 'mappingPath' && key !== 'blueprintsPath') || existsSync(text)) return text;
+  return fileURLToPath(new URL(`../../${text}`, import.meta.url));
+}
+
+function describe(issue: z.core.$ZodIssue, found: ReadonlyMap<SettingKey, Found | undefined>): SettingProblem {
+  const info = listSettings().find(({ key }) => key === issue.path[0]);
+  if (info === undefined) return { name: 'settings', message: issue.message };
+  const source = found.get(info.key);
+  if (source !== undefined || info.default !== null) return { name: source?.name ?? info.name, message: issue.message };
+  const others = info.oceanNames.length === 0 ? '' : ` (${info.oceanNames.join(', ')} works too)`;
+  return { name: info.name, message: `is required${others}` };
+}
+
+function contradictions(texts: { readonly [key: string]: string }): readonly SettingProblem[] {
+  if (texts.eventListener?.toUpperCase() !== 'WEBHOOK' || texts.publicUrl !== undefined) return [];
+  return [{ name: 'PUBLIC_URL', message: 'is required by EVENT_LISTENER=WEBHOOK: Port must be told where to call' }];
+}
+
+function warningsOf(found: ReadonlyMap<SettingKey, Found | undefined>): string[] {
+  const listener = found.get('eventListener');
+  if (listener?.value.toUpperCase() !== 'KAFKA') return [];
+  return [
+    `${listener.name} asks for KAFKA, which is not supported; POLLING is used instead and needs no other setting.`,
+  ];
+}

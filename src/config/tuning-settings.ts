@@ -1,0 +1,67 @@
+import { setting } from './setting-info.ts';
+import { integer, seconds } from './setting-values.ts';
+
+/** Knobs whose defaults need no touching. */
+export const tuningSettings = {
+  komodorServicesPageSize: setting(
+    'Tuning',
+    'KOMODOR_SERVICES_PAGE_SIZE',
+    { default: '500', description: 'Services per page; shrinks by itself when Komodor struggles.' },
+    integer(1, 10_000),
+  ),
+  komodorRisksPageSize: setting(
+    'Tuning',
+    'KOMODOR_RISKS_PAGE_SIZE',
+    { default: '200', description: 'Health risks per page; shrinks by itself when Komodor struggles.' },
+    integer(1, 10_000),
+  ),
+  komodorConcurrency: setting(
+    'Tuning',
+    'KOMODOR_CONCURRENCY',
+    { default: '4', description: 'Requests to Komodor at once, at most.' },
+    integer(1, 64),
+  ),
+  portConcurrency: setting(
+    'Tuning',
+    'PORT_CONCURRENCY',
+    { default: '8', description: 'Requests to Port at once, at most.' },
+    integer(1, 64),
+  ),
+  portBatchesInFlight: setting(
+    'Tuning',
+    'PORT_BATCHES_IN_FLIGHT',
+    { default: '6', description: 'Batches of entities on their way to Port at once, at most.' },
+    integer(1, 64),
+  ),
+  requestTimeoutMs: setting(
+    'Tuning',
+    'REQUEST_TIMEOUT_SECONDS',
+    { ocean: ['OCEAN__CLIENT_TIMEOUT'], default: '60', description: 'Seconds until a request counts as failed.' },
+    seconds(1, 3_600),
+  ),
+  maxRateLimitWaitMs: setting(
+    'Tuning',
+    'MAX_RATE_LIMIT_WAIT_SECONDS',
+    {
+      default: '600',
+      description: 'Longest wait, in seconds, that an API may ask for before the request counts as failed.',
+    },
+    seconds(1, 86_400),
+  ),
+  jqTimeoutMs: setting(
+    'Tuning',
+    'JQ_TIMEOUT_SECONDS',
+    {
+      ocean: ['OCEAN__PROCESS_IN_QUEUE_TIMEOUT'],
+      default: '30',
+      description: 'Seconds that jq may take for a batch of items.',
+    },
+    seconds(1, 3_600),
+  ),
+  jqBatchSize: setting(
+    'Tuning',
+    'JQ_BATCH_SIZE',
+    { default: '500', description: 'Items per call of jq.' },
+    integer(1, 1_000),
+  ),
+};

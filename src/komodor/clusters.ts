@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Completeness } from '../core/model.ts';
+import { walkByCursor } from './cursor-walk.ts';
+import { isObject } from './item.ts';
+import { givenUp, type Reading } from './listing.ts';
+import { COMPLETE, incomplete } from './proof.ts';
+
+const Answer = z
+  .looseObject({
+    data: z.looseObject({ clusters: z.unknown().optional() }).catch({ clusters: undefined }),
+    meta: z.unknown().optional(),
+  })
+  .catch({ data: { clusters: undefined }, meta: undefined });
+
+/** The names of all clusters, and whether these are surely all; none at all cannot be, where there is something to list. */
+export async function readClusterNames(
+  reading: Reading,
+): Promise<{ readonly names: readonly string[]; readonly completeness: Completeness }> {
+  const { api, maxPages, signal } = reading;
+  const names = new Set<string>();
+  let malformed = 0;
+  const walk = walkByCursor({
+    what: 'clusters',
+    maxPages,
+    toItem: (row) =>
+      isObject(row) && typeof row.name === 'string' && row.name !== ''
+        ? { key: row.name, label: row.name, value: row }
+        : undefined,
+    async ask(place) {
+      const query = place.type === 'token' ? { token: place.token } : place.type === 'page' ? { page: place.page } : {};
+      const { data, meta } = Answer.parse(await api.call({ method: 'GET', path: '/clusters', query, signal }));
+      return { rows: data.clusters, meta, askedFor: undefined };
+    },
+  });
+  try {
+    let step = await walk.next();
+    for (; !step.done; step = await walk.next()) {
+      for (const { key } of step.value.items) names.add(key);
+      malformed += step.value.malformed;
+    }
+    return { names: [...names], completeness: judge(step.value, names.size, malformed) };
+  } catch (error) {
+    return { names: [], completeness: unknown(givenUp(reading, error).detail) };
+  }
+}
+
+function judge(walked: Completeness, count: number, malformed: number): Completeness {
+  if (!walked.complete) return unknown(walked.detail);
+  if (count === 0) return unknown('the list is empty');
+  return malformed === 0 ? COMPLETE : unknown(`${malformed} of them have no name`);
+}
+
+function unknown(why: string): Completeness {
+  return incomplete(
+    'clusters_unknown',
+    `risks have to be read cluster by cluster, but the clusters are not all known: ${why}`,
+  );
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Completeness } from '../core/model.ts';
+import { COMPLETE, createLedger, incomplete, type Walk, type WalkOptions } from './proof.ts';
+
+/** Where a page begins: at the start, at a cursor, or (old accounts) at a page number. */
+export type Place =
+  | { readonly type: 'start' }
+  | { readonly type: 'token'; readonly token: string }
+  | { readonly type: 'page'; readonly page: number };
+
+export interface CursorAnswer {
+  /** Not a list when the answer holds none. */
+  readonly rows: unknown;
+  readonly meta: unknown;
+  /** How many rows were asked for; undefined when the endpoint takes no page size. */
+  readonly askedFor: number | undefined;
+}
+
+const number = z.number().optional().catch(undefined);
+const Meta = z.looseObject({ page: number, nextPage: number, pageSize: number }).catch({});
+
+type Step =
+  | { readonly type: 'go'; readonly place: Place }
+  | { readonly type: 'end'; readonly completeness: Completeness };
+
+/**
+ * Walks a listing whose answers carry a cursor in `meta.token`; null, empty or absent ends it. Where the key is missing
+ * and `nextPage` is ahead, the account still numbers its pages. Throws HttpFailure when a page cannot be had.
+ */
+export async function* walkByCursor(
+  options: WalkOptions & { readonly ask: (place: Place) => Promise<CursorAnswer> },
+): Walk {
+  const ledger = createLedger(options);
+  const seen = new Set<string>();
+  let place: Place = { type: 'start' };
+  for (;;) {
+    const answer = await options.ask(place);
+    if (!Array.isArray(answer.rows)) return ledger.malformed('holds no list');
+    const taken = ledger.take(answer.rows);
+    yield taken.page;
+    const step = nextStep(place, answer, answer.rows.length, options.what);
+    // A numbered page must bring something even when it says that it is the last: a server that ignores the number looks so.
+    const claimsMore = step.type === 'go' || (place.type === 'page' && answer.rows.length > 0);
+    const objection = ledger.objection(taken, claimsMore);
+    if (objection !== undefined) return objection;
+    if (step.type === 'end') return step.completeness;
+    place = step.place;
+    const mark = JSON.stringify(place);
+    if (seen.has(mark)) return incomplete('repeated_cursor', `${options.what} gave the same cursor twice`);
+    seen.add(mark);
+  }
+}
+
+function nextStep(place: Place, answer: CursorAnswer, rowCount: number, what: string): Step {
+  const meta = Meta.parse(answer.meta);
+  if ('token' in meta) {
+    const { token } = meta;
+    if (token === null || token === undefined || token === '') return { type: 'end', completeness: COMPLETE };
+    if (typeof token === 'string' || typeof token === 'number') {
+      return { type: 'go', place: { type: 'token', token: String(token) } };
+    }
+    return { type: 'end', completeness: incomplete('malformed_page', `${what} gave a cursor that is no text`) };
+  }
+  const current = place.type === 'page' ? place.page : (meta.page ?? 0);
+  if (meta.nextPage !== undefined && meta.nextPage > current) {
+    return { type: 'go', place: { type: 'page', page: meta.nextPage } };
+  }
+  if (place.type !== 'page' && isFull(rowCount, answer.askedFor, meta.pageSize)) {
+    const detail = `${what} gave a full page of ${rowCount} and neither a cursor nor a word that it is the last`;
+    return { type: 'end', completeness: incomplete('full_page_without_cursor', detail) };
+  }
+  return { type: 'end', completeness: COMPLETE };
+}
+
+function isFull(rowCount: number, askedFor: number | undefined, said: number | undefined): boolean {
+  const limits = [askedFor, said].filter((limit) => limit !== undefined && limit > 0);
+  return limits.some((limit) => limit !== undefined && rowCount >= limit);
+}

@@ -1,0 +1,49 @@
+import type { Completeness } from '../core/model.ts';
+import { HttpFailure } from '../net/http-failure.ts';
+import type { KomodorApi } from './api.ts';
+import type { PageSize } from './page-size.ts';
+import { COMPLETE, incomplete, type Walk } from './proof.ts';
+
+/** What every listing of one read shares. */
+export interface Reading {
+  readonly api: KomodorApi;
+  readonly size: PageSize;
+  readonly maxPages: number;
+  readonly signal: AbortSignal;
+}
+
+/** After so many listings in a row that failed there is no point in asking for the rest. */
+const HOPELESS = 3;
+
+/** Turns a request that failed for good into an incomplete read. AppErrors and aborts pass. */
+export async function* orIncomplete(reading: Reading, walk: Walk): Walk {
+  try {
+    return yield* walk;
+  } catch (error) {
+    return givenUp(reading, error);
+  }
+}
+
+/** What a request that failed for good means for the read. Throws what is no HttpFailure, and when the host never spoke. */
+export function givenUp({ api }: Reading, error: unknown): ReturnType<typeof incomplete> {
+  if (!(error instanceof HttpFailure)) throw error;
+  if (!api.hostAnswered()) throw api.unreachable(error);
+  return incomplete('request_failed', error.message);
+}
+
+/** Reads one listing after the other. Complete when each of them is; otherwise the first reason counts. */
+export async function* chain(walks: Iterable<Walk>): Walk {
+  let objection: Completeness | undefined;
+  let failures = 0;
+  for (const walk of walks) {
+    const completeness = yield* walk;
+    if (completeness.complete) {
+      failures = 0;
+      continue;
+    }
+    objection ??= completeness;
+    failures = completeness.reason === 'request_failed' ? failures + 1 : 0;
+    if (failures >= HOPELESS) break;
+  }
+  return objection ?? COMPLETE;
+}

@@ -1,0 +1,101 @@
+import type { FieldFailure } from '../core/ports.ts';
+import type { Group } from './groups.ts';
+import type { Node } from './plan.ts';
+
+/** What an expression gave on a row. */
+export type Cell =
+  | { readonly type: 'value'; readonly value: unknown }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'not_run' };
+export type Row = readonly Cell[];
+/** What a group gave on an item: its rows, or why there are none. */
+export type GroupResult =
+  | { readonly type: 'rows'; readonly rows: readonly Row[] }
+  | { readonly type: 'failed'; readonly message: string }
+  /** The item as a whole cannot be given to jq. */
+  | { readonly type: 'unreadable'; readonly message: string }
+  | { readonly type: 'not_run' };
+
+/** Reads one line of a program's output (see `programText`). Undefined when it is no such line. */
+export function parseLine(line: string, groups: number): readonly GroupResult[] | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined; // jq writes `<skipped: too deep>` in place of what it cannot print
+  }
+  return Array.isArray(parsed) && parsed.length === groups ? parsed.map(toGroupResult) : undefined;
+}
+
+function toGroupResult(value: unknown): GroupResult {
+  if (value === null) return { type: 'not_run' };
+  if (Array.isArray(value))
+    return { type: 'rows', rows: value.map((row) => (Array.isArray(row) ? row.map(toCell) : [])) };
+  return { type: 'failed', message: messageIn(value) };
+}
+
+function toCell(cell: unknown): Cell {
+  if (cell === null) return { type: 'not_run' };
+  // No output counts as null.
+  if (Array.isArray(cell)) return { type: 'value', value: cell.length === 0 ? null : cell[0] };
+  return { type: 'failed', message: messageIn(cell) };
+}
+
+function messageIn(value: unknown): string {
+  return typeof value === 'object' && value !== null && 'e' in value && typeof value.e === 'string'
+    ? value.e
+    : 'it failed';
+}
+
+/** Why an expression that should have run did not. */
+export type WhyNotRun = (expression: string) => string;
+
+type Evaluated =
+  | { readonly ok: true; readonly value: unknown }
+  /** No failures: the expression was refused when the mapping was compiled, and reported then. */
+  | { readonly ok: false; readonly failures: readonly FieldFailure[] };
+
+/** Looks up what the expressions gave on a row. */
+export interface RowReader {
+  /** The value of a node; `path` names it in failures. An object or list fails when a part of it does. */
+  evaluate(node: Node, path: string): Evaluated;
+}
+
+export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row) => RowReader {
+  const indexes = new Map(group.expressions.map((expression, index) => [expression.text, index]));
+
+  function evaluate(row: Row, node: Node, path: string): Evaluated {
+    switch (node.type) {
+      case 'constant':
+        return { ok: true, value: node.value };
+      case 'broken':
+        return { ok: false, failures: [] };
+      case 'expression': {
+        const cell = row[indexes.get(node.text) ?? -1];
+        if (cell?.type === 'value') return { ok: true, value: cell.value };
+        const message = cell?.type === 'failed' ? cell.message : whyNotRun(node.text);
+        return { ok: false, failures: [{ path, message }] };
+      }
+      case 'object': {
+        const parts = node.fields.map(([name, inner]) => ({ name, result: evaluate(row, inner, `${path}.${name}`) }));
+        const { ok, failures } = gather(parts.map((part) => part.result));
+        // fromEntries makes own properties of every name, `__proto__` too.
+        const values = parts.map(({ name, result }) => [name, result.ok ? result.value : null] as const);
+        return ok ? { ok, value: Object.fromEntries(values) } : { ok, failures };
+      }
+      case 'list': {
+        const results = node.items.map((inner, index) => evaluate(row, inner, `${path}[${index}]`));
+        const { ok, failures } = gather(results);
+        return ok ? { ok, value: results.map((result) => (result.ok ? result.value : null)) } : { ok, failures };
+      }
+    }
+  }
+  return (row) => ({ evaluate: (node, path) => evaluate(row, node, path) });
+}
+
+function gather(results: readonly Evaluated[]): { readonly ok: boolean; readonly failures: readonly FieldFailure[] } {
+  return {
+    ok: results.every((result) => result.ok),
+    failures: results.flatMap((result) => (result.ok ? [] : result.failures)),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Entity } from '../core/model.ts';
+import type { FieldFailure, MappedRow } from '../core/ports.ts';
+import { createRowReader, type GroupResult, type RowReader, type WhyNotRun } from './cells.ts';
+import { type Coerced, describe, isJsonObject, toIdentifier, toName, toReference, toText } from './field-values.ts';
+import type { Group } from './groups.ts';
+import type { EntryPlan, NamedNode, Node, TemplatePlan } from './plan.ts';
+
+type Rejected = Extract<MappedRow, { type: 'rejected' }>;
+
+/** Makes the rows of a group's entries out of what jq gave. At least one row per entry. */
+export function createRowMaker(
+  group: Group,
+  options: { readonly selectAll: boolean; readonly whyNotRun: WhyNotRun },
+): (result: GroupResult) => ReadonlyMap<EntryPlan, readonly MappedRow[]> {
+  const readerOf = createRowReader(group, options.whyNotRun);
+
+  function rowsOf(plan: EntryPlan, result: GroupResult): readonly MappedRow[] {
+    const { entry } = plan;
+    switch (result.type) {
+      case 'unreadable':
+        return rejections(plan, entry.path, result.message);
+      case 'failed':
+        return rejections(plan, `${entry.path}.port.itemsToParse`, result.message);
+      case 'not_run':
+        return rejections(plan, `${entry.path}.port.itemsToParse`, options.whyNotRun(group.parse?.expression ?? ''));
+      case 'rows': {
+        if (result.rows.length === 0) return [{ type: 'filtered', entry }];
+        return result.rows.flatMap((row) => elementRows(plan, readerOf(row)));
+      }
+    }
+  }
+
+  function elementRows(plan: EntryPlan, reader: RowReader): readonly MappedRow[] {
+    if (!options.selectAll) {
+      const path = `${plan.entry.path}.selector.query`;
+      const selected = reader.evaluate(plan.selector, path);
+      if (!selected.ok) return rejections(plan, path, reasonOf(selected.failures));
+      if (typeof selected.value !== 'boolean') {
+        return rejections(plan, path, `it gives ${describe(selected.value)}, but must give true or false`);
+      }
+      if (!selected.value) return [{ type: 'filtered', entry: plan.entry }];
+    }
+    return plan.templates.map((template) => entityRow(plan, template, reader));
+  }
+
+  return (result) => new Map(group.entries.map((plan) => [plan, rowsOf(plan, result)]));
+}
+
+/** Nothing is known of any of its entities: one rejection for each blueprint that the entry writes. */
+function rejections(plan: EntryPlan, path: string, message: string): readonly Rejected[] {
+  const blueprints = new Set(plan.templates.map(literalBlueprint));
+  return [...blueprints].map((blueprint) => ({ type: 'rejected', entry: plan.entry, blueprint, path, message }));
+}
+
+/** The blueprint when it is the same for every item, else null. */
+export function literalBlueprint({ blueprint }: TemplatePlan): string | null {
+  const name = blueprint.type === 'constant' ? toName(blueprint.value) : undefined;
+  return name?.ok === true ? name.value : null;
+}
+
+function entityRow({ entry }: EntryPlan, plan: TemplatePlan, reader: RowReader): MappedRow {
+  const { template } = plan;
+  const blueprintPath = `${template.path}.blueprint`;
+  const blueprint = required(reader, plan.blueprint, blueprintPath, toName);
+  if (!blueprint.ok)
+    return { type: 'rejected', entry, blueprint: null, path: blueprintPath, message: blueprint.message };
+  const identifierPath = `${template.path}.identifier`;
+  const isQuery = typeof template.identifier !== 'string';
+  const identifier = required(reader, plan.identifier, identifierPath, (value) => toIdentifier(value, isQuery));
+  if (!identifier.ok) {
+    return { type: 'rejected', entry, blueprint: blueprint.value, path: identifierPath, message: identifier.message };
+  }
+
+  const failures: FieldFailure[] = [];
+  function field<T>(node: Node | undefined, path: string, coerce: (value: unknown) => Coerced<T>): T | undefined {
+    if (node === undefined) return undefined;
+    const evaluated = reader.evaluate(node, path);
+    if (!evaluated.ok) {
+      failures.push(...evaluated.failures);
+      return undefined;
+    }
+    const coerced = coerce(evaluated.value);
+    if (coerced.ok) return coerced.value;
+    failures.push({ path, message: coerced.message });
+    return undefined;
+  }
+  function fields<T>(
+    nodes: readonly NamedNode[],
+    folder: string,
+    coerce: (value: unknown) => Coerced<T>,
+  ): { readonly [name: string]: T } {
+    const values = new Map<string, T>();
+    function put(name: string, value: T | undefined): void {
+      if (value !== undefined) values.set(name, value);
+    }
+    const named = new Set(nodes.map(([name]) => name));
+    for (const [name, node] of nodes) {
+      if (name !== SPREAD) {
+        put(name, field(node, `${folder}.${name}`, coerce));
+        continue;
+      }
+      const members = field(node, `${folder}.${SPREAD}`, toMembers) ?? [];
+      // An explicit field wins, even when it failed: what it should be is not what the spread says.
+      for (const [member, value] of members.filter(([member]) => !named.has(member))) {
+        put(member, field({ type: 'constant', value }, `${folder}.${member}`, coerce));
+      }
+    }
+    return Object.fromEntries(values);
+  }
+
+  const title = field(plan.title, 'title', toText);
+  const icon = field(plan.icon, 'icon', toText);
+  const team = field(plan.team, 'team', toReference);
+  const entity: Entity = {
+    blueprint: blueprint.value,
+    identifier: identifier.value,
+    ...(title === undefined ? {} : { title }),
+    ...(icon === undefined ? {} : { icon }),
+    ...(team === undefined ? {} : { team }),
+    properties: fields(plan.properties, 'properties', (value) => ({ ok: true, value })),
+    relations: fields(plan.relations, 'relations', toReference),
+  };
+  return { type: 'entity', entry, entity, failures };
+}
+
+const SPREAD = '*';
+
+function toMembers(value: unknown): Coerced<readonly (readonly [string, unknown])[]> {
+  if (value === null) return { ok: true, value: [] };
+  if (isJsonObject(value)) return { ok: true, value: Object.entries(value) };
+  return { ok: false, message: `it gives ${describe(value)}, but must give an object` };
+}
+
+function required<T>(reader: RowReader, node: Node, path: string, coerce: (value: unknown) => Coerced<T>): Coerced<T> {
+  const evaluated = reader.evaluate(node, path);
+  return evaluated.ok ? coerce(evaluated.value) : { ok: false, message: reasonOf(evaluated.failures) };
+}
+
+function reasonOf(failures: readonly FieldFailure[]): string {
+  return failures[0]?.message ?? 'it cannot be used';
+}

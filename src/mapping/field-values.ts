@@ -1,0 +1,91 @@
+import type { JsonObject, RelationValue, SearchQuery } from '../core/model.ts';
+
+/** A value in the form a field must have, or why it cannot have it. */
+export type Coerced<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** Identifier and blueprint: a text, or a number that becomes one. */
+export function toName(value: unknown): Coerced<string> {
+  if (typeof value === 'string' && value !== '') return { ok: true, value };
+  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: String(value) };
+  return { ok: false, message: `it gives ${describe(value)}, but must give a text that is not empty` };
+}
+
+/** An identifier may also be looked up: then every rule needs something to look for. */
+export function toIdentifier(value: unknown, isTemplateQuery: boolean): Coerced<string | SearchQuery> {
+  if (!isTemplateQuery || !isSearchQuery(value)) return toName(value);
+  const empty = emptyRule(value);
+  return empty === undefined
+    ? { ok: true, value }
+    : { ok: false, message: `the search rule on "${empty}" has no value to look for` };
+}
+
+function emptyRule(query: SearchQuery): string | undefined {
+  for (const rule of query.rules) {
+    if ('rules' in rule) {
+      const inner = emptyRule(rule);
+      if (inner !== undefined) return inner;
+    } else if (
+      'value' in rule &&
+      (rule.value === null || rule.value === '' || (Array.isArray(rule.value) && rule.value.length === 0))
+    ) {
+      return rule.property ?? rule.operator;
+    }
+  }
+  return undefined;
+}
+
+/** Title and icon. */
+export function toText(value: unknown): Coerced<string | null> {
+  if (value === null || typeof value === 'string') return { ok: true, value };
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return { ok: true, value: String(value) };
+  return { ok: false, message: `it gives ${describe(value)}, but must give a text` };
+}
+
+/** A relation or a team: one name, several, none, or a search. */
+export function toReference(value: unknown): Coerced<RelationValue> {
+  if (value === null || typeof value === 'string' || isSearchQuery(value)) return { ok: true, value };
+  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: String(value) };
+  if (Array.isArray(value)) {
+    const names = value.map((member: unknown) =>
+      typeof member === 'number' && Number.isFinite(member) ? String(member) : member,
+    );
+    const odd = names.find((name) => typeof name !== 'string');
+    if (names.every((name) => typeof name === 'string')) return { ok: true, value: names };
+    return { ok: false, message: `it gives a list with ${describe(odd)} in it, but must give texts` };
+  }
+  return {
+    ok: false,
+    message: `it gives ${describe(value)}, but must give a text, a list of texts, or a search query`,
+  };
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSearchQuery(value: unknown): value is SearchQuery {
+  return (
+    isJsonObject(value) &&
+    typeof value.combinator === 'string' &&
+    Array.isArray(value.rules) &&
+    value.rules.every(isRuleOrQuery)
+  );
+}
+
+function isRuleOrQuery(value: unknown): boolean {
+  if (!isJsonObject(value)) return false;
+  if ('rules' in value) return isSearchQuery(value);
+  return typeof value.operator === 'string' && (value.property === undefined || typeof value.property === 'string');
+}
+
+/** A value in words, short: `null`, `an empty text`, `the number 5`, `an object`. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (value === '') return 'an empty text';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
+  if (typeof value === 'number') return `the number ${value}`;
+  return typeof value === 'boolean' ? String(value) : 'an object';
+}

@@ -1,0 +1,69 @@
+import { RESERVED_PREFIX } from './program-text.ts';
+
+export type Lexed = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+
+const CLOSERS: ReadonlyMap<string, string> = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+]);
+const CLOSING = new Set(CLOSERS.values());
+const IN_STRING = '"';
+
+/**
+ * Checks that an expression cannot reach outside the function it is put into: brackets balanced, strings closed (with
+ * their `\( … )`), no NUL, none of our own names. Returns the text without comments and outer space: whether a
+ * backslash continues a comment depends on jq's version, so jq never sees one.
+ */
+export function lex(expression: string): Lexed {
+  if (expression.includes('\0')) return refuse('it contains a NUL character');
+  // What must come before the end: a closing bracket, or IN_STRING while inside a string.
+  const open: string[] = [];
+  let text = '';
+  let outsideStrings = '';
+  let at = 0;
+  while (at < expression.length) {
+    const char = expression.charAt(at);
+    if (open.at(-1) === IN_STRING) {
+      const escaped = char === '\\' ? expression.charAt(at + 1) : '';
+      if (escaped === '(') open.push(')');
+      else if (char === '"') open.pop();
+      text += char + escaped;
+      at += 1 + escaped.length;
+      continue;
+    }
+    if (char === '#') {
+      at = endOfComment(expression, at);
+      continue;
+    }
+    const closer = CLOSERS.get(char);
+    if (char === '"') open.push(IN_STRING);
+    else if (closer !== undefined) open.push(closer);
+    else if (CLOSING.has(char) && open.pop() !== char) return refuse(`there is a "${char}" too many`);
+    text += char;
+    outsideStrings += char;
+    at += 1;
+  }
+  const missing = open.at(-1);
+  if (missing === IN_STRING) return refuse('a string is not closed');
+  if (missing !== undefined) return refuse(`a "${missing}" is missing`);
+  if (text.trim() === '') return refuse('it is empty');
+  if (outsideStrings.includes(RESERVED_PREFIX)) return refuse(`names with "${RESERVED_PREFIX}" are reserved`);
+  return { ok: true, text: text.trim() };
+}
+
+/** The place of the line end that closes a comment; a line that ends in an odd number of backslashes goes on (jq 1.8). */
+function endOfComment(expression: string, start: number): number {
+  let from = start;
+  while (true) {
+    const end = expression.indexOf('\n', from);
+    if (end === -1) return expression.length;
+    const backslashes = /(\\*)\r?$/.exec(expression.slice(start, end))?.[1] ?? '';
+    if (backslashes.length % 2 === 0) return end;
+    from = end + 1;
+  }
+}
+
+function refuse(message: string): Lexed {
+  return { ok: false, message };
+}

@@ -1,0 +1,66 @@
+import type { ResourceEntry } from '../core/model.ts';
+import type { Mapper, MappingProblem } from '../core/ports.ts';
+import { findBrokenExpressions } from './check-expressions.ts';
+import { groupEntries } from './groups.ts';
+import type { JqRunner } from './jq-runner.ts';
+import { planEntry } from './plan.ts';
+import { prepare } from './prepare.ts';
+import { createProgram } from './program.ts';
+import { MAX_PROGRAM_BYTES, preludeOf, programText } from './program-text.ts';
+import { usesOf } from './uses.ts';
+
+export interface MapperOptions {
+  readonly jq: JqRunner;
+  /** What `env` and `$ENV` give in expressions; nothing when left out. */
+  readonly allowEnv?: Record<string, string> | undefined;
+  /** How long jq may take for a batch. Default 30,000 ms. */
+  readonly batchTimeoutMs?: number | undefined;
+  /** Items per jq run. Default 1,000. */
+  readonly batchItems?: number | undefined;
+}
+
+const BATCH_TIMEOUT_MS = 30_000;
+const BATCH_ITEMS = 1_000;
+
+/** Makes the mapper that runs on jq. Its programs leave out the entries that its problems cost. */
+export function createMapper(options: MapperOptions): Mapper {
+  const { jq } = options;
+  const prelude = preludeOf(options.allowEnv);
+  const deadlineMs = options.batchTimeoutMs ?? BATCH_TIMEOUT_MS;
+
+  async function compile(entries: readonly ResourceEntry[]): ReturnType<Mapper['compile']> {
+    const uses = entries.flatMap(usesOf).map((use) => ({ ...use, prepared: prepare(use.expression) }));
+    const texts = uses.flatMap(({ prepared }) => (prepared.type === 'expression' ? [prepared.text] : []));
+    const broken = await findBrokenExpressions([...new Set(texts)], { jq, prelude, deadlineMs });
+
+    const problems = uses.flatMap(({ entry, path, costs, prepared }): MappingProblem[] => {
+      const message =
+        prepared.type === 'broken'
+          ? prepared.message
+          : prepared.type === 'expression'
+            ? broken.get(prepared.text)
+            : undefined;
+      return message === undefined ? [] : [{ path, costs, entry, message }];
+    });
+    const lost = new Set(problems.filter(({ costs }) => costs === 'entry').map(({ entry }) => entry));
+    const plans = entries.filter((entry) => !lost.has(entry)).map((entry) => planEntry(entry, new Set(broken.keys())));
+
+    const groups = groupEntries(plans);
+    const size = Buffer.byteLength(programText(prelude, groups, { runs: () => true, selectAll: false }));
+    const tooLong = size > MAX_PROGRAM_BYTES;
+    const message = `the expressions of this kind are too long together (${Math.ceil(size / 1024)} KiB as one program, at most ${MAX_PROGRAM_BYTES / 1024} KiB)`;
+    return {
+      program: createProgram(tooLong ? [] : plans, {
+        jq,
+        prelude,
+        deadlineMs,
+        batchItems: options.batchItems ?? BATCH_ITEMS,
+      }),
+      problems: tooLong
+        ? [...problems, ...plans.map(({ entry }) => ({ path: entry.path, costs: 'entry' as const, entry, message }))]
+        : problems,
+    };
+  }
+
+  return { compile };
+}

@@ -1,0 +1,116 @@
+import type { EntityTemplate, PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
+import { prepare } from './prepare.ts';
+import { isQuery } from './uses.ts';
+
+/** Where a value of an entity comes from. */
+export type Node =
+  | { readonly type: 'constant'; readonly value: unknown }
+  | { readonly type: 'expression'; readonly text: string }
+  /** Cannot be used; was reported when the mapping was compiled. */
+  | { readonly type: 'broken' }
+  | { readonly type: 'object'; readonly fields: readonly NamedNode[] }
+  | { readonly type: 'list'; readonly items: readonly Node[] };
+export type NamedNode = readonly [name: string, node: Node];
+
+export interface TemplatePlan {
+  readonly template: EntityTemplate;
+  readonly identifier: Node;
+  readonly blueprint: Node;
+  readonly title?: Node;
+  readonly icon?: Node;
+  readonly team?: Node;
+  readonly properties: readonly NamedNode[];
+  readonly relations: readonly NamedNode[];
+}
+export interface EntryPlan {
+  readonly entry: ResourceEntry;
+  readonly selector: Node;
+  readonly templates: readonly TemplatePlan[];
+}
+
+/** What to compute for an entry. `broken` holds the expression texts that jq refuses. */
+export function planEntry(entry: ResourceEntry, broken: ReadonlySet<string>): EntryPlan {
+  function fromText(expression: string): Node {
+    const prepared = prepare(expression);
+    return prepared.type === 'broken' || (prepared.type === 'expression' && broken.has(prepared.text))
+      ? { type: 'broken' }
+      : prepared;
+  }
+  function fromQuery(query: SearchQuery): Node {
+    const rules = query.rules.map((rule): Node => (isQuery(rule) ? fromQuery(rule) : fromRule(rule)));
+    return object([
+      ['combinator', plainWord(query.combinator)],
+      ['rules', { type: 'list', items: rules }],
+    ]);
+  }
+  function fromRule(rule: SearchRule): Node {
+    return object([
+      ...(rule.property === undefined ? [] : [['property', plainWord(rule.property)] as const]),
+      ['operator', plainWord(rule.operator)],
+      ...(rule.value === undefined
+        ? []
+        : [['value', typeof rule.value === 'string' ? fromText(rule.value) : constant(rule.value)] as const]),
+    ]);
+  }
+  function fromTextOrQuery(value: string | SearchQuery): Node {
+    return typeof value === 'string' ? fromText(value) : fromQuery(value);
+  }
+  function fromProperty(template: PropertyTemplate): Node {
+    if (typeof template === 'string') return fromText(template);
+    return object(Object.entries(template).map(([name, inner]): NamedNode => [name, fromProperty(inner)]));
+  }
+  return {
+    entry,
+    selector: fromText(entry.selectorQuery),
+    templates: entry.templates.map((template) => ({
+      template,
+      identifier: fromTextOrQuery(template.identifier),
+      blueprint: fromText(template.blueprint),
+      ...(template.title === undefined ? {} : { title: fromText(template.title) }),
+      ...(template.icon === undefined ? {} : { icon: fromText(template.icon) }),
+      ...(template.team === undefined ? {} : { team: fromTextOrQuery(template.team) }),
+      properties: Object.entries(template.properties).map(
+        ([name, property]): NamedNode => [name, fromProperty(property)],
+      ),
+      relations: Object.entries(template.relations).map(
+        ([name, relation]): NamedNode => [name, fromTextOrQuery(relation)],
+      ),
+    })),
+  };
+}
+
+function constant(value: unknown): Node {
+  return { type: 'constant', value };
+}
+
+function object(fields: readonly NamedNode[]): Node {
+  return { type: 'object', fields };
+}
+
+/** `and` and Ocean's `'"and"'` alike. */
+function plainWord(text: string): Node {
+  const prepared = prepare(text);
+  return constant(prepared.type === 'constant' && typeof prepared.value === 'string' ? prepared.value : text);
+}
+
+/** The template without the fields that cannot be computed because an expression in them does not compile. */
+export function usableTemplate(plan: TemplatePlan): EntityTemplate {
+  const { title, icon, team, properties, relations, ...rest } = plan.template;
+  const usableNames = (nodes: readonly NamedNode[]) =>
+    new Set(nodes.filter(([, node]) => isUsable(node)).map(([name]) => name));
+  const usableProperties = usableNames(plan.properties);
+  const usableRelations = usableNames(plan.relations);
+  return {
+    ...rest,
+    ...(title !== undefined && isUsable(plan.title) ? { title } : {}),
+    ...(icon !== undefined && isUsable(plan.icon) ? { icon } : {}),
+    ...(team !== undefined && isUsable(plan.team) ? { team } : {}),
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => usableProperties.has(name))),
+    relations: Object.fromEntries(Object.entries(relations).filter(([name]) => usableRelations.has(name))),
+  };
+}
+
+function isUsable(node: Node | undefined): boolean {
+  if (node?.type === 'object') return node.fields.every(([, inner]) => isUsable(inner));
+  return node?.type === 'list' ? node.items.every(isUsable) : node?.type !== 'broken';
+}

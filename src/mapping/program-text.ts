@@ -1,0 +1,95 @@
+import type { Group } from './groups.ts';
+
+/** Names that begin so are ours; an expression may not use them. */
+export const RESERVED_PREFIX = '__map_';
+
+/** A program is passed as one argument; Linux allows 128 KiB for one. */
+export const MAX_PROGRAM_BYTES = 100 * 1024;
+
+// What a mapping must not do (stop or read ahead in the shared process, print) or see (the machine). `error` is not
+// among them: jq itself compiles `break` into it.
+const PRELUDE = `
+def ${RESERVED_PREFIX}no(n): error("\\(n) is not allowed in a mapping");
+def halt: ${RESERVED_PREFIX}no("halt"); def halt_error: ${RESERVED_PREFIX}no("halt_error"); def halt_error(c): ${RESERVED_PREFIX}no("halt_error");
+def input: ${RESERVED_PREFIX}no("input"); def inputs: ${RESERVED_PREFIX}no("inputs"); def modulemeta: ${RESERVED_PREFIX}no("modulemeta");
+def input_filename: null; def input_line_number: 0; def get_search_list: []; def get_prog_origin: null; def get_jq_origin: null;
+def debug: .; def debug(m): .; def stderr: .; def env: $ENV;
+def ${RESERVED_PREFIX}text: (if type == "string" then . else tojson end)[0:300];
+def ${RESERVED_PREFIX}cell(f): try [first(f)] catch {"e": ${RESERVED_PREFIX}text};
+`;
+
+/** The part in front of every program. `env` is what `env` and `$ENV` give. */
+export function preludeOf(env: { readonly [name: string]: string } | undefined): string {
+  return `${JSON.stringify(env ?? {})} as $ENV |${PRELUDE}`;
+}
+
+/** A program that compiles these expressions and runs none of them. They must be called, or jq does not look inside. */
+export function checkProgram(prelude: string, expressions: readonly string[]): string {
+  const calls = expressions.map((_, index) => `${RESERVED_PREFIX}f${index}`).join(', ');
+  return `${prelude}${definitions(expressions)}empty | ${calls === '' ? '.' : calls}`;
+}
+
+export interface ProgramChoice {
+  /** Which expressions to run; the others' cells are null, and rows they would have selected are not looked at. */
+  readonly runs: (expression: string) => boolean;
+  /** Take every selector for true. */
+  readonly selectAll: boolean;
+}
+
+/**
+ * The program of these groups. It answers each document with one line: an array with, per group, an array of rows, or
+ * `{"e": message}` when itemsToParse failed, or null when it was not run. A row holds a cell per expression of the group:
+ * `[value]`, `[]` (no output), `{"e": message}`, or null (not run).
+ */
+export function programText(prelude: string, groups: readonly Group[], choice: ProgramChoice): string {
+  const wanted = groups.flatMap((group) => [
+    ...(group.parse ? [group.parse.expression] : []),
+    ...group.expressions.map((e) => e.text),
+  ]);
+  const defined = [...new Set(wanted)].filter(choice.runs);
+  const names = new Map(defined.map((text, index) => [text, `${RESERVED_PREFIX}f${index}`]));
+  return `${prelude}${definitions(defined)}[${groups.map((group) => groupText(group, names, choice.selectAll)).join(', ')}]`;
+}
+
+function definitions(expressions: readonly string[]): string {
+  return expressions.map((text, index) => `def ${RESERVED_PREFIX}f${index}: (${text}\n);\n`).join('');
+}
+
+function groupText(group: Group, names: ReadonlyMap<string, string>, selectAll: boolean): string {
+  const row = rowText(group, names, selectAll);
+  if (group.parse === undefined) return `[${row}]`;
+  const name = names.get(group.parse.expression);
+  if (name === undefined) return 'null';
+  const key = JSON.stringify(group.parse.name);
+  return `((${RESERVED_PREFIX}cell(${name}) | if type == "object" then . elif . == [] or . == [null] then [] elif (.[0] | type) == "array" then .[0]
+  else {"e": "it gives \\(.[0] | type), not an array"} end) as $list | if ($list | type) == "object" then $list
+  else ${parentText(group.parse, name)} as $parent | [$list[] as $element | $parent + {${key}: $element} | ${row}] end)`;
+}
+
+/** The item without the array that the elements came from. */
+function parentText(parse: NonNullable<Group['parse']>, name: string): string {
+  if (!parse.topLevelTransform) return '.';
+  // When the expression only computes something from a path, jq refuses path(); then its text tells where it began.
+  const fallback = JSON.stringify(parse.leadingPath ?? []);
+  return `((try first(path(${name})) catch ${fallback}) // ${fallback}) as $path | (if $path == [] then . else try delpaths([$path]) catch . end)`;
+}
+
+function rowText(group: Group, names: ReadonlyMap<string, string>, selectAll: boolean): string {
+  const bindings: string[] = [];
+  const cells = group.expressions.map((expression, index) => {
+    const name = names.get(expression.text);
+    if (name === undefined) return 'null';
+    const cell = `${RESERVED_PREFIX}cell(${name})`;
+    if (expression.selects) {
+      if (selectAll && expression.usedBy.length === 0) return 'null';
+      bindings.push(`${cell} as $cell${index} | `);
+      return `$cell${index}`;
+    }
+    if (selectAll || expression.usedBy.includes('always')) return `(${cell})`;
+    const conditions = expression.usedBy
+      .filter((selector) => typeof selector === 'number' && names.has(group.expressions[selector]?.text ?? ''))
+      .map((selector) => `$cell${selector} == [true]`);
+    return conditions.length === 0 ? 'null' : `(if ${conditions.join(' or ')} then ${cell} else null end)`;
+  });
+  return `(${bindings.join('')}[${cells.join(', ')}])`;
+}

@@ -1,0 +1,104 @@
+import { messageOf } from '../core/errors.ts';
+import type { RawItem } from '../core/model.ts';
+import type { MappedItem, Program } from '../core/ports.ts';
+import { type DocumentResult, runBatch } from './batch-run.ts';
+import { createRowMaker, literalBlueprint } from './entity-rows.ts';
+import { groupEntries } from './groups.ts';
+import type { JqRunner } from './jq-runner.ts';
+import { type EntryPlan, usableTemplate } from './plan.ts';
+import { createStrikes } from './strikes.ts';
+import { repairSurrogates } from './surrogates.ts';
+
+export interface ProgramOptions {
+  readonly jq: JqRunner;
+  readonly prelude: string;
+  readonly deadlineMs: number;
+  readonly batchItems: number;
+}
+
+const MAX_BATCH_CHARS = 4 * 1024 * 1024;
+
+/** Makes the program of entries whose expressions all compile. */
+export function createProgram(plans: readonly EntryPlan[], options: ProgramOptions): Program {
+  const groups = groupEntries(plans);
+  const strikes = createStrikes();
+  const templates = plans
+    .flatMap((plan) => plan.templates)
+    .map((plan) => ({ literal: literalBlueprint(plan), usable: usableTemplate(plan) }));
+
+  async function run(
+    items: readonly RawItem[],
+    signal: AbortSignal,
+    selectAll: boolean,
+  ): Promise<readonly MappedItem[]> {
+    signal.throwIfAborted();
+    const batches = batchesOf(items, options.batchItems);
+    const runOptions = { ...options, groups, strikes, selectAll, signal };
+    const results = await Promise.all(batches.map((batch) => mapBatch(batch, runOptions)));
+    return results.flat();
+  }
+
+  async function mapBatch(
+    batch: readonly Document[],
+    runOptions: Parameters<typeof runBatch>[1],
+  ): Promise<readonly MappedItem[]> {
+    if (plans.length === 0) return batch.map(({ item }) => ({ item, rows: [] }));
+    const readable = batch.flatMap(({ text }) => (text.ok ? [text.json] : []));
+    const results = readable.length === 0 ? [] : await runBatch(readable, runOptions);
+    const makers = groups.map((group) =>
+      createRowMaker(group, { selectAll: runOptions.selectAll, whyNotRun: strikes.reason }),
+    );
+    const queue = results[Symbol.iterator]();
+    return batch.map(({ item, text }) => {
+      const result: DocumentResult = text.ok
+        ? (queue.next().value ?? [])
+        : groups.map(() => ({ type: 'unreadable', message: text.message }));
+      const rows = new Map(result.flatMap((groupResult, index) => [...(makers[index]?.(groupResult) ?? [])]));
+      return { item, rows: plans.flatMap((plan) => rows.get(plan) ?? []) };
+    });
+  }
+
+  return {
+    entries: plans.map(({ entry }) => entry),
+    blueprints: [...new Set(templates.map(({ literal }) => literal))],
+    writing: (blueprint) =>
+      templates.filter(({ literal }) => literal === null || literal === blueprint).map(({ usable }) => usable),
+    map: (items, signal) => run(items, signal, false),
+    async probe(item, signal) {
+      const [mapped] = await run([item], signal, true);
+      return mapped ?? { item, rows: [] };
+    },
+  };
+}
+
+interface Document {
+  readonly item: RawItem;
+  readonly text: { readonly ok: true; readonly json: string } | { readonly ok: false; readonly message: string };
+}
+
+/** Cuts by count and by size, so that a few large items do not make a run that is too large. */
+function batchesOf(items: readonly RawItem[], maxItems: number): readonly (readonly Document[])[] {
+  const batches: Document[][] = [];
+  let batch: Document[] = [];
+  let size = 0;
+  for (const item of items) {
+    const document = { item, text: textOf(item) };
+    const chars = document.text.ok ? document.text.json.length : 0;
+    if (batch.length > 0 && (batch.length >= maxItems || size + chars > MAX_BATCH_CHARS)) {
+      batches.push(batch);
+      batch = [];
+      size = 0;
+    }
+    batch.push(document);
+    size += chars;
+  }
+  return batch.length === 0 ? batches : [...batches, batch];
+}
+
+function textOf(item: RawItem): Document['text'] {
+  try {
+    return { ok: true, json: repairSurrogates(JSON.stringify(item.value)) };
+  } catch (error) {
+    return { ok: false, message: `it cannot be written as JSON: ${messageOf(error)}` }; // nested deeper than the stack
+  }
+}

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../core/errors.ts';
+
+/** A jq that passed the probe. */
+export interface JqBinary {
+  readonly path: string;
+  /** What `jq --version` says, for people; nothing depends on it. */
+  readonly version: string;
+  readonly flavour: 'native' | 'wasm';
+  readonly from: 'JQ_PATH' | 'node-jq' | 'PATH' | 'jq-wasm';
+}
+
+export interface ResolveJqOptions {
+  /** The setting JQ_PATH. When given, this jq is used or nothing is. */
+  readonly jqPath?: string | undefined;
+  /** The PATH to look for `jq` on. */
+  readonly searchPath?: string | undefined;
+}
+
+const PROBE_TIMEOUT_MS = 10_000;
+// jq 1.6 gives wrong results for some of these, hangs on one and does not know others; the answers are those of jq 1.7 and later.
+const PROBE =
+  '[9007199254740993, [limit(0; 1)], ({a: 1, b: 2} | pick(.a)), ("x" | gsub("^"; "-")), (if false then 1 end), (try error("e") catch .)]';
+const PROBE_ANSWER = '[9007199254740993,[],{"a":1},"-x",null,"e"]';
+
+// Beside src/ and dist/ alike, because Node has to run it as it is.
+const WASM_SCRIPT = fileURLToPath(new URL('../../scripts/jq-wasm.mjs', import.meta.url));
+
+/**
+ * Finds a jq that can be used: JQ_PATH, node-jq's own, each `jq` on PATH, else a generated command around jq-wasm. Each is
+ * judged by what it answers, not by its version. Throws AppError `jq_unusable`.
+ */
+export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinary> {
+  if (options.jqPath !== undefined && options.jqPath !== '') {
+    const path = resolve(options.jqPath);
+    const problem = await probe(path);
+    if (problem === undefined) return { path, version: await versionOf(path), flavour: 'native', from: 'JQ_PATH' };
+    throw new AppError(
+      'jq_unusable',
+      `JQ_PATH names ${path}, which cannot be used: ${problem}. Point it to jq 1.7 or later, or remove the setting to use the jq that comes with the program.`,
+    );
+  }
+  for (const { path, from } of nativeCandidates(options.searchPath)) {
+    if ((await probe(path)) === undefined) return { path, version: await versionOf(path), flavour: 'native', from };
+  }
+  const path = writeWasmCommand();
+  const problem = await probe(path);
+  if (problem === undefined) return { path, version: await versionOf(path), flavour: 'wasm', from: 'jq-wasm' };
+  throw new AppError(
+    'jq_unusable',
+    `No jq was found, and the WebAssembly one could not be started (${problem}). Install jq 1.7 or later and set JQ_PATH to it.`,
+  );
+}
+
+function nativeCandidates(searchPath = ''): { readonly path: string; readonly from: 'node-jq' | 'PATH' }[] {
+  const nodeJq = dirname(createRequire(import.meta.url).resolve('node-jq/package.json'));
+  const onPath = searchPath.split(delimiter).filter(isAbsolute);
+  return [
+    { path: join(nodeJq, 'bin', 'jq'), from: 'node-jq' as const },
+    ...onPath.map((folder) => ({ path: join(folder, 'jq'), from: 'PATH' as const })),
+  ].filter((candidate) => existsSync(candidate.path));
+}
+
+/** Undefined when the jq answers as it must, else what is wrong with it. */
+async function probe(path: string): Promise<string | undefined> {
+  const { error, stdout } = await execute(path, ['-nc', PROBE]);
+  if (stdout.trim() === PROBE_ANSWER) return undefined;
+  if (error === undefined) return 'it answers differently from jq 1.7';
+  if (error.code === 'ENOENT') return 'there is no such file';
+  if (error.code === 'EACCES') return 'it may not be executed';
+  if (error.killed === true) return 'it does not answer';
+  return 'it does not understand what jq 1.7 does';
+}
+
+async function versionOf(path: string): Promise<string> {
+  const { stdout } = await execute(path, ['--version']);
+  return stdout.trim().slice(0, 60);
+}
+
+type ExecuteError = Error & {
+  readonly code?: string | number | null | undefined;
+  readonly killed?: boolean | undefined;
+};
+
+function execute(path: string, args: readonly string[]): Promise<{ error: ExecuteError | undefined; stdout: string }> {
+  return new Promise((done) => {
+    // An empty environment, as node-jq gives it: what works here works there.
+    const options = { env: {}, timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
+    const child = execFile(path, [...args], options, (error, stdout) => done({ error: error ?? undefined, stdout }));
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end();
+  });
+}
+
+/** Writes the command that runs jq-wasm, in a folder that only we may read and that goes when we go. Returns its path. */
+function writeWasmCommand(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'komodor-port-jq-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'jq');
+  writeFileSync(path, `#!/bin/sh\nexec ${shellQuoted(process.execPath)} ${shellQuoted(WASM_SCRIPT)} "$@"\n`);
+  chmodSync(path, 0o700);
+  return path;
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

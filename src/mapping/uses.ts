@@ -1,0 +1,47 @@
+import type { PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
+
+/** Where an expression stands, what it costs when it cannot be used. */
+export interface Use {
+  readonly entry: ResourceEntry;
+  readonly path: string;
+  readonly costs: 'entry' | 'field';
+  readonly expression: string;
+}
+
+/** Every expression of an entry. */
+export function usesOf(entry: ResourceEntry): readonly Use[] {
+  const uses: Use[] = [];
+  function add(path: string, costs: Use['costs'], value: string | SearchQuery | PropertyTemplate | undefined): void {
+    if (typeof value === 'string') uses.push({ entry, path, costs, expression: value });
+    else if (value !== undefined && isQuery(value)) {
+      value.rules.forEach((rule, index) => {
+        const rulePath = `${path}.rules[${index}]`;
+        if (isQuery(rule)) add(rulePath, costs, rule);
+        else if (typeof rule.value === 'string') add(`${rulePath}.value`, costs, rule.value);
+      });
+    }
+  }
+  function addProperty(path: string, template: PropertyTemplate): void {
+    if (typeof template === 'string') add(path, 'field', template);
+    else for (const [name, inner] of Object.entries(template)) addProperty(`${path}.${name}`, inner);
+  }
+  add(`${entry.path}.selector.query`, 'entry', entry.selectorQuery);
+  add(`${entry.path}.port.itemsToParse`, 'entry', entry.itemsToParse?.expression);
+  for (const template of entry.templates) {
+    add(`${template.path}.identifier`, 'entry', template.identifier);
+    add(`${template.path}.blueprint`, 'entry', template.blueprint);
+    add(`${template.path}.title`, 'field', template.title);
+    add(`${template.path}.icon`, 'field', template.icon);
+    add(`${template.path}.team`, 'field', template.team);
+    for (const [name, property] of Object.entries(template.properties))
+      addProperty(`${template.path}.properties.${name}`, property);
+    for (const [name, relation] of Object.entries(template.relations))
+      add(`${template.path}.relations.${name}`, 'field', relation);
+  }
+  return uses;
+}
+
+/** Whether a value in a mapping is a search query and not an expression, a rule or an object of expressions. */
+export function isQuery(value: PropertyTemplate | SearchQuery | SearchRule): value is SearchQuery {
+  return typeof value === 'object' && 'rules' in value && Array.isArray(value.rules);
+}

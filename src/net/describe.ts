@@ -1,0 +1,133 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpFailure, type Side } from './http-failure.ts';
+import type { Sent } from './send.ts';
+
+/** What a failure is about, for its message. */
+export interface Subject {
+  readonly side: Side;
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+  /** Takes every secret out of a text. */
+  readonly redact: (text: string) => string;
+}
+
+const NAMES = { komodor: 'Komodor', port: 'Port' } as const;
+const SETTINGS = { komodor: 'KOMODOR_BASE_URL', port: 'PORT_BASE_URL' } as const;
+const BODY_LENGTH = 500;
+
+/** A function that replaces each of the secrets, also in their percent-encoded form. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  const needles = secrets
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    .sort((a, b) => b.length - a.length);
+  return (text) => needles.reduce((rest, needle) => rest.replaceAll(needle, '***'), text);
+}
+
+/** The failure for a full answer that is not 2xx. */
+export function statusFailure(
+  subject: Subject,
+  answer: { readonly status: number; readonly text: string },
+  retryAfterMs: number | undefined,
+): HttpFailure {
+  const said = whatItSaid(subject.redact(answer.text));
+  const what = `${NAMES[subject.side]} answered ${answer.status}${named(STATUS_CODES[answer.status])}`;
+  const tail = said.apiMessage === undefined ? '' : `: ${said.apiMessage}`;
+  const redirect = answer.status >= 300 && answer.status < 400;
+  const hint = redirect ? `; redirects are not followed, check ${SETTINGS[subject.side]}` : '';
+  return new HttpFailure(`${what} to ${place(subject)}${tail}${hint}`, {
+    ...base(subject),
+    problem: 'status',
+    status: answer.status,
+    bodyText: shorten(subject.redact(answer.text)),
+    retryAfterMs,
+    ...said,
+  });
+}
+
+/** The failure for an answer that is no JSON where JSON was agreed. */
+export function malformedFailure(subject: Subject, text: string): HttpFailure {
+  const message = `${NAMES[subject.side]} answered ${place(subject)} with something that is no JSON`;
+  return new HttpFailure(message, { ...base(subject), problem: 'malformed', bodyText: shorten(subject.redact(text)) });
+}
+
+/** The failure for an attempt without an answer. */
+export function connectionFailure(subject: Subject, sent: Extract<Sent, { type: 'failed' }>): HttpFailure {
+  return new HttpFailure(connectionMessage(subject, sent), { ...base(subject), problem: sent.problem });
+}
+
+function connectionMessage(subject: Subject, { problem, code }: Extract<Sent, { type: 'failed' }>): string {
+  const name = NAMES[subject.side];
+  switch (problem) {
+    case 'timeout':
+      return `${name} did not answer ${place(subject)} within ${subject.timeoutMs / 1000} s`;
+    case 'unreachable':
+      return `${subject.host} cannot be reached (${code}): check ${SETTINGS[subject.side]}, the network and HTTPS_PROXY`;
+    case 'tls':
+      return (
+        `the certificate of ${subject.host} is not trusted (${code}): for a company's own certificate authority ` +
+        `set NODE_EXTRA_CA_CERTS to its PEM file, and check that ${SETTINGS[subject.side]} is right`
+      );
+    case 'reset':
+      return `the connection to ${name} broke before the answer to ${place(subject)} was whole (${code})`;
+    case 'malformed':
+      return `${subject.host} did not answer ${place(subject)} in HTTP (${code}): check ${SETTINGS[subject.side]}`;
+    case 'too_large':
+      return `${name}'s answer to ${place(subject)} is larger than ${subject.maxResponseBytes} bytes`;
+  }
+}
+
+function base(subject: Subject): { readonly side: Side; readonly method: string; readonly path: string } {
+  return { side: subject.side, method: subject.method, path: subject.redact(subject.path) };
+}
+
+function place(subject: Subject): string {
+  return `${subject.method} ${subject.redact(subject.path)}`;
+}
+
+function named(text: string | undefined): string {
+  return text === undefined ? '' : ` (${text})`;
+}
+
+function shorten(text: string, length = BODY_LENGTH): string {
+  const flat = text.replaceAll(/\s+/g, ' ').trim();
+  return flat.length > length ? `${flat.slice(0, length)}…` : flat;
+}
+
+/** Port: `{ error, message }`. Komodor: `{ error: { code, message, fieldErrors } }`, `{ error: "…" }` or `{ Status }`. */
+function whatItSaid(text: string): { readonly errorCode?: string; readonly apiMessage?: string } {
+  const body = asObject(parsed(text));
+  const inner = asObject(body.error);
+  const code = scalar(body.error) ?? scalar(inner.code);
+  const fields = Array.isArray(inner.fieldErrors) ? inner.fieldErrors.map(fieldError) : [];
+  const words = [scalar(body.message) ?? scalar(inner.message) ?? scalar(body.Status), ...fields];
+  const message = words.filter((word) => word !== undefined).join('; ');
+  return {
+    ...(code === undefined ? {} : { errorCode: code }),
+    ...(message === '' ? {} : { apiMessage: shorten(message, 300) }),
+  };
+}
+
+function fieldError(value: unknown): string | undefined {
+  const { field, message } = asObject(value);
+  return scalar(field) === undefined ? scalar(message) : `${scalar(field)}: ${scalar(message) ?? 'invalid'}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function scalar(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}

@@ -1,0 +1,66 @@
+import type { HttpProblem } from './http-failure.ts';
+
+export interface RetryPolicy {
+  /** How often a request is tried in all. */
+  readonly attempts: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** The longest wait that a host may ask for. */
+  readonly maxAskedMs: number;
+}
+
+export const DEFAULT_POLICY: RetryPolicy = { attempts: 5, baseMs: 300, capMs: 30_000, maxAskedMs: 600_000 };
+
+/** How an attempt failed, as far as it matters for trying again. */
+export interface FailedAttempt {
+  readonly problem: HttpProblem;
+  readonly status?: number | undefined;
+  /** How long the host asked us to wait. */
+  readonly askedMs?: number | undefined;
+  readonly repeatable: boolean;
+  /** Whether this host ever answered anything: a mistyped URL has to fail within seconds. */
+  readonly hostAnswered: boolean;
+}
+
+const STATUSES_TO_RETRY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+const ATTEMPTS_AT_A_STRANGER = 2;
+const CAP_AT_A_STRANGER_MS = 500;
+
+/** Whether the host only asked for patience: it did nothing, and it says nothing about the request itself. */
+export function isThrottled(failed: FailedAttempt): boolean {
+  return failed.status === 429 || (failed.status === 503 && failed.askedMs !== undefined);
+}
+
+/**
+ * How long to wait before the next attempt, in milliseconds, or `stop`. `attempt` counts from 1: the one that just failed.
+ * Exponential with full jitter; a host's own wish is honoured in full up to `maxAskedMs`.
+ */
+export function nextDelay(
+  attempt: number,
+  failed: FailedAttempt,
+  policy: RetryPolicy,
+  random: () => number,
+): number | 'stop' {
+  const stranger = !failed.hostAnswered && failed.problem !== 'status';
+  const attempts = stranger ? Math.min(policy.attempts, ATTEMPTS_AT_A_STRANGER) : policy.attempts;
+  if (attempt >= attempts || !mayRetry(failed)) return 'stop';
+  const cap = stranger ? CAP_AT_A_STRANGER_MS : policy.capMs;
+  const backoff = Math.round(random() * Math.min(cap, policy.baseMs * 2 ** (attempt - 1)));
+  return Math.max(backoff, Math.min(failed.askedMs ?? 0, policy.maxAskedMs));
+}
+
+function mayRetry(failed: FailedAttempt): boolean {
+  switch (failed.problem) {
+    case 'status':
+      return STATUSES_TO_RETRY.has(failed.status ?? 0) && (failed.repeatable || isThrottled(failed));
+    case 'unreachable':
+      return true; // No connection was made, so nothing can have been done.
+    case 'timeout':
+    case 'reset':
+    case 'malformed':
+      return failed.repeatable;
+    case 'tls':
+    case 'too_large':
+      return false;
+  }
+}

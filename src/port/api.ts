@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { AppError } from '../core/errors.ts';
+import type { HttpClient, HttpRequest } from '../net/http-client.ts';
+import { HttpFailure } from '../net/http-failure.ts';
+import type { TokenKeeper } from './token.ts';
+
+export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'headers'> {
+  /** Entity and blueprint calls: Port keeps this sender as the entity's datasource. */
+  readonly asExporter?: boolean;
+  readonly repeatable?: boolean;
+}
+
+/**
+ * Who we are to Port: `port-ocean/komodor/<version>/<integration identifier>`. Port derives an entity's datasource from
+ * it, and finds own entities by its beginning and end.
+ */
+export function userAgentOf(version: string, integrationIdentifier: string): string {
+  return `port-ocean/komodor/${version}/${integrationIdentifier}`;
+}
+
+/** Port's API: signed in, typed answers, failures as HttpFailure or as AppErrors that end a run. */
+export class PortApi {
+  readonly #http: HttpClient;
+  readonly #tokens: TokenKeeper;
+  readonly #userAgent: string;
+
+  constructor(http: HttpClient, tokens: TokenKeeper, userAgent: string) {
+    this.#http = http;
+    this.#tokens = tokens;
+    this.#userAgent = userAgent;
+  }
+
+  /**
+   * One call, answered as the schema says.
+   * @throws HttpFailure for what the caller may deal with; AppError when Port cannot be used at all
+   */
+  async call<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    const generation = this.#tokens.generation;
+    try {
+      return await this.#send(call, answer, signal);
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      if (error.status !== 401) throw asRunError(error);
+      this.#tokens.refused(generation);
+      return await this.#replay(call, answer, signal);
+    }
+  }
+
+  /** Like `call`, with `undefined` where Port says 404. */
+  async find<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T | undefined> {
+    try {
+      return await this.call(call, answer, signal);
+    } catch (error) {
+      if (error instanceof HttpFailure && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async #replay<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await this.#send(call, answer, signal);
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      if (error.status !== 401) throw asRunError(error);
+      throw new AppError('port_auth', 'Port refuses the token that it has just issued; check the rights of PORT_CLIENT_ID', { cause: error });
+    }
+  }
+
+  async #send<T>({ asExporter, repeatable, headers, ...call }: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    const response = await this.#http.request({
+      ...call,
+      repeatable: repeatable ?? true,
+      expect: 'json',
+      headers: { 'user-agent': asExporter ? `${this.#userAgent}/exporter` : this.#userAgent, ...headers },
+      authorize: () => this.#tokens.header(signal),
+      signal,
+    });
+    const parsed = answer.safeParse(response.json());
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const where = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+    throw new AppError('port_failed', `Port answered ${call.method} ${call.path} in a shape that we do not know: ${where}`);
+  }
+}
+
+/** A host that cannot be reached ends the run; there is no sense in failing every batch on its own. */
+function asRunError(error: HttpFailure): unknown {
+  const isGone = error.problem === 'unreachable' || error.problem === 'tls';
+  return isGone ? new AppError('port_unreachable', error.message, { cause: error }) : error;
+}

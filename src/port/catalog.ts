@@ -1,0 +1,121 @@
+import { isAbort, AppError } from '../core/errors.ts';
+import type { BlueprintShape, JsonObject, Mapping, MappingFlags, StoredEntity } from '../core/model.ts';
+import type { Catalog, FieldSelection, PreparedCatalog, RemovalOutcome, UpsertBatch, UpsertOutcome } from '../core/ports.ts';
+import type { Problem } from '../core/report.ts';
+import type { PortApi } from './api.ts';
+import type { BlueprintDocument } from './blueprint-documents.ts';
+import { Blueprints } from './blueprints.ts';
+import { removeEntities, upsertBatch } from './bulk.ts';
+import { type IntegrationOptions, settleIntegration } from './integration.ts';
+import { searchEntities } from './search.ts';
+import { notedWrites, portWrites } from './setup-writes.ts';
+
+/** Port: 20 entities and 1 MiB a bulk request. */
+const ENTITIES_PER_BATCH = 20;
+const BYTES_PER_BATCH = 1024 * 1024;
+
+export interface PortCatalogOptions extends IntegrationOptions {
+  readonly runId: string;
+  readonly batchesInFlight: number;
+  /** Our blueprints in relation order. */
+  readonly blueprints: readonly BlueprintDocument[];
+  /** What is wrong with the blueprint files. */
+  readonly blueprintProblems: readonly { readonly message: string }[];
+  /** The files' mapping, and how it is called in messages. */
+  readonly fileMapping: ReadMapping;
+  readonly fileOrigin: string;
+  readonly parseMapping: (config: JsonObject, origin: string) => ReadMapping;
+  /** `note`: preparing writes nothing and only says what it would write. */
+  readonly setup: 'write' | 'note';
+}
+
+/** A mapping with the sentences about what is wrong in it. */
+export interface ReadMapping {
+  readonly mapping: Mapping;
+  readonly problems: readonly { readonly message: string }[];
+}
+
+const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
+
+/** Port as the engine's catalog, for one run. */
+export class PortCatalog implements Catalog {
+  readonly #api: PortApi;
+  readonly #options: PortCatalogOptions;
+  readonly #blueprints: Blueprints;
+  readonly limits: Catalog['limits'];
+
+  constructor(api: PortApi, options: PortCatalogOptions) {
+    this.#api = api;
+    this.#options = options;
+    this.#blueprints = new Blueprints(api);
+    const { batchesInFlight } = options;
+    this.limits = { entitiesPerBatch: ENTITIES_PER_BATCH, bytesPerBatch: BYTES_PER_BATCH, batchesInFlight };
+  }
+
+  async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
+    const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } = this.#options;
+    const problems: Problem[] = blueprintProblems.map(({ message }) => asProblem('blueprint_file_invalid', message));
+    const writes = setup === 'write' ? portWrites(this.#api) : notedWrites((problem) => problems.push(problem));
+    const integration = await settleIntegration(this.#api, this.#options, writes, signal);
+    if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
+    if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
+    const mappingOrigin = integration.config ? `Port's integration ${identifier}` : fileOrigin;
+    const read = integration.config ? parseMapping(integration.config, mappingOrigin) : fileMapping;
+    return { mapping: read.mapping, mappingOrigin, problems: [...problems, ...read.problems.map(({ message }) => asProblem('mapping_file_invalid', message))] };
+  }
+
+  blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
+    return this.#blueprints.shape(identifier, signal);
+  }
+
+  owned(blueprint: BlueprintShape, fields: FieldSelection, signal: AbortSignal): AsyncIterable<readonly StoredEntity[]> {
+    const rules = ['port-ocean/komodor/', `/${this.#options.identifier}/exporter`].map((value) => ({
+      property: '$datasource',
+      operator: 'contains',
+      value,
+    }));
+    return searchEntities(this.#api, blueprint, fields, { combinator: 'and', rules }, signal);
+  }
+
+  async find(
+    blueprint: Pick<BlueprintShape, 'identifier'>,
+    fields: FieldSelection,
+    identifiers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly StoredEntity[]> {
+    const rules = [{ property: '$identifier', operator: 'in', value: identifiers }];
+    const found: StoredEntity[] = [];
+    for await (const page of searchEntities(this.#api, blueprint, fields, { combinator: 'and', rules }, signal)) found.push(...page);
+    return found;
+  }
+
+  async existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    if (!(await this.blueprint(blueprint, signal))) return new Set();
+    try {
+      const found = await this.find({ identifier: blueprint }, NO_FIELDS, identifiers, signal);
+      return new Set(found.map(({ identifier }) => identifier));
+    } catch (error) {
+      if (isAbort(error, signal) || error instanceof AppError) throw error;
+      // Port will say itself, entity by entity, what is not there.
+      return new Set(identifiers);
+    }
+  }
+
+  upsert(batch: UpsertBatch, flags: Pick<MappingFlags, 'createMissingRelatedEntities'>, signal: AbortSignal): Promise<readonly UpsertOutcome[]> {
+    const query = { create_missing_related_entities: String(flags.createMissingRelatedEntities), ...this.#origin() };
+    return upsertBatch(this.#api, batch, query, signal);
+  }
+
+  remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome> {
+    return removeEntities(this.#api, blueprint, identifiers, this.#origin(), signal);
+  }
+
+  /** Lets Port's audit log show which resync a change belongs to. */
+  #origin() {
+    return { ocean_info_event_type: 'resync', ocean_info_resync_id: this.#options.runId };
+  }
+}
+
+function asProblem(code: Problem['code'], message: string): Problem {
+  return { code, severity: 'error', message, count: 1, samples: [] };
+}

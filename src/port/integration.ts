@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { canonicalJson } from '../core/canonical.ts';
+import { AppError } from '../core/errors.ts';
+import type { JsonObject } from '../core/model.ts';
+import type { PortApi } from './api.ts';
+import type { SetupWrites } from './setup-writes.ts';
+
+const integration = z.looseObject({
+  config: z.record(z.string(), z.unknown()).nullish(),
+  arePortResourcesInitialized: z.boolean().nullish(),
+});
+const integrationAnswer = z.looseObject({ integration: integration });
+type Integration = z.infer<typeof integration>;
+
+export interface IntegrationOptions {
+  readonly identifier: string;
+  readonly version: string;
+  /** Whether Port's UI or the files hold the mapping. */
+  readonly mappingSource: 'port' | 'file';
+  /** Whether an empty mapping in Port may be filled from the files. */
+  readonly initialize: boolean;
+  /** The files' mapping as Port keeps it; null when a file could not be read, for half a mapping must not get there. */
+  readonly fileConfig: JsonObject | null;
+}
+
+/** What Port has to know of this installation for its own screens to treat it as one of its integrations. */
+function identity(version: string): JsonObject {
+  return {
+    installationAppType: 'komodor',
+    version,
+    changelogDestination: {},
+    actionsProcessingEnabled: false,
+    incrementalSyncEnabled: false,
+    // We map and write ourselves; Port's own processing of raw data must not start beside us.
+    processingMode: 'ocean-core',
+  };
+}
+
+export interface SettledIntegration {
+  /** The mapping that Port holds and this run follows; null: the files hold it. */
+  readonly config: JsonObject | null;
+  /** Tells Port, once, that the default resources are there. */
+  markInitialized(): Promise<void>;
+}
+
+/** Finds or creates the integration object, keeps its description current and settles which mapping counts. */
+export async function settleIntegration(
+  api: PortApi,
+  options: IntegrationOptions,
+  writes: SetupWrites,
+  signal: AbortSignal,
+): Promise<SettledIntegration> {
+  const { identifier, version } = options;
+  const path = `/integration/${encodeURIComponent(identifier)}`;
+  const found = (await api.find({ method: 'GET', path }, integrationAnswer, signal))?.integration;
+  if (!found) await writes.createIntegration(creation(options), signal);
+  const existing = found ?? creation(options);
+  await updateIdentity(existing, options, writes, signal);
+  const settled = await settleConfig(existing, options, writes, signal);
+  return {
+    ...settled,
+    async markInitialized() {
+      if (!options.initialize || found?.arePortResourcesInitialized === true) return;
+      await writes.patchIntegration(identifier, { arePortResourcesInitialized: true, version }, signal);
+    },
+  };
+}
+
+function creation({ identifier, version, fileConfig }: IntegrationOptions): JsonObject & Integration {
+  const { processingMode: _later, ...described } = identity(version);
+  return { installationId: identifier, ...described, createPortResourcesOrigin: 'Default', config: fileConfig ?? {} };
+}
+
+async function updateIdentity(existing: JsonObject, { identifier, version }: IntegrationOptions, writes: SetupWrites, signal: AbortSignal) {
+  const wanted = identity(version);
+  const differs = Object.entries(wanted).some(([key, value]) => canonicalJson(existing[key]) !== canonicalJson(value));
+  if (differs) await writes.patchIntegration(identifier, wanted, signal);
+}
+
+async function settleConfig(
+  { config }: Integration,
+  { identifier, mappingSource, initialize, fileConfig }: IntegrationOptions,
+  writes: SetupWrites,
+  signal: AbortSignal,
+): Promise<Pick<SettledIntegration, 'config'>> {
+  const isEmpty = !config || Object.keys(config).length === 0;
+  if (mappingSource === 'port' && !isEmpty) return { config };
+  if (mappingSource === 'port' && !initialize) {
+    const what = 'write one in Port (Data sources), or set MAPPING_SOURCE=file or INITIALIZE_PORT_RESOURCES=true';
+    throw new AppError('mapping_empty', `Port holds an empty mapping for the integration ${identifier}: ${what}`);
+  }
+  if (fileConfig && canonicalJson(config) !== canonicalJson(fileConfig)) await writes.writeConfig(identifier, fileConfig, signal);
+  return { config: null };
+}

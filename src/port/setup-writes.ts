@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { JsonObject } from '../core/model.ts';
+import type { Problem } from '../core/report.ts';
+import type { PortApi } from './api.ts';
+import type { BlueprintDocument } from './blueprint-documents.ts';
+
+/** What preparing Port may write. The plan has its own version, which only notes. */
+export interface SetupWrites {
+  createIntegration(body: JsonObject, signal: AbortSignal): Promise<void>;
+  patchIntegration(identifier: string, body: JsonObject, signal: AbortSignal): Promise<void>;
+  writeConfig(identifier: string, config: JsonObject, signal: AbortSignal): Promise<void>;
+  createBlueprint(document: BlueprintDocument, signal: AbortSignal): Promise<void>;
+  /** @param added what the patch adds, by name */
+  extendBlueprint(identifier: string, patch: JsonObject, added: readonly string[], signal: AbortSignal): Promise<void>;
+}
+
+const anyAnswer = z.unknown();
+
+/** Writes to Port. */
+export function portWrites(api: PortApi): SetupWrites {
+  const send = async (method: 'POST' | 'PATCH', path: string, body: unknown, signal: AbortSignal, asExporter = false) => {
+    await api.call({ method, path, body, asExporter, repeatable: method === 'PATCH' }, anyAnswer, signal);
+  };
+  const integration = (identifier: string) => `/integration/${encodeURIComponent(identifier)}`;
+  return {
+    createIntegration: (body, signal) => send('POST', '/integration', body, signal),
+    patchIntegration: (identifier, body, signal) => send('PATCH', integration(identifier), body, signal),
+    async writeConfig(identifier, config, signal) {
+      // Port takes a changed mapping for a wish to resync; this one is being carried out already.
+      const headers = { 'x-skip-resync': 'true' };
+      await api.call({ method: 'PATCH', path: `${integration(identifier)}/config`, body: { config }, headers }, anyAnswer, signal);
+    },
+    createBlueprint: (document, signal) => send('POST', '/blueprints', document, signal, true),
+    extendBlueprint: (identifier, patch, _added, signal) =>
+      send('PATCH', `/blueprints/${encodeURIComponent(identifier)}`, patch, signal, true),
+  };
+}
+
+/** Notes as a warning what would be written, and writes nothing. */
+export function notedWrites(note: (problem: Problem) => void): SetupWrites {
+  const would = async (message: string) => note({ code: 'setup_pending', severity: 'warning', message, count: 1, samples: [] });
+  return {
+    createIntegration: (body) => would(`A resync would create the integration ${String(body['installationId'])} in Port`),
+    patchIntegration: (identifier) => would(`A resync would update the integration ${identifier} in Port (version, processing mode)`),
+    writeConfig: (identifier) => would(`A resync would write the mapping to the integration ${identifier} in Port`),
+    createBlueprint: ({ identifier }) => would(`A resync would create the blueprint ${identifier}`),
+    extendBlueprint: (identifier, _patch, added) => would(`A resync would extend the blueprint ${identifier}: ${added.join(', ')}`),
+  };
+}

@@ -1,0 +1,195 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultAction, FaultBook } from './faults.ts';
+
+export interface SandboxRequest {
+  readonly method: string;
+  /** Decoded, without the query. */
+  readonly path: string;
+  /** The parts of the path between slashes, each decoded on its own. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly bodyText: string;
+  /** Parsed JSON; undefined when the body is empty or no JSON. */
+  readonly body: unknown;
+  readonly bodyBytes: number;
+}
+
+export interface SandboxResponse {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is, instead of JSON. */
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export type Handler = (request: SandboxRequest) => SandboxResponse | Promise<SandboxResponse>;
+
+export interface RequestRecord {
+  readonly method: string;
+  readonly path: string;
+  readonly route: string;
+  /** 0 when no answer was sent. */
+  readonly status: number;
+  readonly query: string;
+  readonly bodyBytes: number;
+}
+
+export interface SandboxServer {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Every request so far, in the order in which they were answered. */
+  readonly log: RequestRecord[];
+  /** Stops listening and drops open connections. */
+  close(): Promise<void>;
+}
+
+interface ServerOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly handler: Handler;
+  /** Names the route of a request, for faults and the log. */
+  readonly routeOf: (request: SandboxRequest) => string;
+  /** The 1-based page of a listing that a request asks for, for faults that are limited to a page. */
+  readonly pageOf?: (request: SandboxRequest) => number | undefined;
+  readonly faults: FaultBook;
+  /** Milliseconds before every answer. */
+  readonly latencyMs?: number;
+  /** Last look at an answer, faulty ones included: adds headers such as a request id. */
+  readonly onResponse?: (request: SandboxRequest, response: SandboxResponse) => SandboxResponse;
+  readonly maxBodyBytes?: number;
+  /** What a request with a larger body gets; a plain 413 when absent. */
+  readonly tooLarge?: SandboxResponse;
+}
+
+/** Starts a JSON server on 127.0.0.1 that answers with `handler`, bent by `faults`. Throws when the port is taken. */
+export async function startServer(options: ServerOptions): Promise<SandboxServer> {
+  const log: RequestRecord[] = [];
+  const server = createServer((message, answer) => {
+    serve(options, log, message, answer).catch((error: unknown) => {
+      // A client that hangs up in the middle of its request is no concern of ours; a bug of the stand-in must be seen.
+      if (answer.headersSent || message.socket.destroyed) answer.destroy();
+      else
+        send(answer, { status: 500, text: `Sandbox error: ${error instanceof Error ? error.stack : String(error)}` });
+    });
+  });
+  // Longer than any client keeps an idle connection, so that no request runs into a socket we are closing.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The sandbox server has no port.');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
+    log,
+    close() {
+      return new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function serve(
+  options: ServerOptions,
+  log: RequestRecord[],
+  message: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  const request = await readRequest(message);
+  if (request === undefined) {
+    send(answer, { status: 400, text: 'Bad Request' });
+    return;
+  }
+  if (options.latencyMs !== undefined) await sleep(options.latencyMs);
+  const route = options.routeOf(request);
+  const record = (status: number): void => {
+    const { method, path, query, bodyBytes } = request;
+    log.push({ method, path, route, status, query: query.toString(), bodyBytes });
+  };
+  // From here to the handler nothing may wait: the handler asks the book for the faults of "this" call.
+  const fault = options.faults.take(route, options.pageOf?.(request));
+  if (fault?.type === 'hang') return record(0);
+  if (fault?.type === 'reset') {
+    record(0);
+    return reset(message.socket);
+  }
+  const tooLarge = options.maxBodyBytes !== undefined && request.bodyBytes > options.maxBodyBytes;
+  const own =
+    faultResponse(fault) ??
+    (tooLarge ? (options.tooLarge ?? { status: 413, text: 'Payload Too Large' }) : await options.handler(request));
+  const response = options.onResponse?.(request, own) ?? own;
+  if (fault?.type === 'slow') await sleep(fault.ms);
+  record(response.status);
+  send(answer, response, fault?.type === 'cut');
+}
+
+async function readRequest(message: IncomingMessage): Promise<SandboxRequest | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  const bytes = Buffer.concat(chunks);
+  const bodyText = bytes.toString('utf8');
+  const url = new URL(message.url ?? '/', 'http://sandbox');
+  const segments = decodeSegments(url.pathname);
+  if (segments === undefined) return undefined;
+  return {
+    method: message.method ?? 'GET',
+    path: `/${segments.join('/')}`,
+    segments,
+    query: url.searchParams,
+    headers: message.headers,
+    bodyText,
+    body: parseJson(bodyText),
+    bodyBytes: bytes.byteLength,
+  };
+}
+
+function decodeSegments(path: string): string[] | undefined {
+  try {
+    return path
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function faultResponse(fault: FaultAction | undefined): SandboxResponse | undefined {
+  if (fault?.type === 'garbage') return { status: 200, text: '<html><body>Welcome</body></html>' };
+  if (fault?.type !== 'status') return undefined;
+  const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
+  // Without a body of its own it answers as a gateway does: text, not the API's error shape.
+  if (fault.body === undefined) return { status: fault.status, text: `error ${fault.status}`, headers };
+  return { status: fault.status, body: fault.body, headers };
+}
+
+/** `resetAndDestroy` throws on a socket that is no TCP socket any more. */
+function reset(socket: Socket): void {
+  if (!socket.destroyed) socket.resetAndDestroy();
+}
+
+function send(answer: ServerResponse, response: SandboxResponse, cut = false): void {
+  const text = response.text ?? (response.body === undefined ? '' : JSON.stringify(response.body));
+  const whole = Buffer.from(text);
+  const bytes = cut ? whole.subarray(0, Math.floor(whole.byteLength / 2)) : whole;
+  const type = response.text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
+  answer.writeHead(response.status, { 'content-type': type, 'content-length': bytes.byteLength, ...response.headers });
+  answer.end(bytes);
+}

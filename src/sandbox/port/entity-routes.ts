@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import { requireBlueprint } from './blueprint-routes.ts';
+import { upsertBulk } from './bulk.ts';
+import { checkIdentifier, readEntityInput, readEntityPatch } from './entity-input.ts';
+import type { Entity } from './model.ts';
+import { presenter, presentWhole } from './projection.ts';
+import { entityNotFound, hasDependents } from './refusal.ts';
+import { removeEntities } from './removal.ts';
+import { renameEntity } from './repoint.ts';
+import { readBody } from './route-schema.ts';
+import type { Route, RouteContext } from './router.ts';
+import { isOn, ok } from './router.ts';
+import { choiceOf } from './search-routes.ts';
+import { writeEntity } from './upsert.ts';
+import { writeOptions } from './write-options.ts';
+
+const deleteBody = z.strictObject({ entities: z.array(z.string()).min(1).max(100) });
+
+function requireEntity({ store, param }: RouteContext): Entity {
+  const blueprint = requireBlueprint(store, param('blueprint'));
+  const entity = store.entity(blueprint.identifier, param('entity'));
+  if (entity === undefined) throw entityNotFound(blueprint.identifier, param('entity'));
+  return entity;
+}
+
+function shown(entity: Entity, status = 200): SandboxResponse {
+  return ok({ entity: presentWhole(entity) }, status);
+}
+
+function upsertOne(request: SandboxRequest, context: RouteContext): SandboxResponse {
+  const blueprint = requireBlueprint(context.store, context.param('blueprint'));
+  const input = readEntityInput(request.body, '');
+  const written = writeEntity(context.store, blueprint, input, writeOptions(request, context), context.actor);
+  return shown(written.entity, written.created ? 201 : 200);
+}
+
+/** PUT replaces an entity, PATCH merges into it and may rename it. */
+function changeOne(request: SandboxRequest, context: RouteContext, merge: boolean): SandboxResponse {
+  const { store, actor } = context;
+  const current = requireEntity(context);
+  const blueprint = requireBlueprint(store, current.blueprint);
+  const input = merge ? readEntityPatch(request.body) : readEntityInput(request.body, '');
+  const { identifier } = current;
+  const options = { ...writeOptions(request, context), upsert: true, merge };
+  const { entity } = writeEntity(store, blueprint, { ...input, identifier }, options, actor);
+  if (!merge || input.identifier === undefined || input.identifier === identifier) return shown(entity);
+  checkIdentifier(input.identifier, 'identifier');
+  return shown(renameEntity(store, entity, input.identifier));
+}
+
+function remove(request: SandboxRequest, context: RouteContext, identifiers: readonly string[]): string[] {
+  const { store, faults, strict, actor, param } = context;
+  if (faults.named('delete', 'has-dependents') !== undefined) throw hasDependents();
+  const deleteDependents = isOn(request, 'delete_dependents');
+  const options = { deleteDependents, cascadeOptional: strict.cascadeOptional };
+  return removeEntities(store, param('blueprint'), identifiers, options, actor);
+}
+
+export const entityRoutes: readonly Route[] = [
+  { method: 'POST', path: '/v1/blueprints/:blueprint/entities', name: 'upsert', handle: upsertOne },
+  { method: 'POST', path: '/v1/blueprints/:blueprint/entities/bulk', name: 'bulk', handle: upsertBulk },
+  {
+    method: 'GET',
+    path: '/v1/blueprints/:blueprint/entities',
+    name: 'search',
+    handle(request, { store, param }) {
+      const { identifier } = requireBlueprint(store, param('blueprint'));
+      const present = presenter(choiceOf(request), 'plain');
+      return ok({ entities: store.entitiesOf(identifier).map(present) });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/blueprints/:blueprint/entities-count',
+    name: 'count',
+    handle(_request, { store, param }) {
+      return ok({ count: store.entities.count(requireBlueprint(store, param('blueprint')).identifier) });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/blueprints/:blueprint/entities/:entity',
+    name: 'search',
+    handle: (_request, context) => shown(requireEntity(context)),
+  },
+  {
+    method: 'PUT',
+    path: '/v1/blueprints/:blueprint/entities/:entity',
+    name: 'upsert',
+    handle: (request, context) => changeOne(request, context, false),
+  },
+  {
+    method: 'PATCH',
+    path: '/v1/blueprints/:blueprint/entities/:entity',
+    name: 'upsert',
+    handle: (request, context) => changeOne(request, context, true),
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/blueprints/:blueprint/entities/:entity',
+    name: 'delete',
+    handle(request, context) {
+      remove(request, context, [requireEntity(context).identifier]);
+      return ok({});
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/blueprints/:blueprint/bulk/entities/delete',
+    name: 'delete',
+    handle(request, context) {
+      requireBlueprint(context.store, context.param('blueprint'));
+      const { entities } = readBody(deleteBody, request.body);
+      return ok({ deletedEntities: remove(request, context, entities) });
+    },
+  },
+];

@@ -1,0 +1,60 @@
+import type { Entity, JsonObject } from './model.ts';
+
+type Wants = (field: string) => boolean;
+
+const META = [
+  'identifier',
+  'title',
+  'icon',
+  'team',
+  'blueprint',
+  'createdAt',
+  'createdBy',
+  'updatedAt',
+  'updatedBy',
+] as const;
+
+/** How a route spells its fields in include and exclude. */
+interface Spelling {
+  readonly meta: (name: string) => string;
+  readonly property: (id: string) => string;
+  readonly relation: (id: string) => string;
+}
+
+const PAGED: Spelling = { meta: (name) => `$${name}`, property: (id) => id, relation: (id) => id };
+const PLAIN: Spelling = {
+  meta: (name) => name,
+  property: (id) => `properties.${id}`,
+  relation: (id) => `relations.${id}`,
+};
+
+/** The fields that a client asked for; everything when it named none. */
+export interface FieldChoice {
+  readonly include: readonly string[] | undefined;
+  readonly exclude: readonly string[] | undefined;
+}
+
+/** Prepares what a client gets to see of entities. Names that are no field are ignored. */
+export function presenter(choice: FieldChoice, style: 'paged' | 'plain'): (entity: Entity) => JsonObject {
+  const spelling = style === 'paged' ? PAGED : PLAIN;
+  const wants = wanted(choice);
+  const meta = META.filter((name) => wants(spelling.meta(name)));
+  return (entity) => ({
+    ...Object.fromEntries(meta.map((name) => [name, entity[name]])),
+    properties: pick(entity.properties, (id) => wants(spelling.property(id))),
+    relations: pick(entity.relations, (id) => wants(spelling.relation(id))),
+  });
+}
+
+/** An entity with everything a client may see. */
+export const presentWhole = presenter({ include: undefined, exclude: undefined }, 'plain');
+
+function wanted({ include, exclude }: FieldChoice): Wants {
+  const included = include && new Set(include);
+  const excluded = new Set(exclude);
+  return (field) => (included === undefined || included.has(field)) && !excluded.has(field);
+}
+
+function pick(object: JsonObject, wants: Wants): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([id]) => wants(id)));
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadMappingFiles } from '../../src/config/mapping-files.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { folderWith } from './temporary-folder.ts';
+
+const NONE = { addOns: [], variables: {} };
+
+function resource(blueprint: string) {
+  return `  - kind: komodorService
+    selector: { query: 'true' }
+    port: { entity: { mappings: { identifier: .uid, blueprint: '"${blueprint}"' } } }
+`;
+}
+
+describe('loadMappingFiles', () => {
+  it('reads one file', () => {
+    const file = join(
+      folderWith({ 'a.yaml': `enableMergeEntity: false\nother: 1\nresources:\n${resource('a')}` }),
+      'a.yaml',
+    );
+    const { mapping, problems, config, origin } = loadMappingFiles(file, NONE);
+    expect(problems).toEqual([]);
+    expect(origin).toBe(file);
+    expect(mapping.entries.map((entry) => entry.path)).toEqual(['resources[0]']);
+    expect(mapping.flags.enableMergeEntity).toBe(false);
+    expect(config).toMatchObject({ enableMergeEntity: false, other: 1, resources: [{ kind: 'komodorService' }] });
+  });
+
+  it('joins the files of a folder by name, add-ons last', () => {
+    const folder = folderWith({
+      'a-add-on.yaml': `addOn: extra\nresources:\n${resource('{{NAME}}')}`,
+      'b.yml': `entityDeletionThreshold: 0.1\nresources:\n${resource('b')}`,
+      'c.json': JSON.stringify({ resources: [], entityDeletionThreshold: 0.2, enableMergeEntity: true }),
+      'notes.txt': 'no mapping',
+    });
+    const off = loadMappingFiles(folder, NONE);
+    expect(off.mapping.entries.map((entry) => entry.path)).toEqual(['b.yml: resources[0]']);
+    expect(off.mapping.flags.entityDeletionThreshold).toBe(0.1);
+    expect(off.problems.map((problem) => problem.message)).toEqual([
+      `${join(folder, 'c.json')}: entityDeletionThreshold: contradicts an earlier file; the earlier value is used`,
+    ]);
+    const on = loadMappingFiles(folder, { addOns: ['extra'], variables: { NAME: 'wl' } });
+    expect(on.mapping.entries.map((entry) => entry.templates[0]?.blueprint)).toEqual(['"b"', '"wl"']);
+    expect(on.config).not.toHaveProperty('addOn');
+    expect(on.config?.resources).toHaveLength(2);
+  });
+
+  it('reports an add-on that is not there, and a variable without a value', () => {
+    const folder = folderWith({ 'a.yaml': `addOn: extra\nresources:\n${resource('{{NAME}}')}` });
+    const { problems } = loadMappingFiles(folder, { addOns: ['extra', 'typo'], variables: {} });
+    expect(problems.map((problem) => problem.message)).toEqual([
+      `${join(folder, 'a.yaml')}: {{NAME}} has no value`,
+      `${folder}: no file has the add-on typo that ADD_ONS names`,
+    ]);
+  });
+
+  it("reads Ocean's resources folder", () => {
+    const folder = folderWith({
+      'port-app-config.yml': `resources:\n${resource('a')}`,
+      'blueprints.json': '[]',
+      'pages.json': '[]',
+    });
+    const { mapping, problems } = loadMappingFiles(folder, NONE);
+    expect([mapping.entries.length, mapping.disabled.length, problems.length]).toEqual([1, 0, 0]);
+  });
+
+  it('says where the YAML breaks, keeps the other files, protects everything and gives nothing to write', () => {
+    const folder = folderWith({
+      'a.yaml': 'resources:\n  - kind: x\n   bad: y\n',
+      'b.yaml': `resources:\n${resource('b')}`,
+    });
+    const { mapping, problems, config } = loadMappingFiles(folder, NONE);
+    expect(problems[0]?.message).toContain(`${join(folder, 'a.yaml')}:3:`);
+    expect(mapping.entries).toHaveLength(1);
+    expect(mapping.disabled).toMatchObject([{ kind: null, blueprints: null }]);
+    expect(config).toBeNull();
+  });
+
+  it('says where the JSON breaks', () => {
+    const folder = folderWith({ 'a.json': '{\n  "resources": [],\n}' });
+    expect(loadMappingFiles(folder, NONE).problems[0]?.message).toMatch(/a\.json: is not JSON: .*3:1|line 3/);
+  });
+
+  it('understands anchors and merge keys', () => {
+    const text = `resources:
+  - &first
+    kind: komodorService
+    selector: &all { query: 'true' }
+    port: { entity: { mappings: { identifier: .uid, blueprint: '"a"' } } }
+  - { <<: *first, selector: *all, kind: komodorHealthMonitoring }
+`;
+    const { mapping } = loadMappingFiles(folderWith({ 'a.yaml': text }), NONE);
+    expect(mapping.entries.map((entry) => entry.kind)).toEqual(['komodorService', 'komodorHealthMonitoring']);
+  });
+
+  it('refuses a file that is too large, and one that grows without end', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nresources: [*c,*c,*c,*c,*c,*c]\n`;
+    const folder = folderWith({ 'a.yaml': `# ${'x'.repeat(1024 * 1024)}`, 'b.yaml': bomb });
+    const { problems } = loadMappingFiles(folder, NONE);
+    expect(problems.map((problem) => problem.message)).toEqual([
+      expect.stringContaining('a.yaml: is larger than 1 MiB'),
+      expect.stringContaining('b.yaml: cannot be read'),
+    ]);
+  });
+
+  it.each([
+    ['nothing there', {}, 'missing'],
+    ['an empty folder', {}, ''],
+    ['only add-ons', { 'a.yaml': 'addOn: x\nresources: []\n' }, ''],
+  ])('throws for %s', (_, files, below) => {
+    expect(() => loadMappingFiles(join(folderWith(files), below), NONE)).toThrow(AppError);
+  });
+});

@@ -1,0 +1,69 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll } from 'vitest';
+import type { EntityTemplate, JsonObject, RawItem, ResourceEntry } from '../../src/core/model.ts';
+import type { MappedRow, MappingProblem, Program } from '../../src/core/ports.ts';
+import { createJqRunner } from '../../src/mapping/jq-runner.ts';
+import { createMapper, type MapperOptions } from '../../src/mapping/mapper.ts';
+import { resolveJq } from '../../src/mapping/resolve-jq.ts';
+
+/** The jq that the product would use on this machine. */
+export const jq = await createJqRunner(await resolveJq({ jqPath: process.env.JQ_PATH, searchPath: process.env.PATH }));
+
+// Vitest ends its workers without letting them clean up.
+afterAll(() => {
+  if (jq.binary.flavour === 'wasm') rmSync(dirname(jq.binary.path), { recursive: true });
+});
+
+export const PATH = 'resources[0].port.entity.mappings';
+const never = new AbortController().signal;
+
+function template(fields: Partial<EntityTemplate>): EntityTemplate {
+  return { path: PATH, identifier: '.id', blueprint: '"thing"', properties: {}, relations: {}, ...fields };
+}
+
+export function entry(
+  fields: Partial<Omit<ResourceEntry, 'templates'>> = {},
+  ...templates: Partial<EntityTemplate>[]
+): ResourceEntry {
+  return {
+    path: 'resources[0]',
+    kind: 'komodorService',
+    selectorQuery: 'true',
+    selector: {},
+    templates: (templates.length === 0 ? [{}] : templates).map(template),
+    ...fields,
+  };
+}
+
+export function items(...values: JsonObject[]): RawItem[] {
+  return values.map((value, index) => ({ key: `k${index}`, label: `item ${index}`, value }));
+}
+
+export async function compile(
+  entries: readonly ResourceEntry[],
+  options: Partial<MapperOptions> = {},
+): Promise<{ readonly program: Program; readonly problems: readonly MappingProblem[] }> {
+  return createMapper({ jq, ...options }).compile(entries);
+}
+
+/** Maps values with entries and gives the rows per item. Fails when an expression does not compile. */
+export async function mapAll(
+  entries: readonly ResourceEntry[],
+  values: readonly JsonObject[],
+  options: Partial<MapperOptions> = {},
+): Promise<readonly (readonly MappedRow[])[]> {
+  const { program, problems } = await compile(entries, options);
+  if (problems.length > 0) throw new Error(problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  return (await program.map(items(...values), never)).map(({ rows }) => rows);
+}
+
+export function entityOf(row: MappedRow | undefined): Extract<MappedRow, { type: 'entity' }> {
+  if (row?.type !== 'entity') throw new Error(`no entity: ${JSON.stringify(row)}`);
+  return row;
+}
+
+/** Rows without the entry, which is the same object everywhere. */
+export function plain(rows: readonly MappedRow[] | undefined): readonly object[] {
+  return (rows ?? []).map(({ entry: _entry, ...rest }) => rest);
+}
