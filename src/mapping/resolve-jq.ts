@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ export interface JqBinary {
 export interface ResolveJqOptions {
   /** The setting JQ_PATH. When given, this jq is used or nothing is. */
   readonly jqPath?: string | undefined;
-  /** The PATH to look for `jq` on. */
+  /** The PATH to look for `jq` on. Default: the process's own. */
   readonly searchPath?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinar
       `JQ_PATH names ${path}, which cannot be used: ${problem}. Point it to jq 1.7 or later, or remove the setting to use the jq that comes with the program.`,
     );
   }
-  for (const { path, from } of nativeCandidates(options.searchPath)) {
+  for (const { path, from } of nativeCandidates(options.searchPath ?? process.env.PATH ?? '')) {
     if ((await probe(path)) === undefined) return { path, version: await versionOf(path), flavour: 'native', from };
   }
   const path = writeWasmCommand();
@@ -57,7 +57,7 @@ export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinar
   );
 }
 
-function nativeCandidates(searchPath = ''): { readonly path: string; readonly from: 'node-jq' | 'PATH' }[] {
+function nativeCandidates(searchPath: string): { readonly path: string; readonly from: 'node-jq' | 'PATH' }[] {
   const nodeJq = dirname(createRequire(import.meta.url).resolve('node-jq/package.json'));
   const onPath = searchPath.split(delimiter).filter(isAbsolute);
   return [
@@ -97,14 +97,21 @@ function execute(path: string, args: readonly string[]): Promise<{ error: Execut
   });
 }
 
-/** Writes the command that runs jq-wasm, in a folder that only we may read and that goes when we go. Returns its path. */
+let wasmCommand: string | undefined;
+
+/**
+ * Writes the command that runs jq-wasm, in a folder that only we may read and that goes when we go. Returns its path,
+ * always the same one in a process: node-jq cannot change to another.
+ */
 function writeWasmCommand(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'komodor-port-jq-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, 'jq');
-  writeFileSync(path, `#!/bin/sh\nexec ${shellQuoted(process.execPath)} ${shellQuoted(WASM_SCRIPT)} "$@"\n`);
-  chmodSync(path, 0o700);
-  return path;
+  if (wasmCommand !== undefined && existsSync(wasmCommand)) return wasmCommand;
+  const folder = wasmCommand === undefined ? mkdtempSync(join(tmpdir(), 'komodor-port-jq-')) : dirname(wasmCommand);
+  if (wasmCommand === undefined) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(folder, { recursive: true, mode: 0o700 }); // a tidy machine may have removed it
+  wasmCommand = join(folder, 'jq');
+  writeFileSync(wasmCommand, `#!/bin/sh\nexec ${shellQuoted(process.execPath)} ${shellQuoted(WASM_SCRIPT)} "$@"\n`);
+  chmodSync(wasmCommand, 0o700);
+  return wasmCommand;
 }
 
 function shellQuoted(text: string): string {

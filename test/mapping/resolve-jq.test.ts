@@ -35,6 +35,7 @@ describe('resolveJq', () => {
     expect(['node-jq', 'jq-wasm']).toContain(found.from);
     expect(found.version).toMatch(/^jq-/);
     expect(await resolveJq({ jqPath: found.path })).toMatchObject({ path: found.path, from: 'JQ_PATH' });
+    expect(await resolveJq({ searchPath: '' })).toMatchObject({ path: found.path });
     if (found.flavour === 'wasm') {
       expect(statSync(dirname(found.path)).mode & 0o777).toBe(0o700);
       const answer = execFileSync(found.path, ['-c', '[range(1000000)]'], { input: '1', env: {}, maxBuffer: 2 ** 26 });

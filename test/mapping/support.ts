@@ -8,7 +8,7 @@ import { createMapper, type MapperOptions } from '../../src/mapping/mapper.ts';
 import { resolveJq } from '../../src/mapping/resolve-jq.ts';
 
 /** The jq that the product would use on this machine. */
-export const jq = await createJqRunner(await resolveJq({ jqPath: process.env.JQ_PATH, searchPath: process.env.PATH }));
+export const jq = await createJqRunner(await resolveJq({ jqPath: process.env.JQ_PATH }));
 
 // Vitest ends its workers without letting them clean up.
 afterAll(() => {
