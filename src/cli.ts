@@ -86,7 +86,12 @@ interface StandInFlags extends CommonOptions {
 }
 
 function standInOptions({ latency, tokenTtl, fault, ...options }: StandInFlags) {
-  return { ...options, latencyMs: latency, faults: fault ?? [], ...(tokenTtl === undefined ? {} : { tokenTtlSeconds: tokenTtl }) };
+  return {
+    ...options,
+    latencyMs: latency,
+    faults: fault ?? [],
+    ...(tokenTtl === undefined ? {} : { tokenTtlSeconds: tokenTtl }),
+  };
 }
 
 function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {

@@ -3,8 +3,12 @@ import { loadBlueprintFiles } from './config/blueprint-files.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
-import type { Mapper, Ports, RunObserver } from './core/ports.ts';
+import { type LiveMarks, markingLive, respectingLive } from './core/catalog-guards.ts';
+import type { JsonObject } from './core/model.ts';
+import { together } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
+import type { Mapper, Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
+import { type LiveMapping, prepareLive, type RefreshReport, refreshWorkload } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import { createKomodorSource } from './komodor/source.ts';
@@ -22,13 +26,25 @@ import { VERSION } from './version.ts';
 /** The largest page that we ask for has a few MiB; far more is a mistake somewhere. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
+/** How long live events follow a mapping before looking whether Port's UI has a newer one. */
+const LIVE_MAPPING_MS = 60_000;
+
 export type RunOrder = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
+
+export interface RunOptions {
+  readonly observer?: RunObserver;
+  /** What live events have refreshed meanwhile; absent where none can be (the CLI). */
+  readonly marks?: LiveMarks;
+}
 
 /** The whole program, ready to run: every adapter built once, shared by all runs of the process. */
 export interface Application {
   readonly jq: JqBinary;
+  readonly api: PortApi;
   /** Runs a resync or a plan. Never throws: what happens is in the report. */
-  run(order: RunOrder, signal: AbortSignal, observer?: RunObserver): Promise<RunReport>;
+  run(order: RunOrder, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
+  /** Brings what an event's address names up to date. @throws AppError */
+  refresh(address: WorkloadAddress, marks: LiveMarks, signal: AbortSignal): Promise<readonly RefreshReport[]>;
   /** How both sides are doing now, for progress lines. */
   traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
   close(): void;
@@ -73,6 +89,7 @@ export async function createApplication(settings: Settings, env: NodeJS.Dict<str
       setup,
       identifier: settings.integrationIdentifier,
       version: VERSION,
+      changelogDestination: changelogDestinationOf(settings),
       mappingSource: settings.mappingSource,
       initialize: settings.initializePortResources,
       batchesInFlight: settings.portBatchesInFlight,
@@ -87,15 +104,38 @@ export async function createApplication(settings: Settings, env: NodeJS.Dict<str
     traffic: { snapshot: () => countsOf(traffic()) },
   };
 
+  async function plan(request: ResyncRequest, signal: AbortSignal, observer: RunObserver): Promise<RunReport> {
+    const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
+    const both = together([observer, catalog.observer]);
+    return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: catalog.changes() };
+  }
+
+  let live: { readonly ports: Ports; readonly mapping: LiveMapping; readonly until: number } | undefined;
+  async function livePorts(marks: LiveMarks, signal: AbortSignal) {
+    if (live && performance.now() < live.until) return live;
+    const own = { ...ports, catalog: markingLive(catalogFor(randomUUID(), 'write'), marks) };
+    live = { ports: own, mapping: await prepareLive(own, signal), until: performance.now() + LIVE_MAPPING_MS };
+    return live;
+  }
+
   return {
     jq,
+    api,
     traffic,
-    async run(order, signal, observer = {}) {
+    async run(order, signal, { observer = {}, marks } = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };
-      if (order.mode === 'resync') return resync({ ...ports, catalog: catalogFor(request.runId, 'write') }, request, signal, observer);
-      const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
-      const report = await resync({ ...ports, catalog }, request, signal, { ...observer, ...catalog.observer });
-      return { ...report, changes: catalog.changes() };
+      if (order.mode === 'plan') return plan(request, signal, observer);
+      const catalog = catalogFor(request.runId, 'write');
+      const guarded = marks ? respectingLive(catalog, marks, new Date()) : catalog;
+      return resync({ ...ports, catalog: guarded }, request, signal, observer);
+    },
+    async refresh(address, marks, signal) {
+      const { ports: own, mapping } = await livePorts(marks, signal);
+      const reports: RefreshReport[] = [];
+      for (const workload of await source.locate(address, signal)) {
+        reports.push(await refreshWorkload(own, mapping, workload, signal));
+      }
+      return reports;
     },
     close() {
       http.close();
@@ -105,7 +145,10 @@ export async function createApplication(settings: Settings, env: NodeJS.Dict<str
 }
 
 /** jq and the mapper on it, as the settings ask for. */
-export async function createJqMapper(settings: OfflineSettings, env: NodeJS.Dict<string>): Promise<{ mapper: Mapper; jq: JqBinary }> {
+export async function createJqMapper(
+  settings: OfflineSettings,
+  env: NodeJS.Dict<string>,
+): Promise<{ mapper: Mapper; jq: JqBinary }> {
   const jq = await resolveJq(settings.jqPath === undefined ? {} : { jqPath: settings.jqPath });
   const mapper = createMapper({
     jq: await createJqRunner(jq),
@@ -130,10 +173,17 @@ export function loadDefaults(settings: OfflineSettings) {
   };
 }
 
+/** Where Port is told to send its "Resync" clicks: to our own address, if that is what we listen to. */
+function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): JsonObject {
+  return eventListener === 'WEBHOOK' && publicUrl !== undefined ? { type: 'WEBHOOK', url: `${publicUrl}/resync` } : {};
+}
+
 /** Values that must never reach a log, an error, a report or an entity. */
 export function secretsOf(settings: OfflineSettings): readonly string[] {
   const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
-  return [komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret].filter((secret) => secret !== undefined);
+  return [komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret].filter(
+    (secret) => secret !== undefined,
+  );
 }
 
 function harmlessEnvironment(env: NodeJS.Dict<string>, secrets: readonly string[]): Record<string, string> {

@@ -1,8 +1,8 @@
+import { secretsOf } from '../compose.ts';
 import { loadSettings, type Settings, SettingsError } from '../config/settings.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { redactor } from '../telemetry/redact.ts';
-import { secretsOf } from '../compose.ts';
 import { complain, printJson } from './output.ts';
 
 export const EXIT = { done: 0, failed: 1, attention: 2, interrupted: 130, terminated: 143 } as const;
@@ -45,15 +45,23 @@ export async function runCommand(json: boolean, command: () => Promise<number>):
     process.exitCode = await command();
   } catch (error) {
     process.exitCode = EXIT.failed;
-    const problems = problemsOf(error).map(({ code, message }) => ({ code, severity: 'error', message: hideSecrets(message), count: 1, samples: [] }));
+    const problems = problemsOf(error).map(({ code, message }) => ({
+      code,
+      severity: 'error',
+      message: hideSecrets(message),
+      count: 1,
+      samples: [],
+    }));
     for (const { message } of problems) complain(message);
     if (json) printJson({ status: 'failed', problems });
-    if (!(error instanceof AppError)) complain(`This is a bug in komodor-port. ${hideSecrets(error instanceof Error ? (error.stack ?? '') : '')}`);
+    if (!(error instanceof AppError))
+      complain(`This is a bug in komodor-port. ${hideSecrets(error instanceof Error ? (error.stack ?? '') : '')}`);
   }
 }
 
 function problemsOf(error: unknown): readonly { code: string; message: string }[] {
-  if (error instanceof SettingsError) return error.problems.map(({ name, message }) => ({ code: error.code, message: `${name} ${message}` }));
+  if (error instanceof SettingsError)
+    return error.problems.map(({ name, message }) => ({ code: error.code, message: `${name} ${message}` }));
   return [{ code: error instanceof AppError ? error.code : 'unexpected', message: messageOf(error) }];
 }
 

@@ -9,7 +9,7 @@ import { printChanges } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
 import { untilAborted } from './sandbox.ts';
-import { exportsOf, type StandInOptions, startStandIns, type StandIns } from './stand-ins.ts';
+import { exportsOf, type StandInOptions, type StandIns, startStandIns } from './stand-ins.ts';
 
 export interface DemoOptions extends StandInOptions {
   /** End after the second resync instead of leaving the stand-ins up. */
@@ -27,7 +27,9 @@ export async function demo(options: DemoOptions): Promise<number> {
   const application = await createApplication(settings, {});
   const { world } = standIns.komodor;
   const say = (text: string) => void (options.json || print(text));
-  say(`A Komodor stand-in with ${world.services.length} services and ${world.risks.length} risks, and an empty Port stand-in.\n`);
+  say(
+    `A Komodor stand-in with ${world.services.length} services and ${world.risks.length} risks, and an empty Port stand-in.\n`,
+  );
 
   const reports: RunReport[] = [];
   const step = async (title: string, mode: RunMode) => {
@@ -55,9 +57,16 @@ export async function demo(options: DemoOptions): Promise<number> {
   return interruption.exitCode() ?? (isGood ? EXIT.done : EXIT.failed);
 }
 
-async function runShown(application: Application, mode: RunMode, logger: Logger, signal: AbortSignal): Promise<RunReport> {
+async function runShown(
+  application: Application,
+  mode: RunMode,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<RunReport> {
   const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
-  return application.run({ mode, trigger: 'cli' }, signal, progress.observer).finally(() => progress.stop());
+  return application
+    .run({ mode, trigger: 'cli' }, signal, { observer: progress.observer })
+    .finally(() => progress.stop());
 }
 
 async function lookAround({ port, environment }: StandIns, signal: AbortSignal): Promise<void> {
@@ -70,7 +79,11 @@ async function lookAround({ port, environment }: StandIns, signal: AbortSignal):
   const body: unknown = await answer.json();
   const token = typeof body === 'object' && body !== null && 'accessToken' in body ? String(body.accessToken) : '';
   print(`Both stand-ins stay up; ${dim('Ctrl-C ends them.')} To look into the catalog:\n`);
-  print(`curl -s -H 'Authorization: Bearer ${token}' ${port.url}/v1/blueprints/komodorService/entities | head -c 2000\n`);
-  print(`To run your own commands against them (in another shell):\n\n${exportsOf(environment)}\nnpx komodor-port plan`);
+  print(
+    `curl -s -H 'Authorization: Bearer ${token}' ${port.url}/v1/blueprints/komodorService/entities | head -c 2000\n`,
+  );
+  print(
+    `To run your own commands against them (in another shell):\n\n${exportsOf(environment)}\nnpx komodor-port plan`,
+  );
   await untilAborted(signal);
 }

@@ -15,7 +15,7 @@ export function complain(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-const isColored = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+const isColored = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const paint = (code: number) => (text: string) => (isColored ? `\u001b[${code}m${text}\u001b[0m` : text);
 export const bold = paint(1);
 export const dim = paint(2);
@@ -33,7 +33,8 @@ export function paintStatus(status: RunReport['status']): string {
 /** Rows of cells as aligned columns; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, String(cell).length);
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, String(cell).length);
   return rows
     .map((row) =>
       row

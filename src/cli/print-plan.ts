@@ -16,7 +16,8 @@ export function printChanges(changes: readonly Change[]): void {
     for (const action of ['create', 'update', 'delete'] as const) {
       const ofAction = changes.filter((change) => change.blueprint === blueprint && change.action === action);
       for (const change of ofAction.slice(0, SHOWN)) printChange(change);
-      if (ofAction.length > SHOWN) print(dim(`  … and ${ofAction.length - SHOWN} more to ${action} (--json or --out FILE has all of them)`));
+      if (ofAction.length > SHOWN)
+        print(dim(`  … and ${ofAction.length - SHOWN} more to ${action} (--json or --out FILE has all of them)`));
     }
     print('');
   }

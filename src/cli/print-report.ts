@@ -27,7 +27,16 @@ export function printReport(report: RunReport): void {
     print(
       table([
         [verb, 'create', 'update', 'unchanged', 'failed', 'stale', 'delete', ''],
-        ...blueprints.map((b) => [b.blueprint, b.created, b.updated, b.unchanged, b.failed, b.stale, b.deleted, b.status]),
+        ...blueprints.map((b) => [
+          b.blueprint,
+          b.created,
+          b.updated,
+          b.unchanged,
+          b.failed,
+          b.stale,
+          b.deleted,
+          b.status,
+        ]),
       ]),
     );
     print('');
@@ -36,8 +45,11 @@ export function printReport(report: RunReport): void {
   if (problems.length > 0) print('');
   const seconds = (report.durationMs / 1000).toFixed(1);
   const traffic = `${requests.komodor} requests to Komodor, ${requests.port} to Port, ${requests.retries} retries`;
-  const waited = requests.rateLimitWaitMs > 0 ? `, ${(requests.rateLimitWaitMs / 1000).toFixed(1)} s waiting for rate limits` : '';
-  print(`${bold(report.mode === 'plan' ? 'Plan' : 'Resync')} ${paintStatus(report.status)} in ${seconds} s ${dim(`(${traffic}${waited})`)}`);
+  const waited =
+    requests.rateLimitWaitMs > 0 ? `, ${(requests.rateLimitWaitMs / 1000).toFixed(1)} s waiting for rate limits` : '';
+  print(
+    `${bold(report.mode === 'plan' ? 'Plan' : 'Resync')} ${paintStatus(report.status)} in ${seconds} s ${dim(`(${traffic}${waited})`)}`,
+  );
 }
 
 /** One problem with its count and a few names. */

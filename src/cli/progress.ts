@@ -23,7 +23,13 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
   let current: { readonly progress: KindProgress; readonly startedAt: number } | undefined;
   const isLive = out.isTTY === true;
   const clear = () => void (isLive && out.write('\r\u001b[K'));
-  const draw = () => void (current && out.write(`\r\u001b[K${lineOf(current.progress, current.startedAt, traffic())}`.slice(0, (out.columns ?? 120) + 4)));
+  const draw = () =>
+    void (
+      current &&
+      out.write(
+        `\r\u001b[K${lineOf(current.progress, current.startedAt, traffic())}`.slice(0, (out.columns ?? 120) + 4),
+      )
+    );
   const log = () => void (current && logger.info({ ...current.progress, phase: 'extract' }, 'kind in progress'));
   const timer = setInterval(isLive ? draw : log, isLive ? REDRAW_MS : LOG_EVERY_MS);
   timer.unref();
@@ -48,7 +54,8 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
         log({ code, ...(kind === undefined ? {} : { kind }), detail: message }, 'problem');
       },
       deletionsDecided(blueprint, stale, decision) {
-        if (decision.type === 'delete') logger.info({ blueprint, count: stale.length, phase: 'reconcile' }, 'deleting stale entities');
+        if (decision.type === 'delete')
+          logger.info({ blueprint, count: stale.length, phase: 'reconcile' }, 'deleting stale entities');
       },
     },
     stop() {
@@ -58,7 +65,11 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
   };
 }
 
-function lineOf({ kind, pages, items }: KindProgress, startedAt: number, { komodor, port }: ReturnType<ProgressOptions['traffic']>): string {
+function lineOf(
+  { kind, pages, items }: KindProgress,
+  startedAt: number,
+  { komodor, port }: ReturnType<ProgressOptions['traffic']>,
+): string {
   const seconds = Math.max((performance.now() - startedAt) / 1000, 0.001);
   const requests = `requests ${komodor.requests} Komodor, ${port.requests} Port`;
   return `${kind}  ${pages} pages  ${items} items  ${Math.round(items / seconds)}/s  ${requests}${waiting('Komodor', komodor)}${waiting('Port', port)}`;

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { createApplication } from '../compose.ts';
+import { createApplication, secretsOf } from '../compose.ts';
 import { AppError } from '../core/errors.ts';
 import { KINDS, type Kind } from '../core/model.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
 import { redactor } from '../telemetry/redact.ts';
-import { secretsOf } from '../compose.ts';
 import { EXIT, onInterrupt, start } from './command.ts';
-import { complain, print, printJson } from './output.ts';
+import { print, printJson } from './output.ts';
 import { printChanges } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
@@ -31,7 +30,9 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   logger.debug({ jq: application.jq }, 'jq');
   const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
   const order = { mode, trigger: 'cli', kinds, approvedDeletions: options.approveDeletions ?? [] } as const;
-  const raw = await application.run(order, interruption.signal, progress.observer).finally(() => progress.stop());
+  const raw = await application
+    .run(order, interruption.signal, { observer: progress.observer })
+    .finally(() => progress.stop());
   application.close();
   const report = withoutSecrets(raw, redactor(secretsOf(settings)));
   logger.info(summaryOf(report), 'run finished');
@@ -42,26 +43,35 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
 function checkKinds(names: readonly string[]): readonly Kind[] {
   const known: readonly string[] = KINDS;
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new AppError('settings_invalid', `--kind ${unknown.join(', ')}: there is ${KINDS.join(' and ')}`);
+  if (unknown.length > 0)
+    throw new AppError('settings_invalid', `--kind ${unknown.join(', ')}: there is ${KINDS.join(' and ')}`);
   return KINDS.filter((kind) => names.includes(kind));
 }
 
 function answer(report: RunReport, { json, out }: RunCommandOptions): void {
   if (out !== undefined) writeFileSync(out, `${JSON.stringify(report, null, 2)}\n`);
-  if (json) return printJson(report);
+  if (json) {
+    printJson(report);
+    return;
+  }
   if (report.changes) printChanges(report.changes);
   printReport(report);
   if (out !== undefined) print(`The whole plan is in ${out}`);
-  if (report.status === 'failed') complain(report.problems.find(({ severity }) => severity === 'error')?.message ?? 'The run failed');
 }
 
-/** An entity's values come from outside and may hold anything; our own secrets must not leave through a report. */
+/** Messages quote what both APIs said, which may hold anything; our own secrets must not leave through them. */
 function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
-  return JSON.parse(redact(JSON.stringify(report)));
+  const problems = report.problems.map((problem) => ({
+    ...problem,
+    message: redact(problem.message),
+    samples: problem.samples.map(redact),
+  }));
+  return { ...report, problems };
 }
 
 function summaryOf({ changes, kinds, blueprints, problems, ...rest }: RunReport) {
-  const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') => blueprints.reduce((sum, b) => sum + b[field], 0);
+  const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') =>
+    blueprints.reduce((sum, b) => sum + b[field], 0);
   return {
     ...rest,
     created: total('created'),

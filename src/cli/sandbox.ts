@@ -8,9 +8,13 @@ export async function sandbox(options: StandInOptions & { readonly json?: boolea
   const { komodor, port, environment, close } = await startStandIns(options);
   if (options.json) printJson({ komodor: komodor.apiUrl, port: port.url, environment });
   else {
-    print(`${bold('Komodor')} stand-in: ${komodor.apiUrl}  ${dim(`${komodor.world.services.length} services, ${komodor.world.risks.length} risks`)}`);
+    print(
+      `${bold('Komodor')} stand-in: ${komodor.apiUrl}  ${dim(`${komodor.world.services.length} services, ${komodor.world.risks.length} risks`)}`,
+    );
     print(`${bold('Port')} stand-in:    ${port.url}/v1\n`);
-    print(`In another shell:\n\n${exportsOf(environment)}\n\nthen \`npx komodor-port resync\`. Ctrl-C ends the stand-ins.`);
+    print(
+      `In another shell:\n\n${exportsOf(environment)}\n\nthen \`npx komodor-port resync\`. Ctrl-C ends the stand-ins.`,
+    );
   }
   await untilAborted(interruption.signal);
   await close();

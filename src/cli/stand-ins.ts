@@ -26,7 +26,11 @@ export interface StandIns {
 }
 
 const KOMODOR_ROUTES = ['services', 'services-scoped', 'risks', 'risks-scoped', 'risk', 'clusters', 'validate'];
-const CREDENTIALS = { apiKey: '5a4db0c5-0000-4000-8000-00000000demo', clientId: 'sandbox-client', clientSecret: 'sandbox-secret' };
+const CREDENTIALS = {
+  apiKey: '5a4db0c5-0000-4000-8000-00000000demo',
+  clientId: 'sandbox-client',
+  clientSecret: 'sandbox-secret',
+};
 
 /** Starts the stand-ins for both APIs on this machine. Faults find their side by the route they name. */
 export async function startStandIns(options: StandInOptions): Promise<StandIns> {

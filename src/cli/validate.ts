@@ -1,8 +1,8 @@
 import { createJqMapper, loadDefaults } from '../compose.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
 import type { Mapping, ResourceEntry } from '../core/model.ts';
-import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { checkSelector } from '../komodor/selector.ts';
+import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
 import { green, print, printJson, red, yellow } from './output.ts';
 
@@ -22,7 +22,9 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     ...missingCredentials(settings),
     ...[...files.fileMapping.problems, ...files.blueprintProblems].map(({ message }) => error(message)),
     ...mapping.entries.flatMap((entry) =>
-      checkSelector(entry.kind, entry.selector).map((complaint) => error(`${files.fileOrigin}: ${entry.path}.selector: ${complaint}`)),
+      checkSelector(entry.kind, entry.selector).map((complaint) =>
+        error(`${files.fileOrigin}: ${entry.path}.selector: ${complaint}`),
+      ),
     ),
   ];
   const { program, problems } = await mapper.compile(mapping.entries);
@@ -30,9 +32,17 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
   for (const document of files.blueprints) findings.push(...undeclared(document, program.writing(document.identifier)));
   const hasErrors = findings.some(({ severity }) => severity === 'error');
   if (options.json) {
-    printJson({ status: hasErrors ? 'failed' : 'completed', mapping: files.fileOrigin, entries: countEntries(mapping), blueprints: files.blueprints.map(({ identifier }) => identifier), jq, findings });
+    printJson({
+      status: hasErrors ? 'failed' : 'completed',
+      mapping: files.fileOrigin,
+      entries: countEntries(mapping),
+      blueprints: files.blueprints.map(({ identifier }) => identifier),
+      jq,
+      findings,
+    });
   } else {
-    for (const { severity, message } of findings) print(`${severity === 'error' ? red('error') : yellow('warning')} ${message}`);
+    for (const { severity, message } of findings)
+      print(`${severity === 'error' ? red('error') : yellow('warning')} ${message}`);
     const what = `${files.fileOrigin}: ${countEntries(mapping)} entries; ${files.blueprints.length} blueprints; jq ${jq.version} (${jq.flavour}, from ${jq.from})`;
     print(`${hasErrors ? red('invalid') : green('valid')}  ${what}`);
   }
@@ -51,14 +61,19 @@ function missingCredentials({ komodorApiKey, portClientId, portClientSecret }: O
 }
 
 /** What the mapping writes and our own blueprint does not have: Port would drop it, or refuse the entity. */
-function undeclared({ identifier, schema, relations }: BlueprintDocument, templates: readonly ResourceEntry['templates'][number][]): Finding[] {
+function undeclared(
+  { identifier, schema, relations }: BlueprintDocument,
+  templates: readonly ResourceEntry['templates'][number][],
+): Finding[] {
   const findings: Finding[] = [];
   for (const template of templates) {
     for (const id of Object.keys(template.properties)) {
-      if (id !== '*' && !Object.hasOwn(schema.properties, id)) findings.push(lacks(identifier, `property ${id}`, `${template.path}.properties.${id}`));
+      if (id !== '*' && !Object.hasOwn(schema.properties, id))
+        findings.push(lacks(identifier, `property ${id}`, `${template.path}.properties.${id}`));
     }
     for (const id of Object.keys(template.relations)) {
-      if (id !== '*' && !Object.hasOwn(relations, id)) findings.push(lacks(identifier, `relation ${id}`, `${template.path}.relations.${id}`));
+      if (id !== '*' && !Object.hasOwn(relations, id))
+        findings.push(lacks(identifier, `relation ${id}`, `${template.path}.relations.${id}`));
     }
   }
   return findings;

@@ -1,8 +1,11 @@
 import { BlueprintState } from './blueprint-state.ts';
 import { isAbort, messageOf } from './errors.ts';
-import type { Catalog } from './ports.ts';
+import type { Catalog, PropertyValues } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { type Extraction, feeding } from './run.ts';
+
+/** Property values of the entities that matter; undefined: they cannot be told, so none is read. */
+export type WhereOf = (blueprint: string) => PropertyValues | undefined;
 
 /** Reads a blueprint and our own entities of it when they are first needed, once per run. */
 export class BlueprintBook {
@@ -10,10 +13,19 @@ export class BlueprintBook {
   readonly #extractions: readonly Extraction[];
   readonly #problems: ProblemBook;
   readonly #signal: AbortSignal;
+  readonly #whereOf: WhereOf;
   readonly #loading = new Map<string, Promise<BlueprintState | undefined>>();
   readonly #loaded: BlueprintState[] = [];
 
-  constructor(catalog: Catalog, extractions: readonly Extraction[], problems: ProblemBook, signal: AbortSignal) {
+  /** @param whereOf which of our entities of a blueprint matter; by default all */
+  constructor(
+    catalog: Catalog,
+    extractions: readonly Extraction[],
+    problems: ProblemBook,
+    signal: AbortSignal,
+    whereOf: WhereOf = () => ({}),
+  ) {
+    this.#whereOf = whereOf;
     this.#catalog = catalog;
     this.#extractions = extractions;
     this.#problems = problems;
@@ -47,8 +59,10 @@ export class BlueprintBook {
 
   /** Without the list of our own entities nothing can be compared or deleted, but everything can still be written. */
   async #readOwned(state: BlueprintState): Promise<void> {
+    const where = this.#whereOf(state.shape.identifier);
+    if (!where) return;
     try {
-      for await (const page of this.#catalog.owned(state.shape, state.selection, this.#signal)) {
+      for await (const page of this.#catalog.owned(state.shape, state.selection, this.#signal, where)) {
         for (const entity of page) state.remember(entity);
       }
     } catch (error) {

@@ -94,7 +94,9 @@ export class BlueprintState {
 
   /** Our entities in Port that no item of this run gave. */
   stale(): string[] {
-    return [...this.entities].filter(([, entity]) => entity.owned && !entity.sighting).map(([identifier]) => identifier);
+    return [...this.entities]
+      .filter(([, entity]) => entity.owned && !entity.sighting)
+      .map(([identifier]) => identifier);
   }
 
   /** Notes how it went with an entity. Only worse news replaces earlier ones: a failure stays a failure. */

@@ -28,8 +28,7 @@ export function conform(entity: Entity, shape: BlueprintShape, maxBytes: number)
   const misfits: Misfit[] = [];
   const properties = fitProperties(entity.properties, shape, misfits);
   const relations = fitRelations(entity.relations, shape, misfits);
-  const identifier =
-    typeof entity.identifier === 'string' ? encodeIdentifier(entity.identifier) : entity.identifier;
+  const identifier = typeof entity.identifier === 'string' ? encodeIdentifier(entity.identifier) : entity.identifier;
   const fitted = shrink({ ...entity, identifier, properties, relations }, maxBytes, misfits);
   return { entity: fitted, misfits };
 }
@@ -44,7 +43,11 @@ function fitProperties(
     const declared = Object.hasOwn(shape.properties, id) ? shape.properties[id] : undefined;
     const path = `properties.${id}`;
     if (!declared) {
-      misfits.push({ code: 'property_undeclared', path, message: `blueprint ${shape.identifier} has no property ${id}` });
+      misfits.push({
+        code: 'property_undeclared',
+        path,
+        message: `blueprint ${shape.identifier} has no property ${id}`,
+      });
       fitted.set(id, value);
       continue;
     }
@@ -55,13 +58,22 @@ function fitProperties(
   return Object.fromEntries(fitted);
 }
 
+/** Deeper values cannot be compared without running out of stack, and nobody could read them in Port. */
+const MAX_LEVELS = 500;
+
 function complaintAbout(value: unknown, shape: PropertyShape): string | undefined {
+  if (isDeeperThan(MAX_LEVELS, value)) return `nested more than ${MAX_LEVELS} levels deep`;
   if (!hasType(value, shape.type)) return `expected ${shape.type}, got ${describe(value)}`;
   if (shape.enum && !shape.enum.includes(value)) return `${describe(value)} is not one of ${shape.enum.join(', ')}`;
   if (typeof value !== 'string') return undefined;
   if (shape.format === 'date-time' && !isDateTime(value)) return `${describe(value)} is no date-time`;
   if (shape.format === 'url' && !URL.canParse(value)) return `${describe(value)} is no URL`;
   return undefined;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
 }
 
 function hasType(value: unknown, type: PropertyShape['type']): boolean {
@@ -96,12 +108,20 @@ function fitRelations(relations: Entity['relations'], shape: BlueprintShape, mis
     const declared = Object.hasOwn(shape.relations, id) ? shape.relations[id] : undefined;
     const path = `relations.${id}`;
     if (!declared) {
-      misfits.push({ code: 'relation_undeclared', path, message: `blueprint ${shape.identifier} has no relation ${id}` });
+      misfits.push({
+        code: 'relation_undeclared',
+        path,
+        message: `blueprint ${shape.identifier} has no relation ${id}`,
+      });
       continue;
     }
     const relation = fitRelation(value, declared);
     if (relation === undefined) {
-      misfits.push({ code: 'value_refused', path, message: 'the relation takes one entity, the mapping gives several' });
+      misfits.push({
+        code: 'value_refused',
+        path,
+        message: 'the relation takes one entity, the mapping gives several',
+      });
     } else fitted.set(id, relation);
   }
   return Object.fromEntries(fitted);
@@ -110,7 +130,9 @@ function fitRelations(relations: Entity['relations'], shape: BlueprintShape, mis
 /** One target or a list, as the blueprint declares it; undefined when a single relation is given several targets. */
 function fitRelation(value: RelationValue, shape: RelationShape): RelationValue | undefined {
   if (value === null || isSearchQuery(value)) return value;
-  const targets = [...new Set(typeof value === 'string' ? [value] : value)].filter((id) => id !== '').map(encodeIdentifier);
+  const targets = [...new Set(typeof value === 'string' ? [value] : value)]
+    .filter((id) => id !== '')
+    .map(encodeIdentifier);
   if (shape.many) return targets;
   if (targets.length > 1) return undefined;
   return targets[0] ?? null;

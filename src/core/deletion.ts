@@ -73,7 +73,11 @@ function guard(facts: DeletionCase): DeletionDecision {
   const share = stale.length / owned;
   if (share > threshold) {
     const percent = (part: number) => `${Math.round(part * 1000) / 10} %`;
-    return block(facts, 'threshold', `${percent(share)} would go, entityDeletionThreshold allows ${percent(threshold)}`);
+    return block(
+      facts,
+      'threshold',
+      `${percent(share)} would go, entityDeletionThreshold allows ${percent(threshold)}`,
+    );
   }
   return { type: 'delete', identifiers: stale, approvedDigest: null };
 }

@@ -1,5 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { decideDeletion, type DeletionDecision, isApprovable, type Testimony } from './deletion.ts';
+import { type DeletionDecision, decideDeletion, isApprovable, type Testimony } from './deletion.ts';
 import { isAbort, messageOf } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
 import type { DeletionBlocked } from './report.ts';
@@ -58,7 +58,11 @@ export class Deletions {
     if (decision.type === 'blocked') this.#hold(state, decision);
     if (decision.type !== 'delete') return;
     if (decision.approvedDigest) this.#used.add(decision.approvedDigest);
-    const { deleted, refused } = await this.#run.ports.catalog.remove(blueprint, decision.identifiers, this.#run.signal);
+    const { deleted, refused } = await this.#run.ports.catalog.remove(
+      blueprint,
+      decision.identifiers,
+      this.#run.signal,
+    );
     state.deleted += deleted.length;
     for (const { identifier, code, message } of refused) {
       this.#run.problems.add({
@@ -85,7 +89,14 @@ export class Deletions {
       count,
     });
     for (const sample of blocked.sample) {
-      this.#run.problems.add({ code: 'deletion_blocked', severity: 'error', group: blueprint, message: '', sample, count: 0 });
+      this.#run.problems.add({
+        code: 'deletion_blocked',
+        severity: 'error',
+        group: blueprint,
+        message: '',
+        sample,
+        count: 0,
+      });
     }
   }
 

@@ -27,8 +27,14 @@ export function selectFields(shape: BlueprintShape, programs: readonly Program[]
     title: templates.some((template) => template.title !== undefined),
     icon: templates.some((template) => template.icon !== undefined),
     team: templates.some((template) => typeof template.team === 'string'),
-    properties: declared(templates.flatMap((template) => Object.keys(template.properties)), shape.properties),
-    relations: declared(templates.flatMap((template) => Object.keys(template.relations)), shape.relations),
+    properties: declared(
+      templates.flatMap((template) => Object.keys(template.properties)),
+      shape.properties,
+    ),
+    relations: declared(
+      templates.flatMap((template) => Object.keys(template.relations)),
+      shape.relations,
+    ),
   };
 }
 
@@ -130,7 +136,9 @@ function relationColumn(id: string, shape: BlueprintShape): Column {
   return column(`relations.${id}`, (entity) => {
     const value = own(entity.relations, id);
     if (value === undefined || isSearchQuery(value)) return undefined;
-    const targets = (Array.isArray(value) ? value : [value]).filter((target) => typeof target === 'string' && target !== '');
+    const targets = (Array.isArray(value) ? value : [value]).filter(
+      (target) => typeof target === 'string' && target !== '',
+    );
     if (targets.length === 0) return null;
     return many ? targets.sort() : targets[0];
   });

@@ -14,13 +14,13 @@ const HASH_LENGTH = 64;
  * @returns the identifier; the empty text gives the empty text, which callers refuse before
  */
 export function encodeIdentifier(text: string): string {
-  const escaped = escape(text);
+  const escaped = escapeRefused(text);
   if (escaped.length <= MAX_LENGTH) return escaped;
   const digest = createHash('sha256').update(text, 'utf16le').digest('hex');
   return `${cutAtCharacter(escaped, MAX_LENGTH - HASH_LENGTH - 2)}=H${digest}`;
 }
 
-function escape(text: string): string {
+function escapeRefused(text: string): string {
   if (text === '.' || text === '..') return text.replaceAll('.', '=2E');
   if (ALL_ALLOWED.test(text) && !LOOKS_ESCAPED.test(text)) return text;
   let out = '';

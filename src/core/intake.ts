@@ -85,7 +85,10 @@ export class Intake {
       message: `${row.entry.path}: ${row.path}: ${row.message}`,
       sample: label,
     });
-    this.#run.taint(kind, row.blueprint, { reason: 'rejected', detail: `${row.path} gave nothing usable for ${label}` });
+    this.#run.taint(kind, row.blueprint, {
+      reason: 'rejected',
+      detail: `${row.path} gave nothing usable for ${label}`,
+    });
   }
 
   async #fit(piece: Piece): Promise<Placeable | undefined> {
@@ -109,7 +112,14 @@ export class Intake {
       for (const { code, path, message } of conformed.misfits) {
         const severity = code === 'property_undeclared' || code === 'relation_undeclared' ? 'warning' : 'error';
         const group = `${entity.blueprint} ${path}`;
-        this.#run.problems.add({ code, severity, kind, group, message: `${entity.blueprint}: ${path}: ${message}`, sample: label });
+        this.#run.problems.add({
+          code,
+          severity,
+          kind,
+          group,
+          message: `${entity.blueprint}: ${path}: ${message}`,
+          sample: label,
+        });
       }
       return { ...piece, entity: conformed.entity, state };
     } catch (error) {
@@ -199,12 +209,17 @@ export class Intake {
     switch (outcome.type) {
       case 'written': {
         const entity = tracked ?? (outcome.identifier === null ? undefined : state.track(outcome.identifier));
-        if (!entity) return this.#taintUnnamed(piece);
-        entity.sighting ??= { kind, label };
-        state.settle(entity, outcome.created ? 'created' : 'updated');
+        if (!entity) this.#taintUnnamed(piece);
+        else {
+          entity.sighting ??= { kind, label };
+          state.settle(entity, outcome.created ? 'created' : 'updated');
+        }
         return;
       }
       case 'unmatched':
+        return;
+      case 'superseded':
+        if (tracked) state.settle(tracked, 'unchanged');
         return;
       case 'missing_relation':
         this.refusedForRelation.push(write);

@@ -1,5 +1,5 @@
-import type { Intake } from './intake.ts';
 import { isAbort } from './errors.ts';
+import type { Intake } from './intake.ts';
 import type { Completeness, Kind, RawItem } from './model.ts';
 import type { MappedItem, SourcePage } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
@@ -10,7 +10,9 @@ const PAGES_AHEAD = 2;
 /** Starting jq costs about as much as mapping a hundred items, so small pages are put together first. */
 const ITEMS_PER_MAPPING = 250;
 
-type Counts = { -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number };
+type Counts = {
+  -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number;
+};
 
 /** Reads one kind to its end: pages from the source, through the mapping, into the intake. */
 export class KindReader {
@@ -74,6 +76,7 @@ export class KindReader {
   #accept(page: SourcePage): readonly RawItem[] {
     this.#counts.pages += 1;
     this.#counts.extracted += page.items.length + page.malformed;
+    this.#run.observer.itemsRead?.(this.kind, page.items);
     if (page.malformed > 0) this.#reportMalformed(page.malformed);
     const addressing = this.#run.ports.source.addressing(this.kind);
     for (const item of page.items) {

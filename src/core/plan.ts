@@ -1,7 +1,16 @@
 import { canonicalJson } from './canonical.ts';
 import type { DeletionDecision } from './deletion.ts';
 import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
-import type { Catalog, FieldSelection, PreparedCatalog, RemovalOutcome, RunObserver, UpsertBatch, UpsertOutcome } from './ports.ts';
+import type {
+  Catalog,
+  FieldSelection,
+  PreparedCatalog,
+  PropertyValues,
+  RemovalOutcome,
+  RunObserver,
+  UpsertBatch,
+  UpsertOutcome,
+} from './ports.ts';
 import type { Change, FromTo } from './report.ts';
 
 /**
@@ -45,9 +54,14 @@ export class RecordingCatalog implements Catalog {
     return this.#catalog.blueprint(identifier, signal);
   }
 
-  async *owned(shape: BlueprintShape, fields: FieldSelection, signal: AbortSignal): AsyncIterable<readonly StoredEntity[]> {
+  async *owned(
+    shape: BlueprintShape,
+    fields: FieldSelection,
+    signal: AbortSignal,
+    where?: PropertyValues,
+  ): AsyncIterable<readonly StoredEntity[]> {
     this.#selections.set(shape.identifier, { shape, fields });
-    for await (const page of this.#catalog.owned(shape, fields, signal)) {
+    for await (const page of this.#catalog.owned(shape, fields, signal, where)) {
       for (const entity of page) this.#keep(entity);
       yield page;
     }
@@ -57,11 +71,20 @@ export class RecordingCatalog implements Catalog {
     return this.#catalog.existing(blueprint, identifiers, signal);
   }
 
-  find(shape: BlueprintShape, fields: FieldSelection, identifiers: readonly string[], signal: AbortSignal): Promise<readonly StoredEntity[]> {
+  find(
+    shape: BlueprintShape,
+    fields: FieldSelection,
+    identifiers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly StoredEntity[]> {
     return this.#catalog.find(shape, fields, identifiers, signal);
   }
 
-  async upsert({ blueprint, entities }: UpsertBatch, _flags: unknown, signal: AbortSignal): Promise<readonly UpsertOutcome[]> {
+  async upsert(
+    { blueprint, entities }: UpsertBatch,
+    _flags: unknown,
+    signal: AbortSignal,
+  ): Promise<readonly UpsertOutcome[]> {
     await this.#keepForeign(blueprint, entities, signal);
     return entities.map((entity): UpsertOutcome => {
       // Which entity a search finds is only known when Port carries it out.
@@ -87,7 +110,8 @@ export class RecordingCatalog implements Catalog {
       .filter((identifier) => typeof identifier === 'string')
       .filter((identifier) => !this.#before.has(keyOf(blueprint, identifier)));
     if (!selection || unknown.length === 0) return;
-    for (const entity of await this.#catalog.find(selection.shape, selection.fields, unknown, signal)) this.#keep(entity);
+    for (const entity of await this.#catalog.find(selection.shape, selection.fields, unknown, signal))
+      this.#keep(entity);
   }
 
   /** @returns whether the entity would be created */
@@ -104,12 +128,21 @@ export class RecordingCatalog implements Catalog {
   #noteDeletions(blueprint: string, stale: readonly string[], decision: DeletionDecision): void {
     if (decision.type === 'nothing' || decision.type === 'ask_witness') return;
     const blocked = decision.type === 'blocked';
-    const reason = blocked ? `not seen in Komodor; held back (${decision.blocked.reason}): ${decision.detail}` : 'gone from Komodor, confirmed by a second read';
+    const reason = blocked
+      ? `not seen in Komodor; held back (${decision.blocked.reason}): ${decision.detail}`
+      : 'gone from Komodor, confirmed by a second read';
     for (const identifier of stale) {
       const kept = this.#before.get(keyOf(blueprint, identifier));
       const title: unknown = kept === undefined ? null : JSON.parse(kept).title;
       const known = typeof title === 'string' ? title : null;
-      this.#changes.set(keyOf(blueprint, identifier), { action: 'delete', blueprint, identifier, title: known, reason, blocked });
+      this.#changes.set(keyOf(blueprint, identifier), {
+        action: 'delete',
+        blueprint,
+        identifier,
+        title: known,
+        reason,
+        blocked,
+      });
     }
   }
 }
@@ -136,7 +169,10 @@ function describe(entity: Entity, identifier: string, before: StoredEntity | und
   };
 }
 
-function changedFields(before: { readonly [id: string]: unknown } | undefined, after: { readonly [id: string]: unknown }) {
+function changedFields(
+  before: { readonly [id: string]: unknown } | undefined,
+  after: { readonly [id: string]: unknown },
+) {
   const fields: [string, FromTo][] = [];
   for (const [id, value] of Object.entries(after)) {
     const change = changed(before && Object.hasOwn(before, id) ? before[id] : undefined, value);

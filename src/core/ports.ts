@@ -38,6 +38,27 @@ export interface Addressing {
   scope(parts: { readonly [part: string]: string }): Scope | undefined;
   /** In which scope an item lies. */
   scopeOf(item: RawItem): Scope | undefined;
+  /** Where what belongs to one workload is found. */
+  narrow(address: WorkloadAddress): Narrowed;
+}
+
+/** A Kubernetes workload as people call it. */
+export interface WorkloadAddress {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** One workload's part of a kind. */
+export interface Narrowed {
+  readonly scope: Scope;
+  /** Which items of the scope belong to the workload. */
+  holds(item: RawItem): boolean;
+  /** Address parts that tell the workload's entities from all others; any of these sets is enough. */
+  readonly parts: readonly { readonly [part: string]: string }[];
+  /** Whether an entity that a complete read of the scope does not give any more is gone with the workload. */
+  readonly goesWithWorkload: boolean;
 }
 
 /** The system we read from. */
@@ -56,6 +77,8 @@ export interface Source {
   readScope(query: KindQuery, scope: Scope, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness> | undefined;
   /** The whole query again, cut in another way (per workload kind, per severity): for what has no address. */
   readDifferently(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
+  /** The workloads that an address without a kind may mean; a full address is given back as it is. */
+  locate(address: WorkloadAddress, signal: AbortSignal): Promise<readonly WorkloadAddress[]>;
   addressing(kind: Kind): Addressing;
 }
 
@@ -67,7 +90,12 @@ export interface FieldFailure {
 
 /** What one entry made of one item (or, with itemsToParse, of one element of it). */
 export type MappedRow =
-  | { readonly type: 'entity'; readonly entry: ResourceEntry; readonly entity: Entity; readonly failures: readonly FieldFailure[] }
+  | {
+      readonly type: 'entity';
+      readonly entry: ResourceEntry;
+      readonly entity: Entity;
+      readonly failures: readonly FieldFailure[];
+    }
   | { readonly type: 'filtered'; readonly entry: ResourceEntry }
   /** The identifier, blueprint, selector or itemsToParse failed: which entity this item stands for is unknown. */
   | {
@@ -98,7 +126,9 @@ export interface Program {
 
 export interface Mapper {
   /** Compiles the entries of one query into one program. Bad expressions become problems, not exceptions. */
-  compile(entries: readonly ResourceEntry[]): Promise<{ readonly program: Program; readonly problems: readonly MappingProblem[] }>;
+  compile(
+    entries: readonly ResourceEntry[],
+  ): Promise<{ readonly program: Program; readonly problems: readonly MappingProblem[] }>;
 }
 
 /** An expression that cannot be used. `entry` failures disable the entry, `field` failures only that field. */
@@ -123,6 +153,8 @@ export type UpsertOutcome =
   | { readonly type: 'written'; readonly identifier: string | null; readonly created: boolean }
   /** A search identifier that matched nothing: Port wrote nothing, and that is not an error. */
   | { readonly type: 'unmatched' }
+  /** Not written: a live event has refreshed the entity since this run began. */
+  | { readonly type: 'superseded' }
   | { readonly type: 'missing_relation'; readonly message: string }
   | { readonly type: 'refused'; readonly code: string; readonly message: string };
 
@@ -144,6 +176,8 @@ export interface PreparedCatalog {
   readonly problems: readonly Problem[];
 }
 
+export type PropertyValues = { readonly [property: string]: string };
+
 /** The system we write to. */
 export interface Catalog {
   /** Signs in, finds or makes the integration object, settles the mapping and the blueprints. Throws AppError. */
@@ -151,7 +185,13 @@ export interface Catalog {
   /** The blueprint as it stands now, or undefined when there is none. */
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined>;
   /** Our own entities of a blueprint, by pages, with only the asked fields. */
-  owned(blueprint: BlueprintShape, fields: FieldSelection, signal: AbortSignal): AsyncIterable<readonly StoredEntity[]>;
+  owned(
+    blueprint: BlueprintShape,
+    fields: FieldSelection,
+    signal: AbortSignal,
+    /** Only those with these property values. */
+    where?: PropertyValues,
+  ): AsyncIterable<readonly StoredEntity[]>;
   /** These entities as Port has them, whoever made them; names that do not exist are left out. */
   find(
     blueprint: BlueprintShape,
@@ -162,14 +202,26 @@ export interface Catalog {
   /** Which of these identifiers exist in the blueprint, whoever made them. */
   existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** Writes one batch (within `limits`). One outcome per entity, in order. Throws only AppErrors that concern the whole run, and abort. */
-  upsert(batch: UpsertBatch, flags: { readonly createMissingRelatedEntities: boolean }, signal: AbortSignal): Promise<readonly UpsertOutcome[]>;
+  upsert(
+    batch: UpsertBatch,
+    flags: { readonly createMissingRelatedEntities: boolean },
+    signal: AbortSignal,
+  ): Promise<readonly UpsertOutcome[]>;
   /** Deletes entities of one blueprint; takes nobody else's with them. */
   remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome>;
-  readonly limits: { readonly entitiesPerBatch: number; readonly bytesPerBatch: number; readonly batchesInFlight: number };
+  readonly limits: {
+    readonly entitiesPerBatch: number;
+    readonly bytesPerBatch: number;
+    readonly batchesInFlight: number;
+  };
 }
 
 /** What happens during a run, for people who watch: progress lines, logs, metrics. */
 export interface RunObserver {
+  /** The mapping that this run follows. */
+  mappingRead?(mapping: Mapping): void;
+  /** Items as the source gave them, before any mapping. */
+  itemsRead?(kind: Kind, items: readonly RawItem[]): void;
   kindStarted?(kind: Kind): void;
   progress?(progress: KindProgress): void;
   kindFinished?(progress: KindProgress): void;
@@ -197,5 +249,10 @@ export interface Ports {
 
 /** Requests made so far, per side; filled by the network layer. */
 export interface Traffic {
-  snapshot(): { readonly komodor: number; readonly port: number; readonly retries: number; readonly rateLimitWaitMs: number };
+  snapshot(): {
+    readonly komodor: number;
+    readonly port: number;
+    readonly retries: number;
+    readonly rateLimitWaitMs: number;
+  };
 }

@@ -1,10 +1,10 @@
-import { BlueprintBook } from './blueprint-book.ts';
 import { Deletions } from './deletions.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
-import type { BlueprintShape, Entity, Kind } from './model.ts';
+import type { Kind } from './model.ts';
+import { openRun } from './open-run.ts';
 import { byRelation } from './order.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
@@ -76,11 +76,13 @@ async function carryOut(
 ): Promise<void> {
   const prepared = await ports.catalog.prepare(signal);
   problems.include(prepared.problems);
+  observer.mappingRead?.(prepared.mapping);
   const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
   const wanted = compiled.extractions.filter(({ query }) => isWanted(request, query.kind));
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
-  const run = openRun(ports, prepared, compiled, observer, problems, signal);
+  const { mapping } = prepared;
+  const run = openRun({ ports, mapping, extractions: compiled.extractions, observer, problems, signal });
   progress.run = run;
   const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
   await Promise.all([...literal].map((blueprint) => run.state(blueprint)));
@@ -101,8 +103,8 @@ async function carryOut(
 
   applyTaints(run, compiled, request);
   progress.deletions = new Deletions(run, progress.readers, new Set(request.approvedDeletions ?? []));
-  const deletable = byRelation(run.states(), ({ shape }) => shape).filter((state) =>
-    feeding(wanted, state.shape.identifier).length > 0,
+  const deletable = byRelation(run.states(), ({ shape }) => shape).filter(
+    (state) => feeding(wanted, state.shape.identifier).length > 0,
   );
   await progress.deletions.carryOut(deletable.reverse());
 }
@@ -114,53 +116,6 @@ function isWanted({ kinds }: ResyncRequest, kind: Kind): boolean {
 function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalog): string {
   const which = kinds && kinds.length > 0 ? ` for ${kinds.join(', ')}` : '';
   return `${mappingOrigin} has no usable entry${which}; nothing was read and nothing changed`;
-}
-
-function openRun(
-  ports: Ports,
-  { mapping }: PreparedCatalog,
-  { extractions }: CompiledMapping,
-  observer: RunObserver,
-  problems: ProblemBook,
-  signal: AbortSignal,
-): Run {
-  const book = new BlueprintBook(ports.catalog, extractions, problems, signal);
-  const taints = new Map<string, () => void>();
-  return {
-    ports,
-    mapping,
-    extractions,
-    problems,
-    observer,
-    signal,
-    state: (blueprint) => book.get(blueprint),
-    states: () => book.all(),
-    writes: (blueprint) => feeding(extractions, blueprint).length > 0,
-    taint(kind, blueprint, taint) {
-      const apply = () => {
-        for (const state of book.all()) {
-          const { identifier } = state.shape;
-          const concerned = feeding(extractions, identifier).some(({ query }) => query.kind === kind);
-          if (concerned && (blueprint === null || blueprint === identifier)) state.taint(taint);
-        }
-      };
-      const key = JSON.stringify([kind, blueprint, taint.reason]);
-      if (!taints.has(key)) apply();
-      taints.set(key, apply);
-    },
-    // A blueprint that an expression names may be met after the trouble that concerns it.
-    applyTaints: () => {
-      for (const apply of taints.values()) apply();
-    },
-    async protectTargets(entity: Entity, shape: BlueprintShape) {
-      for (const [relation, value] of Object.entries(entity.relations)) {
-        const target = shape.relations[relation]?.target;
-        if (target === undefined || feeding(extractions, target).length === 0) continue;
-        const state = await book.get(target);
-        for (const name of typeof value === 'string' ? [value] : Array.isArray(value) ? value : []) state?.protect(name);
-      }
-    },
-  };
 }
 
 /** Entries that cannot run and kinds that were not asked for leave their blueprints undeletable. */
@@ -182,7 +137,7 @@ function applyTaints(run: Run, { disabled }: CompiledMapping, request: ResyncReq
 }
 
 /** Kinds whose entities are pointed at come first. */
-function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly Kind[] {
+export function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly Kind[] {
   const ordered = byRelation(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
     feeding(wanted, shape.identifier).map(({ query }) => query.kind),
   );

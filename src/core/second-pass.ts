@@ -8,7 +8,12 @@ import type { Write, Writer } from './writer.ts';
  * After everything has landed once: entities that Port refused for a relation target are tried again as long as that
  * helps, then written without the relation; relations that were left out are added where their target has come since.
  */
-export async function finishRelations(run: Run, intake: Intake, targets: RelationTargets, writer: Writer): Promise<void> {
+export async function finishRelations(
+  run: Run,
+  intake: Intake,
+  targets: RelationTargets,
+  writer: Writer,
+): Promise<void> {
   await writer.flush();
   targets.forget();
   await retryRefused(run, intake, targets, writer);
@@ -35,7 +40,8 @@ async function bare(run: Run, intake: Intake, targets: RelationTargets, write: W
   const { entity, pending } = await targets.withoutMissing(write.entity, state.shape);
   intake.pending.push(...pending);
   const stripped = pending.length > 0 ? entity : { ...entity, relations: {} };
-  if (pending.length === 0) report(run, write.entity.blueprint, `${String(write.entity.identifier)} (Port does not say which)`);
+  if (pending.length === 0)
+    report(run, write.entity.blueprint, `${String(write.entity.identifier)} (Port does not say which)`);
   return { ...write, entity: stripped, done: (outcome) => write.done(finalOutcome(outcome)) };
 }
 
@@ -62,7 +68,11 @@ async function addLateRelations(run: Run, intake: Intake, writer: Writer): Promi
   await writer.flush();
 }
 
-async function addRelation(run: Run, { blueprint, identifier, relation, value }: PendingRelation, writer: Writer): Promise<void> {
+async function addRelation(
+  run: Run,
+  { blueprint, identifier, relation, value }: PendingRelation,
+  writer: Writer,
+): Promise<void> {
   const entity = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
   const done = (outcome: UpsertOutcome) => {
     if (outcome.type !== 'written') report(run, `${blueprint} ${relation}`, identifier);

@@ -54,7 +54,10 @@ export class RelationTargets {
   }
 
   /** The entity without relations to what does not exist, and what was left out. Asks Port where needed. */
-  async withoutMissing(entity: Entity, shape: BlueprintShape): Promise<{ entity: Entity; pending: readonly PendingRelation[] }> {
+  async withoutMissing(
+    entity: Entity,
+    shape: BlueprintShape,
+  ): Promise<{ entity: Entity; pending: readonly PendingRelation[] }> {
     for (const [target, names] of await this.unknown(entity, shape)) await this.lookUp(target, names);
     const pending: PendingRelation[] = [];
     const relations = new Map(Object.entries(entity.relations));

@@ -3,10 +3,22 @@ import { blockedBecause, isApprovable } from './deletion.ts';
 import type { BlueprintReport, DeletionBlocked, KindReport, RunStatus } from './report.ts';
 
 /** The report of one blueprint. */
-export function reportBlueprint(state: BlueprintState, blocked: DeletionBlocked | undefined, aborted: boolean): BlueprintReport {
+export function reportBlueprint(
+  state: BlueprintState,
+  blocked: DeletionBlocked | undefined,
+  aborted: boolean,
+): BlueprintReport {
   const { created, updated, unchanged, failed } = state.outcomes;
   const stale = state.stale().length;
-  const report = { created, updated, unchanged, failed, deleted: state.deleted, stale, deletionBlocked: blocked ?? null };
+  const report = {
+    created,
+    updated,
+    unchanged,
+    failed,
+    deleted: state.deleted,
+    stale,
+    deletionBlocked: blocked ?? null,
+  };
   return { blueprint: state.shape.identifier, status: statusOf(report, aborted), ...report };
 }
 

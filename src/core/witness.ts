@@ -3,7 +3,7 @@ import type { Testimony } from './deletion.ts';
 import { encodeIdentifier } from './identifier.ts';
 import type { KindReader } from './kind-reader.ts';
 import type { Completeness, RawItem } from './model.ts';
-import type { Scope, SourcePage } from './ports.ts';
+import type { Ports, Scope, SourcePage } from './ports.ts';
 import { type Extraction, feeding, type Run, scopeKey } from './run.ts';
 
 /** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
@@ -11,13 +11,20 @@ const MAX_QUESTIONS = 200;
 const QUESTIONS_AT_A_TIME = 4;
 const NAMED_WITNESSES = 5;
 
+/** The part of a run that asking needs. */
+type Asking = Pick<Run, 'extractions' | 'signal'> & { readonly ports: Pick<Ports, 'source'> };
+
 /**
  * Asks the source a second time, in another way, whether stale entities are really gone: for each of them the small
  * scope it lives in, read to its end and mapped with the same program. No counter can see that a page which looked
  * whole was cut; this does.
  * @param readers the first reads, by kind, to check that the second one shows at least what they showed
  */
-export async function askWitness(run: Run, state: BlueprintState, readers: readonly KindReader[]): Promise<Testimony> {
+export async function askWitness(
+  run: Asking,
+  state: BlueprintState,
+  readers: readonly KindReader[],
+): Promise<Testimony> {
   const stale = new Set(state.stale());
   const contradicting = new Set<string>();
   for (const extraction of feeding(run.extractions, state.shape.identifier)) {
@@ -29,8 +36,14 @@ export async function askWitness(run: Run, state: BlueprintState, readers: reado
     ];
     const unusable = answers.find((answer) => answer.problem !== undefined);
     if (unusable?.problem !== undefined) return { type: 'unconfirmed', detail: unusable.problem };
-    const found = await identifiersOf(run, extraction, state, answers.flatMap(({ items }) => items));
-    if (found.rejected) return { type: 'unconfirmed', detail: `the second read gave an item without identifier: ${found.rejected}` };
+    const found = await identifiersOf(
+      run,
+      extraction,
+      state,
+      answers.flatMap(({ items }) => items),
+    );
+    if (found.rejected)
+      return { type: 'unconfirmed', detail: `the second read gave an item without identifier: ${found.rejected}` };
     for (const identifier of found.identifiers) if (stale.has(identifier)) contradicting.add(identifier);
   }
   if (contradicting.size === 0) return { type: 'confirmed' };
@@ -43,7 +56,7 @@ interface Answer {
   readonly problem?: string;
 }
 
-function placesToAsk(run: Run, state: BlueprintState, { query, locators }: Extraction, stale: readonly string[]) {
+function placesToAsk(run: Asking, state: BlueprintState, { query, locators }: Extraction, stale: readonly string[]) {
   const locator = locators.get(state.shape.identifier) ?? {};
   const addressing = run.ports.source.addressing(query.kind);
   const scopes = new Map<string, Scope>();
@@ -56,7 +69,7 @@ function placesToAsk(run: Run, state: BlueprintState, { query, locators }: Extra
     });
     return Object.fromEntries(known);
   };
-  for (const identifier of spread(stale, (candidate) => partsOf(candidate)['cluster'] ?? '')) {
+  for (const identifier of spread(stale, (candidate) => partsOf(candidate).cluster ?? '')) {
     const scope = addressing.scope(partsOf(identifier));
     if (scope) scopes.set(scopeKey(scope), scope);
     else unaddressed = true;
@@ -80,7 +93,12 @@ function spread(names: readonly string[], groupOf: (name: string) => string): re
   return picked;
 }
 
-async function askScopes(run: Run, { query }: Extraction, scopes: readonly Scope[], first: KindReader | undefined): Promise<Answer[]> {
+async function askScopes(
+  run: Asking,
+  { query }: Extraction,
+  scopes: readonly Scope[],
+  first: KindReader | undefined,
+): Promise<Answer[]> {
   const answers: Answer[] = [];
   const waiting = [...scopes];
   const ask = async () => {
@@ -91,7 +109,11 @@ async function askScopes(run: Run, { query }: Extraction, scopes: readonly Scope
       const knownBefore = first?.scopes.get(scopeKey(scope)) ?? 0;
       const where = Object.values(scope).join('/');
       const blind = answer.items.length === 0 && knownBefore > 0 && answer.problem === undefined;
-      answers.push(blind ? { ...answer, problem: `the second read of ${where} shows nothing, the first showed ${knownBefore} items` } : answer);
+      answers.push(
+        blind
+          ? { ...answer, problem: `the second read of ${where} shows nothing, the first showed ${knownBefore} items` }
+          : answer,
+      );
     }
   };
   await Promise.all(Array.from({ length: QUESTIONS_AT_A_TIME }, ask));
@@ -114,7 +136,7 @@ async function readAll(pages: AsyncGenerator<SourcePage, Completeness>): Promise
 }
 
 /** The identifiers that the items give in the blueprint. */
-async function identifiersOf(run: Run, { program }: Extraction, state: BlueprintState, items: readonly RawItem[]) {
+async function identifiersOf(run: Asking, { program }: Extraction, state: BlueprintState, items: readonly RawItem[]) {
   const identifiers: string[] = [];
   let rejected: string | undefined;
   if (items.length === 0) return { identifiers, rejected };

@@ -68,7 +68,11 @@ export class Writer {
 
   async #deliver(writes: readonly Write[], { entity, merge }: Write): Promise<void> {
     const entities = writes.map((write) => write.entity);
-    const outcomes = await this.#catalog.upsert({ blueprint: entity.blueprint, merge, entities }, this.#flags, this.#signal);
+    const outcomes = await this.#catalog.upsert(
+      { blueprint: entity.blueprint, merge, entities },
+      this.#flags,
+      this.#signal,
+    );
     for (const [index, write] of writes.entries()) {
       this.#underWay.delete(keyOf(write.entity));
       write.done(outcomes[index] ?? { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' });

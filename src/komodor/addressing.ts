@@ -54,6 +54,12 @@ const SERVICES: Addressing = {
   parts: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
   scope: ({ cluster, namespace }) => serviceScope(cluster, namespace),
   scopeOf: (item) => serviceScope(textOf(item, 'cluster'), textOf(item, 'namespace')),
+  narrow: ({ cluster, namespace, kind, name }) => ({
+    scope: { cluster, namespace },
+    holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
+    parts: [{ cluster, namespace, kind, service: name }],
+    goesWithWorkload: true,
+  }),
 };
 
 const RISKS: Addressing = {
@@ -61,6 +67,16 @@ const RISKS: Addressing = {
   parts: { komodorUid: UID, kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME, id: RISK_ID },
   scope: riskScope,
   scopeOf: (item) => riskScope({ komodorUid: textOf(item, 'komodorUid') ?? '' }),
+  narrow: ({ cluster, namespace, kind, name }) => {
+    const komodorUid = [kind, cluster, namespace, name].join('|');
+    return {
+      scope: { komodorUid },
+      holds: (item) => textOf(item, 'komodorUid') === komodorUid,
+      parts: [{ komodorUid }, { kind, cluster, namespace, name }],
+      // A risk outlives its workload as history; the resync removes it when Komodor has forgotten it.
+      goesWithWorkload: false,
+    };
+  },
 };
 
 function serviceScope(cluster: string | undefined, namespace: string | undefined): Scope | undefined {

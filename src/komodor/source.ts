@@ -1,6 +1,7 @@
 import type { Scope, Source } from '../core/ports.ts';
 import { addressingOf } from './addressing.ts';
 import { createKomodorApi, type KomodorApiOptions } from './api.ts';
+import { textOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
 import { createPageSize } from './page-size.ts';
 import type { Walk } from './proof.ts';
@@ -61,6 +62,16 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
       const chosen = parseRiskSelector(selector);
       if (!includes(chosen, cluster, namespace)) return undefined;
       return readRisksOf(reading(risks, signal), chosen, komodorUid);
+    },
+    async locate(address, signal) {
+      if (address.kind !== '') return [address];
+      const { cluster, namespace, name } = address;
+      const found = new Set<string>();
+      const everything = parseServiceSelector({ clusters: cluster, namespaces: namespace });
+      for await (const { items } of readServices(reading(services, signal), everything)) {
+        for (const item of items) if (textOf(item, 'service') === name) found.add(textOf(item, 'kind') ?? '');
+      }
+      return [...found].filter((kind) => kind !== '').map((kind) => ({ ...address, kind }));
     },
     readDifferently({ kind, selector }, signal) {
       return kind === 'komodorService'

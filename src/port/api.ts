@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { HttpClient, HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
@@ -62,11 +62,19 @@ export class PortApi {
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       if (error.status !== 401) throw asRunError(error);
-      throw new AppError('port_auth', 'Port refuses the token that it has just issued; check the rights of PORT_CLIENT_ID', { cause: error });
+      throw new AppError(
+        'port_auth',
+        'Port refuses the token that it has just issued; check the rights of PORT_CLIENT_ID',
+        { cause: error },
+      );
     }
   }
 
-  async #send<T>({ asExporter, repeatable, headers, ...call }: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+  async #send<T>(
+    { asExporter, repeatable, headers, ...call }: PortCall,
+    answer: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     const response = await this.#http.request({
       ...call,
       repeatable: repeatable ?? true,
@@ -79,7 +87,10 @@ export class PortApi {
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     const where = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
-    throw new AppError('port_failed', `Port answered ${call.method} ${call.path} in a shape that we do not know: ${where}`);
+    throw new AppError(
+      'port_failed',
+      `Port answered ${call.method} ${call.path} in a shape that we do not know: ${where}`,
+    );
   }
 }
 

@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { canonicalJson } from '../core/canonical.ts';
 import type { BlueprintShape, PropertyShape, RelationShape } from '../core/model.ts';
 
-const relation = z.looseObject({ target: z.string(), many: z.boolean().default(false), required: z.boolean().default(false) });
-const property = z.looseObject({ type: z.string(), format: z.string().optional(), enum: z.array(z.unknown()).optional() });
+const relation = z.looseObject({
+  target: z.string(),
+  many: z.boolean().default(false),
+  required: z.boolean().default(false),
+});
+const property = z.looseObject({
+  type: z.string(),
+  format: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+});
 
 /** A blueprint as Port keeps it: what we need to know of it, and everything else as it is. */
 export const blueprintDocument = z.looseObject({
@@ -29,9 +37,10 @@ export function shapeOf({ identifier, schema, relations }: BlueprintDocument): B
     if (!isKnownType(type)) continue;
     properties.push([id, { type, ...(format === undefined ? {} : { format }), ...(values ? { enum: values } : {}) }]);
   }
-  const related = Object.entries(relations).map(
-    ([id, { target, many, required }]): [string, RelationShape] => [id, { target, many, required }],
-  );
+  const related = Object.entries(relations).map(([id, { target, many, required }]): [string, RelationShape] => [
+    id,
+    { target, many, required },
+  ]);
   return {
     identifier,
     properties: Object.fromEntries(properties),
@@ -56,7 +65,11 @@ export interface Extension {
  * A PATCH replaces whole sub-objects, so the patch carries Port's own properties and relations along.
  * @param targetExists whether a relation's target blueprint is there; relations to others are left for later
  */
-export function extend(theirs: BlueprintDocument, ours: BlueprintDocument, targetExists: (blueprint: string) => boolean): Extension {
+export function extend(
+  theirs: BlueprintDocument,
+  ours: BlueprintDocument,
+  targetExists: (blueprint: string) => boolean,
+): Extension {
   const properties = missing(theirs.schema.properties, ours.schema.properties);
   const relations = missing(theirs.relations, ours.relations).filter(([, { target }]) => targetExists(target));
   const schema = { ...theirs.schema, properties: { ...theirs.schema.properties, ...Object.fromEntries(properties) } };
@@ -84,8 +97,12 @@ function propertyDrift(theirs: BlueprintDocument, ours: BlueprintDocument): stri
     const lacking = other.enum ? (own.enum ?? []).filter((value) => !other.enum?.includes(value)) : [];
     return [
       ...(other.type === own.type ? [] : [`property ${id} has type ${other.type}, ours ${own.type}`]),
-      ...(other.format === own.format ? [] : [`property ${id} has format ${other.format ?? 'none'}, ours ${own.format ?? 'none'}`]),
-      ...(lacking.length === 0 ? [] : [`property ${id} does not allow ${lacking.map((value) => JSON.stringify(value)).join(', ')}`]),
+      ...(other.format === own.format
+        ? []
+        : [`property ${id} has format ${other.format ?? 'none'}, ours ${own.format ?? 'none'}`]),
+      ...(lacking.length === 0
+        ? []
+        : [`property ${id} does not allow ${lacking.map((value) => JSON.stringify(value)).join(', ')}`]),
     ];
   });
 }
@@ -94,7 +111,8 @@ function relationDrift(theirs: BlueprintDocument, ours: BlueprintDocument): stri
   return Object.entries(ours.relations).flatMap(([id, own]) => {
     const other = Object.hasOwn(theirs.relations, id) ? theirs.relations[id] : undefined;
     if (!other) return [];
-    const essence = ({ target, many, required }: RelationShape) => `${target}${many ? ', many' : ''}${required ? ', required' : ''}`;
+    const essence = ({ target, many, required }: RelationShape) =>
+      `${target}${many ? ', many' : ''}${required ? ', required' : ''}`;
     return canonicalJson(essence(other)) === canonicalJson(essence(own))
       ? []
       : [`relation ${id} is (${essence(other)}), ours (${essence(own)})`];

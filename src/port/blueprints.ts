@@ -28,11 +28,17 @@ export class Blueprints {
    * and relations, changes nothing else.
    * @param ours in relation order
    */
-  async ensure(ours: readonly BlueprintDocument[], writes: SetupWrites, signal: AbortSignal): Promise<readonly Problem[]> {
+  async ensure(
+    ours: readonly BlueprintDocument[],
+    writes: SetupWrites,
+    signal: AbortSignal,
+  ): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
-    for (const document of ours) problems.push(...(await this.#attempt(document, () => this.#ensureOne(document, writes, signal))));
+    for (const document of ours)
+      problems.push(...(await this.#attempt(document, () => this.#ensureOne(document, writes, signal))));
     // A second round adds relations whose target has only just been created (blueprints that point at each other).
-    for (const document of ours) problems.push(...(await this.#attempt(document, () => this.#addLateRelations(document, writes, signal))));
+    for (const document of ours)
+      problems.push(...(await this.#attempt(document, () => this.#addLateRelations(document, writes, signal))));
     return problems;
   }
 

@@ -9,7 +9,9 @@ import type { PortApi } from './api.ts';
 const DELETE_BATCH = 100;
 
 const upsertAnswer = z.looseObject({
-  entities: z.array(z.looseObject({ index: z.number(), identifier: z.string().optional(), created: z.boolean().optional() })).default([]),
+  entities: z
+    .array(z.looseObject({ index: z.number(), identifier: z.string().optional(), created: z.boolean().optional() }))
+    .default([]),
   errors: z
     .array(
       z.looseObject({
@@ -32,7 +34,12 @@ export type WriteQuery = { readonly [name: string]: string };
  * stands alone and the others have landed.
  * @returns one outcome per entity, in order
  */
-export async function upsertBatch(api: PortApi, batch: UpsertBatch, query: WriteQuery, signal: AbortSignal): Promise<readonly UpsertOutcome[]> {
+export async function upsertBatch(
+  api: PortApi,
+  batch: UpsertBatch,
+  query: WriteQuery,
+  signal: AbortSignal,
+): Promise<readonly UpsertOutcome[]> {
   const { blueprint, entities } = batch;
   try {
     const answer = await api.call(
@@ -135,7 +142,10 @@ async function removeBatch(
     }
     // Somebody else was faster: gone is gone.
     if (error.status === 404) return { deleted: identifiers, refused: [] };
-    return { deleted: [], refused: identifiers.map((identifier) => ({ identifier, code: codeOf(error), message: error.message })) };
+    return {
+      deleted: [],
+      refused: identifiers.map((identifier) => ({ identifier, code: codeOf(error), message: error.message })),
+    };
   }
 }
 

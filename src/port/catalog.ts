@@ -1,13 +1,22 @@
-import { isAbort, AppError } from '../core/errors.ts';
+import { AppError, isAbort } from '../core/errors.ts';
 import type { BlueprintShape, JsonObject, Mapping, MappingFlags, StoredEntity } from '../core/model.ts';
-import type { Catalog, FieldSelection, PreparedCatalog, RemovalOutcome, UpsertBatch, UpsertOutcome } from '../core/ports.ts';
+import type {
+  Catalog,
+  FieldSelection,
+  PreparedCatalog,
+  PropertyValues,
+  RemovalOutcome,
+  UpsertBatch,
+  UpsertOutcome,
+} from '../core/ports.ts';
 import type { Problem } from '../core/report.ts';
+import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import type { BlueprintDocument } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { removeEntities, upsertBatch } from './bulk.ts';
 import { type IntegrationOptions, settleIntegration } from './integration.ts';
-import { searchEntities } from './search.ts';
+import { type Query, searchEntities } from './search.ts';
 import { notedWrites, portWrites } from './setup-writes.ts';
 
 /** Port: 20 entities and 1 MiB a bulk request. */
@@ -53,7 +62,8 @@ export class PortCatalog implements Catalog {
   }
 
   async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } = this.#options;
+    const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } =
+      this.#options;
     const problems: Problem[] = blueprintProblems.map(({ message }) => asProblem('blueprint_file_invalid', message));
     const writes = setup === 'write' ? portWrites(this.#api) : notedWrites((problem) => problems.push(problem));
     const integration = await settleIntegration(this.#api, this.#options, writes, signal);
@@ -61,20 +71,30 @@ export class PortCatalog implements Catalog {
     if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
     const mappingOrigin = integration.config ? `Port's integration ${identifier}` : fileOrigin;
     const read = integration.config ? parseMapping(integration.config, mappingOrigin) : fileMapping;
-    return { mapping: read.mapping, mappingOrigin, problems: [...problems, ...read.problems.map(({ message }) => asProblem('mapping_file_invalid', message))] };
+    return {
+      mapping: read.mapping,
+      mappingOrigin,
+      problems: [...problems, ...read.problems.map(({ message }) => asProblem('mapping_file_invalid', message))],
+    };
   }
 
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
     return this.#blueprints.shape(identifier, signal);
   }
 
-  owned(blueprint: BlueprintShape, fields: FieldSelection, signal: AbortSignal): AsyncIterable<readonly StoredEntity[]> {
-    const rules = ['port-ocean/komodor/', `/${this.#options.identifier}/exporter`].map((value) => ({
+  owned(
+    blueprint: BlueprintShape,
+    fields: FieldSelection,
+    signal: AbortSignal,
+    where: PropertyValues = {},
+  ): AsyncIterable<readonly StoredEntity[]> {
+    const ours = ['port-ocean/komodor/', `/${this.#options.identifier}/exporter`].map((value) => ({
       property: '$datasource',
       operator: 'contains',
       value,
     }));
-    return searchEntities(this.#api, blueprint, fields, { combinator: 'and', rules }, signal);
+    const placed = Object.entries(where).map(([property, value]) => ({ property, operator: '=', value }));
+    return this.#search(blueprint, fields, { combinator: 'and', rules: [...ours, ...placed] }, signal);
   }
 
   async find(
@@ -85,7 +105,7 @@ export class PortCatalog implements Catalog {
   ): Promise<readonly StoredEntity[]> {
     const rules = [{ property: '$identifier', operator: 'in', value: identifiers }];
     const found: StoredEntity[] = [];
-    for await (const page of searchEntities(this.#api, blueprint, fields, { combinator: 'and', rules }, signal)) found.push(...page);
+    for await (const page of this.#search(blueprint, fields, { combinator: 'and', rules }, signal)) found.push(...page);
     return found;
   }
 
@@ -101,13 +121,32 @@ export class PortCatalog implements Catalog {
     }
   }
 
-  upsert(batch: UpsertBatch, flags: Pick<MappingFlags, 'createMissingRelatedEntities'>, signal: AbortSignal): Promise<readonly UpsertOutcome[]> {
+  upsert(
+    batch: UpsertBatch,
+    flags: Pick<MappingFlags, 'createMissingRelatedEntities'>,
+    signal: AbortSignal,
+  ): Promise<readonly UpsertOutcome[]> {
     const query = { create_missing_related_entities: String(flags.createMissingRelatedEntities), ...this.#origin() };
     return upsertBatch(this.#api, batch, query, signal);
   }
 
   remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome> {
     return removeEntities(this.#api, blueprint, identifiers, this.#origin(), signal);
+  }
+
+  async *#search(
+    blueprint: Pick<BlueprintShape, 'identifier'>,
+    fields: FieldSelection,
+    query: Query,
+    signal: AbortSignal,
+  ) {
+    try {
+      yield* searchEntities(this.#api, blueprint, fields, query, signal);
+    } catch (error) {
+      // A plan knows blueprints that a resync would create: Port does not have them yet, nor any entity of them.
+      if (this.#options.setup === 'note' && error instanceof HttpFailure && error.status === 404) return;
+      throw error;
+    }
   }
 
   /** Lets Port's audit log show which resync a change belongs to. */

@@ -15,6 +15,8 @@ type Integration = z.infer<typeof integration>;
 export interface IntegrationOptions {
   readonly identifier: string;
   readonly version: string;
+  /** Where Port sends changes, as it keeps it; `{}`: nowhere. */
+  readonly changelogDestination: JsonObject;
   /** Whether Port's UI or the files hold the mapping. */
   readonly mappingSource: 'port' | 'file';
   /** Whether an empty mapping in Port may be filled from the files. */
@@ -24,11 +26,11 @@ export interface IntegrationOptions {
 }
 
 /** What Port has to know of this installation for its own screens to treat it as one of its integrations. */
-function identity(version: string): JsonObject {
+function identity({ version, changelogDestination }: IntegrationOptions): JsonObject {
   return {
     installationAppType: 'komodor',
     version,
-    changelogDestination: {},
+    changelogDestination,
     actionsProcessingEnabled: false,
     incrementalSyncEnabled: false,
     // We map and write ourselves; Port's own processing of raw data must not start beside us.
@@ -66,15 +68,21 @@ export async function settleIntegration(
   };
 }
 
-function creation({ identifier, version, fileConfig }: IntegrationOptions): JsonObject & Integration {
-  const { processingMode: _later, ...described } = identity(version);
+function creation(options: IntegrationOptions): JsonObject & Integration {
+  const { identifier, fileConfig } = options;
+  const { processingMode: _later, ...described } = identity(options);
   return { installationId: identifier, ...described, createPortResourcesOrigin: 'Default', config: fileConfig ?? {} };
 }
 
-async function updateIdentity(existing: JsonObject, { identifier, version }: IntegrationOptions, writes: SetupWrites, signal: AbortSignal) {
-  const wanted = identity(version);
+async function updateIdentity(
+  existing: JsonObject,
+  options: IntegrationOptions,
+  writes: SetupWrites,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = identity(options);
   const differs = Object.entries(wanted).some(([key, value]) => canonicalJson(existing[key]) !== canonicalJson(value));
-  if (differs) await writes.patchIntegration(identifier, wanted, signal);
+  if (differs) await writes.patchIntegration(options.identifier, wanted, signal);
 }
 
 async function settleConfig(
@@ -89,6 +97,7 @@ async function settleConfig(
     const what = 'write one in Port (Data sources), or set MAPPING_SOURCE=file or INITIALIZE_PORT_RESOURCES=true';
     throw new AppError('mapping_empty', `Port holds an empty mapping for the integration ${identifier}: ${what}`);
   }
-  if (fileConfig && canonicalJson(config) !== canonicalJson(fileConfig)) await writes.writeConfig(identifier, fileConfig, signal);
+  if (fileConfig && canonicalJson(config) !== canonicalJson(fileConfig))
+    await writes.writeConfig(identifier, fileConfig, signal);
   return { config: null };
 }

@@ -52,7 +52,8 @@ export async function* searchEntities(
       relations: relations ?? {},
     }));
     if (!page.next) return;
-    if (cursors.has(page.next)) throw new AppError('port_failed', `Port's list of ${blueprint} entities repeats itself`);
+    if (cursors.has(page.next))
+      throw new AppError('port_failed', `Port's list of ${blueprint} entities repeats itself`);
     cursors.add(page.next);
     from = page.next;
   }
@@ -89,6 +90,9 @@ function includeOf(fields: FieldSelection): readonly string[] {
 
 function carriesFields({ entities }: z.infer<typeof searchAnswer>, fields: FieldSelection): boolean {
   if (entities.length === 0 || fields.properties.length + fields.relations.length === 0) return true;
-  const has = (holder: object | null | undefined, ids: readonly string[]) => holder != null && ids.some((id) => Object.hasOwn(holder, id));
-  return entities.some(({ properties, relations }) => has(properties, fields.properties) || has(relations, fields.relations));
+  const has = (holder: object | null | undefined, ids: readonly string[]) =>
+    holder != null && ids.some((id) => Object.hasOwn(holder, id));
+  return entities.some(
+    ({ properties, relations }) => has(properties, fields.properties) || has(relations, fields.relations),
+  );
 }

@@ -18,7 +18,13 @@ const anyAnswer = z.unknown();
 
 /** Writes to Port. */
 export function portWrites(api: PortApi): SetupWrites {
-  const send = async (method: 'POST' | 'PATCH', path: string, body: unknown, signal: AbortSignal, asExporter = false) => {
+  const send = async (
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+    asExporter = false,
+  ) => {
     await api.call({ method, path, body, asExporter, repeatable: method === 'PATCH' }, anyAnswer, signal);
   };
   const integration = (identifier: string) => `/integration/${encodeURIComponent(identifier)}`;
@@ -28,7 +34,11 @@ export function portWrites(api: PortApi): SetupWrites {
     async writeConfig(identifier, config, signal) {
       // Port takes a changed mapping for a wish to resync; this one is being carried out already.
       const headers = { 'x-skip-resync': 'true' };
-      await api.call({ method: 'PATCH', path: `${integration(identifier)}/config`, body: { config }, headers }, anyAnswer, signal);
+      await api.call(
+        { method: 'PATCH', path: `${integration(identifier)}/config`, body: { config }, headers },
+        anyAnswer,
+        signal,
+      );
     },
     createBlueprint: (document, signal) => send('POST', '/blueprints', document, signal, true),
     extendBlueprint: (identifier, patch, _added, signal) =>
@@ -38,12 +48,15 @@ export function portWrites(api: PortApi): SetupWrites {
 
 /** Notes as a warning what would be written, and writes nothing. */
 export function notedWrites(note: (problem: Problem) => void): SetupWrites {
-  const would = async (message: string) => note({ code: 'setup_pending', severity: 'warning', message, count: 1, samples: [] });
+  const would = async (message: string) =>
+    note({ code: 'setup_pending', severity: 'warning', message, count: 1, samples: [] });
   return {
-    createIntegration: (body) => would(`A resync would create the integration ${String(body['installationId'])} in Port`),
-    patchIntegration: (identifier) => would(`A resync would update the integration ${identifier} in Port (version, processing mode)`),
+    createIntegration: (body) => would(`A resync would create the integration ${String(body.installationId)} in Port`),
+    patchIntegration: (identifier) =>
+      would(`A resync would update the integration ${identifier} in Port (version, processing mode)`),
     writeConfig: (identifier) => would(`A resync would write the mapping to the integration ${identifier} in Port`),
     createBlueprint: ({ identifier }) => would(`A resync would create the blueprint ${identifier}`),
-    extendBlueprint: (identifier, _patch, added) => would(`A resync would extend the blueprint ${identifier}: ${added.join(', ')}`),
+    extendBlueprint: (identifier, _patch, added) =>
+      would(`A resync would extend the blueprint ${identifier}: ${added.join(', ')}`),
   };
 }

@@ -4,7 +4,11 @@ import type { HttpClient } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 
 /** Port: `expiresIn` counts seconds, and a repeated call returns the same token with what is left of its time. */
-const tokenAnswer = z.object({ accessToken: z.string(), expiresIn: z.number(), tokenType: z.string().default('Bearer') });
+const tokenAnswer = z.object({
+  accessToken: z.string(),
+  expiresIn: z.number(),
+  tokenType: z.string().default('Bearer'),
+});
 
 const RENEW_AT_SHARE_OF_LIFE = 0.8;
 /** Near its end Port keeps returning the old token; asking again before every call would not help. */
@@ -88,13 +92,19 @@ export class TokenKeeper {
 
 function asAuthError(error: unknown): unknown {
   if (error instanceof z.ZodError) {
-    return new AppError('port_failed', 'Port answered the sign-in with something that is no token; check PORT_BASE_URL', { cause: error });
+    return new AppError(
+      'port_failed',
+      'Port answered the sign-in with something that is no token; check PORT_BASE_URL',
+      { cause: error },
+    );
   }
   if (!(error instanceof HttpFailure)) return error;
   const { status } = error;
   if (status !== undefined && [400, 401, 403, 404, 422].includes(status)) {
     const what = 'check PORT_CLIENT_ID and PORT_CLIENT_SECRET, and that PORT_BASE_URL is the host of your region';
-    return new AppError('port_auth', `Port refused the client id or secret (HTTP ${status}): ${what}`, { cause: error });
+    return new AppError('port_auth', `Port refused the client id or secret (HTTP ${status}): ${what}`, {
+      cause: error,
+    });
   }
   return error;
 }

@@ -9,15 +9,25 @@ export interface LoggerOptions {
   readonly format: 'auto' | 'json' | 'pretty';
   /** Values that must never be seen in a line. */
   readonly secrets: readonly (string | undefined)[];
+  /** Gets every finished line too, as JSON and redacted (shipping to Port). */
+  readonly tap?: (line: string) => void;
 }
 
 /** Logs to stderr: stdout belongs to what a command answers. Every finished line passes the redactor. */
-export function createLogger({ level, format, secrets }: LoggerOptions): Logger {
+export function createLogger({ level, format, secrets, tap }: LoggerOptions): Logger {
   const redact = redactor(secrets);
-  const out = { write: (line: string) => void process.stderr.write(redact(line)) };
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY === true);
   const base = { level, base: null };
-  if (!isPretty) return pino(base, out);
-  const prettify = pretty.prettyFactory({ colorize: process.stderr.isTTY === true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' });
-  return pino(base, { write: (line: string) => out.write(prettify(line)) });
+  const prettify = pretty.prettyFactory({
+    colorize: process.stderr.isTTY === true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss',
+  });
+  return pino(base, {
+    write(line: string) {
+      const safe = redact(line);
+      process.stderr.write(isPretty ? prettify(safe) : safe);
+      tap?.(safe);
+    },
+  });
 }

@@ -37,7 +37,7 @@ export interface RunOptions {
   readonly observer?: RunObserver;
 }
 
-/** The whole program between two stand-ins. Ends by itself with the test. */
+/** The whole program between two stand-ins. */
 export interface Harness {
   readonly world: World;
   readonly komodor: KomodorSandbox;
@@ -52,13 +52,22 @@ export interface Harness {
   cutLogs(): void;
   /** Fails unless Port holds exactly what the shipped mapping makes of the world as it is now. */
   expectTruth(): void;
+  close(): Promise<void>;
 }
 
 const CREDENTIALS = { apiKey: 'komodor-key-of-the-tests', clientId: 'client-of-the-tests', clientSecret: 'secret-of-the-tests' };
 /** How Port is to know the program under test. */
 export const IDENTIFIER = 'under-test';
 
+/** A harness that ends by itself with the test. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const harness = await openHarness(options);
+  onTestFinished(() => harness.close());
+  return harness;
+}
+
+/** A harness that several tests share; they close it. */
+export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const { services = 40, risksPerService = 1, clusters = 2 } = options;
   const world = options.world ?? createWorld({ seed: 7, services, risksPerService, clusters });
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
@@ -83,11 +92,6 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   }
 
   let application = await open(options);
-  onTestFinished(async () => {
-    application.close();
-    await Promise.all([komodor.close(), port.close()]);
-    rmSync(folder, { recursive: true, force: true });
-  });
   return {
     world,
     komodor,
@@ -100,7 +104,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
         ...(kinds === undefined ? {} : { kinds }),
         ...(approve === undefined ? {} : { approvedDeletions: approve }),
       };
-      return application.run(order, signal ?? new AbortController().signal, observer);
+      return application.run(order, signal ?? new AbortController().signal, observer === undefined ? {} : { observer });
     },
     async reopen(changes) {
       application.close();
@@ -113,6 +117,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     },
     expectTruth() {
       expect(port.store.snapshot()).toEqual(expectedCatalog(world));
+    },
+    async close() {
+      application.close();
+      await Promise.all([komodor.close(), port.close()]);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -99,7 +99,8 @@ function moment(seconds: number): string {
 }
 
 function present(fields: { readonly [id: string]: unknown }): { readonly [id: string]: unknown } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  // As JSON carries it: without undefined, and with -0 as 0.
+  return JSON.parse(JSON.stringify(fields));
 }
 
 function byIdentifier(a: ExpectedEntity, b: ExpectedEntity): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
 import { blueprintOf, explain, startHarness } from './harness.ts';
-import { expectedCatalog } from './oracle.ts';
+import { type ExpectedCatalog, expectedCatalog } from './oracle.ts';
 
 describe('a resync', () => {
   it('fills an empty Port with exactly what the mapping makes of the world', async () => {
@@ -80,6 +80,7 @@ describe('a resync', () => {
   it('writes nothing at all for a plan on an empty Port', async () => {
     const harness = await startHarness({ services: 60 });
     const plan = await harness.run('plan');
+    expect(plan.status, explain(plan)).toBe('completed');
     expect(harness.portWrites()).toEqual([]);
     expect(harness.store.blueprints()).toEqual([]);
     expect(harness.store.integrations.list()).toEqual([]);
@@ -108,13 +109,13 @@ function wholeOf({ store }: Awaited<ReturnType<typeof startHarness>>): string {
   return JSON.stringify({ snapshot: store.snapshot(), blueprints, entities, integrations: store.integrations.list() });
 }
 
-type Catalog = { readonly [blueprint: string]: readonly { readonly identifier: string }[] };
+type Catalog = { readonly [blueprint in keyof ExpectedCatalog]: readonly { readonly identifier: string }[] };
 
 /** What leads from one catalog to the other: `create komodorService <identifier>`. */
-function differences(before: Catalog, after: Catalog): string[] {
-  return Object.entries(after).flatMap(([blueprint, entities]) => {
-    const old = new Map((before[blueprint] ?? []).map((entity) => [entity.identifier, entity]));
-    const fresh = new Map(entities.map((entity) => [entity.identifier, entity]));
+function differences(before: Catalog, after: ExpectedCatalog): string[] {
+  return (['komodorHealthMonitoring', 'komodorService'] as const).flatMap((blueprint) => {
+    const old = new Map(before[blueprint].map((entity) => [entity.identifier, entity]));
+    const fresh = new Map(after[blueprint].map((entity) => [entity.identifier, entity]));
     const line = (action: string, identifier: string) => `${action} ${blueprint} ${identifier}`;
     return [
       ...[...fresh.keys()].filter((id) => !old.has(id)).map((id) => line('create', id)),

@@ -1,0 +1,66 @@
+import type { Entity } from './model.ts';
+import type { Catalog, UpsertOutcome } from './ports.ts';
+import type { RunQueue } from './run-queue.ts';
+
+/** What live events and resyncs tell each other about entities. */
+export type LiveMarks = Pick<RunQueue, 'markLive' | 'markedLive'>;
+
+/**
+ * A catalog for a resync beside which live events work: what a live event has refreshed since the run began is neither
+ * overwritten nor deleted, for the live event read it later than the run's pages.
+ */
+export function respectingLive(catalog: Catalog, marks: LiveMarks, since: Date): Catalog {
+  const marked = (blueprint: string, identifiers: readonly string[]) =>
+    identifiers.length === 0 ? new Set<string>() : marks.markedLive(blueprint, identifiers, since);
+  return {
+    ...delegating(catalog),
+    async upsert(batch, flags, signal) {
+      const fresh = await marked(batch.blueprint, namesOf(batch.entities));
+      const isFresh = ({ identifier }: Entity) => typeof identifier === 'string' && fresh.has(identifier);
+      const entities = batch.entities.filter((entity) => !isFresh(entity));
+      const outcomes = entities.length === 0 ? [] : [...(await catalog.upsert({ ...batch, entities }, flags, signal))];
+      return batch.entities.map(
+        (entity): UpsertOutcome => (isFresh(entity) ? { type: 'superseded' } : (outcomes.shift() ?? NO_ANSWER)),
+      );
+    },
+    async remove(blueprint, identifiers, signal) {
+      const fresh = await marked(blueprint, identifiers);
+      const gone = identifiers.filter((identifier) => !fresh.has(identifier));
+      return gone.length === 0 ? { deleted: [], refused: [] } : catalog.remove(blueprint, gone, signal);
+    },
+  };
+}
+
+/** A catalog for live events: marks what it is about to write or delete. */
+export function markingLive(catalog: Catalog, marks: LiveMarks): Catalog {
+  return {
+    ...delegating(catalog),
+    async upsert(batch, flags, signal) {
+      await marks.markLive(batch.blueprint, namesOf(batch.entities));
+      return catalog.upsert(batch, flags, signal);
+    },
+    async remove(blueprint, identifiers, signal) {
+      await marks.markLive(blueprint, identifiers);
+      return catalog.remove(blueprint, identifiers, signal);
+    },
+  };
+}
+
+const NO_ANSWER: UpsertOutcome = { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
+
+function namesOf(entities: readonly Entity[]): readonly string[] {
+  return entities.map(({ identifier }) => identifier).filter((identifier) => typeof identifier === 'string');
+}
+
+function delegating(catalog: Catalog): Catalog {
+  return {
+    limits: catalog.limits,
+    prepare: (signal) => catalog.prepare(signal),
+    blueprint: (identifier, signal) => catalog.blueprint(identifier, signal),
+    owned: (blueprint, fields, signal, where) => catalog.owned(blueprint, fields, signal, where),
+    find: (blueprint, fields, identifiers, signal) => catalog.find(blueprint, fields, identifiers, signal),
+    existing: (blueprint, identifiers, signal) => catalog.existing(blueprint, identifiers, signal),
+    upsert: (batch, flags, signal) => catalog.upsert(batch, flags, signal),
+    remove: (blueprint, identifiers, signal) => catalog.remove(blueprint, identifiers, signal),
+  };
+}

@@ -1,0 +1,27 @@
+import type { RunObserver } from './ports.ts';
+
+/** Several observers as one; one that throws does not disturb the run or the others. */
+export function together(
+  observers: readonly RunObserver[],
+  onError: (error: unknown) => void = () => undefined,
+): RunObserver {
+  const each = (tell: (observer: RunObserver) => void) => {
+    for (const observer of observers) {
+      try {
+        tell(observer);
+      } catch (error) {
+        onError(error);
+      }
+    }
+  };
+  return {
+    mappingRead: (mapping) => each((observer) => observer.mappingRead?.(mapping)),
+    itemsRead: (kind, items) => each((observer) => observer.itemsRead?.(kind, items)),
+    kindStarted: (kind) => each((observer) => observer.kindStarted?.(kind)),
+    progress: (progress) => each((observer) => observer.progress?.(progress)),
+    kindFinished: (progress) => each((observer) => observer.kindFinished?.(progress)),
+    problem: (problem) => each((observer) => observer.problem?.(problem)),
+    deletionsDecided: (blueprint, stale, decision) =>
+      each((observer) => observer.deletionsDecided?.(blueprint, stale, decision)),
+  };
+}

@@ -1,0 +1,47 @@
+import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
+import type { BlueprintShape, Entity } from './model.ts';
+import { feeding, type Run } from './run.ts';
+
+type RunParts = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'>;
+
+/** Puts together what the steps of a run share. @param whereOf limits which of our entities are read from Port */
+export function openRun({ ports, mapping, extractions, observer, problems, signal }: RunParts, whereOf?: WhereOf): Run {
+  const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
+  const taints = new Map<string, () => void>();
+  return {
+    ports,
+    mapping,
+    extractions,
+    problems,
+    observer,
+    signal,
+    state: (blueprint) => book.get(blueprint),
+    states: () => book.all(),
+    writes: (blueprint) => feeding(extractions, blueprint).length > 0,
+    taint(kind, blueprint, taint) {
+      const apply = () => {
+        for (const state of book.all()) {
+          const { identifier } = state.shape;
+          const concerned = feeding(extractions, identifier).some(({ query }) => query.kind === kind);
+          if (concerned && (blueprint === null || blueprint === identifier)) state.taint(taint);
+        }
+      };
+      const key = JSON.stringify([kind, blueprint, taint.reason]);
+      if (!taints.has(key)) apply();
+      taints.set(key, apply);
+    },
+    // A blueprint that an expression names may be met after the trouble that concerns it.
+    applyTaints: () => {
+      for (const apply of taints.values()) apply();
+    },
+    async protectTargets(entity: Entity, shape: BlueprintShape) {
+      for (const [relation, value] of Object.entries(entity.relations)) {
+        const target = shape.relations[relation]?.target;
+        if (target === undefined || feeding(extractions, target).length === 0) continue;
+        const state = await book.get(target);
+        for (const name of typeof value === 'string' ? [value] : Array.isArray(value) ? value : [])
+          state?.protect(name);
+      }
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { AppError, isAbort, messageOf } from './errors.ts';
+import { compileMapping } from './extractions.ts';
+import { Intake } from './intake.ts';
+import { KindReader } from './kind-reader.ts';
+import { openRun } from './open-run.ts';
+import type { Catalog, Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
+import { ProblemBook } from './problem-book.ts';
+import type { Problem } from './report.ts';
+import { kindsInOrder } from './resync.ts';
+import { type Extraction, feeding, type Run } from './run.ts';
+import { finishRelations } from './second-pass.ts';
+import { RelationTargets } from './targets.ts';
+import { Writer } from './writer.ts';
+
+/** The mapping that live events follow, compiled once for many of them. */
+export type LiveMapping = Pick<Run, 'mapping' | 'extractions'>;
+
+/** Settles and compiles the mapping for live events. @throws AppError */
+export async function prepareLive(ports: Ports, signal: AbortSignal): Promise<LiveMapping> {
+  const { mapping, mappingOrigin } = await ports.catalog.prepare(signal);
+  const { extractions } = await compileMapping(ports, mapping, mappingOrigin, new ProblemBook(), signal);
+  return { mapping, extractions };
+}
+
+export interface RefreshReport {
+  readonly written: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Brings one workload up to date: reads it and its risks from the source again and sends them through the same mapping,
+ * comparison and writing as a resync. What a complete read no longer gives is deleted, if it is ours.
+ * @throws AppError when the source or the catalog cannot be used; the caller decides whether to try again
+ */
+export async function refreshWorkload(
+  ports: Ports,
+  { mapping, extractions }: LiveMapping,
+  address: WorkloadAddress,
+  signal: AbortSignal,
+): Promise<RefreshReport> {
+  const problems = new ProblemBook();
+  const source = narrowed(ports.source, address);
+  const run = openRun(
+    { ports: { ...ports, source }, mapping, extractions, observer: {}, problems, signal },
+    (blueprint) => whereOf(ports.source, extractions, blueprint, address),
+  );
+  const blueprints = extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null));
+  await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
+
+  const targets = new RelationTargets(run);
+  const writer = new Writer(ports.catalog, run.mapping.flags, signal);
+  const intake = new Intake(run, writer, targets);
+  const readers: KindReader[] = [];
+  for (const kind of kindsInOrder(run, extractions)) {
+    const reader = new KindReader(run, intake, kind);
+    readers.push(reader);
+    await reader.read(extractions.filter(({ query }) => query.kind === kind));
+    await writer.flush();
+  }
+  await finishRelations(run, intake, targets, writer);
+  const unread = readers.find((reader) => !reader.report().complete);
+  await removeGone(run, ports.catalog, ports.source, address);
+  if (unread)
+    throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);
+  return summary(run, problems);
+}
+
+/** The source as if it held nothing but one workload. */
+function narrowed(source: Source, address: WorkloadAddress): Source {
+  return {
+    ...source,
+    async *read(query, signal) {
+      const { scope, holds } = source.addressing(query.kind).narrow(address);
+      const pages = source.readScope(query, scope, signal);
+      if (!pages) return { complete: true };
+      for (;;) {
+        const next = await pages.next();
+        if (next.done) return next.value;
+        yield { ...next.value, items: next.value.items.filter(holds) };
+      }
+    },
+  };
+}
+
+/** Property values that tell the workload's entities of a blueprint from all others; undefined when the mapping keeps too little. */
+function whereOf(
+  source: Source,
+  extractions: readonly Extraction[],
+  blueprint: string,
+  address: WorkloadAddress,
+): PropertyValues | undefined {
+  for (const { query, locators } of feeding(extractions, blueprint)) {
+    const locator = locators.get(blueprint) ?? {};
+    for (const parts of source.addressing(query.kind).narrow(address).parts) {
+      const values = Object.entries(parts).map(([part, value]) => ({ property: locator[part], value }));
+      if (values.every(({ property }) => property !== undefined)) {
+        return Object.fromEntries(values.map(({ property, value }) => [property ?? '', value]));
+      }
+    }
+  }
+  return undefined;
+}
+
+/** One entity needs no threshold and no second witness: the read was scoped already. Ownership and completeness it needs. */
+async function removeGone(run: Run, catalog: Catalog, source: Source, address: WorkloadAddress): Promise<void> {
+  for (const state of run.states()) {
+    const feeds = feeding(run.extractions, state.shape.identifier);
+    const isGone = feeds.every(({ query }) => source.addressing(query.kind).narrow(address).goesWithWorkload);
+    const stale = state.stale();
+    if (!isGone || stale.length === 0 || state.taints.length > 0 || run.mapping.flags.entityDeletionThreshold === null)
+      continue;
+    const { deleted, refused } = await catalog.remove(state.shape.identifier, stale, run.signal);
+    state.deleted += deleted.length;
+    for (const { identifier, code, message } of refused) {
+      run.problems.add({ code: 'delete_failed', severity: 'error', group: code, message, sample: identifier });
+    }
+  }
+}
+
+function summary(run: Run, problems: ProblemBook): RefreshReport {
+  const total = (count: (state: ReturnType<Run['states']>[number]) => number) =>
+    run.states().reduce((sum, state) => sum + count(state), 0);
+  return {
+    written: total(({ outcomes }) => outcomes.created + outcomes.updated),
+    unchanged: total(({ outcomes }) => outcomes.unchanged),
+    deleted: total(({ deleted }) => deleted),
+    problems: problems.list(),
+  };
+}
+
+/** Whether trying a failed refresh again makes sense. */
+export function isWorthRetrying(error: unknown, signal: AbortSignal): boolean {
+  if (isAbort(error, signal)) return false;
+  return !(error instanceof AppError) || !['komodor_auth', 'port_auth', 'settings_invalid'].includes(error.code);
+}
+
+/** For logs. */
+export function describeFailure(error: unknown): string {
+  return error instanceof AppError ? `${error.code}: ${error.message}` : messageOf(error);
+}

@@ -1,0 +1,131 @@
+import type { Kind } from './model.ts';
+import type { KindProgress, WorkloadAddress } from './ports.ts';
+import type { RunMode, RunReport, RunTrigger } from './report.ts';
+
+/** What somebody wants run. */
+export interface RunOrder {
+  readonly mode: RunMode;
+  readonly trigger: RunTrigger;
+  /** Empty: all kinds. */
+  readonly kinds: readonly Kind[];
+  /** Digests of deletion sets that somebody approved. */
+  readonly approveDeletions: readonly string[];
+}
+
+export interface RunTicket {
+  readonly runId: string;
+  /** True: the order is served by a run that was asked for before. */
+  readonly joined: boolean;
+}
+
+/** A run at any point of its life. */
+export type RunRecord =
+  | { readonly state: 'queued'; readonly runId: string; readonly order: RunOrder; readonly requestedAt: string }
+  | {
+      readonly state: 'running';
+      readonly runId: string;
+      readonly order: RunOrder;
+      readonly requestedAt: string;
+      readonly startedAt: string;
+      readonly progress: readonly KindProgress[];
+    }
+  | {
+      readonly state: 'finished';
+      readonly runId: string;
+      readonly order: RunOrder;
+      readonly requestedAt: string;
+      readonly startedAt: string;
+      readonly report: RunReport;
+    };
+
+/** Something that happened to a run, for those who watch it. `finished` is the last one. */
+export type RunEvent =
+  | { readonly type: 'progress'; readonly progress: KindProgress }
+  | { readonly type: 'finished'; readonly report: RunReport };
+
+/** Carries out one run. Never throws: what happens is in the report. */
+export type RunWorker = (
+  runId: string,
+  order: RunOrder,
+  signal: AbortSignal,
+  onProgress: (progress: KindProgress) => void,
+) => Promise<RunReport>;
+
+/** A change somewhere that a webhook told about: an address, never a state. */
+export interface LiveEvent {
+  /** Events with one key are one piece of work; of several waiting ones the newest is kept. */
+  readonly key: string;
+  readonly address: WorkloadAddress;
+  readonly receivedAt: string;
+}
+export type LiveWorker = (event: LiveEvent, signal: AbortSignal) => Promise<void>;
+
+/** Whether the queue can do its work; `advice` are sentences for people about settings that would lose work. */
+export interface QueueHealth {
+  readonly ready: boolean;
+  readonly detail: string;
+  readonly advice: readonly string[];
+}
+
+export interface QueueCounts {
+  readonly runsWaiting: number;
+  readonly runsActive: number;
+  readonly liveWaiting: number;
+}
+
+/** The queue cannot take anything now: Redis is away, or too much is waiting. */
+export class QueueUnavailable extends Error {
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.name = 'QueueUnavailable';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/**
+ * Decides when runs happen: one at a time over all replicas, equal requests joined, at most one more of each mode
+ * waiting. Two adapters: in this process, and BullMQ on Redis.
+ */
+export interface RunQueue {
+  /**
+   * Asks for a run. A request joins a waiting run (which is widened to serve both), and joins the running one only if
+   * that covers it entirely and `startAfterNow` is not set.
+   * @param options.startAfterNow the run must begin after this request (Port's "Resync" button: the mapping may be new)
+   * @throws QueueUnavailable within 2 s when the queue cannot be reached
+   */
+  request(order: RunOrder, options?: { readonly startAfterNow?: boolean }): Promise<RunTicket>;
+  /** The newest first. */
+  list(limit: number): Promise<readonly RunRecord[]>;
+  find(runId: string): Promise<RunRecord | undefined>;
+  /** Ends when the run has finished or the signal aborts. Begins with nothing that happened before. */
+  watch(runId: string, signal: AbortSignal): AsyncIterable<RunEvent>;
+  /** False: no such run, or it has finished. A waiting run is taken out, a running one is aborted wherever it runs. */
+  cancel(runId: string): Promise<boolean>;
+  /**
+   * Asks for a resync every so often (null: not any more). A tick that falls into a running resync is skipped and
+   * counted. Calling it again at every start is right.
+   */
+  schedule(everyMs: number | null): Promise<void>;
+  /** When the next scheduled resync is due. */
+  nextScheduledAt(): Promise<Date | null>;
+  /** Ticks that were skipped because a resync was running. */
+  skippedTicks(): number;
+  /** Takes a live event. Worked off after a short quiet time, and never in parallel with another one of its key. @throws QueueUnavailable when too many wait */
+  offer(event: LiveEvent): Promise<void>;
+  /** Begins to work. The worker role calls this; a server-only replica does not. */
+  start(workers: { readonly run: RunWorker; readonly live: LiveWorker }): Promise<void>;
+  health(): Promise<QueueHealth>;
+  counts(): Promise<QueueCounts>;
+  /**
+   * Marks an entity as just refreshed by a live event, so that a resync that read it before does not undo that.
+   * Marks last a few hours.
+   */
+  markLive(blueprint: string, identifiers: readonly string[]): Promise<void>;
+  /** Which of these were marked at or after `since`. */
+  markedLive(blueprint: string, identifiers: readonly string[], since: Date): Promise<ReadonlySet<string>>;
+  /** True for the first caller of all replicas with this key, for a day. */
+  first(key: string): Promise<boolean>;
+  /** Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept. */
+  close(): Promise<void>;
+}

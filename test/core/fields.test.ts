@@ -1,0 +1,225 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../src/core/canonical.ts';
+import { FieldTable, selectFields } from '../../src/core/fields.ts';
+import type { Entity, EntityTemplate } from '../../src/core/model.ts';
+import type { FieldSelection, Program } from '../../src/core/ports.ts';
+import { entity, shape, stored } from './shapes.ts';
+
+const thing = shape();
+const everything: FieldSelection = {
+  title: true,
+  icon: true,
+  team: true,
+  properties: Object.keys(thing.properties),
+  relations: Object.keys(thing.relations),
+};
+const table = new FieldTable(thing, everything);
+
+const target = fc.constantFrom('a', 'b', 'c');
+const propertyValue = {
+  text: fc.option(fc.constantFrom('', 'x', 'y')),
+  count: fc.option(fc.constantFrom(0, 1)),
+  on: fc.option(fc.boolean()),
+  data: fc.option(fc.constantFrom({}, { k: 1 }, { k: 1, n: null })),
+  list: fc.option(fc.constantFrom([], [1, 2], [2, 1])),
+};
+/** Two different instants, in several spellings each. */
+const instant = fc.constantFrom(
+  '2026-01-01T12:00:00Z',
+  '2026-01-01T12:00:00.000Z',
+  '2026-01-01T13:00:00+01:00',
+  '2026-01-01T12:00:01Z',
+);
+const mapped: fc.Arbitrary<Entity> = fc
+  .record(
+    {
+      title: fc.option(fc.constantFrom('T', 'U')),
+      icon: fc.option(fc.constantFrom('I', 'J')),
+      team: fc.option(fc.oneof(fc.constant('t1'), fc.subarray(['t1', 't2']))),
+      properties: fc.record({ ...propertyValue, at: fc.option(instant) }, { requiredKeys: [] }),
+      relations: fc.record(
+        { one: fc.option(target), many: fc.option(fc.shuffledSubarray(['a', 'b', 'c'])) },
+        { requiredKeys: [] },
+      ),
+    },
+    { requiredKeys: ['properties', 'relations'] },
+  )
+  .map((fields) => entity(fields));
+
+/** What Port gives back of an entity that was written as it is. */
+function asStored({ title, icon, team, properties, relations }: Entity) {
+  return stored({ title: title ?? 'x', icon: icon ?? null, team: team ?? [], properties, relations });
+}
+
+/** A field as it counts: an instant, a set of targets, absent for null. Written apart from the product's own rules. */
+function meaning(path: string, value: unknown): string {
+  if (path === 'properties.at' && typeof value === 'string') return String(new Date(value).getTime());
+  if (path === 'team' || path === 'relations.many') return canonicalJson(value === null ? [] : [value].flat().sort());
+  return canonicalJson(value);
+}
+
+function fieldsOf({ title, icon, team, properties, relations }: Entity): Map<string, unknown> {
+  const named = (prefix: string, fields: object) =>
+    Object.entries(fields).map(([id, value]) => [`${prefix}.${id}`, value] as const);
+  const all = [
+    ['title', title],
+    ['icon', icon],
+    ['team', team],
+    ...named('properties', properties),
+    ...named('relations', relations),
+  ] as const;
+  return new Map(all.filter(([, value]) => value !== undefined));
+}
+
+function differs(before: Entity, after: Entity): boolean {
+  const known = fieldsOf(before);
+  return [...fieldsOf(after)].some(([path, value]) => meaning(path, known.get(path) ?? null) !== meaning(path, value));
+}
+
+describe('FieldTable.overlay', () => {
+  it('is undefined exactly when no field that the entity carries differs', () => {
+    fc.assert(
+      fc.property(mapped, mapped, (before, after) => {
+        const next = table.overlay(after, table.fingerprints(asStored(before)));
+        expect(next !== undefined).toBe(differs(before, after));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('finds nothing to change in what it has just overlaid', () => {
+    fc.assert(
+      fc.property(mapped, mapped, (before, after) => {
+        const next = table.overlay(after, table.fingerprints(asStored(before)));
+        if (next) expect(table.overlay(after, next)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('leaves fields alone that the entity does not carry', () => {
+    fc.assert(
+      fc.property(mapped, mapped, (before, after) => {
+        const next = table.overlay(after, table.fingerprints(asStored(before)));
+        const carried = fieldsOf(after);
+        const rest = [...fieldsOf(before)].filter(([path]) => !carried.has(path));
+        const pick = (prefix: string) =>
+          Object.fromEntries(
+            rest.flatMap(([path, value]) => (path.startsWith(prefix) ? [[path.slice(prefix.length), value]] : [])),
+          );
+        const untouched = entity({ properties: pick('properties.'), relations: {} });
+        if (next) expect(table.overlay(untouched, next)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('takes an entity that Port does not have for a change, however empty', () => {
+    expect(table.overlay(entity(), undefined)).toBeDefined();
+    expect(table.overlay(entity(), table.fingerprints(stored()))).toBeUndefined();
+  });
+
+  it.each([
+    ['2026-01-01T12:00:00Z', '2026-01-01T12:00:00.000Z', false],
+    ['2026-01-01T12:00:00Z', '2026-01-01T13:00:00+01:00', false],
+    ['2026-01-01T12:00:00Z', '2026-01-01T12:00:00.001Z', true],
+  ])('compares date-times as instants: %s and %s', (before, after, isChange) => {
+    const known = table.fingerprints(stored({ properties: { at: before, text: before } }));
+    expect(table.overlay(entity({ properties: { at: after } }), known) !== undefined).toBe(isChange);
+    expect(table.overlay(entity({ properties: { text: after } }), known)).toBeDefined();
+  });
+
+  it('takes null for what is absent, and only null', () => {
+    const nothing = table.fingerprints(stored());
+    const isChange = (properties: Entity['properties']) => table.overlay(entity({ properties }), nothing) !== undefined;
+    expect(isChange({ text: null, data: null, list: null })).toBe(false);
+    for (const properties of [{ text: '' }, { count: 0 }, { on: false }, { data: {} }, { list: [] }]) {
+      expect(isChange(properties)).toBe(true);
+    }
+  });
+
+  it('clears what Port has when the mapping says null', () => {
+    const known = table.fingerprints(stored({ properties: { text: 'x' }, relations: { one: 'a' } }));
+    expect(table.overlay(entity({ properties: { text: null } }), known)).toBeDefined();
+    expect(table.overlay(entity({ relations: { one: null } }), known)).toBeDefined();
+  });
+
+  it('does not mind the order of many targets', () => {
+    const known = table.fingerprints(stored({ relations: { many: ['b', 'a'] } }));
+    expect(table.overlay(entity({ relations: { many: ['a', 'b'] } }), known)).toBeUndefined();
+    expect(table.overlay(entity({ relations: { many: ['a', 'c'] } }), known)).toBeDefined();
+  });
+
+  it('takes the identifier for no title, for Port shows it as one', () => {
+    const untitled = table.fingerprints(stored({ title: 'x' }));
+    expect(table.overlay(entity({ title: null }), untitled)).toBeUndefined();
+    expect(table.overlay(entity({ title: 'x' }), untitled)).toBeUndefined();
+  });
+
+  it('always sends what only Port can find', () => {
+    const query = { combinator: 'and', rules: [] };
+    expect(
+      table.overlay(entity({ relations: { one: query } }), table.fingerprints(stored({ relations: { one: 'a' } }))),
+    ).toBeDefined();
+    expect(table.overlay(entity({ team: query }), table.fingerprints(stored({ team: ['t'] })))).toBeDefined();
+  });
+});
+
+describe('FieldTable.withoutIdleNulls', () => {
+  it('drops only nulls, and none that clears something', () => {
+    fc.assert(
+      fc.property(mapped, mapped, (before, after) => {
+        const known = table.fingerprints(asStored(before));
+        const kept = fieldsOf(table.withoutIdleNulls(after, known));
+        const held = fieldsOf(before);
+        for (const [path, value] of fieldsOf(after)) {
+          const isNeeded = value !== null || meaning(path, held.get(path) ?? null) !== meaning(path, null);
+          expect(kept.has(path)).toBe(isNeeded);
+          if (isNeeded) expect(kept.get(path)).toEqual(value);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('selectFields', () => {
+  const template: EntityTemplate = {
+    path: 'p',
+    identifier: '.id',
+    blueprint: '"thing"',
+    properties: {},
+    relations: {},
+  };
+  const program = (...templates: Partial<EntityTemplate>[]): Program => ({
+    entries: [],
+    blueprints: ['thing'],
+    writing: (blueprint) => (blueprint === 'thing' ? templates.map((fields) => ({ ...template, ...fields })) : []),
+    map: async () => [],
+    probe: async (item) => ({ item, rows: [] }),
+  });
+
+  it('reads and compares only what the mapping writes and the blueprint has', () => {
+    const programs = [
+      program({ title: '.t', properties: { text: '.x', unheard: '.y' } }),
+      program({ properties: { text: '.x' }, relations: { one: '.o' } }),
+    ];
+    expect(selectFields(thing, programs)).toEqual({
+      title: true,
+      icon: false,
+      team: false,
+      properties: ['text'],
+      relations: ['one'],
+    });
+  });
+
+  it('takes a spread for all properties of the blueprint', () => {
+    expect(selectFields(thing, [program({ properties: { '*': '.labels' } })]).properties).toEqual(
+      Object.keys(thing.properties),
+    );
+  });
+
+  it('is not fooled by names that every object has', () => {
+    const properties = JSON.parse('{"__proto__":".x","constructor":".y","toString":".z"}');
+    expect(selectFields(thing, [program({ properties })]).properties).toEqual([]);
+  });
+});

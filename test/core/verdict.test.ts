@@ -1,0 +1,150 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BlueprintState, type EntityOutcome } from '../../src/core/blueprint-state.ts';
+import { blockedBecause } from '../../src/core/deletion.ts';
+import type { BlockReason, KindReport, RunStatus } from '../../src/core/report.ts';
+import { reportBlueprint, reportLost, verdict } from '../../src/core/verdict.ts';
+import { shape, stored } from './shapes.ts';
+
+const STATUSES = ['completed', 'degraded', 'blocked', 'failed'] as const;
+const OUTCOMES = ['unchanged', 'updated', 'created', 'failed'] as const;
+
+function kindReport(status: RunStatus): KindReport {
+  return {
+    kind: 'komodorService',
+    status,
+    complete: true,
+    pages: 1,
+    extracted: 1,
+    selected: 1,
+    filtered: 0,
+    duplicates: 0,
+    rejected: 0,
+  };
+}
+
+/** A blueprint with so many entities of each outcome, and so many of ours that nobody saw. */
+function state(outcomes: readonly EntityOutcome[], stale = 0): BlueprintState {
+  const result = new BlueprintState(shape(), [], []);
+  for (let index = 0; index < stale; index += 1) result.remember(stored({ identifier: `stale ${index}` }));
+  for (const [index, outcome] of outcomes.entries()) result.settle(result.track(`seen ${index}`), outcome);
+  return result;
+}
+
+describe('verdict', () => {
+  const facts = fc.record({
+    aborted: fc.boolean(),
+    brokeOff: fc.boolean(),
+    kinds: fc.array(fc.constantFrom(...STATUSES).map(kindReport), { maxLength: 3 }),
+    blueprints: fc.array(
+      fc.constantFrom(...STATUSES).map((status) => ({ ...reportLost('b', 0), status })),
+      { maxLength: 3 },
+    ),
+    hasErrors: fc.boolean(),
+  });
+
+  it('is completed only when every part is and nothing went wrong', () => {
+    fc.assert(
+      fc.property(facts, (each) => {
+        const parts = [...each.kinds, ...each.blueprints].map(({ status }) => status);
+        const isGood = !each.aborted && !each.brokeOff && !each.hasErrors;
+        const allWell = isGood && parts.every((status) => status === 'completed');
+        expect(verdict(each) === 'completed').toBe(allWell);
+      }),
+    );
+  });
+
+  it('is failed whenever a part failed or the run broke off, unless it was stopped', () => {
+    fc.assert(
+      fc.property(facts, (each) => {
+        const failed = each.brokeOff || [...each.kinds, ...each.blueprints].some(({ status }) => status === 'failed');
+        expect(verdict(each)).toBe(
+          each.aborted ? 'aborted' : failed ? 'failed' : verdict({ ...each, brokeOff: false }),
+        );
+      }),
+    );
+  });
+});
+
+describe('reportBlueprint', () => {
+  it('never calls a blueprint completed that lost an entity or kept one it should not have', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...OUTCOMES), { maxLength: 6 }),
+        fc.nat(3),
+        fc.nat(3),
+        (outcomes, stale, deleted) => {
+          const blueprint = state(outcomes, stale);
+          blueprint.deleted = Math.min(stale, deleted);
+          const { status, failed } = reportBlueprint(blueprint, undefined, false);
+          expect(status === 'completed').toBe(failed === 0 && blueprint.deleted === stale);
+        },
+      ),
+    );
+  });
+
+  it.each<[BlockReason, RunStatus]>([
+    ['threshold', 'blocked'],
+    ['emptied', 'blocked'],
+    ['incomplete', 'degraded'],
+    ['contradicted', 'degraded'],
+    ['unconfirmed', 'degraded'],
+    ['rejected', 'degraded'],
+    ['disabled', 'degraded'],
+    ['not_selected', 'completed'],
+  ])('calls a blueprint whose deletions are held back (%s) %s', (reason, status) => {
+    const blocked = blockedBecause(reason, 'thing', ['stale 0']);
+    expect(reportBlueprint(state(['updated'], 1), blocked, false)).toMatchObject({
+      status,
+      stale: 1,
+      deletionBlocked: blocked,
+    });
+  });
+
+  it('calls a blueprint failed when nothing of it could be written', () => {
+    expect(reportBlueprint(state(['failed', 'failed']), undefined, false).status).toBe('failed');
+    expect(reportBlueprint(state(['failed', 'unchanged']), undefined, false).status).toBe('degraded');
+    expect(reportLost('b', 3)).toMatchObject({ status: 'failed', failed: 3 });
+  });
+
+  it('calls it aborted when the run was stopped', () => {
+    expect(reportBlueprint(state(['failed']), undefined, true).status).toBe('aborted');
+  });
+});
+
+describe('BlueprintState', () => {
+  it('counts each entity once, by the worst that happened to it', () => {
+    const events = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...OUTCOMES)));
+    fc.assert(
+      fc.property(events, (happened) => {
+        const blueprint = new BlueprintState(shape(), [], []);
+        for (const [name, outcome] of happened) blueprint.settle(blueprint.track(name), outcome);
+        const worst = (name: string) =>
+          Math.max(...happened.filter(([each]) => each === name).map(([, outcome]) => OUTCOMES.indexOf(outcome)));
+        const names = [...new Set(happened.map(([name]) => name))];
+        for (const [rank, outcome] of OUTCOMES.entries()) {
+          expect(blueprint.outcomes[outcome]).toBe(names.filter((name) => worst(name) === rank).length);
+        }
+      }),
+    );
+  });
+
+  it('takes for stale what is ours, was not seen and is needed by no relation', () => {
+    const blueprint = new BlueprintState(shape(), [], []);
+    for (const identifier of ['seen', 'needed', 'gone']) blueprint.remember(stored({ identifier }));
+    blueprint.track('seen').sighting = { kind: 'komodorService', label: 'item' };
+    blueprint.track('new').sighting = { kind: 'komodorService', label: 'item' };
+    blueprint.track('somebody else');
+    blueprint.protect('needed');
+    blueprint.protect('somebody else');
+    expect(blueprint.stale()).toEqual(['gone']);
+    expect(blueprint.owned).toBe(3);
+  });
+
+  it('remembers one taint of each reason', () => {
+    const blueprint = new BlueprintState(shape(), [], []);
+    for (const detail of ['one', 'two']) blueprint.taint({ reason: 'rejected', detail });
+    blueprint.taint({ reason: 'incomplete', detail: 'three' });
+    expect(blueprint.taints.map(({ detail }) => detail)).toEqual(['one', 'three']);
+  });
+});

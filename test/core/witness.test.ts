@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { BlueprintState } from '../../src/core/blueprint-state.ts';
+import type { Completeness, Entity, RawItem, ResourceEntry } from '../../src/core/model.ts';
+import type { MappedItem, Program, Scope, Source, SourcePage } from '../../src/core/ports.ts';
+import { askWitness } from '../../src/core/witness.ts';
+import { shape, stored } from './shapes.ts';
+
+/** A place of the small world below: cluster and namespace. */
+interface Place {
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+const ENTRY: ResourceEntry = {
+  path: 'resources[0]',
+  kind: 'komodorService',
+  selectorQuery: 'true',
+  selector: {},
+  templates: [],
+};
+const COMPLETE: Completeness = { complete: true };
+const blueprint = shape({ properties: { cluster: { type: 'string' }, namespace: { type: 'string' } }, relations: {} });
+
+function item(name: string): RawItem {
+  return { key: name, label: name, value: { name } };
+}
+
+/** One entity for each item, under the item's own name; an item called `?` gives no identifier. */
+const program: Program = {
+  entries: [ENTRY],
+  blueprints: ['thing'],
+  writing: () => [],
+  map: async (items) => items.map(mapOne),
+  probe: async (each) => mapOne(each),
+};
+
+function mapOne(each: RawItem): MappedItem {
+  const entity: Entity = { blueprint: 'thing', identifier: each.key, properties: {}, relations: {} };
+  if (each.key === '?')
+    return {
+      item: each,
+      rows: [{ type: 'rejected', entry: ENTRY, blueprint: 'thing', path: 'identifier', message: 'null' }],
+    };
+  return { item: each, rows: [{ type: 'entity', entry: ENTRY, entity, failures: [] }] };
+}
+
+async function* pageOf(names: readonly string[], end: Completeness): AsyncGenerator<SourcePage, Completeness> {
+  yield { items: names.map(item), malformed: 0 };
+  return end;
+}
+
+interface World {
+  /** What a question about a place is answered with. */
+  readonly at?: (place: Scope) => readonly string[];
+  readonly end?: Completeness;
+}
+
+/** A source that is asked only for the second time, and notes what it was asked. */
+function sourceOver({ at = () => [], end = COMPLETE }: World) {
+  const asked: Scope[] = [];
+  let whole = 0;
+  const source: Source = {
+    checkSelector: () => [],
+    read: () => pageOf([], COMPLETE),
+    readScope(_query, scope) {
+      asked.push(scope);
+      return pageOf(at(scope), end);
+    },
+    readDifferently() {
+      whole += 1;
+      return pageOf([], end);
+    },
+    addressing: () => ({
+      probe: item('probe'),
+      parts: {},
+      scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
+      scopeOf: () => undefined,
+      narrow: () => ({ scope: {}, holds: () => false, parts: [], goesWithWorkload: false }),
+    }),
+    locate: async (address) => [address],
+  };
+  return { source, asked, wholeReads: () => whole };
+}
+
+/** Asks about entities that are ours and that the first read did not see. */
+function ask(source: Source, stale: ReadonlyMap<string, Place | undefined>) {
+  const state = new BlueprintState(blueprint, [program], ['cluster', 'namespace']);
+  for (const [identifier, place] of stale) state.remember(stored({ identifier, properties: { ...place } }));
+  const locators = new Map([['thing', { cluster: 'cluster', namespace: 'namespace' }]]);
+  const extractions = [{ query: { kind: 'komodorService' as const, selector: {} }, program, locators }];
+  return askWitness({ ports: { source }, extractions, signal: new AbortController().signal }, state, []);
+}
+
+function places(count: number, placeOf: (index: number) => Place): Map<string, Place> {
+  return new Map(Array.from({ length: count }, (_, index) => [`e${index}`, placeOf(index)]));
+}
+
+describe('askWitness', () => {
+  it('asks once for each place that stale entities come from, and confirms what is absent there too', async () => {
+    const { source, asked, wholeReads } = sourceOver({ at: () => ['another'] });
+    const stale = places(9, (index) => ({ cluster: `c${index % 3}`, namespace: 'n' }));
+    expect(await ask(source, stale)).toEqual({ type: 'confirmed' });
+    expect(asked.map(({ cluster }) => cluster).sort()).toEqual(['c0', 'c1', 'c2']);
+    expect(wholeReads()).toBe(0);
+  });
+
+  it('contradicts when a single one of them is still there', async () => {
+    const { source } = sourceOver({ at: ({ cluster }) => (cluster === 'c2' ? ['e2', 'another'] : []) });
+    const stale = places(9, (index) => ({ cluster: `c${index}`, namespace: 'n' }));
+    expect(await ask(source, stale)).toEqual({ type: 'contradicted', witnesses: ['e2'] });
+  });
+
+  it('compares names as Port has them', async () => {
+    const { source } = sourceOver({ at: () => ['e 0'] });
+    const place = { cluster: 'c', namespace: 'n' };
+    expect(await ask(source, new Map([['e=200', place]]))).toEqual({ type: 'contradicted', witnesses: ['e=200'] });
+    expect(await ask(source, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
+  });
+
+  it('asks about at most 200 of many, and leaves no cluster out', async () => {
+    const { source, asked } = sourceOver({});
+    // One cluster has nearly all of them; the others have one each, at the end of the list.
+    const clusterOf = (index: number) => (index < 1960 ? 'crowd' : `lonely-${index}`);
+    const stale = places(2000, (index) => ({ cluster: clusterOf(index), namespace: `n${index}` }));
+    expect(await ask(source, stale)).toEqual({ type: 'confirmed' });
+    expect(asked).toHaveLength(200);
+    expect(new Set(asked.map(({ cluster }) => cluster)).size).toBe(41);
+  });
+
+  it('asks about every one of 200', async () => {
+    const { source, asked } = sourceOver({});
+    await ask(
+      source,
+      places(200, (index) => ({ cluster: 'c', namespace: `n${index}` })),
+    );
+    expect(new Set(asked.map(({ namespace }) => namespace)).size).toBe(200);
+  });
+
+  it('reads everything in another way when an entity does not say where it comes from', async () => {
+    const { source, asked, wholeReads } = sourceOver({});
+    expect(await ask(source, new Map([['e0', undefined]]))).toEqual({ type: 'confirmed' });
+    expect(asked).toEqual([]);
+    expect(wholeReads()).toBe(1);
+  });
+
+  it('confirms nothing when the second read is not complete itself', async () => {
+    const { source } = sourceOver({ end: { complete: false, reason: 'request_failed', detail: 'HTTP 500' } });
+    expect(
+      await ask(
+        source,
+        places(1, () => ({ cluster: 'c', namespace: 'n' })),
+      ),
+    ).toMatchObject({ type: 'unconfirmed' });
+    expect(await ask(source, new Map([['e0', undefined]]))).toMatchObject({ type: 'unconfirmed' });
+  });
+
+  it('confirms nothing when an item of the second read gives no identifier', async () => {
+    const { source } = sourceOver({ at: () => ['?'] });
+    expect(
+      await ask(
+        source,
+        places(1, () => ({ cluster: 'c', namespace: 'n' })),
+      ),
+    ).toMatchObject({ type: 'unconfirmed' });
+  });
+});

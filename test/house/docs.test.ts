@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CODES } from '../../src/core/errors.ts';
+import type { BlockReason } from '../../src/core/report.ts';
+import { type ProjectFile, pages, readProjectFile, sources } from './files.ts';
+
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** The name that a heading has in a link, as code hosts make it. */
+function anchorsOf({ text }: ProjectFile): ReadonlySet<string> {
+  const headings = text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.+)$/gm);
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-');
+  return new Set([...headings].map(([, heading]) => slug(heading ?? '')));
+}
+
+/** Links of a page that lead nowhere. */
+function deadLinks(page: ProjectFile): readonly string[] {
+  const links = [...page.text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+    ([, link]) => link ?? '',
+  );
+  return links
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const path = file === '' ? page.path : join(dirname(page.path), file);
+      if (!existsSync(root(path))) return true;
+      return anchor !== undefined && !anchorsOf(readProjectFile(path)).has(anchor);
+    })
+    .map((link) => `${page.path}: ${link}`);
+}
+
+describe('links', () => {
+  it('lead somewhere, on every page', () => expect(pages.flatMap(deadLinks)).toEqual([]));
+
+  it('that lead nowhere are found', () => {
+    expect(
+      deadLinks({ path: 'docs/x.md', text: '[a](nowhere.md) [b](errors.md#nothing) [c](errors.md) [d](https://x)' }),
+    ).toHaveLength(2);
+  });
+
+  it('reach every page of docs from the README, every decision from their index', () => {
+    const linkedFrom = (path: string) => {
+      const links = readProjectFile(path).text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g);
+      return [...links].map(([, link]) => join(dirname(path), link ?? ''));
+    };
+    const decisions = pages.filter(({ path }) => path.startsWith('docs/adr/') && path !== 'docs/adr/README.md');
+    expect(decisions.length).toBeGreaterThan(5);
+    expect(linkedFrom('docs/adr/README.md')).toEqual(expect.arrayContaining(decisions.map(({ path }) => path)));
+    const others = pages.filter(
+      ({ path }) => path !== 'README.md' && !decisions.some((decision) => decision.path === path),
+    );
+    expect(linkedFrom('README.md')).toEqual(expect.arrayContaining(others.map(({ path }) => path)));
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('explains every code and no other', () => {
+    const headings = [...readProjectFile('docs/errors.md').text.matchAll(/^### `([a-z_]+)`$/gm)].map(
+      ([, code]) => code,
+    );
+    expect(headings.sort()).toEqual(Object.keys(CODES).sort());
+  });
+
+  it('says of each what it means, in the program’s own words, and what to do', () => {
+    const sections = readProjectFile('docs/errors.md').text.split(/^### /m).slice(1);
+    for (const section of sections) {
+      const code = /^`([a-z_]+)`/.exec(section)?.[1] ?? '';
+      expect(section).toContain(Object.entries(CODES).find(([known]) => known === code)?.[1]);
+      expect(section).toMatch(/^\*\*Do:\*\* \S.{20}/m);
+    }
+  });
+});
+
+describe('docs/deletion.md', () => {
+  it('explains every reason for which deletions are held back', () => {
+    const reasons: Readonly<Record<BlockReason, true>> = {
+      threshold: true,
+      emptied: true,
+      incomplete: true,
+      contradicted: true,
+      unconfirmed: true,
+      rejected: true,
+      disabled: true,
+      not_selected: true,
+      aborted: true,
+    };
+    const rows = [...readProjectFile('docs/deletion.md').text.matchAll(/^\| `([a-z_]+)` \|/gm)].map(
+      ([, reason]) => reason,
+    );
+    expect(rows.sort()).toEqual(Object.keys(reasons).sort());
+  });
+});
+
+describe('docs/sandbox.md', () => {
+  const page = readProjectFile('docs/sandbox.md').text;
+
+  it('names every fault that the stand-ins know', () => {
+    const stand = sources.filter(({ path }) => path.startsWith('src/sandbox/'));
+    const asked = stand.flatMap(({ text }) => [
+      ...text.matchAll(/\bask\('([a-z-]+)'\)|\.named\('[a-z]+', '([a-z-]+)'\)/g),
+    ]);
+    const known = new Set(asked.map(([, komodor, port]) => komodor ?? port));
+    expect(known.size).toBeGreaterThan(15);
+    const explained = [...page.matchAll(/^\| `([a-z-]+)(?: [^`]*)?` \|/gm)].map(([, name]) => name);
+    for (const name of known) expect(explained).toContain(name);
+  });
+});
+
+describe('commands in the docs', () => {
+  const help = new Map<string, string>();
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ['--import', 'tsx', root('src/cli.ts'), ...args, '--help'], {
+      encoding: 'utf8',
+      cwd: root('.'),
+    }).stdout;
+
+  /** Lines that a reader may copy: indented or fenced shell, and commands named in the text. */
+  const spoken = pages
+    .filter(({ path }) => path !== 'docs/jq.md' && path !== 'docs/mapping.md')
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/komodor-port ((?:[a-z]+\b)(?: [^\n`|#]*)?)/g)].map(([, words]) => ({
+        path,
+        words: (words ?? '').trim().split(/\s+/),
+      })),
+    );
+
+  beforeAll(() => {
+    help.set('', run());
+    for (const [, command] of (help.get('') ?? '').matchAll(/^ {2}([a-z]+) (?:\[options\])?/gm)) {
+      if (command !== undefined && command !== 'help') help.set(command, run(command));
+    }
+  });
+
+  it('exist, with all their options', () => {
+    expect(spoken.length).toBeGreaterThan(10);
+    const unknown = spoken.filter(({ words: [command = '', ...rest] }) => {
+      const text = help.get(command);
+      return (
+        text === undefined || rest.some((word) => word.startsWith('--') && !text.includes(word.split('=')[0] ?? ''))
+      );
+    });
+    expect(unknown.map(({ path, words }) => `${path}: komodor-port ${words.join(' ')}`)).toEqual([]);
+  });
+
+  it('exist in package.json', () => {
+    const { scripts } = JSON.parse(readProjectFile('package.json').text);
+    const named = pages.flatMap(({ text }) => [...text.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, script]) => script));
+    expect(named).toContain('demo');
+    for (const script of named) expect(Object.keys(scripts)).toContain(script);
+  });
+
+  it('of the sandbox are explained, option by option', () => {
+    const options = [...(help.get('sandbox') ?? '').matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(
+      ([, option]) => option,
+    );
+    expect(options).toContain('--fault');
+    for (const option of options.filter((each) => each !== '--help' && each !== '--json')) {
+      expect(readProjectFile('docs/sandbox.md').text).toContain(`\`${option}`);
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { filesUnder, type ProjectFile, pages, readProjectFile, sources } from './files.ts';
+
+const MAX_LINES = 300;
+
+function where(files: readonly ProjectFile[], pattern: RegExp): readonly string[] {
+  return files.flatMap(({ path, text }) => {
+    return text
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : []));
+  });
+}
+
+describe('the sources', () => {
+  it(`have at most ${MAX_LINES} lines a file`, () => {
+    const long = sources.filter(({ text }) => text.trimEnd().split('\n').length > MAX_LINES);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('export by name', () => expect(where(sources, /^export default\b/)).toEqual([]));
+
+  it('are named in lower case with dashes', () => {
+    expect(
+      sources.map(({ path }) => path).filter((path) => !/^src\/([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(path)),
+    ).toEqual([]);
+  });
+
+  it('read the environment in the command line alone, which passes it on', () => {
+    // node-jq takes its path from there, and a jq is looked for on PATH.
+    const jq = ['src/mapping/jq-runner.ts', 'src/mapping/resolve-jq.ts'];
+    const others = sources.filter(({ path }) => !path.startsWith('src/cli') && !jq.includes(path));
+    expect(where(others, /\bprocess\.env\b/)).toEqual([]);
+    expect(
+      where(
+        sources.filter(({ path }) => jq.includes(path)),
+        /\bprocess\.env\b(?!\.(JQ_PATH|PATH)\b)/,
+      ),
+    ).toEqual([]);
+  });
+
+  it('switch no check off and claim no type', () => {
+    expect(
+      where(sources, /@ts-(ignore|nocheck|expect-error)|biome-ignore(?!.*: )|\bas any\b|\bas unknown as\b/),
+    ).toEqual([]);
+  });
+});
+
+describe('the project', () => {
+  const everything = [
+    ...sources,
+    ...pages,
+    ...filesUnder('test', '.ts').filter(({ path }) => path !== 'test/house/source-rules.test.ts'),
+    ...filesUnder('mappings', '.yaml'),
+    ...filesUnder('blueprints', '.json'),
+    ...filesUnder('scripts', '.mjs'),
+    ...['package.json', '.env.example', 'tsconfig.json', 'biome.json', 'vitest.config.ts'].map(readProjectFile),
+  ];
+
+  it('names no path of somebody’s machine', () => {
+    expect(where(everything, /\/(home|Users|work|root)\/[a-z]|\.\.\/shared\b|[A-Z]:\\Users/)).toEqual([]);
+  });
+});
