@@ -50,17 +50,22 @@ export class KindReader {
     const { source } = this.#run.ports;
     const pages = readAhead(source.read(query, this.#run.signal), PAGES_AHEAD);
     let waiting: RawItem[] = [];
+    // One batch is mapped while the one before it is taken in, so that jq and Port work at the same time.
+    let intake = Promise.resolve();
     const work = async () => {
       const items = waiting;
       waiting = [];
-      if (items.length > 0) await this.#work(await program.map(items, this.#run.signal));
+      const [mapped] = await Promise.all([program.map(items, this.#run.signal), intake]);
+      intake = this.#work(mapped);
+      intake.catch(() => undefined);
       this.#progress('progress');
     };
     try {
       for (;;) {
         const next = await pages.next();
         if (next.done) {
-          await work();
+          if (waiting.length > 0) await work();
+          await intake;
           if (!next.value.complete) this.#reportIncomplete(next.value);
           return;
         }

@@ -38,6 +38,8 @@ const TIMEOUT_MS = 10_000;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 const CONCURRENCY = 2;
 
+const never = new AbortController().signal;
+
 /** One client per host, made when first needed, each with a governor of its own: a slow ingest must not slow the API. */
 export function createIngest(options: IngestOptions): Ingest {
   const clients = new Map<string, HttpClient>();
@@ -71,7 +73,8 @@ export function createIngest(options: IngestOptions): Ingest {
       attempts,
       // A record that arrives twice is better than one that does not arrive.
       repeatable: true,
-      authorize: () => options.tokens.header(signal),
+      // Runs wait for the same token: our giving up must not take it from them.
+      authorize: () => options.tokens.header(never),
       signal,
     });
   }

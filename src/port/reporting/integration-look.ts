@@ -54,7 +54,12 @@ export function createIntegrationLook(options: {
       return found && (found.resyncState ?? {});
     },
     async ingestUrl(what, signal) {
-      if (!kept || clock.now() >= kept.until) await read(signal);
+      try {
+        if (!kept || clock.now() >= kept.until) await read(signal);
+      } catch (error) {
+        // An old address is better than none.
+        if (!kept) throw error;
+      }
       return kept?.addresses[what];
     },
   };

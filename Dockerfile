@@ -1,0 +1,54 @@
+# komodor-port: the compiled program, its production dependencies, Node.js, a native jq, and nothing else.
+# docs/container.md says how to run it; scripts/image/build-and-test.sh builds and tries it.
+ARG NODE_IMAGE=docker.io/library/node:22-trixie-slim
+# The same Debian without npm, yarn and headers, which a running service has no use for.
+ARG RUNTIME_IMAGE=docker.io/library/debian:trixie-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Without install scripts: they would fetch a jq (the image brings Debian's) and build before the sources are here.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+# The last line removes what only compilers and debuggers read.
+RUN npm run build && chmod +x dist/cli.js \
+  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+
+FROM ${RUNTIME_IMAGE}
+# The libraries are what the node binary links to.
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends jq libatomic1 libstdc++6 tini \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/* /var/log/* \
+  && useradd --uid 1000 --gid 0 --no-create-home --home-dir /app --shell /usr/sbin/nologin komodor-port \
+  && ln -s /app/dist/cli.js /usr/local/bin/komodor-port
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY LICENSE ./
+COPY mappings mappings
+COPY blueprints blueprints
+COPY scripts/jq-wasm.mjs scripts/jq-wasm.mjs
+COPY scripts/image/health.mjs scripts/image/health.mjs
+ENV NODE_ENV=production
+# Fails the build when Node.js and the base do not fit together.
+RUN komodor-port --version
+
+ARG VERSION=unknown
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="komodor-port-integration" \
+  org.opencontainers.image.description="Keeps a Port software catalog true to what Komodor sees in Kubernetes" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"
+
+# Everything above belongs to root and is only read, so any other user id with group 0 works as well (OpenShift).
+# /tmp is the one place that may be written to, and a native jq does not need even that.
+USER 1000:0
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "/app/scripts/image/health.mjs"]
+ENTRYPOINT ["/usr/bin/tini", "--", "node", "--enable-source-maps", "/app/dist/cli.js"]
+CMD ["start"]

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { AppError, messageOf } from '../../core/errors.ts';
+import { type Clock, systemClock } from '../../net/clock.ts';
+import { HttpFailure } from '../../net/http-failure.ts';
+import type { PortApi } from '../api.ts';
+import { integrationPath } from './integration-look.ts';
+import type { Log } from './log.ts';
+import { within } from './wait.ts';
+
+/** What Port's data source page shows of a resync. Absent fields stay as they are. */
+export interface ResyncNews {
+  readonly status: 'running' | 'completed' | 'failed' | 'aborted';
+  /** ISO 8601. */
+  readonly lastResyncStart?: string;
+  readonly lastResyncEnd?: string | null;
+  readonly nextResync?: string | null;
+  /** The API itself spells it so. */
+  readonly intervalInMinuets?: number | null;
+}
+
+/** Keeps Port's resync state true: the newest news wins, and is sent until Port has it. */
+export interface StateWriter {
+  /** Returns at once. */
+  set(news: ResyncNews): void;
+  /** Port has the integration now: what it refused for the lack of it can be sent. */
+  integrationExists(): void;
+  /** Waits until nothing is left to send, at most this long. */
+  settled(ms: number): Promise<boolean>;
+  /** Sends this and nothing else, at once and within this time, whatever was under way. */
+  last(news: ResyncNews, ms: number): Promise<void>;
+  stop(): void;
+}
+
+const anyAnswer = z.unknown();
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+
+export function createStateWriter(options: {
+  readonly api: PortApi;
+  readonly identifier: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+}): StateWriter {
+  const { api, identifier, log, clock = systemClock } = options;
+  const path = `${integrationPath(identifier)}/resync-state`;
+  const ending = new AbortController();
+  let wanted: ResyncNews | undefined;
+  let working: Promise<void> | undefined;
+  let pause = new AbortController();
+
+  async function send(body: ResyncNews, signal: AbortSignal): Promise<void> {
+    await api.call({ method: 'PATCH', path, body }, anyAnswer, signal);
+  }
+
+  /** Each attempt has the client's own quick retries in it; this loop is for the long outage. */
+  async function work(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (wanted && !ending.signal.aborted) {
+      const sending = wanted;
+      const failure = await send(sending, ending.signal).then(() => undefined, (error: unknown) => ({ error }));
+      if (ending.signal.aborted) return;
+      if (!failure || isHopeless(failure.error)) {
+        if (failure) log('warn', `Port does not take the resync state "${sending.status}": ${messageOf(failure.error)}`);
+        if (wanted === sending) wanted = undefined;
+        continue;
+      }
+      // The run that is being reported creates the integration; until then asking again is of no use.
+      if (isMissing(failure.error)) return;
+      if (pauseMs === FIRST_PAUSE_MS) log('warn', `Port did not take the resync state yet: ${messageOf(failure.error)}`);
+      pause = new AbortController();
+      await clock.sleep(pauseMs, AbortSignal.any([pause.signal, ending.signal])).catch(() => undefined);
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    }
+  }
+
+  function wake(): void {
+    pause.abort();
+    if (!wanted || ending.signal.aborted) return;
+    working ??= work().finally(() => {
+      working = undefined;
+    });
+  }
+
+  return {
+    set(news) {
+      wanted = news;
+      wake();
+    },
+    integrationExists: wake,
+    settled: (ms) => within(ms, working ?? Promise.resolve()),
+    async last(news, ms) {
+      ending.abort();
+      const deadline = new AbortController();
+      const sent = send(news, deadline.signal).catch((error: unknown) => {
+        log('warn', `Port did not take the resync state "${news.status}": ${messageOf(error)}`);
+      });
+      if (!(await within(ms, sent))) deadline.abort();
+    },
+    stop: () => ending.abort(),
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof HttpFailure && error.status === 404;
+}
+
+/** Whether asking again cannot help: no right to, or a body that Port does not want. */
+function isHopeless(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'port_auth';
+  const status = error instanceof HttpFailure ? error.status : undefined;
+  return status !== undefined && status >= 400 && status < 500 && ![404, 408, 425, 429].includes(status);
+}
