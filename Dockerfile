@@ -11,9 +11,10 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+# Optional ones go too: a compiler that is a peer of a peer, and a native addon that has a substitute in JavaScript.
 # The last line removes what only compilers and debuggers read.
 RUN npm run build && chmod +x dist/cli.js \
-  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 
 FROM ${RUNTIME_IMAGE}

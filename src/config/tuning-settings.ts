@@ -36,7 +36,7 @@ export const tuningSettings = {
   requestTimeoutMs: setting(
     'Tuning',
     'REQUEST_TIMEOUT_SECONDS',
-    { ocean: ['OCEAN__CLIENT_TIMEOUT'], default: '60', description: 'Seconds until a request counts as failed.' },
+    { ocean: ['OCEAN__CLIENT_TIMEOUT'], default: '30', description: 'Seconds until a request counts as failed.' },
     seconds(1, 3_600),
   ),
   maxRateLimitWaitMs: setting(

@@ -12,7 +12,7 @@ import type { RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, feeding, type Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
 import { RelationTargets } from './targets.ts';
-import { reportBlueprint, reportLost, undecided, verdict } from './verdict.ts';
+import { type RunEnd, reportBlueprint, reportLost, undecided, verdict } from './verdict.ts';
 import { Writer } from './writer.ts';
 
 export interface ResyncRequest {
@@ -49,21 +49,20 @@ export async function resync(
   const problems = new ProblemBook((problem) => observer.problem?.(problem));
   const progress: Progress = { readers: [], run: undefined, intake: undefined, deletions: undefined };
   const ending = new AbortController();
-  let brokeOff = false;
+  let end: RunEnd = 'whole';
   try {
     await carryOut(ports, request, AbortSignal.any([signal, ending.signal]), observer, problems, progress);
   } catch (error) {
-    brokeOff = true;
     const aborted = isAbort(error, signal);
+    end = aborted ? 'aborted' : 'broken';
     const code = aborted ? 'aborted' : error instanceof AppError ? error.code : 'unexpected';
     const message = aborted ? 'The run was stopped; nothing was deleted after that' : messageOf(error);
     problems.add({ code, severity: 'error', group: '', message });
   } finally {
     ending.abort();
   }
-  const aborted = signal.aborted && brokeOff;
   const requests = trafficSince(ports, trafficBefore);
-  return report(request, { startedAt, finishedAt: ports.now(), requests, aborted, brokeOff }, problems, progress);
+  return report(request, { startedAt, finishedAt: ports.now(), requests, end }, problems, progress);
 }
 
 async function carryOut(
@@ -148,14 +147,12 @@ interface Ending {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly requests: RunReport['requests'];
-  readonly aborted: boolean;
-  /** Something ended the run before its time. */
-  readonly brokeOff: boolean;
+  readonly end: RunEnd;
 }
 
 function report(
   { runId, mode, trigger }: ResyncRequest,
-  { startedAt, finishedAt, requests, aborted, brokeOff }: Ending,
+  { startedAt, finishedAt, requests, end }: Ending,
   problems: ProblemBook,
   { readers, run, intake, deletions }: Progress,
 ): RunReport {
@@ -163,7 +160,7 @@ function report(
   const blueprints = [
     ...byRelation(run?.states() ?? [], ({ shape }) => shape).map((state) => {
       const decided = deletions?.blocked.get(state.shape.identifier);
-      return reportBlueprint(state, decided ?? (brokeOff ? undecided(state, aborted) : undefined), aborted);
+      return reportBlueprint(state, decided ?? (end === 'whole' ? undefined : undecided(state, end)), end);
     }),
     ...[...(intake?.lost ?? [])].map(([blueprint, failed]) => reportLost(blueprint, failed)),
   ];
@@ -171,7 +168,7 @@ function report(
     runId,
     mode,
     trigger,
-    status: verdict({ aborted, brokeOff, kinds, blueprints, hasErrors: problems.hasErrors }),
+    status: verdict({ end, kinds, blueprints, hasErrors: problems.hasErrors }),
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     durationMs: finishedAt.getTime() - startedAt.getTime(),

@@ -85,7 +85,7 @@ function report(run: Run, where: string, sample: string): void {
     code: 'relation_target_missing',
     severity: 'warning',
     group: where,
-    message: `${where}: the target does not exist in Port; the entities were written without this relation`,
+    message: `${where}: the target does not exist in Port; such an entity goes without this relation`,
     sample,
   });
 }

@@ -2,11 +2,14 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { blockedBecause, isApprovable } from './deletion.ts';
 import type { BlueprintReport, DeletionBlocked, KindReport, RunStatus } from './report.ts';
 
+/** How a run ended: whole, broken off by something that concerned all of it, or stopped. */
+export type RunEnd = 'whole' | 'broken' | 'aborted';
+
 /** The report of one blueprint. */
 export function reportBlueprint(
   state: BlueprintState,
   blocked: DeletionBlocked | undefined,
-  aborted: boolean,
+  end: RunEnd,
 ): BlueprintReport {
   const { created, updated, unchanged, failed } = state.outcomes;
   const stale = state.stale().length;
@@ -19,7 +22,7 @@ export function reportBlueprint(
     stale,
     deletionBlocked: blocked ?? null,
   };
-  return { blueprint: state.shape.identifier, status: statusOf(report, aborted), ...report };
+  return { blueprint: state.shape.identifier, status: statusOf(report, end), ...report };
 }
 
 /** A blueprint that Port does not have: none of its entities could be written. */
@@ -29,15 +32,16 @@ export function reportLost(blueprint: string, failed: number): BlueprintReport {
 }
 
 /** What holds for a blueprint whose deletions were never decided because the run ended before. */
-export function undecided(state: BlueprintState, aborted: boolean): DeletionBlocked | undefined {
+export function undecided(state: BlueprintState, end: RunEnd): DeletionBlocked | undefined {
   const stale = state.stale();
   if (stale.length === 0) return undefined;
-  return blockedBecause(aborted ? 'aborted' : 'incomplete', state.shape.identifier, stale);
+  return blockedBecause(end === 'aborted' ? 'aborted' : 'incomplete', state.shape.identifier, stale);
 }
 
-function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, aborted: boolean): RunStatus {
+function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, end: RunEnd): RunStatus {
   const { created, updated, unchanged, failed, deleted, stale, deletionBlocked } = report;
-  if (aborted) return 'aborted';
+  if (end === 'aborted') return 'aborted';
+  if (end === 'broken') return created + updated + unchanged === 0 ? 'failed' : 'degraded';
   if (failed > 0 && created + updated + unchanged === 0) return 'failed';
   if (deletionBlocked && isApprovable(deletionBlocked.reason)) return 'blocked';
   if (failed > 0) return 'degraded';
@@ -47,16 +51,14 @@ function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, aborted
 
 /** The verdict on a whole run: the worst of its parts, and never better than its problems. */
 export function verdict(facts: {
-  readonly aborted: boolean;
-  /** Something ended the run before its time. */
-  readonly brokeOff: boolean;
+  readonly end: RunEnd;
   readonly kinds: readonly KindReport[];
   readonly blueprints: readonly BlueprintReport[];
   readonly hasErrors: boolean;
 }): RunStatus {
   const statuses = [...facts.kinds, ...facts.blueprints].map(({ status }) => status);
-  if (facts.aborted) return 'aborted';
-  if (facts.brokeOff || statuses.includes('failed')) return 'failed';
+  if (facts.end === 'aborted') return 'aborted';
+  if (facts.end === 'broken' || statuses.includes('failed')) return 'failed';
   if (statuses.includes('blocked')) return 'blocked';
   if (statuses.includes('degraded') || facts.hasErrors) return 'degraded';
   return 'completed';

@@ -13,7 +13,7 @@ export interface Reading {
 }
 
 /** After so many listings in a row that failed there is no point in asking for the rest. */
-const HOPELESS = 3;
+const HOPELESS = 2;
 
 /** Turns a request that failed for good into an incomplete read. AppErrors and aborts pass. */
 export async function* orIncomplete(reading: Reading, walk: Walk): Walk {

@@ -16,7 +16,7 @@ interface AskOptions<T> {
   readonly ask: (pageSize: number, attempts: number | undefined) => Promise<T>;
   /** Whether the host ever answered; if not, the size is not what it is about, and we come to the point. */
   readonly hostAnswered: () => boolean;
-  /** A 504 here means that the whole query is too slow: one smaller page is tried, no more. */
+  /** No answer in time here means that the whole query is too slow: one smaller page is tried, no more. */
   readonly slowQuery?: boolean;
   /** The place was computed from the page size (old numbered pages): it must stay. */
   readonly fixed?: boolean;
@@ -44,7 +44,7 @@ export function createPageSize(start: number): PageSize {
   return {
     restarted: () => createPageSize(start),
     async ask(options) {
-      let timedOutAtGateway = false;
+      let wasTooSlow = false;
       for (;;) {
         const last = size <= smallest || options.fixed === true;
         try {
@@ -53,9 +53,9 @@ export function createPageSize(start: number): PageSize {
           return answer;
         } catch (error) {
           if (!(error instanceof HttpFailure) || !maySizeMatter(error)) throw error;
-          const slow = options.slowQuery === true && error.status === 504;
-          if (last || (slow && timedOutAtGateway)) throw error;
-          timedOutAtGateway ||= slow;
+          const slow = options.slowQuery === true && isTooSlow(error);
+          if (last || (slow && wasTooSlow)) throw error;
+          wasTooSlow ||= slow;
           shrink(options.hostAnswered() ? divisorFor(error) : Number.POSITIVE_INFINITY);
         }
       }
@@ -71,7 +71,12 @@ function maySizeMatter(failure: HttpFailure): boolean {
   return status === 408 || status === 413 || status >= 500;
 }
 
-/** Each timeout costs a minute, so those are taken in larger steps. */
+/** Each timeout costs half a minute, so the smallest page is tried straight away. */
 function divisorFor(failure: HttpFailure): number {
-  return failure.problem === 'timeout' || failure.status === 504 ? 4 : 2;
+  return isTooSlow(failure) ? Number.POSITIVE_INFINITY : 2;
+}
+
+/** Whether the answer did not come in time: to us, or to Komodor's own gateway. */
+export function isTooSlow(error: unknown): boolean {
+  return error instanceof HttpFailure && (error.status === 504 || error.problem === 'timeout');
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { HttpFailure } from '../net/http-failure.ts';
 import { readClusterNames } from './clusters.ts';
 import { textOf, toItem } from './item.ts';
 import { chain, givenUp, orIncomplete, type Reading } from './listing.ts';
 import { walkByOffset } from './offset-walk.ts';
+import { isTooSlow } from './page-size.ts';
 import type { Walk } from './proof.ts';
 import type { RiskSelector } from './selector.ts';
 
@@ -42,10 +42,6 @@ async function* byCluster(reading: Reading, selector: RiskSelector): Walk {
 
 function* clusterListings(reading: Reading, selector: RiskSelector, names: readonly string[]): Generator<Walk> {
   for (const name of names) yield orIncomplete(reading, readListing(reading, { ...selector, clusters: [name] }, {}));
-}
-
-function isTooSlow(error: unknown): boolean {
-  return error instanceof HttpFailure && (error.status === 504 || error.problem === 'timeout');
 }
 
 function readListing(

@@ -23,6 +23,8 @@ export interface FailedAttempt {
 }
 
 const STATUSES_TO_RETRY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** A timeout has cost half a minute already, and the next attempt may cost as much. */
+const SHARE_FOR_TIMEOUTS = 0.4;
 const ATTEMPTS_AT_A_STRANGER = 2;
 const CAP_AT_A_STRANGER_MS = 500;
 
@@ -42,7 +44,8 @@ export function nextDelay(
   random: () => number,
 ): number | 'stop' {
   const stranger = !failed.hostAnswered && failed.problem !== 'status';
-  const attempts = stranger ? Math.min(policy.attempts, ATTEMPTS_AT_A_STRANGER) : policy.attempts;
+  const budget = failed.problem === 'timeout' ? Math.ceil(policy.attempts * SHARE_FOR_TIMEOUTS) : policy.attempts;
+  const attempts = stranger ? Math.min(budget, ATTEMPTS_AT_A_STRANGER) : budget;
   if (attempt >= attempts || !mayRetry(failed)) return 'stop';
   const cap = stranger ? CAP_AT_A_STRANGER_MS : policy.capMs;
   const backoff = Math.round(random() * Math.min(cap, policy.baseMs * 2 ** (attempt - 1)));

@@ -33,8 +33,7 @@ function state(outcomes: readonly EntityOutcome[], stale = 0): BlueprintState {
 
 describe('verdict', () => {
   const facts = fc.record({
-    aborted: fc.boolean(),
-    brokeOff: fc.boolean(),
+    end: fc.constantFrom('whole' as const, 'broken' as const, 'aborted' as const),
     kinds: fc.array(fc.constantFrom(...STATUSES).map(kindReport), { maxLength: 3 }),
     blueprints: fc.array(
       fc.constantFrom(...STATUSES).map((status) => ({ ...reportLost('b', 0), status })),
@@ -47,7 +46,7 @@ describe('verdict', () => {
     fc.assert(
       fc.property(facts, (each) => {
         const parts = [...each.kinds, ...each.blueprints].map(({ status }) => status);
-        const isGood = !each.aborted && !each.brokeOff && !each.hasErrors;
+        const isGood = each.end === 'whole' && !each.hasErrors;
         const allWell = isGood && parts.every((status) => status === 'completed');
         expect(verdict(each) === 'completed').toBe(allWell);
       }),
@@ -57,9 +56,10 @@ describe('verdict', () => {
   it('is failed whenever a part failed or the run broke off, unless it was stopped', () => {
     fc.assert(
       fc.property(facts, (each) => {
-        const failed = each.brokeOff || [...each.kinds, ...each.blueprints].some(({ status }) => status === 'failed');
+        const failed =
+          each.end === 'broken' || [...each.kinds, ...each.blueprints].some(({ status }) => status === 'failed');
         expect(verdict(each)).toBe(
-          each.aborted ? 'aborted' : failed ? 'failed' : verdict({ ...each, brokeOff: false }),
+          each.end === 'aborted' ? 'aborted' : failed ? 'failed' : verdict({ ...each, end: 'whole' }),
         );
       }),
     );
@@ -76,7 +76,7 @@ describe('reportBlueprint', () => {
         (outcomes, stale, deleted) => {
           const blueprint = state(outcomes, stale);
           blueprint.deleted = Math.min(stale, deleted);
-          const { status, failed } = reportBlueprint(blueprint, undefined, false);
+          const { status, failed } = reportBlueprint(blueprint, undefined, 'whole');
           expect(status === 'completed').toBe(failed === 0 && blueprint.deleted === stale);
         },
       ),
@@ -94,7 +94,7 @@ describe('reportBlueprint', () => {
     ['not_selected', 'completed'],
   ])('calls a blueprint whose deletions are held back (%s) %s', (reason, status) => {
     const blocked = blockedBecause(reason, 'thing', ['stale 0']);
-    expect(reportBlueprint(state(['updated'], 1), blocked, false)).toMatchObject({
+    expect(reportBlueprint(state(['updated'], 1), blocked, 'whole')).toMatchObject({
       status,
       stale: 1,
       deletionBlocked: blocked,
@@ -102,13 +102,18 @@ describe('reportBlueprint', () => {
   });
 
   it('calls a blueprint failed when nothing of it could be written', () => {
-    expect(reportBlueprint(state(['failed', 'failed']), undefined, false).status).toBe('failed');
-    expect(reportBlueprint(state(['failed', 'unchanged']), undefined, false).status).toBe('degraded');
+    expect(reportBlueprint(state(['failed', 'failed']), undefined, 'whole').status).toBe('failed');
+    expect(reportBlueprint(state(['failed', 'unchanged']), undefined, 'whole').status).toBe('degraded');
     expect(reportLost('b', 3)).toMatchObject({ status: 'failed', failed: 3 });
   });
 
+  it('never calls a blueprint completed whose run broke off', () => {
+    expect(reportBlueprint(state([]), undefined, 'broken').status).toBe('failed');
+    expect(reportBlueprint(state(['updated']), undefined, 'broken').status).toBe('degraded');
+  });
+
   it('calls it aborted when the run was stopped', () => {
-    expect(reportBlueprint(state(['failed']), undefined, true).status).toBe('aborted');
+    expect(reportBlueprint(state(['failed']), undefined, 'aborted').status).toBe('aborted');
   });
 });
 

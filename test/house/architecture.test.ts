@@ -7,7 +7,7 @@ function partOf(path: string): string {
 }
 
 /** Parts that may use every other part. */
-const WIRING = ['cli', 'compose'];
+const WIRING = ['cli', 'compose', 'service'];
 
 /** What a part may import of the others. A part that is not named here may import nothing of them. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
@@ -15,6 +15,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   port: ['core', 'net'],
   mapping: ['core'],
   config: ['core'],
+  telemetry: ['core'],
   queue: ['core'],
   server: ['core'],
 };
@@ -28,9 +29,13 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
+  'prom-client': ['telemetry'],
   bullmq: ['queue'],
   ioredis: ['queue'],
+  '@bull-board': ['queue'],
   fastify: ['server'],
+  '@fastify': ['server'],
+  'close-with-grace': ['cli', 'service'],
 };
 
 /** Libraries at home wherever outside data comes in; core reads none. */
@@ -40,11 +45,10 @@ function isOurs(name: string): boolean {
   return name.startsWith('src/');
 }
 
-function packageOf(name: string): string {
-  return name
-    .split('/')
-    .slice(0, name.startsWith('@') ? 2 : 1)
-    .join('/');
+/** A library with its scope's name, and a plug-in of fastify with fastify's. */
+function familyOf(name: string): string {
+  const [first = ''] = name.split('/');
+  return first.startsWith('fastify-') ? 'fastify' : first;
 }
 
 /** Imports of a file that the house does not allow. */
@@ -56,8 +60,7 @@ function breaches(file: ProjectFile): readonly string[] {
       if (isOurs(name)) return partOf(name) !== part && !isWiring && !(MAY_USE[part] ?? []).includes(partOf(name));
       if (name.startsWith('node:')) return part === 'core' && name !== 'node:crypto';
       if (EVERYWHERE_BUT_CORE.includes(name)) return part === 'core';
-      const homes = HOME[packageOf(name)] ?? (packageOf(name).startsWith('@fastify/') ? ['server'] : []);
-      return !homes.includes(part);
+      return !(HOME[familyOf(name)] ?? []).includes(part);
     })
     .map((name) => `${file.path} imports ${name}`);
 }

@@ -49,6 +49,16 @@ describe('a request', () => {
     expect(server.seen).toHaveLength(3);
   });
 
+  it('timeout, tried again only where there are attempts to spare', async () => {
+    const server = await listen((_seen, call) => (call === 1 ? { json: 1 } : { fault: 'hang' }));
+    const http = client(server.url, { timeoutMs: 100 });
+    await http.request(get);
+    expect((await failureOf(http.request({ ...get, attempts: 2 }))).problem).toBe('timeout');
+    expect(server.seen).toHaveLength(2);
+    expect((await failureOf(http.request({ ...get, attempts: 5 }))).problem).toBe('timeout');
+    expect(server.seen).toHaveLength(4);
+  });
+
   it('stops after the attempts it may make', async () => {
     const server = await listen(() => ({ status: 502, text: '<html>Bad gateway</html>' }));
     const failure = await failureOf(client(server.url).request({ ...get, attempts: 2 }));
@@ -150,7 +160,6 @@ describe('a failure', () => {
   it.each([
     ['reset', { fault: 'reset' }],
     ['reset', { fault: 'cut', json: { long: 'x'.repeat(1000) } }],
-    ['timeout', { fault: 'hang' }],
     ['malformed', { text: '<html>not JSON</html>' }],
     ['malformed', { text: '' }],
   ] as const)('%s, tried again', async (problem, reply) => {
@@ -159,6 +168,16 @@ describe('a failure', () => {
     await http.request(get);
     expect((await failureOf(http.request({ ...get, attempts: 2, expect: 'json' }))).problem).toBe(problem);
     expect(server.seen).toHaveLength(3);
+  });
+
+  it('timeout, tried again only where there are attempts to spare', async () => {
+    const server = await listen((_seen, call) => (call === 1 ? { json: 1 } : { fault: 'hang' }));
+    const http = client(server.url, { timeoutMs: 100 });
+    await http.request(get);
+    expect((await failureOf(http.request({ ...get, attempts: 2 }))).problem).toBe('timeout');
+    expect(server.seen).toHaveLength(2);
+    expect((await failureOf(http.request({ ...get, attempts: 5 }))).problem).toBe('timeout');
+    expect(server.seen).toHaveLength(4);
   });
 
   it('is malformed when a compressed body ends early', async () => {

@@ -3,7 +3,10 @@ import { type Clock, systemClock } from '../../net/clock.ts';
 import type { PortApi } from '../api.ts';
 
 /** One part that is not as expected must not cost the others. */
-const address = z.looseObject({ ingestUrl: z.url().optional().catch(undefined) }).nullish().catch(null);
+const address = z
+  .looseObject({ ingestUrl: z.url().optional().catch(undefined) })
+  .nullish()
+  .catch(null);
 const moment = z.string().nullish().catch(null);
 const resyncState = z.looseObject({ status: moment, updatedAt: moment, lastResyncStart: moment });
 const integration = z.looseObject({

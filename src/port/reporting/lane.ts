@@ -28,7 +28,8 @@ export function createLane(what: string, log: Log): Lane {
       if (!ending.signal.aborted) await job(ending.signal);
     } catch (error) {
       failures += 1;
-      if (!ending.signal.aborted) log(failures === 1 ? 'warn' : 'debug', `Port did not take ${what}: ${messageOf(error)}`);
+      if (!ending.signal.aborted)
+        log(failures === 1 ? 'warn' : 'debug', `Port did not take ${what}: ${messageOf(error)}`);
     } finally {
       waiting -= 1;
     }

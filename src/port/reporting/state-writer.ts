@@ -45,11 +45,27 @@ export function createStateWriter(options: {
   const path = `${integrationPath(identifier)}/resync-state`;
   const ending = new AbortController();
   let wanted: ResyncNews | undefined;
-  let working: Promise<void> | undefined;
+  /** Counts what may make another attempt worth while. */
+  let occasions = 0;
+  let busy = false;
+  let working: Promise<void> = Promise.resolve();
   let pause = new AbortController();
 
   async function send(body: ResyncNews, signal: AbortSignal): Promise<void> {
     await api.call({ method: 'PATCH', path, body }, anyAnswer, signal);
+  }
+
+  /** One attempt. Says how to go on. */
+  async function attempt(news: ResyncNews): Promise<'done' | 'missing' | 'failed'> {
+    try {
+      await send(news, ending.signal);
+      return 'done';
+    } catch (error) {
+      if (ending.signal.aborted) return 'done';
+      if (isMissing(error)) return 'missing';
+      log('warn', `Port did not take the resync state "${news.status}": ${messageOf(error)}`);
+      return isHopeless(error) ? 'done' : 'failed';
+    }
   }
 
   /** Each attempt has the client's own quick retries in it; this loop is for the long outage. */
@@ -57,28 +73,25 @@ export function createStateWriter(options: {
     let pauseMs = FIRST_PAUSE_MS;
     while (wanted && !ending.signal.aborted) {
       const sending = wanted;
-      const failure = await send(sending, ending.signal).then(() => undefined, (error: unknown) => ({ error }));
-      if (ending.signal.aborted) return;
-      if (!failure || isHopeless(failure.error)) {
-        if (failure) log('warn', `Port does not take the resync state "${sending.status}": ${messageOf(failure.error)}`);
-        if (wanted === sending) wanted = undefined;
-        continue;
-      }
+      const before = occasions;
+      const outcome = await attempt(sending);
+      if (outcome === 'done' && wanted === sending) wanted = undefined;
+      if (outcome === 'done' || occasions !== before) continue;
       // The run that is being reported creates the integration; until then asking again is of no use.
-      if (isMissing(failure.error)) return;
-      if (pauseMs === FIRST_PAUSE_MS) log('warn', `Port did not take the resync state yet: ${messageOf(failure.error)}`);
+      if (outcome === 'missing') break;
       pause = new AbortController();
       await clock.sleep(pauseMs, AbortSignal.any([pause.signal, ending.signal])).catch(() => undefined);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
+    busy = false;
   }
 
   function wake(): void {
+    occasions += 1;
     pause.abort();
-    if (!wanted || ending.signal.aborted) return;
-    working ??= work().finally(() => {
-      working = undefined;
-    });
+    if (busy || !wanted || ending.signal.aborted) return;
+    busy = true;
+    working = work();
   }
 
   return {
@@ -87,7 +100,7 @@ export function createStateWriter(options: {
       wake();
     },
     integrationExists: wake,
-    settled: (ms) => within(ms, working ?? Promise.resolve()),
+    settled: (ms) => within(ms, working),
     async last(news, ms) {
       ending.abort();
       const deadline = new AbortController();

@@ -1,0 +1,159 @@
+import { messageOf } from '../../core/errors.ts';
+import type { RunObserver } from '../../core/ports.ts';
+import type { RunReport } from '../../core/report.ts';
+import type { RunOrder } from '../../core/run-queue.ts';
+import { type Clock, systemClock } from '../../net/clock.ts';
+import type { PortApi } from '../api.ts';
+import { collectExamples } from './examples.ts';
+import type { Ingest } from './ingest.ts';
+import type { IntegrationLook } from './integration-look.ts';
+import { createLane, type Lane } from './lane.ts';
+import type { Log } from './log.ts';
+import { createMask } from './mask.ts';
+import { createStateWriter } from './state-writer.ts';
+import { runState } from './sync-metrics.ts';
+import { createSyncReports } from './sync-reports.ts';
+import { createSyncScreen, type SyncScreen } from './sync-screen.ts';
+
+export interface ReportedRun {
+  /** To be given to the run. Its methods return at once and never throw. */
+  readonly observer: RunObserver;
+  /**
+   * Tells Port how it ended. Returns when Port knows, at the latest after a few seconds; the rest goes on in the background.
+   * @param nextResync when the next one is due, as of now; what `begin` was told when absent
+   */
+  end(report: RunReport, nextResync?: Date | null): Promise<void>;
+}
+
+/** Shows our runs on Port's own screens. Nothing here ever fails or delays a run. */
+export interface PortReporter {
+  /**
+   * After a crash Port may still believe in a run of ours: ends that. Never throws.
+   * @param options.othersMayRun true: leaves it, for it may be the run of another replica
+   */
+  start(options: { readonly othersMayRun: boolean }): Promise<void>;
+  /** @param intervalMinutes of the schedule; null: none */
+  begin(
+    runId: string,
+    order: Pick<RunOrder, 'mode' | 'kinds'>,
+    nextResync: Date | null,
+    intervalMinutes: number | null,
+  ): ReportedRun;
+  /** For a process that has to end: tells Port within 3 s that this run was stopped. Nothing is reported after it. */
+  abortNow(runId: string): Promise<void>;
+  /** Ends all background work, after a last chance of 3 s. */
+  close(): Promise<void>;
+}
+
+export interface PortReporterOptions {
+  readonly api: PortApi;
+  readonly ingest: Ingest;
+  readonly look: IntegrationLook;
+  readonly integrationIdentifier: string;
+  readonly version: string;
+  /** Whether raw items may go to Port. */
+  readonly sendExamples: boolean;
+  /** Values that must never get there. */
+  readonly secrets: readonly string[];
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+const LAST_CHANCE_MS = 3000;
+const END_WAIT_MS = 5000;
+/** How long the documents of a run that is over are still tried. */
+const AFTERLIFE_MS = 60_000;
+
+interface Active {
+  readonly screen: SyncScreen;
+  readonly lane: Lane;
+}
+
+export function createPortReporter(options: PortReporterOptions): PortReporter {
+  const { api, ingest, look, integrationIdentifier: identifier, version, log, clock = systemClock } = options;
+  const state = createStateWriter({ api, identifier, log, clock });
+  const mask = createMask(options.secrets);
+  const never = new AbortController().signal;
+  const active = new Map<string, Active>();
+  const lanes = new Set<Lane>();
+  const now = (): string => new Date(clock.now()).toISOString();
+
+  async function endCrashed(): Promise<void> {
+    const found = await look.resyncState(never);
+    if (found?.status === 'running' && active.size === 0) state.set({ status: 'aborted', lastResyncEnd: now() });
+  }
+
+  /** Lets the lane go on for a while after its run, then forgets it. */
+  async function outlive(lane: Lane): Promise<void> {
+    await lane.drained(AFTERLIFE_MS);
+    lane.giveUp();
+    lanes.delete(lane);
+  }
+
+  return {
+    async start({ othersMayRun }) {
+      if (othersMayRun) return;
+      try {
+        await endCrashed();
+      } catch (error) {
+        log('warn', `Whether Port still shows an earlier run as running could not be seen: ${messageOf(error)}`);
+      }
+    },
+
+    begin(runId, { mode, kinds }, nextResync, intervalMinutes) {
+      // A plan writes nothing anywhere, so it is nothing that Port should see.
+      if (mode === 'plan') return { observer: {}, end: async () => undefined };
+      const lastResyncStart = now();
+      const schedule = (next: Date | null) => ({
+        nextResync: next?.toISOString() ?? null,
+        intervalInMinuets: intervalMinutes === null ? null : Math.max(1, Math.round(intervalMinutes)),
+      });
+      state.set({ status: 'running', lastResyncStart, lastResyncEnd: null, ...schedule(nextResync) });
+      const lane = createLane('a report on the run', log);
+      lanes.add(lane);
+      const identity = { integrationIdentifier: identifier, version, runId };
+      const screen = createSyncScreen({
+        kinds,
+        lane,
+        clock,
+        reports: createSyncReports({ ingest, look, identity }),
+        examples: options.sendExamples ? collectExamples({ api, identifier, mask, add: lane.add }) : undefined,
+        onPrepared: state.integrationExists,
+      });
+      const own: Active = { screen, lane };
+      active.get(runId)?.screen.stopHeartbeat();
+      active.set(runId, own);
+      return {
+        observer: screen.observer,
+        async end(report, next = nextResync) {
+          // Stopped with the process, or taken over by a later attempt at the same run.
+          if (active.get(runId) !== own) return;
+          active.delete(runId);
+          state.set({ status: runState(report), lastResyncStart, lastResyncEnd: now(), ...schedule(next) });
+          screen.end(report);
+          const ended = Promise.all([state.settled(END_WAIT_MS), lane.drained(END_WAIT_MS)]);
+          void outlive(lane);
+          await ended;
+        },
+      };
+    },
+
+    async abortNow(runId) {
+      const own = active.get(runId);
+      if (!own) return;
+      active.delete(runId);
+      own.lane.giveUp();
+      await Promise.all([
+        state.last({ status: 'aborted', lastResyncEnd: now() }, LAST_CHANCE_MS),
+        own.screen.abort(AbortSignal.timeout(LAST_CHANCE_MS)),
+      ]);
+    },
+
+    async close() {
+      for (const { screen } of active.values()) screen.stopHeartbeat();
+      await Promise.all([state.settled(LAST_CHANCE_MS), ...[...lanes].map((lane) => lane.drained(LAST_CHANCE_MS))]);
+      state.stop();
+      for (const lane of lanes) lane.giveUp();
+    },
+  };
+}

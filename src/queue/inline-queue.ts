@@ -1,0 +1,122 @@
+import type { KindProgress } from '../core/ports.ts';
+import { QueueUnavailable, type RunOrder, type RunQueue, type RunRecord } from '../core/run-queue.ts';
+import { atMost } from './at-most.ts';
+import { InlineLive } from './inline-live.ts';
+import { InlineMarks } from './inline-marks.ts';
+import { InlineRuns, withoutChanges } from './inline-runs.ts';
+import { CLOSE_MS, KEPT_RUNS, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
+import { watchRun } from './watch.ts';
+
+export interface InlineQueueOptions extends QueueLimits {
+  /** Finished runs that are remembered. */
+  readonly historySize?: number;
+}
+
+const SCHEDULED: RunOrder = { mode: 'resync', trigger: 'schedule', kinds: [], approveDeletions: [] };
+
+/** The longest that a timer of Node can wait; longer ones would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A queue in this process. What waits is lost with the process; the resync at the next start covers that. */
+export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
+  const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
+  const live = new InlineLive(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
+  const marks = new InlineMarks();
+  let schedule: { readonly everyMs: number; nextAt: number } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let skipped = 0;
+  let closed = false;
+
+  function ensureOpen(): void {
+    if (closed) throw new QueueUnavailable('The service is stopping.', 10);
+  }
+
+  function arm(): void {
+    clearTimeout(timer);
+    if (schedule === undefined) return;
+    timer = setTimeout(tick, Math.min(Math.max(schedule.nextAt - Date.now(), 0), LONGEST_TIMER_MS));
+  }
+
+  function tick(): void {
+    if (schedule !== undefined && Date.now() >= schedule.nextAt) {
+      // A computer that slept does not catch up on what it missed.
+      schedule.nextAt += schedule.everyMs * Math.ceil((Date.now() + 1 - schedule.nextAt) / schedule.everyMs);
+      if (runs.activeMode === 'resync') skipped += 1;
+      else runs.request(SCHEDULED, false);
+    }
+    arm();
+  }
+
+  function find(runId: string): RunRecord | undefined {
+    return runs.records().find((record) => record.runId === runId);
+  }
+
+  return {
+    async request(order, { startAfterNow = false } = {}) {
+      ensureOpen();
+      return runs.request(order, startAfterNow);
+    },
+    async list(limit) {
+      return runs
+        .records()
+        .slice(0, limit)
+        .map((record) => (record.state === 'finished' ? { ...record, report: withoutChanges(record.report) } : record));
+    },
+    async find(runId) {
+      return find(runId);
+    },
+    watch(runId, signal) {
+      return watchRun(runId, signal, {
+        find: async (id) => find(id),
+        listen(id, listener: (progress: KindProgress | undefined) => void) {
+          runs.news.on(id, listener);
+          return () => runs.news.off(id, listener);
+        },
+      });
+    },
+    async cancel(runId) {
+      return runs.cancel(runId);
+    },
+    async schedule(everyMs) {
+      ensureOpen();
+      if (everyMs === null) schedule = undefined;
+      else if (schedule?.everyMs !== everyMs) schedule = { everyMs, nextAt: Date.now() + everyMs };
+      arm();
+    },
+    async nextScheduledAt() {
+      return schedule === undefined ? null : new Date(schedule.nextAt);
+    },
+    skippedTicks: () => skipped,
+    async offer(event) {
+      ensureOpen();
+      live.offer(event);
+    },
+    async start(workers) {
+      ensureOpen();
+      runs.start(workers.run);
+      live.start(workers.live);
+    },
+    async health() {
+      return { ready: !closed, detail: closed ? 'stopping' : 'in process', advice: [] };
+    },
+    async counts() {
+      return {
+        runsWaiting: runs.waiting,
+        runsActive: runs.activeMode === undefined ? 0 : 1,
+        liveWaiting: live.waiting,
+      };
+    },
+    async markLive(blueprint, identifiers) {
+      marks.mark(blueprint, identifiers);
+    },
+    async markedLive(blueprint, identifiers, since) {
+      return marks.marked(blueprint, identifiers, since);
+    },
+    async close() {
+      closed = true;
+      schedule = undefined;
+      clearTimeout(timer);
+      await atMost(CLOSE_MS, Promise.all([runs.close(), live.close(CLOSE_MS / 2)]));
+    },
+  };
+}

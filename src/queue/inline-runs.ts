@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { messageOf } from '../core/errors.ts';
+import type { KindProgress } from '../core/ports.ts';
+import type { RunMode, RunReport } from '../core/report.ts';
+import type { RunOrder, RunRecord, RunTicket, RunWorker } from '../core/run-queue.ts';
+import { KEPT_CHANGES } from './limits.ts';
+import { covers, widen, withProgress } from './order.ts';
+import { CANCELLED, crashed, shortReport } from './short-reports.ts';
+
+type Queued = Extract<RunRecord, { state: 'queued' }>;
+type Finished = Extract<RunRecord, { state: 'finished' }>;
+
+interface Active {
+  record: Extract<RunRecord, { state: 'running' }>;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Runs in memory: one at a time, at most one more of each mode waiting. */
+export class InlineRuns {
+  /** Emits a run's id with its progress, or with undefined when it has finished. */
+  readonly news = new EventEmitter().setMaxListeners(0);
+  readonly #historySize: number;
+  /** In the order in which they were asked for. */
+  readonly #waiting = new Map<RunMode, Queued>();
+  #active: Active | undefined;
+  /** The oldest first. */
+  readonly #finished: Finished[] = [];
+  #worker: RunWorker | undefined;
+
+  constructor(historySize: number) {
+    this.#historySize = historySize;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get activeMode(): RunMode | undefined {
+    return this.#active?.record.order.mode;
+  }
+
+  request(order: RunOrder, startAfterNow: boolean): RunTicket {
+    const active = this.#active;
+    if (active !== undefined && !startAfterNow && !active.abort.signal.aborted && covers(active.record.order, order)) {
+      return { runId: active.record.runId, joined: true };
+    }
+    const waiting = this.#waiting.get(order.mode);
+    if (waiting !== undefined) {
+      this.#waiting.set(order.mode, { ...waiting, order: widen(waiting.order, order) });
+      return { runId: waiting.runId, joined: true };
+    }
+    const runId = randomUUID();
+    this.#waiting.set(order.mode, { state: 'queued', runId, order, requestedAt: new Date().toISOString() });
+    this.#begin();
+    return { runId, joined: false };
+  }
+
+  records(): readonly RunRecord[] {
+    const active = this.#active === undefined ? [] : [this.#active.record];
+    return [...[...this.#waiting.values()].reverse(), ...active, ...this.#finished.toReversed()];
+  }
+
+  cancel(runId: string): boolean {
+    if (this.#active?.record.runId === runId) {
+      this.#active.abort.abort();
+      return true;
+    }
+    const waiting = [...this.#waiting.values()].find((record) => record.runId === runId);
+    if (waiting === undefined) return false;
+    this.#waiting.delete(waiting.order.mode);
+    const now = new Date().toISOString();
+    this.#finish(waiting, now, shortReport(runId, waiting.order, CANCELLED, { startedAt: now, finishedAt: now }));
+    return true;
+  }
+
+  start(worker: RunWorker): void {
+    this.#worker = worker;
+    this.#begin();
+  }
+
+  /** Starts nothing more, aborts the run in progress and waits for it. */
+  async close(): Promise<void> {
+    this.#worker = undefined;
+    this.#active?.abort.abort();
+    await this.#active?.ended;
+  }
+
+  #begin(): void {
+    const worker = this.#worker;
+    const [next] = this.#waiting.values();
+    if (worker === undefined || this.#active !== undefined || next === undefined) return;
+    this.#waiting.delete(next.order.mode);
+    const abort = new AbortController();
+    const record = { ...next, state: 'running' as const, startedAt: new Date().toISOString(), progress: [] };
+    // The worker begins in a later turn, when #active is set.
+    const ended = Promise.resolve().then(() => this.#work(worker, record.runId, record.order, abort.signal));
+    this.#active = { record, abort, ended };
+  }
+
+  async #work(worker: RunWorker, runId: string, order: RunOrder, signal: AbortSignal): Promise<void> {
+    const report = await worker(runId, order, signal, (progress) => this.#progress(runId, progress)).catch(messageOf);
+    const active = this.#active;
+    if (active === undefined) return;
+    const { startedAt } = active.record;
+    const times = { startedAt, finishedAt: new Date().toISOString() };
+    this.#active = undefined;
+    this.#finish(
+      active.record,
+      startedAt,
+      typeof report === 'string' ? shortReport(runId, order, crashed(report), times) : report,
+    );
+    this.#begin();
+  }
+
+  #progress(runId: string, progress: KindProgress): void {
+    const active = this.#active;
+    if (active?.record.runId !== runId) return;
+    active.record = { ...active.record, progress: withProgress(active.record.progress, progress) };
+    this.news.emit(runId, progress);
+  }
+
+  #finish(of: Omit<Queued, 'state'>, startedAt: string, report: RunReport): void {
+    const { runId, order, requestedAt } = of;
+    this.#finished.push({ state: 'finished', runId, order, requestedAt, startedAt, report });
+    if (this.#finished.length > this.#historySize) this.#finished.shift();
+    const old = this.#finished.at(-1 - KEPT_CHANGES);
+    if (old !== undefined) {
+      this.#finished[this.#finished.indexOf(old)] = { ...old, report: withoutChanges(old.report) };
+    }
+    this.news.emit(runId, undefined);
+  }
+}
+
+/** A report without its list of single changes, which may be long. */
+export function withoutChanges({ changes: _, ...report }: RunReport): RunReport {
+  return report;
+}

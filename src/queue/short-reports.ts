@@ -1,0 +1,48 @@
+import type { Problem, RunReport, RunStatus } from '../core/report.ts';
+import type { RunOrder } from '../core/run-queue.ts';
+
+/** What the report of a run says that nobody carried out, or not to its end. */
+interface Ending {
+  readonly status: RunStatus;
+  readonly problem: Pick<Problem, 'code' | 'message'>;
+}
+
+export const CANCELLED: Ending = {
+  status: 'aborted',
+  problem: { code: 'aborted', message: 'The run was cancelled before it began.' },
+};
+
+export const LOST: Ending = {
+  status: 'failed',
+  problem: {
+    code: 'unexpected',
+    message:
+      'The run was lost: the processes that carried it out ended in the middle of it, more often than may be. Look whether they run out of memory.',
+  },
+};
+
+/** The ending of a run whose worker threw, which it promises not to do. */
+export function crashed(message: string): Ending {
+  return { status: 'failed', problem: { code: 'unexpected', message: `The run ended unexpectedly: ${message}` } };
+}
+
+/** A report that holds no more than how the run ended. */
+export function shortReport(
+  runId: string,
+  order: RunOrder,
+  ending: Ending,
+  times: { readonly startedAt: string; readonly finishedAt: string },
+): RunReport {
+  return {
+    runId,
+    mode: order.mode,
+    trigger: order.trigger,
+    status: ending.status,
+    ...times,
+    durationMs: Math.max(0, Date.parse(times.finishedAt) - Date.parse(times.startedAt)),
+    kinds: [],
+    blueprints: [],
+    problems: [{ ...ending.problem, severity: 'error', count: 1, samples: [] }],
+    requests: { komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 },
+  };
+}

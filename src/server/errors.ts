@@ -1,0 +1,66 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { QueueUnavailable } from '../core/run-queue.ts';
+import { type FieldProblem, HttpProblem, PROBLEMS, type ProblemCode, problemBody } from './problems.ts';
+
+/** Answers any error as application/problem+json. What we did not foresee is logged and told to nobody. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = asProblem(error);
+  const { status } = PROBLEMS[problem.code];
+  if (problem.code === 'internal') request.log.error({ err: error }, 'A request failed unexpectedly');
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
+  // A refused body has not been read: closing is cheaper than letting the rest arrive.
+  if (status === 401 || status === 413) reply.header('connection', 'close');
+  reply.code(status).type('application/problem+json').send(JSON.stringify(problemBody(problem, request.id)));
+}
+
+function asProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof QueueUnavailable) {
+    return new HttpProblem('queue_unavailable', { detail: error.message, retryAfterSeconds: error.retryAfterSeconds });
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const where = error.validationContext ?? 'request';
+    const issues = error.validation.map((issue) => ({ path: issue.instancePath, message: issue.message ?? '', more: issue.params }));
+    return new HttpProblem('invalid_request', { errors: issues.flatMap((issue) => fieldProblems(where, issue)) });
+  }
+  return new HttpProblem(codeOf(error));
+}
+
+/** An unknown key is reported at its own path instead of at the object that has it. */
+function fieldProblems(where: string, issue: { path: string; message: string; more: { [name: string]: unknown } }): FieldProblem[] {
+  const base = issue.path === '/' ? '' : issue.path;
+  const { keys } = issue.more;
+  if (!Array.isArray(keys)) return [{ in: where, path: base, message: issue.message }];
+  return keys.map((key) => ({ in: where, path: `${base}/${String(key)}`, message: 'Unknown key' }));
+}
+
+function codeOf(error: unknown): ProblemCode {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return 'body_too_large';
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'unsupported_media_type';
+  return typeof status === 'number' && status >= 400 && status < 500 ? 'bad_request' : 'internal';
+}
+
+/** Answers on a socket whose bytes are no request, or arrive too slowly: there is no request object yet. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = new HttpProblem(connectionProblem(error.code));
+  const { status } = PROBLEMS[problem.code];
+  const body = JSON.stringify(problemBody(problem));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function connectionProblem(code: string | undefined): ProblemCode {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
+  return code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'bad_request';
+}

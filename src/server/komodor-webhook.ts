@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { WorkloadAddress } from '../core/run-queue.ts';
+
+/** What a body that Komodor posted means for us. */
+export type KomodorEvent =
+  | { readonly type: 'workload'; readonly key: string; readonly address: WorkloadAddress }
+  | { readonly type: 'ignored'; readonly reason: string };
+
+const payloadSchema = z.object({
+  type: z.unknown(),
+  cluster: z.unknown(),
+  namespace: z.unknown(),
+  serviceName: z.unknown(),
+  resourceName: z.unknown(),
+  resourceKind: z.unknown(),
+  monitorType: z.unknown(),
+});
+
+/** Kubernetes names end at 253 characters; longer ones are nobody's workload. */
+const MAX_PART_LENGTH = 253;
+
+/** Monitors that watch something else than a workload name its kind only in their type. */
+const KIND_OF_MONITOR: { readonly [monitorType: string]: string } = {
+  node: 'Node',
+  job: 'Job',
+  cronjob: 'CronJob',
+  pvc: 'PersistentVolumeClaim',
+};
+
+/**
+ * Reads the address of the workload in a Komodor webhook: both known shapes (the older one has no `resourceKind`), with
+ * their padding, `<no value>` and missing parts. The state that the body tells about is not used: it may be old.
+ */
+export function readKomodorEvent(body: unknown): KomodorEvent {
+  const payload = payloadSchema.safeParse(body);
+  if (!payload.success) return { type: 'ignored', reason: 'the body is no object' };
+  if (textOf(payload.data.type) === 'Test!') return { type: 'ignored', reason: 'a test' };
+
+  const address = addressOf(payload.data);
+  const missing = [
+    ...(address.cluster === '' ? ['cluster'] : []),
+    ...(address.namespace === '' && address.kind !== 'Node' ? ['namespace'] : []),
+    ...(address.name === '' ? ['resourceName'] : []),
+  ];
+  if (missing.length > 0) return { type: 'ignored', reason: `it names no workload: ${missing.join(', ')} missing` };
+  if (Object.values(address).some((part) => part.length > MAX_PART_LENGTH)) {
+    return { type: 'ignored', reason: 'a name in it is too long' };
+  }
+  return { type: 'workload', key: keyOf(address), address };
+}
+
+function addressOf(payload: z.infer<typeof payloadSchema>): WorkloadAddress {
+  const known = {
+    cluster: textOf(payload.cluster),
+    namespace: textOf(payload.namespace),
+    name: textOf(payload.resourceName),
+  };
+  const kind = textOf(payload.resourceKind) || (KIND_OF_MONITOR[textOf(payload.monitorType).toLowerCase()] ?? '');
+  return { ...fillFromServiceName(known, textOf(payload.serviceName)), kind };
+}
+
+/** Go templates pad values and print a missing one as `<no value>`. */
+function textOf(value: unknown): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  return text === '<no value>' ? '' : text;
+}
+
+type Place = { readonly cluster: string; readonly namespace: string; readonly name: string };
+
+/**
+ * `<account>.<cluster>-<namespace>.<service>` fills in one missing part. Every part may hold dashes, so two missing ones
+ * cannot be told apart.
+ */
+function fillFromServiceName(place: Place, serviceName: string): Place {
+  const afterAccount = serviceName.slice(serviceName.indexOf('.') + 1);
+  if (afterAccount === '' || afterAccount === serviceName) return place;
+  const { cluster, namespace, name } = place;
+  if (name === '' && cluster !== '' && namespace !== '') {
+    return { ...place, name: without(afterAccount, `${cluster}-${namespace}.`, '') };
+  }
+  if (cluster === '' && namespace !== '' && name !== '') {
+    return { ...place, cluster: without(afterAccount, '', `-${namespace}.${name}`) };
+  }
+  if (namespace === '' && cluster !== '' && name !== '') {
+    return { ...place, namespace: without(afterAccount, `${cluster}-`, `.${name}`) };
+  }
+  return place;
+}
+
+/** What is left between a beginning and an end; nothing when they do not fit. */
+function without(text: string, start: string, end: string): string {
+  const fits = text.startsWith(start) && text.endsWith(end) && text.length >= start.length + end.length;
+  return fits ? text.slice(start.length, text.length - end.length) : '';
+}
+
+/** Only the kind comes in several spellings; cluster names that differ in case are two clusters. */
+function keyOf({ cluster, namespace, kind, name }: WorkloadAddress): string {
+  return [cluster, namespace, kind.toLowerCase(), name].map(encodeURIComponent).join('|');
+}

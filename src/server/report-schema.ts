@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { CODES, type Code } from '../core/errors.ts';
+import { KINDS } from '../core/model.ts';
+import type { KindProgress } from '../core/ports.ts';
+import type { RunReport } from '../core/report.ts';
+
+export const kindSchema = z.enum(KINDS);
+export const runModeSchema = z.enum(['resync', 'plan']);
+export const runTriggerSchema = z.enum(['cli', 'schedule', 'http', 'port', 'webhook', 'start']);
+export const runStatusSchema = z.enum(['completed', 'degraded', 'blocked', 'failed', 'aborted']);
+const count = z.int().min(0);
+const instant = z.iso.datetime();
+
+export const progressSchema: z.ZodType<KindProgress> = z.strictObject({
+  kind: kindSchema,
+  pages: count,
+  items: count,
+  written: count,
+  unchanged: count,
+});
+
+const kindReportSchema = z.strictObject({
+  kind: kindSchema,
+  status: runStatusSchema,
+  complete: z.boolean(),
+  pages: count,
+  extracted: count,
+  selected: count,
+  filtered: count,
+  duplicates: count,
+  rejected: count,
+});
+
+const deletionBlockedSchema = z.strictObject({
+  reason: z.enum([
+    'threshold',
+    'emptied',
+    'incomplete',
+    'contradicted',
+    'unconfirmed',
+    'rejected',
+    'disabled',
+    'not_selected',
+    'aborted',
+  ]),
+  count,
+  digest: z.string(),
+  sample: z.array(z.string()).readonly(),
+});
+
+const blueprintReportSchema = z.strictObject({
+  blueprint: z.string(),
+  status: runStatusSchema,
+  created: count,
+  updated: count,
+  unchanged: count,
+  failed: count,
+  deleted: count,
+  stale: count,
+  deletionBlocked: deletionBlockedSchema.nullable(),
+});
+
+const problemSchema = z.strictObject({
+  code: z.custom<Code>((value) => typeof value === 'string' && value in CODES).meta({ type: 'string', enum: Object.keys(CODES) }),
+  severity: z.enum(['error', 'warning']),
+  kind: kindSchema.exactOptional(),
+  message: z.string(),
+  count,
+  samples: z.array(z.string()).readonly(),
+});
+
+const fromTo = z.strictObject({ from: z.unknown(), to: z.unknown() });
+
+const changeSchema = z.strictObject({
+  action: z.enum(['create', 'update', 'delete']),
+  blueprint: z.string(),
+  identifier: z.string(),
+  title: z.union([z.string(), fromTo, z.null()]),
+  icon: fromTo.exactOptional(),
+  team: fromTo.exactOptional(),
+  properties: z.record(z.string(), fromTo).exactOptional(),
+  relations: z.record(z.string(), fromTo).exactOptional(),
+  reason: z.string().exactOptional(),
+  blocked: z.boolean().exactOptional(),
+});
+
+/** The run report of core, for the OpenAPI document and the tests. Answers are not checked against it. */
+export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
+  runId: z.string(),
+  mode: runModeSchema,
+  trigger: runTriggerSchema,
+  status: runStatusSchema,
+  startedAt: instant,
+  finishedAt: instant,
+  durationMs: z.number().min(0),
+  kinds: z.array(kindReportSchema).readonly(),
+  blueprints: z.array(blueprintReportSchema).readonly(),
+  problems: z.array(problemSchema).readonly(),
+  requests: z.strictObject({ komodor: count, port: count, retries: count, rateLimitWaitMs: z.number().min(0) }),
+  changes: z.array(changeSchema).readonly().exactOptional(),
+});

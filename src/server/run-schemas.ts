@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { RunOrder, RunRecord } from '../core/run-queue.ts';
+import { kindSchema, progressSchema, runModeSchema, runReportSchema, runStatusSchema, runTriggerSchema } from './report-schema.ts';
+
+const kindsSchema = z
+  .array(kindSchema)
+  .min(1)
+  .optional()
+  .meta({ description: 'Only these kinds. Left out: all kinds.' });
+
+const digest = z.string().trim().min(1).max(200);
+
+/** Body of POST /v1/runs and POST /resync. No body asks for a resync of everything. */
+export const runRequestSchema = z
+  .strictObject({
+    kinds: kindsSchema,
+    mode: runModeSchema.optional().meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
+    approveDeletions: z
+      .union([digest, z.array(digest).max(100)])
+      .optional()
+      .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
+  })
+  .nullish();
+
+/** Body of POST /webhooks/resync. */
+export const changeNoticeSchema = z.strictObject({ kinds: kindsSchema }).nullish();
+
+export function orderOf(request: z.infer<typeof runRequestSchema>, trigger: RunOrder['trigger']): RunOrder {
+  return {
+    mode: request?.mode ?? 'resync',
+    trigger,
+    kinds: [...new Set(request?.kinds ?? [])],
+    approveDeletions: [request?.approveDeletions ?? []].flat(),
+  };
+}
+
+export const ticketSchema = z.strictObject({
+  runId: z.string(),
+  joined: z.boolean().meta({ description: 'A run that was asked for before serves this request too.' }),
+  href: z.string(),
+});
+
+export const runParamsSchema = z.strictObject({ id: z.string().min(1).max(200) });
+
+export const listQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+});
+
+const summarySchema = z.strictObject({
+  runId: z.string(),
+  mode: runModeSchema,
+  trigger: runTriggerSchema,
+  status: z.union([z.enum(['queued', 'running']), runStatusSchema]),
+  kinds: z.array(kindSchema).readonly(),
+  requestedAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  href: z.string(),
+});
+
+export const runListSchema = z.strictObject({ runs: z.array(summarySchema).readonly() });
+
+/** A run that has no report yet. */
+const liveRunSchema = summarySchema.extend({
+  status: z.enum(['queued', 'running']),
+  progress: z.array(progressSchema).readonly(),
+});
+
+export const runSchema = z.union([runReportSchema, liveRunSchema]);
+
+export function hrefOf(runId: string): string {
+  return `/v1/runs/${encodeURIComponent(runId)}`;
+}
+
+/** One line of the list of runs. */
+export function summaryOf(record: RunRecord): z.infer<typeof summarySchema> {
+  return {
+    runId: record.runId,
+    mode: record.order.mode,
+    trigger: record.order.trigger,
+    status: record.state === 'finished' ? record.report.status : record.state,
+    kinds: record.order.kinds,
+    requestedAt: record.requestedAt,
+    startedAt: record.state === 'queued' ? null : record.startedAt,
+    finishedAt: record.state === 'finished' ? record.report.finishedAt : null,
+    href: hrefOf(record.runId),
+  };
+}
+
+/** A finished run is its report, as every other place shows it; before that, where it stands. */
+export function runView(record: RunRecord): z.infer<typeof runSchema> {
+  if (record.state === 'finished') return record.report;
+  const progress = record.state === 'running' ? record.progress : [];
+  return { ...summaryOf(record), status: record.state, progress };
+}

@@ -1,0 +1,54 @@
+import { createHmac } from 'node:crypto';
+import { sameSecret } from './secrets.ts';
+
+/** How far a signed request's time may be from ours, in milliseconds. */
+export const SIGNATURE_WINDOW_MS = 5 * 60_000;
+
+/**
+ * Port's signature of a changelog webhook: `v1,` + base64 of an HMAC-SHA256 with the client secret over
+ * `<timestamp>.<raw body>`.
+ */
+export function isPortSignature(signature: string, timestamp: string, body: Uint8Array, clientSecret: string): boolean {
+  const expected = createHmac('sha256', clientSecret).update(`${timestamp}.`).update(body).digest('base64');
+  return sameSecret(signature, `v1,${expected}`);
+}
+
+/** The time in `x-port-timestamp`, in milliseconds; seconds are understood too. */
+export function portTimestamp(text: string): number | undefined {
+  if (!/^\d{9,14}$/.test(text)) return undefined;
+  const value = Number(text);
+  // As milliseconds, anything below would be before 1973; as seconds, anything above after 5138.
+  return value < 100_000_000_000 ? value * 1000 : value;
+}
+
+/** Flux's `X-Signature: <algorithm>=<hex>`, an HMAC over the raw body (notification-controller, type generic-hmac). */
+export function isFluxSignature(signature: string, body: Uint8Array, secret: string): boolean {
+  const parts = /^(sha224|sha256|sha384|sha512)=([0-9a-f]+)$/i.exec(signature);
+  if (parts?.[1] === undefined || parts[2] === undefined) return false;
+  return sameSecret(parts[2].toLowerCase(), createHmac(parts[1].toLowerCase(), secret).update(body).digest('hex'));
+}
+
+/** Remembers signatures for as long as their time would still be accepted. */
+export interface SeenSignatures {
+  has(signature: string): boolean;
+  add(signature: string): void;
+}
+
+const REMEMBERED = 1_000;
+
+/** Bounded: only requests with a right signature are added, so nobody else can push one out. */
+export function createSeenSignatures(now: () => number): SeenSignatures {
+  const seenAt = new Map<string, number>();
+  return {
+    has(signature) {
+      const at = seenAt.get(signature);
+      // A time from the future is accepted too, so a signature can live through the window twice.
+      return at !== undefined && now() - at <= 2 * SIGNATURE_WINDOW_MS;
+    },
+    add(signature) {
+      seenAt.set(signature, now());
+      const oldest = seenAt.keys().next();
+      if (seenAt.size > REMEMBERED && !oldest.done) seenAt.delete(oldest.value);
+    },
+  };
+}
