@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2016
 # Base images made on this machine, for machines that reach package registries and no container registry. They prove our
 # layers on a real Debian 13 with a real Node.js 22, not the official images below them. Sourced by build-and-test.sh;
 # only ever put into a private engine, because they carry the official names.

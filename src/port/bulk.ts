@@ -32,6 +32,7 @@ export type WriteQuery = { readonly [name: string]: string };
 /**
  * Upserts up to 20 entities in one request. A batch that Port refuses as a whole is cut in half until the guilty entity
  * stands alone and the others have landed.
+ * @param onLost told when Port gave no usable answer at all, retries included
  * @returns one outcome per entity, in order
  */
 export async function upsertBatch(
@@ -39,6 +40,7 @@ export async function upsertBatch(
   batch: UpsertBatch,
   query: WriteQuery,
   signal: AbortSignal,
+  onLost: (why: string) => void = () => undefined,
 ): Promise<readonly UpsertOutcome[]> {
   const { blueprint, entities } = batch;
   try {
@@ -58,9 +60,13 @@ export async function upsertBatch(
     if (!(error instanceof HttpFailure)) throw error;
     if (entities.length > 1 && isAboutContent(error)) {
       const half = Math.ceil(entities.length / 2);
-      const first = await upsertBatch(api, { ...batch, entities: entities.slice(0, half) }, query, signal);
-      return [...first, ...(await upsertBatch(api, { ...batch, entities: entities.slice(half) }, query, signal))];
+      const first = await upsertBatch(api, { ...batch, entities: entities.slice(0, half) }, query, signal, onLost);
+      return [
+        ...first,
+        ...(await upsertBatch(api, { ...batch, entities: entities.slice(half) }, query, signal, onLost)),
+      ];
     }
+    if (error.status === undefined || error.status >= 500) onLost(error.message);
     return entities.map(() => ({ type: 'refused', code: codeOf(error), message: error.message }));
   }
 }

@@ -44,6 +44,9 @@ export interface ReadMapping {
   readonly problems: readonly { readonly message: string }[];
 }
 
+/** After so many rounds of batches without a single answer Port is taken for gone; each costs minutes of waiting. */
+const HOPELESS_ROUNDS = 2;
+
 const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
 
 /** Port as the engine's catalog, for one run. */
@@ -52,6 +55,7 @@ export class PortCatalog implements Catalog {
   readonly #options: PortCatalogOptions;
   readonly #blueprints: Blueprints;
   readonly limits: Catalog['limits'];
+  #lostInARow = 0;
 
   constructor(api: PortApi, options: PortCatalogOptions) {
     this.#api = api;
@@ -121,13 +125,21 @@ export class PortCatalog implements Catalog {
     }
   }
 
-  upsert(
+  async upsert(
     batch: UpsertBatch,
     flags: Pick<MappingFlags, 'createMissingRelatedEntities'>,
     signal: AbortSignal,
   ): Promise<readonly UpsertOutcome[]> {
     const query = { create_missing_related_entities: String(flags.createMissingRelatedEntities), ...this.#origin() };
-    return upsertBatch(this.#api, batch, query, signal);
+    let lost: string | undefined;
+    const outcomes = await upsertBatch(this.#api, batch, query, signal, (why) => {
+      lost = why;
+    });
+    this.#lostInARow = lost === undefined ? 0 : this.#lostInARow + 1;
+    if (lost !== undefined && this.#lostInARow >= this.limits.batchesInFlight * HOPELESS_ROUNDS) {
+      throw new AppError('port_failed', `Port took none of the last ${this.#lostInARow} batches: ${lost}`);
+    }
+    return outcomes;
   }
 
   remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome> {

@@ -30,3 +30,8 @@ export interface QueueLimits {
   /** How long a live event waits for others of its key before it is worked off, in milliseconds. */
   readonly liveQuietMs?: number;
 }
+
+/** How long a key counts as used after its first caller. */
+export const FIRST_MS = 24 * 3_600_000;
+/** Used keys in memory at most; the oldest go first. */
+export const FIRST_KEYS = 100_000;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CODES } from '../../src/core/errors.ts';
+import type { IncompleteReason } from '../../src/core/model.ts';
 import type { BlockReason } from '../../src/core/report.ts';
 import { type ProjectFile, pages, readProjectFile, sources } from './files.ts';
 
@@ -80,6 +81,12 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/deletion.md', () => {
+  /** The words that begin the rows of the tables under a heading. */
+  const rowsUnder = (heading: string) => {
+    const section = readProjectFile('docs/deletion.md').text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+    return [...section.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, word]) => word).sort();
+  };
+
   it('explains every reason for which deletions are held back', () => {
     const reasons: Readonly<Record<BlockReason, true>> = {
       threshold: true,
@@ -92,10 +99,23 @@ describe('docs/deletion.md', () => {
       not_selected: true,
       aborted: true,
     };
-    const rows = [...readProjectFile('docs/deletion.md').text.matchAll(/^\| `([a-z_]+)` \|/gm)].map(
-      ([, reason]) => reason,
-    );
-    expect(rows.sort()).toEqual(Object.keys(reasons).sort());
+    expect(rowsUnder('Why deletions are held back')).toEqual(Object.keys(reasons).sort());
+  });
+
+  it('explains every way in which a read can turn out not to be complete', () => {
+    const reasons: Readonly<Record<IncompleteReason, true>> = {
+      request_failed: true,
+      malformed_page: true,
+      repeated_cursor: true,
+      not_advancing: true,
+      more_but_empty: true,
+      totals_disagree: true,
+      full_page_without_cursor: true,
+      too_many_pages: true,
+      clusters_unknown: true,
+      contradicted: true,
+    };
+    expect(rowsUnder('When a read counts as complete')).toEqual(Object.keys(reasons).sort());
   });
 });
 

@@ -19,7 +19,7 @@ function digestsOf({ blueprints }: Awaited<ReturnType<Harness['run']>>): string[
 
 describe('what is gone', () => {
   it('is deleted after a second look at its own namespace and resource', async () => {
-    const harness = await filled();
+    const harness = await filled({ risksPerService: 4 });
     removeServices(harness.world, 1);
     const report = await harness.run();
     expect(report.status, explain(report)).toBe('completed');
