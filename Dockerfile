@@ -11,11 +11,16 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY LICENSE ./
+COPY mappings mappings
+COPY blueprints blueprints
+COPY scripts scripts
 # Optional ones go too: a compiler that is a peer of a peer, and a native addon that has a substitute in JavaScript.
-# The last line removes what only compilers and debuggers read.
-RUN npm run build && chmod +x dist/cli.js \
+# Then what only compilers and debuggers read, and the file modes of whatever machine builds this.
+RUN npm run build \
   && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
+  && chmod -R u=rwX,go=rX . && chmod 755 dist/cli.js
 
 FROM ${RUNTIME_IMAGE}
 # The libraries are what the node binary links to.
@@ -26,14 +31,12 @@ RUN apt-get update \
   && ln -s /app/dist/cli.js /usr/local/bin/komodor-port
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
-COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY LICENSE ./
-COPY mappings mappings
-COPY blueprints blueprints
-COPY scripts/jq-wasm.mjs scripts/jq-wasm.mjs
-COPY scripts/image/health.mjs scripts/image/health.mjs
+COPY --from=build /app/mappings mappings
+COPY --from=build /app/blueprints blueprints
+COPY --from=build /app/scripts scripts
+COPY --from=build /app/package.json /app/LICENSE ./
 ENV NODE_ENV=production
 # Fails the build when Node.js and the base do not fit together.
 RUN komodor-port --version

@@ -4,6 +4,7 @@ import { runCommand } from './cli/command.ts';
 import { demo } from './cli/demo.ts';
 import { runOnce } from './cli/resync.ts';
 import { sandbox } from './cli/sandbox.ts';
+import { start } from './cli/start.ts';
 import { validate } from './cli/validate.ts';
 import { VERSION } from './version.ts';
 
@@ -19,6 +20,15 @@ const program = new Command('komodor-port')
 
 const JSON_OPTION = ['--json', 'print one JSON document on stdout; logs go to stderr'] as const;
 const KIND_OPTION = ['--kind <kind>', 'only this kind (may be given several times)', collect] as const;
+
+program
+  .command('start')
+  .description('Run the service: HTTP, schedule, triggers, live events and worker, until SIGTERM.')
+  .addHelpText(
+    'after',
+    '\nEVENT_LISTENER=ONCE: one resync, then exit 0 (completed), 1 (failed) or 2 (degraded or blocked).',
+  )
+  .action(() => runCommand(false, start));
 
 program
   .command('resync')

@@ -12,11 +12,12 @@ import { type LiveMapping, prepareLive, type RefreshReport, refreshWorkload } fr
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import { createKomodorSource } from './komodor/source.ts';
-import { createJqRunner } from './mapping/jq-runner.ts';
+import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
 import { createMapper } from './mapping/mapper.ts';
 import { type JqBinary, resolveJq } from './mapping/resolve-jq.ts';
-import { createGovernor, type GovernorState } from './net/governor.ts';
+import { type Answer, createGovernor, type GovernorState } from './net/governor.ts';
 import { createHttpClient } from './net/http-client.ts';
+import type { Side } from './net/http-failure.ts';
 import { PortApi, userAgentOf } from './port/api.ts';
 import { blueprintDocument } from './port/blueprint-documents.ts';
 import { PortCatalog } from './port/catalog.ts';
@@ -40,7 +41,8 @@ export interface RunOptions {
 /** The whole program, ready to run: every adapter built once, shared by all runs of the process. */
 export interface Application {
   readonly jq: JqBinary;
-  readonly api: PortApi;
+  /** Port's API, and what its ingest addresses need. */
+  readonly port: { readonly api: PortApi; readonly tokens: TokenKeeper; readonly userAgent: string };
   /** Runs a resync or a plan. Never throws: what happens is in the report. */
   run(order: RunOrder, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
   /** Brings what an event's address names up to date. @throws AppError */
@@ -50,18 +52,30 @@ export interface Application {
   close(): void;
 }
 
+/** Who wants to know what the adapters do, for metrics. */
+export interface Probes {
+  readonly requestDone?: (side: Side, answer: Answer) => void;
+  readonly jqDone?: (durationMs: number) => void;
+}
+
 /**
  * The composition root: the one place where settings become adapters and adapters meet the engine.
  * @param env the process environment, for mappings that may read it
  * @throws AppError when a file or jq cannot be used
  */
-export async function createApplication(settings: Settings, env: NodeJS.Dict<string>): Promise<Application> {
-  const { mapper, jq } = await createJqMapper(settings, env);
+export async function createApplication(
+  settings: Settings,
+  env: NodeJS.Dict<string>,
+  probes: Probes = {},
+): Promise<Application> {
+  const { mapper, jq } = await createJqMapper(settings, env, probes.jqDone);
   const files = loadDefaults(settings);
   const secrets = secretsOf(settings);
   const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
-  const komodor = createGovernor({ side: 'komodor', concurrency: settings.komodorConcurrency, maxWaitMs });
-  const port = createGovernor({ side: 'port', concurrency: settings.portConcurrency, maxWaitMs });
+  const governorFor = (side: Side, concurrency: number) =>
+    createGovernor({ side, concurrency, maxWaitMs, onAnswer: (answer) => probes.requestDone?.(side, answer) });
+  const komodor = governorFor('komodor', settings.komodorConcurrency);
+  const port = governorFor('port', settings.portConcurrency);
   const source = createKomodorSource({
     baseUrl: settings.komodorBaseUrl,
     apiKey: settings.komodorApiKey,
@@ -81,7 +95,8 @@ export async function createApplication(settings: Settings, env: NodeJS.Dict<str
   });
   const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
   const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
-  const api = new PortApi(http, new TokenKeeper(http, credentials, userAgent), userAgent);
+  const tokens = new TokenKeeper(http, credentials, userAgent);
+  const api = new PortApi(http, tokens, userAgent);
 
   const catalogFor = (runId: string, setup: 'write' | 'note') =>
     new PortCatalog(api, {
@@ -120,7 +135,7 @@ export async function createApplication(settings: Settings, env: NodeJS.Dict<str
 
   return {
     jq,
-    api,
+    port: { api, tokens, userAgent },
     traffic,
     async run(order, signal, { observer = {}, marks } = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };
@@ -148,15 +163,26 @@ export async function createApplication(settings: Settings, env: NodeJS.Dict<str
 export async function createJqMapper(
   settings: OfflineSettings,
   env: NodeJS.Dict<string>,
+  onJqDone: (durationMs: number) => void = () => undefined,
 ): Promise<{ mapper: Mapper; jq: JqBinary }> {
   const jq = await resolveJq(settings.jqPath === undefined ? {} : { jqPath: settings.jqPath });
   const mapper = createMapper({
-    jq: await createJqRunner(jq),
+    jq: timed(await createJqRunner(jq), onJqDone),
     allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(env, secretsOf(settings)) : undefined,
     batchTimeoutMs: settings.jqTimeoutMs,
     batchItems: settings.jqBatchSize,
   });
   return { mapper, jq };
+}
+
+function timed(jq: JqRunner, onDone: (durationMs: number) => void): JqRunner {
+  return {
+    binary: jq.binary,
+    async run(program, input, options) {
+      const startedAt = performance.now();
+      return jq.run(program, input, options).finally(() => onDone(performance.now() - startedAt));
+    },
+  };
 }
 
 /** The mapping and blueprint files, read and checked. */

@@ -43,4 +43,5 @@ stop_engine() {
   [ -n "$ENGINE_PID" ] || return 0
   kill "$ENGINE_PID" 2> /dev/null || true
   wait "$ENGINE_PID" 2> /dev/null || true
+  awk -v below="$WORK/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | xargs --no-run-if-empty umount
 }

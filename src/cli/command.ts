@@ -1,11 +1,18 @@
 import { secretsOf } from '../compose.ts';
 import { loadSettings, type Settings, SettingsError } from '../config/settings.ts';
 import { AppError, messageOf } from '../core/errors.ts';
+import type { RunReport } from '../core/report.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { redactor } from '../telemetry/redact.ts';
 import { complain, printJson } from './output.ts';
 
 export const EXIT = { done: 0, failed: 1, attention: 2, interrupted: 130, terminated: 143 } as const;
+
+/** The exit code that a run's verdict stands for. */
+export function exitCodeOf({ status }: RunReport): number {
+  if (status === 'completed') return EXIT.done;
+  return status === 'failed' || status === 'aborted' ? EXIT.failed : EXIT.attention;
+}
 
 /** What a command that was asked to stop exits with; undefined while nobody asked. */
 export interface Interruption {

@@ -83,7 +83,7 @@ async function lookAround({ port, environment }: StandIns, signal: AbortSignal):
     `curl -s -H 'Authorization: Bearer ${token}' ${port.url}/v1/blueprints/komodorService/entities | head -c 2000\n`,
   );
   print(
-    `To run your own commands against them (in another shell):\n\n${exportsOf(environment)}\nnpx komodor-port plan`,
+    `To run your own commands against them (in another shell):\n\n${exportsOf(environment)}\nnode dist/cli.js plan`,
   );
   await untilAborted(signal);
 }

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { KINDS, type Kind } from '../core/model.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
 import { redactor } from '../telemetry/redact.ts';
-import { EXIT, onInterrupt, start } from './command.ts';
+import { EXIT, exitCodeOf, onInterrupt, start } from './command.ts';
 import { print, printJson } from './output.ts';
 import { printChanges } from './print-plan.ts';
 import { printReport } from './print-report.ts';
@@ -37,7 +37,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   const report = withoutSecrets(raw, redactor(secretsOf(settings)));
   logger.info(summaryOf(report), 'run finished');
   answer(report, options);
-  return interruption.exitCode() ?? exitCodeOf(report, options);
+  return interruption.exitCode() ?? (hasNews(report, options) ? EXIT.attention : exitCodeOf(report));
 }
 
 function checkKinds(names: readonly string[]): readonly Kind[] {
@@ -83,9 +83,6 @@ function summaryOf({ changes, kinds, blueprints, problems, ...rest }: RunReport)
   };
 }
 
-function exitCodeOf(report: RunReport, { detailedExitcode }: RunCommandOptions): number {
-  if (report.status === 'failed' || report.status === 'aborted') return EXIT.failed;
-  if (report.status !== 'completed') return EXIT.attention;
-  const changes = report.changes?.some(({ blocked }) => blocked !== true) ?? false;
-  return detailedExitcode && changes ? EXIT.attention : EXIT.done;
+function hasNews({ status, changes = [] }: RunReport, { detailedExitcode }: RunCommandOptions): boolean {
+  return detailedExitcode === true && status === 'completed' && changes.some(({ blocked }) => blocked !== true);
 }

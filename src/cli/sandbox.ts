@@ -13,7 +13,7 @@ export async function sandbox(options: StandInOptions & { readonly json?: boolea
     );
     print(`${bold('Port')} stand-in:    ${port.url}/v1\n`);
     print(
-      `In another shell:\n\n${exportsOf(environment)}\n\nthen \`npx komodor-port resync\`. Ctrl-C ends the stand-ins.`,
+      `In another shell:\n\n${exportsOf(environment)}\n\nthen \`node dist/cli.js resync\`. Ctrl-C ends the stand-ins.`,
     );
   }
   await untilAborted(interruption.signal);

@@ -87,7 +87,7 @@ function find(
   return environments.map((environment) => environment.find(names)).find((value) => value !== undefined);
 }
 
-/** Our own mapping and blueprints travel with the program: `npx komodor-port` works in an empty folder. */
+/** Our own mapping and blueprints travel with the program: an installed `komodor-port` works in an empty folder. */
 function fallback(key: SettingKey, text: string | null): string | null {
   if (text === null || (key !== 'mappingPath' && key !== 'blueprintsPath') || existsSync(text)) return text;
   return fileURLToPath(new URL(`../../${text}`, import.meta.url));

@@ -10,7 +10,6 @@ export const CODES = {
   expression_invalid: 'An expression of the mapping does not compile; its field, or its whole entry, is left out.',
   komodor_auth: 'Komodor refused the API key.',
   komodor_unreachable: 'Komodor cannot be reached.',
-  komodor_failed: 'Komodor answered with an error until we gave up.',
   port_auth: 'Port refused the client id or secret.',
   port_unreachable: 'Port cannot be reached.',
   port_failed: 'Port answered with an error until we gave up.',

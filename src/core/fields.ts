@@ -114,7 +114,7 @@ function titleOf(entity: AnyEntity): string | null | undefined {
 function teamOf(team: unknown): unknown {
   if (team === undefined || isSearchQuery(team)) return undefined;
   const teams = (Array.isArray(team) ? team : [team]).filter((name) => typeof name === 'string' && name !== '');
-  return teams.length === 0 ? null : teams.sort();
+  return teams.length === 0 ? null : [...new Set(teams)].sort();
 }
 
 function propertyColumn(id: string, shape: BlueprintShape): Column {

@@ -189,9 +189,12 @@ function changed(from: unknown, to: unknown): FromTo | undefined {
 /** An entity may be written in two pieces (a relation whose target came later); the plan shows one change. */
 function merge(earlier: Change | undefined, later: Change): Change {
   if (!earlier) return later;
+  // A piece that does not carry the title says null, or what Port has: then the earlier piece knows more.
+  const isTitled = later.title !== null && (later.action === 'create' || typeof later.title === 'object');
   return {
     ...earlier,
     ...later,
+    title: isTitled ? later.title : earlier.title,
     properties: { ...earlier.properties, ...later.properties },
     relations: { ...earlier.relations, ...later.relations },
   };

@@ -43,6 +43,8 @@ export interface GovernorOptions {
   /** Longest wait for a rate limit, in milliseconds, whatever the host asks for (default 10 min). */
   readonly maxWaitMs?: number;
   readonly clock?: Clock;
+  /** Told of every attempt's outcome, for metrics. */
+  readonly onAnswer?: (answer: Answer) => void;
 }
 
 const SUCCESSES_TO_RECOVER = 20;
@@ -164,6 +166,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     },
     leave(answer) {
       inFlight -= 1;
+      options.onAnswer?.(answer);
       const known = oldNews > 0;
       oldNews = Math.max(0, oldNews - 1);
       if (answer.type === 'answered') learn(answer.status, answer.headers, known);

@@ -1,18 +1,19 @@
 import type { KindProgress } from '../core/ports.ts';
-import { QueueUnavailable, type RunOrder, type RunQueue, type RunRecord } from '../core/run-queue.ts';
+import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
 import { atMost } from './at-most.ts';
+import { InlineFirsts } from './inline-firsts.ts';
 import { InlineLive } from './inline-live.ts';
 import { InlineMarks } from './inline-marks.ts';
-import { InlineRuns, withoutChanges } from './inline-runs.ts';
+import { InlineRuns } from './inline-runs.ts';
 import { CLOSE_MS, KEPT_RUNS, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
+import { SCHEDULED } from './order.ts';
+import { withoutChanges } from './reports.ts';
 import { watchRun } from './watch.ts';
 
 export interface InlineQueueOptions extends QueueLimits {
   /** Finished runs that are remembered. */
   readonly historySize?: number;
 }
-
-const SCHEDULED: RunOrder = { mode: 'resync', trigger: 'schedule', kinds: [], approveDeletions: [] };
 
 /** The longest that a timer of Node can wait; longer ones would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -22,6 +23,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
   const live = new InlineLive(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
   const marks = new InlineMarks();
+  const firsts = new InlineFirsts();
   let schedule: { readonly everyMs: number; nextAt: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let skipped = 0;
@@ -111,6 +113,9 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     },
     async markedLive(blueprint, identifiers, since) {
       return marks.marked(blueprint, identifiers, since);
+    },
+    async first(key) {
+      return firsts.first(key);
     },
     async close() {
       closed = true;

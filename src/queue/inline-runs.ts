@@ -6,7 +6,7 @@ import type { RunMode, RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord, RunTicket, RunWorker } from '../core/run-queue.ts';
 import { KEPT_CHANGES } from './limits.ts';
 import { covers, widen, withProgress } from './order.ts';
-import { CANCELLED, crashed, shortReport } from './short-reports.ts';
+import { CANCELLED, crashed, shortReport, withoutChanges } from './reports.ts';
 
 type Queued = Extract<RunRecord, { state: 'queued' }>;
 type Finished = Extract<RunRecord, { state: 'finished' }>;
@@ -131,9 +131,4 @@ export class InlineRuns {
     }
     this.news.emit(runId, undefined);
   }
-}
-
-/** A report without its list of single changes, which may be long. */
-export function withoutChanges({ changes: _, ...report }: RunReport): RunReport {
-  return report;
 }

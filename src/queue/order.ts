@@ -2,6 +2,9 @@ import type { Kind } from '../core/model.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunOrder } from '../core/run-queue.ts';
 
+/** What a tick of the schedule asks for. */
+export const SCHEDULED: RunOrder = { mode: 'resync', trigger: 'schedule', kinds: [], approveDeletions: [] };
+
 /** Whether a run of `running` does everything that `asked` asks for. No kinds means all of them. */
 export function covers(running: RunOrder, asked: RunOrder): boolean {
   if (running.mode !== asked.mode) return false;

@@ -53,7 +53,11 @@ export function createAccess(context: ServerContext, countFailure: CountFailure)
     webhookConfigured,
     async webhook(request, reply) {
       if (webhookSecret === undefined) throw new HttpProblem('webhook_not_configured');
-      const offered = [bearerOf(request.headers), headerOf(request.headers, 'x-webhook-token'), secretInPath(request.params)];
+      const offered = [
+        bearerOf(request.headers),
+        headerOf(request.headers, 'x-webhook-token'),
+        secretInPath(request.params),
+      ];
       // No short cut at the first match: how many are compared depends on what was sent only.
       const matches = offered.map((secret) => secret !== undefined && sameSecret(secret, webhookSecret));
       if (!matches.includes(true)) await refuse(request, reply, 'Bearer');

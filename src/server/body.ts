@@ -5,7 +5,10 @@ import { HttpProblem } from './problems.ts';
  * Keeps bodies as the bytes that arrived, for signatures; `parseJsonBody` makes JSON of them when their turn comes.
  * @param contentTypes `*`: webhooks, whose senders often name none or a wrong one
  */
-export function keepRawBodies(scope: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>, contentTypes: string): void {
+export function keepRawBodies(
+  scope: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
+  contentTypes: string,
+): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(contentTypes, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }

@@ -48,6 +48,8 @@ export interface ServerLimits {
   readonly keepAliveTimeoutMs: number;
   /** How often connections are looked at for these timeouts. */
   readonly timeoutCheckMs: number;
+  /** How long closing waits for requests that are still open. */
+  readonly closeGraceMs: number;
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
@@ -64,6 +66,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   requestTimeoutMs: 15_000,
   keepAliveTimeoutMs: 72_000,
   timeoutCheckMs: 1_000,
+  closeGraceMs: 3_000,
 };
 
 /** What the routes get: the dependencies with every limit settled. */

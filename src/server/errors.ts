@@ -13,7 +13,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
   // A refused body has not been read: closing is cheaper than letting the rest arrive.
   if (status === 401 || status === 413) reply.header('connection', 'close');
-  reply.code(status).type('application/problem+json').send(JSON.stringify(problemBody(problem, request.id)));
+  reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem, request.id)));
 }
 
 function asProblem(error: unknown): HttpProblem {
@@ -23,14 +26,21 @@ function asProblem(error: unknown): HttpProblem {
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';
-    const issues = error.validation.map((issue) => ({ path: issue.instancePath, message: issue.message ?? '', more: issue.params }));
+    const issues = error.validation.map((issue) => ({
+      path: issue.instancePath,
+      message: issue.message ?? '',
+      more: issue.params,
+    }));
     return new HttpProblem('invalid_request', { errors: issues.flatMap((issue) => fieldProblems(where, issue)) });
   }
   return new HttpProblem(codeOf(error));
 }
 
 /** An unknown key is reported at its own path instead of at the object that has it. */
-function fieldProblems(where: string, issue: { path: string; message: string; more: { [name: string]: unknown } }): FieldProblem[] {
+function fieldProblems(
+  where: string,
+  issue: { path: string; message: string; more: { [name: string]: unknown } },
+): FieldProblem[] {
   const base = issue.path === '/' ? '' : issue.path;
   const { keys } = issue.more;
   if (!Array.isArray(keys)) return [{ in: where, path: base, message: issue.message }];

@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import type { WorkloadAddress } from '../core/run-queue.ts';
+import type { WorkloadAddress } from '../core/ports.ts';
 
 /** What a body that Komodor posted means for us. */
 export type KomodorEvent =
   | { readonly type: 'workload'; readonly key: string; readonly address: WorkloadAddress }
   | { readonly type: 'ignored'; readonly reason: string };
 
+const text = z.string().optional().catch(undefined);
+
 const payloadSchema = z.object({
-  type: z.unknown(),
-  cluster: z.unknown(),
-  namespace: z.unknown(),
-  serviceName: z.unknown(),
-  resourceName: z.unknown(),
-  resourceKind: z.unknown(),
-  monitorType: z.unknown(),
+  type: text,
+  cluster: text,
+  namespace: text,
+  serviceName: text,
+  resourceName: text,
+  resourceKind: text,
+  monitorType: text,
 });
 
 /** Kubernetes names end at 253 characters; longer ones are nobody's workload. */
@@ -60,9 +62,9 @@ function addressOf(payload: z.infer<typeof payloadSchema>): WorkloadAddress {
 }
 
 /** Go templates pad values and print a missing one as `<no value>`. */
-function textOf(value: unknown): string {
-  const text = typeof value === 'string' ? value.trim() : '';
-  return text === '<no value>' ? '' : text;
+function textOf(value: string | undefined): string {
+  const trimmed = value?.trim() ?? '';
+  return trimmed === '<no value>' ? '' : trimmed;
 }
 
 type Place = { readonly cluster: string; readonly namespace: string; readonly name: string };

@@ -24,11 +24,15 @@ const changelogSchema = z.object({
  * Whether a changelog event of Port asks for a resync of this integration; otherwise why not. Port tells about its
  * whole organisation, and about the states that we report ourselves: answering those would never end.
  */
-export function readChangelog(body: unknown, integrationIdentifier: string): { asksForResync: boolean; reason: string } {
+export function readChangelog(
+  body: unknown,
+  integrationIdentifier: string,
+): { asksForResync: boolean; reason: string } {
   const changelog = changelogSchema.safeParse(body).data;
   const after = changelog?.diff?.after;
   const names = [changelog?.context?.integrationId, after?.identifier, after?.installationId];
-  if (!names.includes(integrationIdentifier)) return { asksForResync: false, reason: 'it is not about this integration' };
+  if (!names.includes(integrationIdentifier))
+    return { asksForResync: false, reason: 'it is not about this integration' };
   if (after?.updatedAt !== undefined && after.updatedAt === after.resyncState?.updatedAt) {
     return { asksForResync: false, reason: 'it is about the state that we reported' };
   }

@@ -7,7 +7,10 @@ export const PROBLEMS = {
   signature_invalid: { status: 401, title: 'The signature does not fit the body.' },
   signature_expired: { status: 401, title: 'The signature is too old, or from the future.' },
   signature_replayed: { status: 401, title: 'This signature was used before.' },
-  token_not_configured: { status: 403, title: 'API_TOKEN is not set, so this is allowed on the loopback address only.' },
+  token_not_configured: {
+    status: 403,
+    title: 'API_TOKEN is not set, so this is allowed on the loopback address only.',
+  },
   not_found: { status: 404, title: 'There is no such address.' },
   run_not_found: { status: 404, title: 'There is no such run, or it is too long ago.' },
   request_timeout: { status: 408, title: 'The request took too long to arrive.' },

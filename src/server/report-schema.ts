@@ -61,7 +61,9 @@ const blueprintReportSchema = z.strictObject({
 });
 
 const problemSchema = z.strictObject({
-  code: z.custom<Code>((value) => typeof value === 'string' && value in CODES).meta({ type: 'string', enum: Object.keys(CODES) }),
+  code: z
+    .custom<Code>((value) => typeof value === 'string' && value in CODES)
+    .meta({ type: 'string', enum: Object.keys(CODES) }),
   severity: z.enum(['error', 'warning']),
   kind: kindSchema.exactOptional(),
   message: z.string(),

@@ -1,45 +1,35 @@
-import { QueueUnavailable, type RunEvent, type RunQueue } from '../core/run-queue.ts';
-
-const HEARTBEAT = ': heartbeat\n\n';
+import type { RunEvent, RunQueue, RunRecord } from '../core/run-queue.ts';
 
 /**
- * A run as server-sent events: what is known now, then `progress` events, then one `finished` with the report. A comment
- * in every quiet `heartbeatMs` keeps proxies from closing the connection. Ends when the run has finished, is gone, or the signal aborts.
+ * A run as server-sent events: the progress known now, `progress` events, then one `finished` with the report. A comment
+ * in every quiet `heartbeatMs` keeps proxies from closing the connection. Also ends when the run is gone or the signal
+ * aborts, and when the queue goes away: browsers then come back by themselves.
  */
 export async function* runEvents(
   queue: RunQueue,
-  runId: string,
+  record: RunRecord,
   heartbeatMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const stop = new AbortController();
-  const events = queue.watch(runId, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]();
-  try {
-    let next = upcoming(events);
-    yield 'retry: 3000\n\n';
-    // Looked at only after the watch began, so that nothing falls in between; and again in every quiet time, because
-    // an event may be lost while the queue is away.
-    for (let look = true; ; ) {
-      if (look) {
-        const { text, isLast } = await snapshot(queue, runId);
-        if (text !== '') yield text;
-        if (isLast) return;
-      }
-      const happened = await soonest(next, heartbeatMs, signal);
-      if (happened === 'aborted') return;
-      look = happened === 'quiet' || happened === 'ended';
-      if (happened === 'quiet') yield HEARTBEAT;
-      if (typeof happened === 'string') {
-        // A watch that ended without a last event (the queue was away) leaves only the looks.
-        if (happened === 'ended') next = new Promise(() => undefined);
-        continue;
-      }
-      yield textOf(happened);
-      if (happened.type === 'finished') return;
-      next = upcoming(events);
+  yield 'retry: 3000\n\n';
+  if (record.state === 'finished') {
+    yield textOf({ type: 'finished', report: record.report });
+    return;
+  }
+  if (record.state === 'running')
+    yield record.progress.map((progress) => textOf({ type: 'progress', progress })).join('');
+
+  const events = queue.watch(record.runId, signal)[Symbol.asyncIterator]();
+  let next = upcoming(events);
+  for (;;) {
+    const event = await within(heartbeatMs, next);
+    if (event === 'ended') return;
+    if (event === 'quiet') {
+      yield ': heartbeat\n\n';
+      continue;
     }
-  } finally {
-    stop.abort();
+    yield textOf(event);
+    next = upcoming(events);
   }
 }
 
@@ -50,34 +40,14 @@ function upcoming(events: AsyncIterator<RunEvent>): Promise<RunEvent | 'ended'> 
   );
 }
 
-function soonest<Value>(next: Promise<Value>, quietMs: number, signal: AbortSignal): Promise<Value | 'quiet' | 'aborted'> {
+function within<Value>(ms: number, value: Promise<Value>): Promise<Value | 'quiet'> {
   return new Promise((resolve) => {
-    function settle(value: Value | 'quiet' | 'aborted'): void {
+    const timer = setTimeout(() => resolve('quiet'), ms);
+    void value.then((settled) => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-      resolve(value);
-    }
-    function abort(): void {
-      settle('aborted');
-    }
-    const timer = setTimeout(() => settle('quiet'), quietMs);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    void next.then(settle);
+      resolve(settled);
+    });
   });
-}
-
-async function snapshot(queue: RunQueue, runId: string): Promise<{ text: string; isLast: boolean }> {
-  try {
-    const record = await queue.find(runId);
-    if (record === undefined) return { text: '', isLast: true };
-    if (record.state === 'finished') return { text: textOf({ type: 'finished', report: record.report }), isLast: true };
-    const progress = record.state === 'running' ? record.progress : [];
-    return { text: progress.map((one) => textOf({ type: 'progress', progress: one })).join(''), isLast: false };
-  } catch (error) {
-    if (error instanceof QueueUnavailable) return { text: '', isLast: false };
-    throw error;
-  }
 }
 
 function textOf(event: RunEvent): string {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
-import { kindSchema, progressSchema, runModeSchema, runReportSchema, runStatusSchema, runTriggerSchema } from './report-schema.ts';
+import {
+  kindSchema,
+  progressSchema,
+  runModeSchema,
+  runReportSchema,
+  runStatusSchema,
+  runTriggerSchema,
+} from './report-schema.ts';
 
 const kindsSchema = z
   .array(kindSchema)
@@ -14,7 +21,9 @@ const digest = z.string().trim().min(1).max(200);
 export const runRequestSchema = z
   .strictObject({
     kinds: kindsSchema,
-    mode: runModeSchema.optional().meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
+    mode: runModeSchema
+      .optional()
+      .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
     approveDeletions: z
       .union([digest, z.array(digest).max(100)])
       .optional()

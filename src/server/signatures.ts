@@ -27,28 +27,3 @@ export function isFluxSignature(signature: string, body: Uint8Array, secret: str
   if (parts?.[1] === undefined || parts[2] === undefined) return false;
   return sameSecret(parts[2].toLowerCase(), createHmac(parts[1].toLowerCase(), secret).update(body).digest('hex'));
 }
-
-/** Remembers signatures for as long as their time would still be accepted. */
-export interface SeenSignatures {
-  has(signature: string): boolean;
-  add(signature: string): void;
-}
-
-const REMEMBERED = 1_000;
-
-/** Bounded: only requests with a right signature are added, so nobody else can push one out. */
-export function createSeenSignatures(now: () => number): SeenSignatures {
-  const seenAt = new Map<string, number>();
-  return {
-    has(signature) {
-      const at = seenAt.get(signature);
-      // A time from the future is accepted too, so a signature can live through the window twice.
-      return at !== undefined && now() - at <= 2 * SIGNATURE_WINDOW_MS;
-    },
-    add(signature) {
-      seenAt.set(signature, now());
-      const oldest = seenAt.keys().next();
-      if (seenAt.size > REMEMBERED && !oldest.done) seenAt.delete(oldest.value);
-    },
-  };
-}

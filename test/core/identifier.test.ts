@@ -114,4 +114,10 @@ describe('encodeIdentifier', () => {
     expect(one).toHaveLength(MAX_LENGTH);
     expect(other).not.toBe(one);
   });
+
+  it('does not cut a letter in two, nor take two ends for one that no encoding can tell apart', () => {
+    expect(encodeIdentifier(`a${'𐐀'.repeat(600)}`)).toMatch(/^a(𐐀){466}=H[0-9a-f]{64}$/u);
+    const start = 'a'.repeat(2000);
+    expect(encodeIdentifier(`${start}\ud800`)).not.toBe(encodeIdentifier(`${start}\ud801`));
+  });
 });

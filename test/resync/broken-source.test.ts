@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { RunReport } from '../../src/core/report.ts';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
-import { blueprintOf, explain, type Harness, openHarness, startHarness } from './harness.ts';
+import { blueprintOf, explain, type Harness, it, openHarness } from './harness.ts';
 import { expectedCatalog } from './oracle.ts';
 
 /** Small pages, so that there is a second and a third one; impatient, so that a hanging server costs little. */
@@ -63,9 +63,9 @@ describe('a broken source', () => {
   );
 });
 
-describe('a difficult source', () => {
-  it('may hang in the middle', async () => {
-    const harness = await startHarness({ services: 40, env: SMALL_PAGES });
+describe.concurrent('a difficult source', () => {
+  it('may hang in the middle', async ({ start }) => {
+    const harness = await start({ services: 40, env: SMALL_PAGES });
     await harness.run('resync', { kinds: ['komodorService'] });
     harness.komodor.faults.add('services page 2 -> hang');
     const report = await harness.run('resync', { kinds: ['komodorService'] });
@@ -73,23 +73,26 @@ describe('a difficult source', () => {
     expect(harness.store.deletions).toEqual([]);
   });
 
-  it.each(['token-absent', 'legacy'] as const)('may end its pages in another way: %s', async (pagingStyle) => {
-    const harness = await startHarness({ services: 50, komodor: { pagingStyle }, env: SMALL_PAGES });
-    const report = await harness.run();
-    expect(report.status, explain(report)).toBe('completed');
-    harness.expectTruth();
-  });
+  it.for(['token-absent', 'legacy'] as const)(
+    'may end its pages in another way: %s',
+    async (pagingStyle, { start }) => {
+      const harness = await start({ services: 50, komodor: { pagingStyle }, env: SMALL_PAGES });
+      const report = await harness.run();
+      expect(report.status, explain(report)).toBe('completed');
+      harness.expectTruth();
+    },
+  );
 
-  it('may be too slow for the risks of the whole account: then they are read cluster by cluster', async () => {
-    const harness = await startHarness({ services: 60, clusters: 4, komodor: { riskQueryTimeout: true }, env: SMALL_PAGES });
+  it('may be too slow for the risks of the whole account: then they are read cluster by cluster', async ({ start }) => {
+    const harness = await start({ services: 60, clusters: 4, komodor: { riskQueryTimeout: true }, env: SMALL_PAGES });
     const report = await harness.run();
     expect(report.status, explain(report)).toBe('completed');
     harness.expectTruth();
     expect(harness.komodor.log.filter(({ route }) => route === 'clusters')).toHaveLength(1);
   });
 
-  it('is not confirmed by a second read that shows less than the first', async () => {
-    const harness = await startHarness({ services: 60, env: SMALL_PAGES });
+  it('is not confirmed by a second read that shows less than the first', async ({ start }) => {
+    const harness = await start({ services: 60, env: SMALL_PAGES });
     await harness.run();
     harness.komodor.faults.add('services -> truncate 55');
     harness.komodor.faults.add('services-scoped -> empty');
@@ -108,7 +111,10 @@ function expectNothingLost({ store, world }: Harness): void {
 
 /** `completed` only when Port is as it must be; otherwise each blueprint that is not says which read or deletion is in doubt. */
 function expectHonest(report: RunReport, { store, world, expectTruth }: Harness): void {
-  if (report.status === 'completed') return expectTruth();
+  if (report.status === 'completed') {
+    expectTruth();
+    return;
+  }
   const { komodorService, komodorHealthMonitoring } = expectedCatalog(world);
   for (const [kind, expected] of Object.entries({ komodorService, komodorHealthMonitoring })) {
     const missing = expected.filter(({ identifier }) => store.entity(kind, identifier) === undefined);
@@ -118,5 +124,8 @@ function expectHonest(report: RunReport, { store, world, expectTruth }: Harness)
     const isUnread = report.kinds.every((one) => one.kind !== kind);
     expect(!isOff || isIncomplete || isBlocked || isUnread, `${kind}\n${explain(report)}`).toBe(true);
   }
-  expect(report.problems.some(({ severity }) => severity === 'error'), explain(report)).toBe(true);
+  expect(
+    report.problems.some(({ severity }) => severity === 'error'),
+    explain(report),
+  ).toBe(true);
 }

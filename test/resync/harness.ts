@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { it as bareIt, expect } from 'vitest';
 import { type Application, createApplication, type RunOrder } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import type { BlueprintReport, Problem, RunMode, RunReport } from '../../src/core/report.ts';
 import type { Code } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/model.ts';
 import type { RunObserver } from '../../src/core/ports.ts';
+import type { BlueprintReport, Problem, RunMode, RunReport } from '../../src/core/report.ts';
 import { FaultBook } from '../../src/sandbox/faults.ts';
 import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { type KomodorOptions, type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
@@ -43,6 +43,8 @@ export interface Harness {
   readonly komodor: KomodorSandbox;
   readonly port: PortSandbox;
   readonly store: PortStore;
+  /** Settings that lead a program of its own, such as the CLI, to the stand-ins. */
+  readonly env: { readonly [name: string]: string };
   run(mode?: RunMode, options?: RunOptions): Promise<RunReport>;
   /** Starts the program anew against the same stand-ins, with other settings or another mapping. */
   reopen(changes: Pick<HarnessOptions, 'mapping' | 'env'>): Promise<void>;
@@ -55,18 +57,29 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-const CREDENTIALS = { apiKey: 'komodor-key-of-the-tests', clientId: 'client-of-the-tests', clientSecret: 'secret-of-the-tests' };
+const CREDENTIALS = {
+  apiKey: 'komodor-key-of-the-tests',
+  clientId: 'client-of-the-tests',
+  clientSecret: 'secret-of-the-tests',
+};
 /** How Port is to know the program under test. */
 export const IDENTIFIER = 'under-test';
 
-/** A harness that ends by itself with the test. */
-export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const harness = await openHarness(options);
-  onTestFinished(() => harness.close());
-  return harness;
-}
+/** `it` with a `start` that opens harnesses and closes them when the test is over; fit for tests that run side by side. */
+export const it = bareIt.extend<{ start: (options?: HarnessOptions) => Promise<Harness> }>({
+  // The first parameter must be written as a pattern, for vitest reads from it what the fixture needs.
+  start: async ({ task: _ }, use) => {
+    const open: Harness[] = [];
+    await use(async (options) => {
+      const harness = await openHarness(options);
+      open.push(harness);
+      return harness;
+    });
+    await Promise.all(open.map((harness) => harness.close()));
+  },
+});
 
-/** A harness that several tests share; they close it. */
+/** For a harness that several tests share; they close it. */
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const { services = 40, risksPerService = 1, clusters = 2 } = options;
   const world = options.world ?? createWorld({ seed: 7, services, risksPerService, clusters });
@@ -97,6 +110,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     komodor,
     port,
     store: port.store,
+    env: addresses,
     run(mode = 'resync', { kinds, approve, signal, observer } = {}) {
       const order: RunOrder = {
         mode,

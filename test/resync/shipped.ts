@@ -12,3 +12,9 @@ export function shippedMapping(flags: { readonly [name: string]: string }, entri
   }
   return `${text}\n${entries}`;
 }
+
+/** The same with its services alone. */
+export function servicesMapping(flags: { readonly [name: string]: string }, entries = ''): string {
+  const [head = '', services = ''] = shippedMapping(flags).split(/^(?= {2}- kind:)/m);
+  return `${head}${services}\n${entries}`;
+}

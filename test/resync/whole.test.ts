@@ -1,23 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
-import { blueprintOf, explain, startHarness } from './harness.ts';
+import { blueprintOf, explain, type Harness, it } from './harness.ts';
 import { type ExpectedCatalog, expectedCatalog } from './oracle.ts';
 
-describe('a resync', () => {
-  it('fills an empty Port with exactly what the mapping makes of the world', async () => {
-    const harness = await startHarness({ services: 400, clusters: 4 });
+describe.concurrent('a resync', () => {
+  it('fills an empty Port with exactly what the mapping makes of the world', async ({ start }) => {
+    const harness = await start({ services: 400, clusters: 4 });
     const report = await harness.run();
     expect(report.status, explain(report)).toBe('completed');
     harness.expectTruth();
     const { komodorService, komodorHealthMonitoring } = expectedCatalog(harness.world);
-    expect(blueprintOf(report, 'komodorService')).toMatchObject({ created: komodorService.length, failed: 0, deleted: 0 });
+    expect(blueprintOf(report, 'komodorService')).toMatchObject({
+      created: komodorService.length,
+      failed: 0,
+      deleted: 0,
+    });
     expect(blueprintOf(report, 'komodorHealthMonitoring').created).toBe(komodorHealthMonitoring.length);
     expect(komodorHealthMonitoring.some(({ relations }) => relations.service !== undefined)).toBe(true);
     expect(komodorService.some(({ identifier }) => identifier.includes('=28basement=202=29'))).toBe(true);
   });
 
-  it('writes nothing when nothing has changed, asks Port little, and reads each page once', async () => {
-    const harness = await startHarness({ services: 2000, clusters: 4 });
+  it('writes nothing when nothing has changed, asks Port little, and reads each page once', async ({ start }) => {
+    const harness = await start({ services: 2000, clusters: 4 });
     await harness.run();
     harness.cutLogs();
     const report = await harness.run();
@@ -32,8 +36,8 @@ describe('a resync', () => {
     harness.expectTruth();
   });
 
-  it('carries out exactly what the plan said, and the plan itself changes nothing', async () => {
-    const harness = await startHarness({ services: 200, clusters: 4 });
+  it('carries out exactly what the plan said, and the plan itself changes nothing', async ({ start }) => {
+    const harness = await start({ services: 200, clusters: 4 });
     await harness.run();
     for (const step of [1, 2, 3]) {
       const sentences = changeWorld(harness.world, step);
@@ -48,19 +52,26 @@ describe('a resync', () => {
       expect(plan.changes?.length).toBeLessThanOrEqual(sentences.length + 20);
 
       const expected = differences(JSON.parse(before).snapshot, expectedCatalog(harness.world));
-      expect((plan.changes ?? []).map(({ action, blueprint, identifier }) => `${action} ${blueprint} ${identifier}`).sort()).toEqual(expected);
+      expect(
+        (plan.changes ?? []).map(({ action, blueprint, identifier }) => `${action} ${blueprint} ${identifier}`).sort(),
+      ).toEqual(expected);
 
       const report = await harness.run();
       expect(report.status, explain(report)).toBe('completed');
       harness.expectTruth();
-      const done = (field: 'created' | 'updated' | 'deleted') => report.blueprints.reduce((sum, one) => sum + one[field], 0);
+      const done = (field: 'created' | 'updated' | 'deleted') =>
+        report.blueprints.reduce((sum, one) => sum + one[field], 0);
       const planned = (action: string) => plan.changes?.filter((change) => change.action === action).length;
-      expect([done('created'), done('updated'), done('deleted')]).toEqual([planned('create'), planned('update'), planned('delete')]);
+      expect([done('created'), done('updated'), done('deleted')]).toEqual([
+        planned('create'),
+        planned('update'),
+        planned('delete'),
+      ]);
     }
   });
 
-  it('shows old and new values in the plan', async () => {
-    const harness = await startHarness({ services: 20 });
+  it('shows old and new values in the plan', async ({ start }) => {
+    const harness = await start({ services: 20 });
     await harness.run();
     const [first] = harness.world.services;
     if (!first) throw new Error('the world is empty');
@@ -77,23 +88,28 @@ describe('a resync', () => {
     ]);
   });
 
-  it('writes nothing at all for a plan on an empty Port', async () => {
-    const harness = await startHarness({ services: 60 });
+  it('writes nothing at all for a plan on an empty Port', async ({ start }) => {
+    const harness = await start({ services: 60 });
     const plan = await harness.run('plan');
     expect(plan.status, explain(plan)).toBe('completed');
     expect(harness.portWrites()).toEqual([]);
     expect(harness.store.blueprints()).toEqual([]);
     expect(harness.store.integrations.list()).toEqual([]);
     const { komodorService, komodorHealthMonitoring } = expectedCatalog(harness.world);
-    expect(plan.changes?.map(({ action }) => action)).toEqual([...komodorService, ...komodorHealthMonitoring].map(() => 'create'));
+    expect(plan.changes?.map(({ action }) => action)).toEqual(
+      [...komodorService, ...komodorHealthMonitoring].map(() => 'create'),
+    );
   });
 
-  it('follows what was changed in Port by hand', async () => {
-    const harness = await startHarness({ services: 20 });
+  it('follows what was changed in Port by hand', async ({ start }) => {
+    const harness = await start({ services: 20 });
     await harness.run();
     const [entity] = harness.store.entitiesOf('komodorService');
     if (!entity) throw new Error('nothing was written');
-    harness.store.putEntity({ ...entity, properties: { ...entity.properties, status: 'unknown', namespace_name: 'elsewhere' } });
+    harness.store.putEntity({
+      ...entity,
+      properties: { ...entity.properties, status: 'unknown', namespace_name: 'elsewhere' },
+    });
     const [dropped] = harness.store.entitiesOf('komodorHealthMonitoring');
     if (dropped) harness.store.dropEntity('komodorHealthMonitoring', dropped.identifier);
     const report = await harness.run();
@@ -103,7 +119,7 @@ describe('a resync', () => {
 });
 
 /** Everything that Port keeps, times included, as text. */
-function wholeOf({ store }: Awaited<ReturnType<typeof startHarness>>): string {
+function wholeOf({ store }: Harness): string {
   const blueprints = store.blueprints();
   const entities = blueprints.map(({ identifier }) => store.entitiesOf(identifier));
   return JSON.stringify({ snapshot: store.snapshot(), blueprints, entities, integrations: store.integrations.list() });
@@ -113,20 +129,26 @@ type Catalog = { readonly [blueprint in keyof ExpectedCatalog]: readonly { reado
 
 /** What leads from one catalog to the other: `create komodorService <identifier>`. */
 function differences(before: Catalog, after: ExpectedCatalog): string[] {
-  return (['komodorHealthMonitoring', 'komodorService'] as const).flatMap((blueprint) => {
-    const old = new Map(before[blueprint].map((entity) => [entity.identifier, entity]));
-    const fresh = new Map(after[blueprint].map((entity) => [entity.identifier, entity]));
-    const line = (action: string, identifier: string) => `${action} ${blueprint} ${identifier}`;
-    return [
-      ...[...fresh.keys()].filter((id) => !old.has(id)).map((id) => line('create', id)),
-      ...[...old.keys()].filter((id) => !fresh.has(id)).map((id) => line('delete', id)),
-      ...[...fresh].filter(([id, entity]) => old.has(id) && stable(old.get(id)) !== stable(entity)).map(([id]) => line('update', id)),
-    ];
-  }).sort();
+  return (['komodorHealthMonitoring', 'komodorService'] as const)
+    .flatMap((blueprint) => {
+      const old = new Map(before[blueprint].map((entity) => [entity.identifier, entity]));
+      const fresh = new Map(after[blueprint].map((entity) => [entity.identifier, entity]));
+      const line = (action: string, identifier: string) => `${action} ${blueprint} ${identifier}`;
+      return [
+        ...[...fresh.keys()].filter((id) => !old.has(id)).map((id) => line('create', id)),
+        ...[...old.keys()].filter((id) => !fresh.has(id)).map((id) => line('delete', id)),
+        ...[...fresh]
+          .filter(([id, entity]) => old.has(id) && stable(old.get(id)) !== stable(entity))
+          .map(([id]) => line('update', id)),
+      ];
+    })
+    .sort();
 }
 
 function stable(value: unknown): string {
   const sort = (_key: string, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner;
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
   return JSON.stringify(value, sort);
 }

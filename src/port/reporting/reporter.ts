@@ -14,6 +14,7 @@ import { createStateWriter } from './state-writer.ts';
 import { runState } from './sync-metrics.ts';
 import { createSyncReports } from './sync-reports.ts';
 import { createSyncScreen, type SyncScreen } from './sync-screen.ts';
+import { within } from './wait.ts';
 
 export interface ReportedRun {
   /** To be given to the run. Its methods return at once and never throw. */
@@ -41,7 +42,7 @@ export interface PortReporter {
   ): ReportedRun;
   /** For a process that has to end: tells Port within 3 s that this run was stopped. Nothing is reported after it. */
   abortNow(runId: string): Promise<void>;
-  /** Ends all background work, after a last chance of 3 s. */
+  /** Ends all background work, after a last chance. */
   close(): Promise<void>;
 }
 
@@ -56,11 +57,12 @@ export interface PortReporterOptions {
   /** Values that must never get there. */
   readonly secrets: readonly string[];
   readonly log: Log;
+  /** How long `end` and `close` wait for Port to take what is left (default 3 s). */
+  readonly patienceMs?: number;
   readonly clock?: Clock;
 }
 
 const LAST_CHANCE_MS = 3000;
-const END_WAIT_MS = 5000;
 /** How long the documents of a run that is over are still tried. */
 const AFTERLIFE_MS = 60_000;
 
@@ -71,6 +73,7 @@ interface Active {
 
 export function createPortReporter(options: PortReporterOptions): PortReporter {
   const { api, ingest, look, integrationIdentifier: identifier, version, log, clock = systemClock } = options;
+  const { patienceMs = LAST_CHANCE_MS } = options;
   const state = createStateWriter({ api, identifier, log, clock });
   const mask = createMask(options.secrets);
   const never = new AbortController().signal;
@@ -131,7 +134,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
           active.delete(runId);
           state.set({ status: runState(report), lastResyncStart, lastResyncEnd: now(), ...schedule(next) });
           screen.end(report);
-          const ended = Promise.all([state.settled(END_WAIT_MS), lane.drained(END_WAIT_MS)]);
+          const ended = Promise.all([state.settled(patienceMs), lane.drained(patienceMs)]);
           void outlive(lane);
           await ended;
         },
@@ -145,13 +148,13 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       own.lane.giveUp();
       await Promise.all([
         state.last({ status: 'aborted', lastResyncEnd: now() }, LAST_CHANCE_MS),
-        own.screen.abort(AbortSignal.timeout(LAST_CHANCE_MS)),
+        within(LAST_CHANCE_MS, own.screen.abort(AbortSignal.timeout(LAST_CHANCE_MS))),
       ]);
     },
 
     async close() {
       for (const { screen } of active.values()) screen.stopHeartbeat();
-      await Promise.all([state.settled(LAST_CHANCE_MS), ...[...lanes].map((lane) => lane.drained(LAST_CHANCE_MS))]);
+      await Promise.all([state.settled(patienceMs), ...[...lanes].map((lane) => lane.drained(patienceMs))]);
       state.stop();
       for (const lane of lanes) lane.giveUp();
     },

@@ -33,6 +33,7 @@ export interface StateWriter {
 
 const anyAnswer = z.unknown();
 const FIRST_PAUSE_MS = 1000;
+const INSISTING_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 60_000;
 
 export function createStateWriter(options: {
@@ -50,6 +51,7 @@ export function createStateWriter(options: {
   let busy = false;
   let working: Promise<void> = Promise.resolve();
   let pause = new AbortController();
+  let complained = false;
 
   async function send(body: ResyncNews, signal: AbortSignal): Promise<void> {
     await api.call({ method: 'PATCH', path, body }, anyAnswer, signal);
@@ -59,11 +61,13 @@ export function createStateWriter(options: {
   async function attempt(news: ResyncNews): Promise<'done' | 'missing' | 'failed'> {
     try {
       await send(news, ending.signal);
+      complained = false;
       return 'done';
     } catch (error) {
       if (ending.signal.aborted) return 'done';
       if (isMissing(error)) return 'missing';
-      log('warn', `Port did not take the resync state "${news.status}": ${messageOf(error)}`);
+      log(complained ? 'debug' : 'warn', `Port did not take the resync state "${news.status}": ${messageOf(error)}`);
+      complained = true;
       return isHopeless(error) ? 'done' : 'failed';
     }
   }
@@ -86,6 +90,19 @@ export function createStateWriter(options: {
     busy = false;
   }
 
+  /** Tries until Port has it or there is no time left. */
+  async function insist(news: ResyncNews, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await send(news, signal);
+        return;
+      } catch (error) {
+        if (isHopeless(error) || isMissing(error)) return;
+        await systemClock.sleep(INSISTING_PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+
   function wake(): void {
     occasions += 1;
     pause.abort();
@@ -104,9 +121,7 @@ export function createStateWriter(options: {
     async last(news, ms) {
       ending.abort();
       const deadline = new AbortController();
-      const sent = send(news, deadline.signal).catch((error: unknown) => {
-        log('warn', `Port did not take the resync state "${news.status}": ${messageOf(error)}`);
-      });
+      const sent = working.then(() => insist(news, deadline.signal));
       if (!(await within(ms, sent))) deadline.abort();
     },
     stop: () => ending.abort(),

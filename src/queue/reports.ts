@@ -46,3 +46,8 @@ export function shortReport(
     requests: { komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 },
   };
 }
+
+/** A report without its list of single changes, which may be long. */
+export function withoutChanges({ changes: _, ...report }: RunReport): RunReport {
+  return report;
+}

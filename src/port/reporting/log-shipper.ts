@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { messageOf } from '../../core/errors.ts';
+import { type Clock, systemClock } from '../../net/clock.ts';
+import { HttpFailure } from '../../net/http-failure.ts';
+import type { Ingest } from './ingest.ts';
+import type { IntegrationLook } from './integration-look.ts';
+import type { Log } from './log.ts';
+import { type LogRecord, toLogRecord } from './log-record.ts';
+import { createMask } from './mask.ts';
+import { within } from './wait.ts';
+
+export interface LogShipperOptions {
+  readonly ingest: Ingest;
+  readonly look: IntegrationLook;
+  readonly secrets: readonly string[];
+  /** For what goes wrong with the shipping itself. These lines carry `localOnly` and are not shipped in their turn. */
+  readonly log: Log;
+  readonly batchRecords?: number;
+  readonly flushMs?: number;
+  /** More records than this, and the oldest go. */
+  readonly maxQueue?: number;
+  readonly clock?: Clock;
+}
+
+/** Sends our log to Port's audit log, in batches. */
+export interface LogShipper {
+  /** Takes one line of the log, as JSON. Returns at once and never throws. */
+  tap(line: string): void;
+  /** Sends what there is; gives up at the first batch that Port does not take. */
+  flush(): Promise<void>;
+  /** Flushes for at most 3 s and ends. */
+  stop(): Promise<void>;
+  state(): { readonly waiting: number; readonly dropped: number };
+}
+
+const BATCH_BYTES = 1024 * 1024 - 1024;
+const MAX_QUEUE_BYTES = 16 * 1024 * 1024;
+const LONGEST_PAUSE_MS = 300_000;
+const ATTEMPTS = 3;
+const STOP_MS = 3000;
+
+export function createLogShipper(options: LogShipperOptions): LogShipper {
+  const { ingest, look, log, batchRecords = 100, flushMs = 5000, maxQueue = 5000, clock = systemClock } = options;
+  const mask = createMask(options.secrets);
+  const about = { hostname: hostname(), instance: randomUUID() };
+  const ending = new AbortController();
+  let alarm = new AbortController();
+  let queue: LogRecord[] = [];
+  let queueBytes = 0;
+  let dropped = 0;
+  let failures = 0;
+  let complained = false;
+  let isUrgent = false;
+  let flushing: Promise<void> | undefined;
+
+  function drop(count: number): void {
+    for (const { bytes } of queue.splice(0, count)) queueBytes -= bytes;
+    dropped += count;
+  }
+
+  /** The records of the next request, oldest first; they stay in the queue until Port has them. */
+  function nextBatch(): readonly LogRecord[] {
+    let bytes = 0;
+    const end = queue.findIndex((record, index) => {
+      bytes += record.bytes + 1;
+      return index >= batchRecords || bytes > BATCH_BYTES;
+    });
+    return end === -1 ? [...queue] : queue.slice(0, end);
+  }
+
+  async function send(batch: readonly LogRecord[]): Promise<'taken' | 'refused' | 'no_address'> {
+    const url = await look.ingestUrl('logs', ending.signal);
+    if (url === undefined) return 'no_address';
+    const bodyText = `{"logs":[${batch.map(({ text }) => text).join(',')}]}`;
+    try {
+      await ingest.send({ method: 'POST', url, bodyText, attempts: ATTEMPTS, signal: ending.signal });
+      return 'taken';
+    } catch (error) {
+      if (error instanceof HttpFailure && [400, 413, 422].includes(error.status ?? 0)) return 'refused';
+      throw error;
+    }
+  }
+
+  /** Takes out what was sent. What was dropped meanwhile is out already. */
+  function remove(batch: readonly LogRecord[]): void {
+    const gone = new Set(batch);
+    queue = queue.filter((record) => !gone.has(record));
+    queueBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** What is there now; records that come meanwhile make a batch of their own. */
+  async function sendAll(): Promise<void> {
+    isUrgent = false;
+    for (let left = queue.length; left > 0 && queue.length > 0; ) {
+      const batch = nextBatch();
+      const outcome = await send(batch);
+      if (outcome === 'no_address') {
+        failures += 1;
+        return;
+      }
+      remove(batch);
+      left -= batch.length;
+      failures = 0;
+      if (outcome === 'refused') {
+        dropped += batch.length;
+        log('warn', `Port refused ${batch.length} log records; they are not sent again`, { localOnly: true });
+      } else if (complained) {
+        complained = false;
+        log('info', `Port takes our log again; ${dropped} records were lost so far`, { localOnly: true });
+      }
+    }
+  }
+
+  async function attempt(): Promise<void> {
+    try {
+      await sendAll();
+    } catch (error) {
+      failures += 1;
+      if (complained || ending.signal.aborted) return;
+      complained = true;
+      log('warn', `Port did not take our log: ${messageOf(error)}`, { localOnly: true });
+    }
+  }
+
+  function flush(): Promise<void> {
+    flushing ??= attempt().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  }
+
+  async function work(): Promise<void> {
+    while (!ending.signal.aborted) {
+      alarm = new AbortController();
+      if (!isUrgent) {
+        const pauseMs = Math.min(LONGEST_PAUSE_MS, flushMs * 2 ** failures);
+        await clock.sleep(pauseMs, AbortSignal.any([alarm.signal, ending.signal])).catch(() => undefined);
+      }
+      if (!ending.signal.aborted) await flush();
+    }
+  }
+  void work();
+
+  return {
+    tap(line) {
+      if (ending.signal.aborted) return;
+      const record = recordOf(line);
+      if (!record) return;
+      queue.push(record);
+      queueBytes += record.bytes;
+      while (queue.length > maxQueue || queueBytes > MAX_QUEUE_BYTES) drop(1);
+      // While Port does not take anything, a full batch is no reason to ask more often.
+      if (failures > 0 || !(record.isFatal || queue.length >= batchRecords)) return;
+      isUrgent = true;
+      alarm.abort();
+    },
+    flush,
+    async stop() {
+      await within(STOP_MS, flushing === undefined ? flush() : flushing.then(flush));
+      ending.abort();
+    },
+    state: () => ({ waiting: queue.length, dropped }),
+  };
+
+  function recordOf(line: string): LogRecord | undefined {
+    try {
+      return toLogRecord(line, mask, about, clock.now());
+    } catch {
+      // A log line must never cost more than itself.
+      dropped += 1;
+      return undefined;
+    }
+  }
+}

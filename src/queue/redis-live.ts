@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Job, type Queue, WaitingError } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type LiveEvent, type LiveWorker, QueueUnavailable } from '../core/run-queue.ts';
+import { LIVE_ATTEMPTS, LIVE_RETRY_MS } from './limits.ts';
+import type { Connections } from './redis-connections.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import { RedisScript } from './redis-script.ts';
+
+/** An event whose job is gone (a process died between two steps) is enlisted again after this time. */
+const FORGOTTEN_MS = 30_000;
+const ENLISTED_AT_ONCE = 100;
+
+/** key, event, now, limit -> 'new' | 'known' | 'full' */
+const OFFER = new RedisScript(`
+local LIVE, SINCE = KEYS[1], KEYS[2]
+local key, event, now, limit = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+if redis.call('HEXISTS', LIVE, key) == 1 then
+  redis.call('HSET', LIVE, key, event)
+  return 'known'
+end
+if redis.call('HLEN', LIVE) >= limit then return 'full' end
+redis.call('HSET', LIVE, key, event)
+redis.call('ZADD', SINCE, now, key)
+return 'new'
+`);
+
+/** key, event -> 1, or 0 when a newer event has come meanwhile */
+const DONE = new RedisScript(`
+local LIVE, SINCE = KEYS[1], KEYS[2]
+local key, event = ARGV[1], ARGV[2]
+if redis.call('HGET', LIVE, key) ~= event then return 0 end
+redis.call('HDEL', LIVE, key)
+redis.call('ZREM', SINCE, key)
+return 1
+`);
+
+const eventSchema = z.object({
+  key: z.string(),
+  address: z.object({ cluster: z.string(), namespace: z.string(), kind: z.string(), name: z.string() }),
+  receivedAt: z.string(),
+});
+
+/**
+ * Live events in Redis. The newest event of a key lies in a hash until it has been worked off; BullMQ's job only says
+ * that the key has one, so a dead worker loses nothing. BullMQ's deduplication keeps two jobs of a key apart.
+ */
+export class RedisLive {
+  readonly #redis: Connections;
+  readonly #keys: RedisKeys;
+  readonly #queue: Queue;
+  readonly #limit: number;
+  readonly #quietMs: number;
+
+  constructor(redis: Connections, keys: RedisKeys, queue: Queue, limit: number, quietMs: number) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#queue = queue;
+    this.#limit = limit;
+    this.#quietMs = quietMs;
+  }
+
+  /** @throws QueueUnavailable when too many wait, or Redis is away */
+  async offer(event: LiveEvent): Promise<void> {
+    await this.#redis.answer(async () => {
+      const args = [event.key, JSON.stringify(event), Date.now(), this.#limit];
+      const answer = await OFFER.run(this.#redis.quick, this.#hashes(), args);
+      if (answer === 'full') {
+        throw new QueueUnavailable(`${this.#limit} live events are waiting already; no more are taken.`, 5);
+      }
+      if (answer === 'new') await this.#enlist(event.key);
+    });
+  }
+
+  async waiting(redis: Redis): Promise<number> {
+    return redis.hlen(this.#keys.live);
+  }
+
+  /** BullMQ's processor. */
+  async process(job: Job, token: string, worker: LiveWorker, signal: AbortSignal): Promise<void> {
+    const key = z.object({ key: z.string() }).parse(job.data).key;
+    for (;;) {
+      const text = await this.#redis.patient.hget(this.#keys.live, key);
+      if (text === null) return;
+      try {
+        await worker(eventSchema.parse(JSON.parse(text)), signal);
+      } catch (error) {
+        if (signal.aborted) {
+          await job.moveToWait(token);
+          throw new WaitingError();
+        }
+        // The last attempt: given up, unless a newer event is there, which gets attempts of its own.
+        if (job.attemptsMade + 1 >= LIVE_ATTEMPTS && !(await this.#done(key, text))) await this.#enlist(key);
+        throw error;
+      }
+      if (await this.#done(key, text)) return;
+      await sleep(this.#quietMs);
+    }
+  }
+
+  /** Enlists events again whose job has been lost; it does nothing for those that have one. */
+  async recover(): Promise<void> {
+    const { patient } = this.#redis;
+    const before = Date.now() - FORGOTTEN_MS;
+    const keys = await patient.zrangebyscore(this.#keys.liveSince, '-inf', before, 'LIMIT', 0, ENLISTED_AT_ONCE);
+    await Promise.all(keys.map((key) => this.#enlist(key)));
+  }
+
+  async #done(key: string, text: string): Promise<boolean> {
+    return (await DONE.run(this.#redis.patient, this.#hashes(), [key, text])) === 1;
+  }
+
+  async #enlist(key: string): Promise<void> {
+    await this.#queue.add(
+      'refresh',
+      { key },
+      {
+        delay: this.#quietMs,
+        deduplication: { id: createHash('sha1').update(key).digest('hex'), keepLastIfActive: true },
+        attempts: LIVE_ATTEMPTS,
+        backoff: { type: 'exponential', delay: LIVE_RETRY_MS },
+        removeOnComplete: true,
+        removeOnFail: { count: 100 },
+      },
+    );
+  }
+
+  #hashes(): readonly string[] {
+    return [this.#keys.live, this.#keys.liveSince];
+  }
+}

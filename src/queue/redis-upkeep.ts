@@ -1,0 +1,81 @@
+import type { Queue } from 'bullmq';
+import { messageOf } from '../core/errors.ts';
+import type { Connections, QueueLog } from './redis-connections.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisLive } from './redis-live.ts';
+import type { RedisSchedule } from './redis-schedule.ts';
+import { LOST, shortReport } from './reports.ts';
+import type { RunStore } from './run-store.ts';
+
+export interface UpkeepParts {
+  readonly redis: Connections;
+  readonly keys: RedisKeys;
+  readonly runs: Queue;
+  readonly store: RunStore;
+  readonly live: RedisLive;
+  readonly schedule: RedisSchedule;
+  /** Puts the job of a run into BullMQ; it does nothing when it is there. */
+  readonly enlist: (runId: string) => Promise<void>;
+  /** Redis has lost its data, and what waited in it. */
+  readonly onDataLost: () => Promise<void>;
+  readonly log: QueueLog;
+  readonly everyMs: number;
+}
+
+/** Puts right, every few seconds, what a crash or a flushed Redis leaves behind. Every replica does. */
+export class Upkeep {
+  readonly #parts: UpkeepParts;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #hasSeenData = false;
+
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
+    void this.#loop();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #loop(): Promise<void> {
+    const { redis, log, everyMs } = this.#parts;
+    try {
+      if (redis.quick.status === 'ready') await this.#round();
+    } catch (error) {
+      if (!this.#isClosed) log('debug', `The queue's upkeep failed: ${messageOf(error)}`, {});
+    }
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#loop(), everyMs);
+  }
+
+  async #round(): Promise<void> {
+    const { redis, keys, runs, store, live, schedule, onDataLost, log } = this.#parts;
+    const isNew = (await redis.quick.set(keys.generation, new Date().toISOString(), 'NX')) === 'OK';
+    await runs.setGlobalConcurrency(1);
+    await schedule.recover();
+    if (isNew && this.#hasSeenData) {
+      log('warn', 'Redis has lost its data. Schedules are put back; a resync makes up for what was waiting.', {});
+      await onDataLost();
+    }
+    this.#hasSeenData = true;
+    for (const runId of await store.open()) await this.#look(runId);
+    await live.recover();
+  }
+
+  /** Brings a run that has not finished together with its job. */
+  async #look(runId: string): Promise<void> {
+    const { runs, store, enlist, log } = this.#parts;
+    const job = await runs.getJobState(runId);
+    if (job !== 'unknown' && job !== 'completed' && job !== 'failed') return;
+    const record = await store.find(runId);
+    if (record === undefined || record.state === 'finished' || (await store.leased()) === runId) return;
+    if (job === 'unknown') {
+      await enlist(runId);
+      return;
+    }
+    const times = { startedAt: record.requestedAt, finishedAt: new Date().toISOString() };
+    const outcome = await store.finish(runId, 'lost', shortReport(runId, record.order, LOST, times));
+    if (outcome === 'done') log('error', 'A run was lost.', { runId });
+  }
+}

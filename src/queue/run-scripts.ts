@@ -1,0 +1,172 @@
+import { RedisScript } from './redis-script.ts';
+
+// Every script takes the keys and the two first arguments that `RunStore` gives to all of them.
+const COMMON = `
+local WAITING, RUNNING, LEASE, INDEX, OPEN, FINISHED, SEQUENCE = unpack(KEYS)
+local BASE, NEWS = ARGV[1], ARGV[2]
+
+local function leasedTo()
+  local lease = redis.call('GET', LEASE)
+  return lease and string.match(lease, '^%S+'), lease
+end
+
+local function enlist(id)
+  redis.call('SADD', OPEN, id)
+  redis.call('ZADD', INDEX, redis.call('INCR', SEQUENCE), id)
+end
+
+local function stopWaiting(id)
+  local mode = redis.call('HGET', BASE .. id, 'mode')
+  if mode and redis.call('HGET', WAITING, mode) == id then redis.call('HDEL', WAITING, mode) end
+end
+
+local function leave(id)
+  if leasedTo() == id then redis.call('DEL', LEASE) end
+  if redis.call('GET', RUNNING) == id then redis.call('DEL', RUNNING) end
+end
+
+-- Puts a record back that somebody deleted (FLUSHALL) while its run was in progress.
+local function restore(id, from)
+  redis.call('HSET', BASE .. id, unpack(ARGV, from))
+  enlist(id)
+end
+`;
+
+function script(body: string): RedisScript {
+  return new RedisScript(COMMON + body);
+}
+
+/**
+ * id, startAfterNow (1 or 0), mode, trigger, requestedAt, wants… -> { id of the run, 'new' | 'joined' }.
+ * A want is a field of the record: `all`, `kind:<kind>` or `approve:<digest>`. Widening adds fields; so nothing that two
+ * replicas add at once is lost.
+ */
+export const REQUEST = script(`
+local id, afterNow, mode, trigger, requestedAt = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local running = redis.call('GET', RUNNING)
+if running and afterNow == '0' then
+  local run = BASE .. running
+  local known = redis.call('HMGET', run, 'state', 'mode', 'cancel', 'all')
+  local covers = known[1] == 'running' and known[2] == mode and not known[3]
+  for i = 8, #ARGV do
+    local byAll = known[4] and string.sub(ARGV[i], 1, 5) == 'kind:'
+    covers = covers and (byAll or redis.call('HEXISTS', run, ARGV[i]) == 1)
+  end
+  if covers then return { running, 'joined' } end
+end
+local waiting = redis.call('HGET', WAITING, mode)
+local known = waiting and redis.call('HGET', BASE .. waiting, 'state') == 'queued'
+local target = known and waiting or id
+for i = 8, #ARGV do redis.call('HSET', BASE .. target, ARGV[i], '1') end
+if known then return { waiting, 'joined' } end
+redis.call('HSET', BASE .. id, 'state', 'queued', 'mode', mode, 'trigger', trigger, 'requestedAt', requestedAt)
+redis.call('HSET', WAITING, mode, id)
+enlist(id)
+return { id, 'new' }
+`);
+
+/**
+ * id, token, leaseMs, startedAt -> 'begun' | 'over' (finished or forgotten) | 'busy' (another run has the lease) |
+ * 'cancelled' (while nobody carried it out). A lease of the same run is taken over: BullMQ has found its worker gone.
+ */
+export const BEGIN = script(`
+local id, token, leaseMs, startedAt = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local run = BASE .. id
+local state = redis.call('HGET', run, 'state')
+if not state or state == 'finished' then return 'over' end
+if redis.call('HEXISTS', run, 'cancel') == 1 then return 'cancelled' end
+local other = leasedTo()
+if other and other ~= id then return 'busy' end
+redis.call('SET', LEASE, id .. ' ' .. token, 'PX', leaseMs)
+redis.call('SET', RUNNING, id)
+stopWaiting(id)
+for _, field in ipairs(redis.call('HKEYS', run)) do
+  if string.sub(field, 1, 9) == 'progress:' then redis.call('HDEL', run, field) end
+end
+redis.call('HSET', run, 'state', 'running', 'startedAt', startedAt)
+return 'begun'
+`);
+
+/**
+ * id, token, leaseMs, record… -> 'mine' | 'cancelled' | 'lost' (another worker has the run, or it was given up).
+ * Renews the lease.
+ */
+export const BEAT = script(`
+local id, token, leaseMs = ARGV[3], ARGV[4], ARGV[5]
+local mine = id .. ' ' .. token
+local _, lease = leasedTo()
+if lease and lease ~= mine then return 'lost' end
+local state = redis.call('HGET', BASE .. id, 'state')
+if not state then
+  restore(id, 6)
+elseif state ~= 'running' then
+  return 'lost'
+end
+redis.call('SET', LEASE, mine, 'PX', leaseMs)
+redis.call('SET', RUNNING, id)
+if redis.call('HEXISTS', BASE .. id, 'cancel') == 1 then return 'cancelled' end
+return 'mine'
+`);
+
+/**
+ * id, claim, now, report, changes, news, keep, keepMs, keepChanges, record… -> 'done', or why not.
+ * The claim says who may end it: the token of the worker that has it; `queued`: it must not have begun (a running one is
+ * marked as cancelled instead: 'cancelling'); `lost`: no worker may have it.
+ */
+export const FINISH = script(`
+local id, claim, now, report, changes, news = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
+local keep, keepMs, keepChanges = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local run = BASE .. id
+local state = redis.call('HGET', run, 'state')
+local other, lease = leasedTo()
+if state == 'finished' then return 'finished' end
+if claim == 'queued' then
+  if not state then return 'unknown' end
+  if state == 'running' then
+    redis.call('HSET', run, 'cancel', '1')
+    redis.call('PUBLISH', NEWS, '{"type":"cancel","runId":"' .. id .. '"}')
+    return 'cancelling'
+  end
+elseif claim == 'lost' then
+  if not state then return 'unknown' end
+  if other == id then return 'held' end
+else
+  if lease and lease ~= id .. ' ' .. claim then return 'lost' end
+  if state == 'queued' then return 'lost' end
+  if not state then restore(id, 12) end
+end
+stopWaiting(id)
+leave(id)
+redis.call('HSETNX', run, 'startedAt', redis.call('HGET', run, 'requestedAt'))
+redis.call('HSET', run, 'state', 'finished', 'report', report)
+redis.call('HDEL', run, 'cancel')
+if changes ~= '' then redis.call('SET', run .. ':changes', changes) end
+redis.call('SREM', OPEN, id)
+redis.call('ZADD', FINISHED, now, id)
+local function forget(old)
+  redis.call('DEL', BASE .. old, BASE .. old .. ':changes')
+  redis.call('ZREM', FINISHED, old)
+  redis.call('ZREM', INDEX, old)
+end
+for _, old in ipairs(redis.call('ZRANGE', FINISHED, 0, -1 - keep)) do forget(old) end
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', FINISHED, '-inf', now - keepMs)) do forget(old) end
+for _, old in ipairs(redis.call('ZREVRANGE', FINISHED, keepChanges, keepChanges)) do
+  redis.call('DEL', BASE .. old .. ':changes')
+end
+redis.call('PUBLISH', NEWS, news)
+return 'done'
+`);
+
+/** id, token -> 'done' | 'lost'. The run waits again and begins anew, with whatever is asked for until then. */
+export const HAND_BACK = script(`
+local id, token = ARGV[3], ARGV[4]
+local run = BASE .. id
+local _, lease = leasedTo()
+if lease and lease ~= id .. ' ' .. token then return 'lost' end
+if redis.call('HGET', run, 'state') ~= 'running' then return 'lost' end
+leave(id)
+redis.call('HSET', run, 'state', 'queued')
+redis.call('HDEL', run, 'startedAt')
+redis.call('HSETNX', WAITING, redis.call('HGET', run, 'mode'), id)
+return 'done'
+`);

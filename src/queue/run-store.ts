@@ -1,0 +1,126 @@
+import type { Redis } from 'ioredis';
+import type { KindProgress } from '../core/ports.ts';
+import type { RunReport } from '../core/report.ts';
+import type { RunOrder, RunRecord, RunTicket } from '../core/run-queue.ts';
+import { KEPT_CHANGES, KEPT_RUNS, KEPT_RUNS_MS } from './limits.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisScript } from './redis-script.ts';
+import { withoutChanges } from './reports.ts';
+import { hashOf, type News, recordOf, wants } from './run-record.ts';
+import { BEAT, BEGIN, FINISH, HAND_BACK, REQUEST } from './run-scripts.ts';
+
+type Running = Extract<RunRecord, { state: 'running' }>;
+
+/** Who may end a run: see FINISH. */
+export type Claim = { readonly token: string } | 'queued' | 'lost';
+
+/** The records of runs in Redis, and who may carry out which. Every change is one step, whoever else is at it. */
+export class RunStore {
+  readonly #redis: Redis;
+  readonly #keys: RedisKeys;
+
+  /** @param redis decides whether a call fails or waits while Redis is away */
+  constructor(redis: Redis, keys: RedisKeys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  async request(runId: string, order: RunOrder, startAfterNow: boolean): Promise<RunTicket> {
+    const now = new Date().toISOString();
+    const answer = await this.#run(
+      REQUEST,
+      runId,
+      startAfterNow ? 1 : 0,
+      order.mode,
+      order.trigger,
+      now,
+      ...wants(order),
+    );
+    const [id, how] = Array.isArray(answer) ? answer.map(String) : [];
+    if (id === undefined) throw new Error(`Unexpected answer of Redis to a request: ${JSON.stringify(answer)}`);
+    return { runId: id, joined: how === 'joined' };
+  }
+
+  /** `begun`, or why the run may not be begun (now): see BEGIN. */
+  async begin(runId: string, token: string, leaseMs: number): Promise<string> {
+    return String(await this.#run(BEGIN, runId, token, leaseMs, new Date().toISOString()));
+  }
+
+  /** Renews the lease: see BEAT. */
+  async beat(record: Running, token: string, leaseMs: number): Promise<string> {
+    return String(await this.#run(BEAT, record.runId, token, leaseMs, ...hashOf(record)));
+  }
+
+  /** Writes a progress and tells everybody. */
+  async progress(runId: string, progress: KindProgress): Promise<void> {
+    const news: News = { type: 'progress', runId, progress };
+    await this.#redis
+      .multi()
+      .hset(this.#keys.runs + runId, `progress:${progress.kind}`, JSON.stringify(progress))
+      .publish(this.#keys.news, JSON.stringify(news))
+      .exec();
+  }
+
+  /** `done`, or why not: see FINISH. @param record what to put back if Redis has lost it */
+  async finish(runId: string, claim: Claim, report: RunReport, record?: Running): Promise<string> {
+    const news: News = { type: 'finished', runId };
+    return String(
+      await this.#run(
+        FINISH,
+        runId,
+        typeof claim === 'string' ? claim : claim.token,
+        Date.now(),
+        JSON.stringify(withoutChanges(report)),
+        report.changes === undefined ? '' : JSON.stringify(report.changes),
+        JSON.stringify(news),
+        KEPT_RUNS,
+        KEPT_RUNS_MS,
+        KEPT_CHANGES,
+        ...(record === undefined ? [] : hashOf(record)),
+      ),
+    );
+  }
+
+  /** False: another worker has the run by now. */
+  async handBack(runId: string, token: string): Promise<boolean> {
+    return (await this.#run(HAND_BACK, runId, token)) === 'done';
+  }
+
+  async find(runId: string): Promise<RunRecord | undefined> {
+    const key = this.#keys.runs + runId;
+    const [hash, changes] = await Promise.all([this.#redis.hgetall(key), this.#redis.get(`${key}:changes`)]);
+    return recordOf(runId, hash, changes);
+  }
+
+  /** The newest first, without the changes of their reports. */
+  async list(limit: number): Promise<readonly RunRecord[]> {
+    if (limit <= 0) return [];
+    const ids = await this.#redis.zrevrange(this.#keys.index, 0, limit - 1);
+    const records = await Promise.all(
+      ids.map(async (id) => recordOf(id, await this.#redis.hgetall(this.#keys.runs + id), null)),
+    );
+    return records.filter((record) => record !== undefined);
+  }
+
+  /** Runs that have not finished. */
+  async open(): Promise<readonly string[]> {
+    return this.#redis.smembers(this.#keys.open);
+  }
+
+  /** Which run a worker carries out at this moment. */
+  async leased(): Promise<string | undefined> {
+    return (await this.#redis.get(this.#keys.lease))?.split(' ')[0];
+  }
+
+  /** The run that was begun and has not ended; its worker may have died. */
+  async running(): Promise<RunRecord | undefined> {
+    const runId = await this.#redis.get(this.#keys.running);
+    return runId === null ? undefined : this.find(runId);
+  }
+
+  async #run(script: RedisScript, ...args: readonly (string | number)[]): Promise<unknown> {
+    const { waiting, running, lease, index, open, finished, sequence, runs, news } = this.#keys;
+    const keys = [waiting, running, lease, index, open, finished, sequence];
+    return script.run(this.#redis, keys, [runs, news, ...args]);
+  }
+}

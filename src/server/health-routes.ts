@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { messageOf } from '../core/errors.ts';
+import type { App } from './app.ts';
+import type { Check, ServerContext } from './dependencies.ts';
+
+const tags = ['operations'];
+const config = { rateLimit: false } as const;
+
+const checkSchema = z.strictObject({ name: z.string(), ok: z.boolean(), detail: z.string() });
+const liveSchema = z.strictObject({ status: z.literal('healthy'), check: z.literal('live'), version: z.string() });
+const readySchema = z.strictObject({
+  status: z.enum(['healthy', 'unhealthy']),
+  check: z.literal('ready'),
+  version: z.string(),
+  checks: z.array(checkSchema).readonly(),
+});
+
+/** Health checks and metrics: open, and never rate limited, or an orchestrator would kill a busy process. */
+export function addHealthRoutes(app: App, context: ServerContext): void {
+  const { version } = context;
+  const checks = sharedChecks(context);
+
+  app.get(
+    '/health/live',
+    { config, schema: { tags, summary: 'The process runs', response: { 200: liveSchema } } },
+    async () => ({ status: 'healthy' as const, check: 'live' as const, version }),
+  );
+
+  app.get(
+    '/health/ready',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Everything that work needs is there',
+        response: { 200: readySchema, 503: readySchema },
+      },
+    },
+    async (_request, reply) => {
+      const results = await checks();
+      const isReady = results.every((check) => check.ok);
+      const status = isReady ? ('healthy' as const) : ('unhealthy' as const);
+      return reply.code(isReady ? 200 : 503).send({ status, check: 'ready', version, checks: results });
+    },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Prometheus metrics',
+        response: { 200: { content: { 'text/plain': { schema: z.string() } } } },
+      },
+    },
+    async (_request, reply) => {
+      const { contentType, body } = await context.metrics();
+      return reply.header('content-type', contentType).send(body);
+    },
+  );
+}
+
+/** Callers at the same time share one round of checks, so that nobody can flood Redis through an open address. */
+function sharedChecks({ checks, limits }: ServerContext): () => Promise<readonly Check[]> {
+  let underWay: Promise<readonly Check[]> | undefined;
+  async function look(): Promise<readonly Check[]> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<readonly Check[]>((resolve) => {
+      const detail = `no answer within ${limits.readinessTimeoutMs / 1000} s`;
+      timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail }]), limits.readinessTimeoutMs);
+    });
+    try {
+      return await Promise.race([checks(), late]);
+    } catch (error) {
+      return [{ name: 'checks', ok: false, detail: messageOf(error) }];
+    } finally {
+      clearTimeout(timer);
+      underWay = undefined;
+    }
+  }
+  return () => {
+    underWay ??= look();
+    return underWay;
+  };
+}

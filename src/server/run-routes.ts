@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { Access } from './access.ts';
+import type { App } from './app.ts';
+import { keepRawBodies, parseJsonBody } from './body.ts';
+import type { ServerContext } from './dependencies.ts';
+import { HttpProblem } from './problems.ts';
+import { runEvents } from './run-events.ts';
+import {
+  hrefOf,
+  listQuerySchema,
+  orderOf,
+  runListSchema,
+  runParamsSchema,
+  runRequestSchema,
+  runSchema,
+  runView,
+  summaryOf,
+  ticketSchema,
+} from './run-schemas.ts';
+
+const tags = ['runs'];
+const security = [{ apiToken: [] }];
+
+/** /v1/runs: asking for runs, looking at them, watching and cancelling them. */
+export function addRunRoutes(app: App, context: ServerContext, access: Access): void {
+  const { queue, limits } = context;
+  keepRawBodies(app, 'application/json');
+
+  app.post(
+    '/v1/runs',
+    {
+      onRequest: access.change,
+      preValidation: parseJsonBody,
+      config: { rateLimit: { max: limits.changesPerMinute } },
+      schema: {
+        tags,
+        security,
+        summary: 'Asks for a run',
+        description: 'Answers at once. A request that a waiting or running run covers joins that one.',
+        body: runRequestSchema,
+        response: { 202: ticketSchema },
+      },
+    },
+    async (request, reply) => {
+      const ticket = await queue.request(orderOf(request.body, 'http'));
+      const href = hrefOf(ticket.runId);
+      return reply
+        .code(202)
+        .header('location', href)
+        .send({ ...ticket, href });
+    },
+  );
+
+  app.get(
+    '/v1/runs',
+    {
+      onRequest: access.read,
+      schema: {
+        tags,
+        security,
+        summary: 'The latest runs, newest first',
+        querystring: listQuerySchema,
+        response: { 200: runListSchema },
+      },
+    },
+    async (request) => ({ runs: (await queue.list(request.query.limit)).map(summaryOf) }),
+  );
+
+  app.get(
+    '/v1/runs/:id',
+    {
+      onRequest: access.read,
+      schema: {
+        tags,
+        security,
+        summary: "A run's report, or where it stands",
+        params: runParamsSchema,
+        response: { 200: runSchema },
+      },
+    },
+    async (request) => {
+      const record = await queue.find(request.params.id);
+      if (record === undefined) throw new HttpProblem('run_not_found');
+      return runView(record);
+    },
+  );
+
+  app.delete(
+    '/v1/runs/:id',
+    {
+      onRequest: access.change,
+      config: { rateLimit: { max: limits.changesPerMinute } },
+      schema: {
+        tags,
+        security,
+        summary: 'Cancels a run',
+        description: 'A waiting run is taken out, a running one stops soon and is reported as `aborted`.',
+        params: runParamsSchema,
+        response: { 202: z.strictObject({ runId: z.string(), cancelling: z.literal(true) }) },
+      },
+    },
+    async (request, reply) => {
+      const runId = request.params.id;
+      if (!(await queue.cancel(runId))) {
+        throw new HttpProblem((await queue.find(runId)) === undefined ? 'run_not_found' : 'run_finished');
+      }
+      return reply.code(202).send({ runId, cancelling: true });
+    },
+  );
+
+  addEventRoute(app, context, access);
+}
+
+function addEventRoute(app: App, { queue, limits }: ServerContext, access: Access): void {
+  const open = new Set<AbortController>();
+  // Otherwise a stream of a long run would keep the server from closing.
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.abort();
+  });
+
+  app.get(
+    '/v1/runs/:id/events',
+    {
+      onRequest: access.read,
+      exposeHeadRoute: false,
+      schema: {
+        tags,
+        security,
+        summary: 'Watches a run',
+        description:
+          'Server-sent events: `progress` per kind, then one `finished` with the report. A finished run answers with that alone.',
+        params: runParamsSchema,
+        produces: ['text/event-stream'],
+      },
+    },
+    async (request, reply) => {
+      const record = await queue.find(request.params.id);
+      if (record === undefined) throw new HttpProblem('run_not_found');
+      if (open.size >= limits.streams) throw new HttpProblem('too_many_requests', { retryAfterSeconds: 10 });
+
+      const watching = new AbortController();
+      open.add(watching);
+      const stream = Readable.from(runEvents(queue, record, limits.heartbeatMs, watching.signal));
+      reply.raw.once('close', () => {
+        open.delete(watching);
+        watching.abort();
+      });
+      // One stream per connection: an idle one would be left when the server closes.
+      reply.header('connection', 'close');
+      reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');
+      return reply.type('text/event-stream').send(stream);
+    },
+  );
+}

@@ -1,0 +1,121 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Access, CountFailure } from './access.ts';
+import type { App } from './app.ts';
+import { keepRawBodies, parseJsonBody, rawBody } from './body.ts';
+import type { ServerContext } from './dependencies.ts';
+import { readFluxEvent } from './flux-event.ts';
+import { readKomodorEvent } from './komodor-webhook.ts';
+import { HttpProblem } from './problems.ts';
+import { changeNoticeSchema, hrefOf, orderOf, ticketSchema } from './run-schemas.ts';
+import { headerOf } from './secrets.ts';
+import { isFluxSignature } from './signatures.ts';
+
+const tags = ['webhooks'];
+const security = [{ webhookBearer: [] }, { webhookToken: [] }];
+const ignoredSchema = z.strictObject({ status: z.literal('ignored'), reason: z.string() });
+const acceptedSchema = z.strictObject({ status: z.literal('accepted') });
+
+/** The addresses that other systems post to. All answer at once; the work is done in the background. */
+export function addWebhookRoutes(app: App, context: ServerContext, access: Access, countFailure: CountFailure): void {
+  keepRawBodies(app, '*');
+  addKomodorRoutes(app, context, access);
+  addFluxRoute(app, context, access, countFailure);
+
+  app.post(
+    '/webhooks/resync',
+    {
+      onRequest: access.webhook,
+      preValidation: parseJsonBody,
+      config: { rateLimit: { max: context.limits.changesPerMinute } },
+      schema: {
+        tags,
+        security,
+        summary: 'Something has changed: resync everything, or some kinds',
+        description: 'The run begins after this request. Requests of a burst share one run.',
+        body: changeNoticeSchema,
+        response: { 202: ticketSchema },
+      },
+    },
+    async (request, reply) => {
+      const ticket = await context.queue.request(orderOf(request.body, 'webhook'), { startAfterNow: true });
+      return reply.code(202).send({ ...ticket, href: hrefOf(ticket.runId) });
+    },
+  );
+}
+
+function addKomodorRoutes(app: App, { queue, limits }: ServerContext, access: Access): void {
+  const addresses = [
+    { url: '/webhooks/komodor', params: z.object({}) },
+    { url: '/webhooks/komodor/:secret', params: z.object({ secret: z.string() }) },
+    { url: '/integration/webhook', params: z.object({}) },
+  ];
+  for (const { url, params } of addresses) {
+    app.post(
+      url,
+      {
+        onRequest: access.webhook,
+        preValidation: parseJsonBody,
+        config: { rateLimit: { max: limits.webhooksPerMinute } },
+        schema: {
+          tags,
+          security: 'secret' in params.shape ? [] : security,
+          summary: 'A monitor of Komodor has opened or closed an issue',
+          description: 'The body gives an address only; the workload is read again from Komodor.',
+          params,
+          body: z.record(z.string(), z.unknown()),
+          response: { 202: z.union([acceptedSchema, ignoredSchema]) },
+        },
+      },
+      async (request, reply) => {
+        const event = readKomodorEvent(request.body);
+        if (event.type === 'ignored') return sendIgnored(request, reply, event.reason);
+        await queue.offer({ key: event.key, address: event.address, receivedAt: new Date().toISOString() });
+        return reply.code(202).send({ status: 'accepted' });
+      },
+    );
+  }
+}
+
+function addFluxRoute(app: App, context: ServerContext, access: Access, countFailure: CountFailure): void {
+  app.post(
+    '/integration/webhook/flux',
+    {
+      onRequest: access.webhookConfigured,
+      preValidation: [verifySignature, parseJsonBody],
+      config: { rateLimit: { max: context.limits.webhooksPerMinute } },
+      schema: {
+        tags,
+        security: [{ fluxSignature: [] }],
+        summary: 'An event of Flux (provider type generic-hmac)',
+        description: '`ReconciliationSucceeded` leads to a resync that begins after it; everything else is ignored.',
+        body: z.record(z.string(), z.unknown()),
+        response: { 202: z.union([ticketSchema, ignoredSchema]) },
+      },
+    },
+    async (request, reply) => {
+      const event = readFluxEvent(request.body, Date.now());
+      if (!event.asksForResync) return sendIgnored(request, reply, event.reason);
+      if (!(await context.queue.first(`flux:${signatureOf(request)}`)))
+        return sendIgnored(request, reply, 'it came before');
+      const ticket = await context.queue.request(orderOf(undefined, 'webhook'), { startAfterNow: true });
+      return reply.code(202).send({ ...ticket, href: hrefOf(ticket.runId) });
+    },
+  );
+
+  async function verifySignature(request: FastifyRequest): Promise<void> {
+    if (isFluxSignature(signatureOf(request), rawBody(request), context.webhookSecret ?? '')) return;
+    await countFailure(request);
+    throw new HttpProblem('signature_invalid');
+  }
+}
+
+function signatureOf(request: FastifyRequest): string {
+  return headerOf(request.headers, 'x-signature') ?? '';
+}
+
+/** Answers 202: the sender did nothing wrong, and must not try again. */
+export function sendIgnored(request: FastifyRequest, reply: FastifyReply, reason: string): FastifyReply {
+  request.log.info({ reason }, 'Ignored a webhook');
+  return reply.code(202).send({ status: 'ignored', reason });
+}

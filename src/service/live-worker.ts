@@ -1,0 +1,36 @@
+import type { LiveMarks } from '../core/catalog-guards.ts';
+import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
+import type { LiveWorker } from '../core/run-queue.ts';
+import type { Parts } from './parts.ts';
+
+const LIMIT_MS = 90_000;
+
+/** Works off one live event: the workload that it names is read from Komodor again. @throws to be tried again */
+export function createLiveWorker({ application, logger }: Parts, marks: LiveMarks): LiveWorker {
+  return async ({ address, receivedAt }, signal) => {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+    try {
+      const reports = await application.refresh(address, marks, limited);
+      const total = (field: 'written' | 'unchanged' | 'deleted') =>
+        reports.reduce((sum, report) => sum + report[field], 0);
+      const problems = reports.flatMap((report) => report.problems);
+      const ageMs = Date.now() - Date.parse(receivedAt);
+      logger.info(
+        {
+          ...address,
+          written: total('written'),
+          unchanged: total('unchanged'),
+          deleted: total('deleted'),
+          ageMs,
+          phase: 'live',
+        },
+        'live event worked off',
+      );
+      for (const { code, message } of problems)
+        logger.warn({ ...address, code, detail: message, phase: 'live' }, 'problem');
+    } catch (error) {
+      logger.warn({ ...address, detail: describeFailure(error), phase: 'live' }, 'live event failed');
+      if (isWorthRetrying(error, signal)) throw error;
+    }
+  };
+}

@@ -1,0 +1,93 @@
+import { type Application, createApplication, secretsOf } from '../compose.ts';
+import type { Settings } from '../config/settings.ts';
+import type { QueueCounts } from '../core/run-queue.ts';
+import { createIngest } from '../port/reporting/ingest.ts';
+import { createIntegrationLook, type IntegrationLook } from '../port/reporting/integration-look.ts';
+import type { Log } from '../port/reporting/log.ts';
+import { createLogShipper, type LogShipper } from '../port/reporting/log-shipper.ts';
+import { createPortReporter, type PortReporter } from '../port/reporting/reporter.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { createTracing, type Tracing } from '../telemetry/tracing.ts';
+import { VERSION } from '../version.ts';
+
+/** What a long-running process has beside the application: its log, its metrics, and its place on Port's screens. */
+export interface Parts {
+  readonly application: Application;
+  readonly logger: Logger;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly look: IntegrationLook;
+  readonly reporter: PortReporter;
+  /** Sends what is still waiting, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Numbers that the queue keeps; it is made after the parts. */
+export interface QueueNumbers {
+  readonly counts: () => Promise<QueueCounts>;
+  readonly skippedTicks: () => number;
+}
+
+/** @throws AppError when a file or jq cannot be used */
+export async function createParts(
+  settings: Settings,
+  env: NodeJS.Dict<string>,
+  numbers?: QueueNumbers,
+): Promise<Parts> {
+  const secrets = secretsOf(settings);
+  let shipper: LogShipper | undefined;
+  const logger = createLogger({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    secrets,
+    tap: (line) => shipper?.tap(line),
+  });
+  const log: Log = (level, message, fields = {}) => logger[level](fields, message);
+  for (const warning of settings.warnings) logger.warn({ detail: warning }, 'settings');
+
+  const metrics = createMetrics({
+    traffic: () => Object.values(application.traffic()),
+    ...(numbers ? { queue: numbers.counts, skippedTicks: numbers.skippedTicks } : {}),
+  });
+  const application = await createApplication(settings, env, {
+    requestDone: metrics.requestDone,
+    jqDone: metrics.jqDone,
+  });
+  const { api, tokens, userAgent } = application.port;
+  const identifier = settings.integrationIdentifier;
+  const look = createIntegrationLook({ api, identifier });
+  const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets });
+  const reporter = createPortReporter({
+    api,
+    ingest,
+    look,
+    integrationIdentifier: identifier,
+    version: VERSION,
+    sendExamples: settings.sendRawDataExamples,
+    secrets,
+    log,
+  });
+  shipper = createLogShipper({ ingest, look, secrets, log });
+  const tracing = createTracing(env, VERSION);
+  const { jq } = application;
+  logger.info({ version: VERSION, jq: jq.version, jqFlavour: jq.flavour, jqFrom: jq.from }, 'komodor-port starts');
+
+  return {
+    application,
+    logger,
+    log,
+    metrics,
+    tracing,
+    look,
+    reporter,
+    async close() {
+      await reporter.close();
+      await shipper?.stop();
+      await tracing.close().catch((error: unknown) => logger.warn({ err: error }, 'traces were not sent'));
+      ingest.close();
+      application.close();
+    },
+  };
+}

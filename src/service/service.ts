@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../config/settings.ts';
+import { AppError } from '../core/errors.ts';
+import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
+import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
+import { createDashboard } from '../queue/dashboard.ts';
+import { createInlineQueue } from '../queue/inline-queue.ts';
+import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
+import { buildServer, listen } from '../server/server.ts';
+import { VERSION } from '../version.ts';
+import { createLiveWorker } from './live-worker.ts';
+import { createParts, type Parts } from './parts.ts';
+import { createRunWorker } from './run-worker.ts';
+
+export interface Service {
+  /** Where it listens. */
+  readonly httpPort: number;
+  /** Stops within seconds: no run is left half done without Port being told. */
+  stop(): Promise<void>;
+}
+
+type Queue = { readonly queue: RunQueue; readonly redis?: RedisQueue };
+
+const WHOLE_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
+const RETRY_MS = 2000;
+
+/**
+ * The service: HTTP, schedule, Port's Resync button, live events, and the worker, as far as its role goes.
+ * @throws AppError when a setting, a file, jq or the address to listen on cannot be used; Redis may come later
+ */
+export async function startService(settings: Settings, env: NodeJS.Dict<string>): Promise<Service> {
+  checkRole(settings);
+  let queue: RunQueue | undefined;
+  const parts = await createParts(settings, env, {
+    counts: async () => (queue ? queue.counts() : { runsWaiting: 0, runsActive: 0, liveWaiting: 0 }),
+    skippedTicks: () => queue?.skippedTicks() ?? 0,
+  });
+  const made = createQueue(settings, parts);
+  queue = made.queue;
+  const stopping = new AbortController();
+  const server = await buildServer(serverDependencies(settings, parts, made));
+  const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
+    await made.queue.close();
+    await parts.close();
+    throw error;
+  });
+  parts.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
+  const working = settings.role === 'server' ? undefined : await startWorking(settings, parts, made, stopping.signal);
+
+  return {
+    httpPort,
+    async stop() {
+      stopping.abort();
+      await server.close();
+      await working?.stop();
+      await made.queue.close();
+      await parts.close();
+    },
+  };
+}
+
+function checkRole({ role, redisUrl }: Settings): void {
+  if (role === 'all' || redisUrl !== undefined) return;
+  throw new AppError(
+    'settings_invalid',
+    `ROLE=${role} needs REDIS_URL: without Redis one process has to do everything`,
+  );
+}
+
+function createQueue({ redisUrl }: Settings, { log }: Parts): Queue {
+  if (redisUrl === undefined) return { queue: createInlineQueue() };
+  const redis = createRedisQueue({ url: redisUrl, log });
+  return { queue: redis, redis };
+}
+
+function serverDependencies(settings: Settings, { application, logger, metrics }: Parts, { queue, redis }: Queue) {
+  const { jq } = application;
+  return {
+    queue,
+    version: VERSION,
+    host: settings.httpHost,
+    apiToken: settings.apiToken,
+    webhookSecret: settings.webhookSecret,
+    portClientSecret: settings.portClientSecret,
+    integrationIdentifier: settings.integrationIdentifier,
+    metrics: () => metrics.render(),
+    ...(redis ? { dashboard: createDashboard(redis, '/admin/queues') } : {}),
+    logger,
+    async checks() {
+      const health = await queue.health();
+      return [
+        { name: 'queue', ok: health.ready, detail: [health.detail, ...health.advice].join('; ') },
+        { name: 'jq', ok: true, detail: `${jq.version} (${jq.flavour}, from ${jq.from})` },
+        { name: 'settings', ok: true, detail: 'checked at start' },
+      ];
+    },
+  };
+}
+
+/** What a worker does beside waiting for orders: recovers, schedules, polls, and asks for a first resync. */
+async function startWorking(settings: Settings, parts: Parts, { queue, redis }: Queue, signal: AbortSignal) {
+  const { resyncIntervalMs, eventListener } = settings;
+  const onlyWebhooks = eventListener === 'WEBHOOKS_ONLY';
+  const everyMs = onlyWebhooks ? null : resyncIntervalMs;
+  const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
+  const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
+  await queue.start({ run: createRunWorker(parts, schedule, queue), live: createLiveWorker(parts, queue) });
+  await adviseOnRedis(queue, parts);
+  void parts.reporter.start({ othersMayRun: redis !== undefined });
+  const ask = (order: RunOrder, startAfterNow = false) => insist(() => queue.request(order, { startAfterNow }), signal);
+  void insist(() => queue.schedule(everyMs), signal);
+  if (!onlyWebhooks) void ask({ ...WHOLE_RESYNC, trigger: 'start' });
+  const poller =
+    eventListener === 'POLLING'
+      ? createResyncRequestPoller({
+          api: parts.application.port.api,
+          look: parts.look,
+          identifier: settings.integrationIdentifier,
+          intervalMs: settings.eventListenerIntervalMs,
+          log: parts.log,
+          async onRequest(requestedAt) {
+            // Every replica sees the click; one run is enough.
+            if (!(await queue.first(`port-resync-request ${requestedAt.toISOString()}`))) return;
+            await ask({ ...WHOLE_RESYNC, trigger: 'port' }, true);
+          },
+        })
+      : undefined;
+  return { stop: async () => poller?.stop() };
+}
+
+async function adviseOnRedis(queue: RunQueue, { logger }: Parts): Promise<void> {
+  const { ready, detail, advice } = await queue.health();
+  if (!ready) logger.error({ detail }, 'the run queue is not ready; it is tried again');
+  for (const sentence of advice) logger.warn({ detail: sentence }, 'advice on Redis');
+}
+
+/** Tries until the queue is there or the service stops. */
+async function insist(action: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await action();
+      return;
+    } catch (error) {
+      if (!(error instanceof QueueUnavailable)) throw error;
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

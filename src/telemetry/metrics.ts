@@ -1,0 +1,199 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Kind, Mapping } from '../core/model.ts';
+import type { RunObserver } from '../core/ports.ts';
+import type { KindReport, RunReport } from '../core/report.ts';
+import type { QueueCounts } from '../core/run-queue.ts';
+import { createOceanMetrics, writes } from './ocean-metrics.ts';
+
+type Side = 'komodor' | 'port';
+
+/** What became of one HTTP attempt: a status, or why there is none. */
+export type RequestOutcome =
+  | { readonly type: 'answered'; readonly status: number }
+  | { readonly type: 'failed'; readonly problem: string }
+  | { readonly type: 'aborted' };
+
+/** Numbers that others keep; asked for at every scrape. */
+export interface MetricSources {
+  readonly traffic?: () => readonly {
+    readonly side: Side;
+    readonly rateLimitWaitMs: number;
+    readonly concurrency: number;
+  }[];
+  /** May throw: then the depth is left out, for an old one would mislead. */
+  readonly queue?: () => Promise<QueueCounts>;
+  readonly skippedTicks?: () => number;
+}
+
+/** Everything that `/metrics` shows; docs/metrics.md lists it. */
+export interface Metrics {
+  /** For the runs of this process, one at a time. */
+  readonly observer: RunObserver;
+  runFinished(report: RunReport): void;
+  /** Once per HTTP attempt, retries included. */
+  requestDone(side: Side, outcome: RequestOutcome): void;
+  /** Once per call of jq. */
+  jqDone(durationMs: number): void;
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200];
+const JQ_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** A registry of its own, so that two of them in one process do not mix. */
+export function createMetrics(sources: MetricSources = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const ocean = createOceanMetrics(registry);
+
+  const runDuration = new Histogram({
+    name: 'komodor_port_run_duration_seconds',
+    help: 'How long runs took, by how they ended.',
+    labelNames: ['mode', 'status'],
+    buckets: RUN_BUCKETS,
+    registers,
+  });
+  const items = new Counter({
+    name: 'komodor_port_items_total',
+    help: 'Items of Komodor, by what became of them.',
+    labelNames: ['kind', 'phase', 'result'],
+    registers,
+  });
+  const entities = new Counter({
+    name: 'komodor_port_entities_total',
+    help: 'Entities of Port, by what became of them.',
+    labelNames: ['blueprint', 'result'],
+    registers,
+  });
+  const deletionsBlocked = new Gauge({
+    name: 'komodor_port_deletions_blocked',
+    help: 'Entities that the last resync held back from deletion.',
+    labelNames: ['blueprint', 'reason'],
+    registers,
+  });
+  const lastSuccess = new Gauge({
+    name: 'komodor_port_last_success_timestamp_seconds',
+    help: 'When a kind was last read completely and written without a failure.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const requests = new Counter({
+    name: 'komodor_port_http_requests_total',
+    help: 'HTTP attempts, by status or by why there was none.',
+    labelNames: ['side', 'status'],
+    registers,
+  });
+  const jq = new Histogram({
+    name: 'komodor_port_jq_seconds',
+    help: 'How long calls of jq took.',
+    buckets: JQ_BUCKETS,
+    registers,
+  });
+  registerSources(registry, sources);
+  let mapping: Mapping | undefined;
+
+  function countResync(report: RunReport): void {
+    for (const kind of report.kinds) countItems(items, kind);
+    deletionsBlocked.reset();
+    for (const { blueprint, deletionBlocked, created, updated, unchanged, failed, deleted } of report.blueprints) {
+      for (const [result, count] of Object.entries({ created, updated, unchanged, failed, deleted })) {
+        entities.inc({ blueprint, result }, count);
+      }
+      if (deletionBlocked) deletionsBlocked.set({ blueprint, reason: deletionBlocked.reason }, deletionBlocked.count);
+    }
+    for (const { kind } of report.kinds) {
+      if (isSuccess(report, kind, mapping)) lastSuccess.set({ kind }, Date.parse(report.finishedAt) / 1000);
+    }
+    ocean.resyncFinished(report, mapping);
+  }
+
+  return {
+    observer: {
+      mappingRead(read) {
+        mapping = read;
+      },
+      kindStarted: ocean.kindStarted,
+      kindFinished: ({ kind }) => ocean.kindFinished(kind),
+    },
+    runFinished(report) {
+      const { mode, status, durationMs } = report;
+      runDuration.observe({ mode, status }, durationMs / 1000);
+      // A plan changes nothing, so it must not look like work that was done.
+      if (mode === 'resync') countResync(report);
+    },
+    requestDone(side, outcome) {
+      const status =
+        outcome.type === 'answered' ? outcome.status : outcome.type === 'failed' ? outcome.problem : 'aborted';
+      requests.inc({ side, status: String(status) });
+    },
+    jqDone: (durationMs) => jq.observe(durationMs / 1000),
+    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+/** Whether everything of a kind is in Port as it should be. Deletions that are held back do not count against it. */
+function isSuccess(report: RunReport, kind: Kind, mapping: Mapping | undefined): boolean {
+  const read = report.kinds.find((one) => one.kind === kind);
+  if (report.status === 'aborted' || read?.status !== 'completed') return false;
+  return report.blueprints.every(
+    ({ blueprint, failed, status }) => (failed === 0 && status !== 'failed') || !writes(mapping, kind, blueprint),
+  );
+}
+
+function countItems(items: Counter<'kind' | 'phase' | 'result'>, report: KindReport): void {
+  const { kind, extracted, duplicates, selected, filtered, rejected } = report;
+  for (const [result, count] of Object.entries({ read: extracted, duplicate: duplicates })) {
+    items.inc({ kind, phase: 'extract', result }, count);
+  }
+  for (const [result, count] of Object.entries({ selected, filtered, rejected })) {
+    items.inc({ kind, phase: 'transform', result }, count);
+  }
+}
+
+/** Metrics that are only read off when somebody scrapes. */
+function registerSources(registry: Registry, { traffic, queue, skippedTicks }: MetricSources): void {
+  const registers = [registry];
+  new Counter({
+    name: 'komodor_port_rate_limit_wait_seconds_total',
+    help: 'Time during which all requests to a host stood still for its rate limit.',
+    labelNames: ['side'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { side, rateLimitWaitMs } of traffic?.() ?? []) this.inc({ side }, rateLimitWaitMs / 1000);
+    },
+  });
+  new Gauge({
+    name: 'komodor_port_http_concurrency',
+    help: 'How many requests to a host may be in flight now.',
+    labelNames: ['side'],
+    registers,
+    collect() {
+      for (const { side, concurrency } of traffic?.() ?? []) this.set({ side }, concurrency);
+    },
+  });
+  new Gauge({
+    name: 'komodor_port_queue_depth',
+    help: 'What waits or runs in the queues.',
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      this.reset();
+      const counts = await queue?.().catch(() => undefined);
+      if (!counts) return;
+      this.set({ queue: 'runs_waiting' }, counts.runsWaiting);
+      this.set({ queue: 'runs_active' }, counts.runsActive);
+      this.set({ queue: 'live_waiting' }, counts.liveWaiting);
+    },
+  });
+  new Counter({
+    name: 'komodor_port_ticks_skipped_total',
+    help: 'Scheduled resyncs that were skipped because one was running.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(skippedTicks?.() ?? 0);
+    },
+  });
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documentOf, expectReadableFailure, runCli } from './run-cli.ts';
+
+const SHIPPED = readFileSync(new URL('../../mappings/komodor.yaml', import.meta.url), 'utf8');
+
+describe.concurrent('the command line', () => {
+  it('explains itself and each of its commands', async () => {
+    const { code, stdout } = await runCli(['--help']);
+    expect(code).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)]
+      .map(([, name]) => name ?? '')
+      .filter((name) => name !== 'help');
+    expect(commands).toEqual(expect.arrayContaining(['resync', 'plan', 'validate', 'demo', 'sandbox']));
+    for (const command of commands) {
+      const help = await runCli([command, '--help']);
+      expect(help.code, command).toBe(0);
+      expect(help.stdout).toContain(`komodor-port ${command}`);
+    }
+  });
+
+  it('names every setting that is wrong, at once, and no value', async () => {
+    const env = {
+      PORT_CLIENT_SECRET: 'canary secret with spaces',
+      RESYNC_INTERVAL: 'canary-soon',
+      PORT_BASE_URL: 'canary-no-url',
+    };
+    const outcome = await runCli(['resync'], { env });
+    expectReadableFailure(outcome);
+    for (const name of ['KOMODOR_API_KEY', 'PORT_CLIENT_ID', 'RESYNC_INTERVAL', 'PORT_BASE_URL'])
+      expect(outcome.stderr).toContain(name);
+    expect(outcome.stderr).not.toContain('canary');
+    expect(outcome.stdout).toBe('');
+  });
+
+  it('answers with JSON also when it cannot begin', async () => {
+    const outcome = await runCli(['plan', '--json']);
+    expectReadableFailure(outcome);
+    expect(documentOf(outcome)).toMatchObject({ status: 'failed' });
+  });
+
+  it('knows which kinds there are', async () => {
+    const outcome = await runCli(['resync', '--kind', 'service']);
+    expectReadableFailure(outcome);
+    expect(outcome.stderr).toContain('komodorHealthMonitoring');
+  });
+});
+
+describe.concurrent('validate', () => {
+  async function validate(text: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'validate-'));
+    const file = join(folder, 'mine.yaml');
+    writeFileSync(file, text);
+    const outcome = await runCli(['validate', '--json'], { env: { MAPPING_PATH: file } });
+    rmSync(folder, { recursive: true });
+    return outcome;
+  }
+
+  it('finds nothing wrong with what is shipped', async () => {
+    const outcome = await runCli(['validate', '--json']);
+    expect(outcome.code, outcome.stdout).toBe(0);
+    expect(documentOf(outcome)).toMatchObject({ status: 'completed', entries: 2 });
+  });
+
+  it('names the place of what does not compile, is not declared, or is no selector', async () => {
+    const text = SHIPPED.replace('status: .status', 'status: .status |')
+      .replace('severity: .severity', 'seriousness: .severity')
+      .replace('query: "true"', 'query: "true"\n      clusters: [5]');
+    const outcome = await validate(text);
+    expect(outcome.code).toBe(1);
+    const messages = documentOf(outcome)
+      .findings.map(({ message }: { message: string }) => message)
+      .join('\n');
+    expect(messages).toContain('resources[0].port.entity.mappings.properties.status');
+    expect(messages).toContain('resources[0].selector');
+    expect(messages).toContain('seriousness');
+  });
+
+  it('says where a file stops being YAML', async () => {
+    const outcome = await validate(`${SHIPPED}\n  - kind: [`);
+    expect(outcome.code).toBe(1);
+    expect(`${outcome.stdout}${outcome.stderr}`).toContain('mine.yaml');
+    expect(outcome.stderr).not.toContain('This is a bug');
+  });
+});

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+/** Settings with values that must not come out again, whatever happens. */
+const FURTHER_SECRETS = {
+  API_TOKEN: 'canary-api-token-4711',
+  WEBHOOK_SECRET: 'canary-webhook-secret-4711',
+  REDIS_URL: 'redis://user:canary-redis-password-4711@127.0.0.1:1/0',
+};
+const SECRET_NAMES = /KEY|CLIENT_ID|SECRET|TOKEN|REDIS_URL/;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+export interface CliOptions {
+  readonly env?: { readonly [name: string]: string };
+  /** Called with the process while it runs. */
+  readonly meanwhile?: (child: ChildProcess) => Promise<void>;
+}
+
+/** Runs the CLI as users do: a process of its own, in an empty folder. Fails when a secret of its settings comes out. */
+export async function runCli(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Outcome> {
+  const startedAt = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+  const all = { PATH: process.env.PATH ?? '', HOME: folder, ...FURTHER_SECRETS, ...env };
+  const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], { cwd: folder, env: all });
+  const stdout = textOf(child.stdout);
+  const stderr = textOf(child.stderr);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  await meanwhile?.(child);
+  const code = await ended;
+  rmSync(folder, { recursive: true, force: true });
+  const outcome = { code, stdout: stdout(), stderr: stderr(), seconds: (performance.now() - startedAt) / 1000 };
+  expectNoSecrets(outcome, all);
+  return outcome;
+}
+
+function textOf(stream: NodeJS.ReadableStream): () => string {
+  const chunks: string[] = [];
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => chunks.push(chunk));
+  return () => chunks.join('');
+}
+
+function expectNoSecrets({ stdout, stderr }: Outcome, env: { readonly [name: string]: string }): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (!SECRET_NAMES.test(name)) continue;
+    const canary = name === 'REDIS_URL' ? 'canary-redis-password-4711' : value;
+    expect(`${stdout}${stderr}`.includes(canary), `${name} came out`).toBe(false);
+  }
+}
+
+/** The one JSON document on stdout; throws when there is anything else. */
+export function documentOf({ stdout }: Outcome) {
+  return JSON.parse(stdout);
+}
+
+/** Fails unless the command ended with 1, soon, with sentences for people. */
+export function expectReadableFailure({ code, stderr, seconds }: Outcome): void {
+  expect(stderr).not.toMatch(/^\s+at .+:\d+/m);
+  expect(stderr).not.toContain('This is a bug');
+  expect(code).toBe(1);
+  expect(seconds).toBeLessThan(30);
+}

@@ -1,0 +1,344 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type LiveEvent, QueueUnavailable, type RunEvent, type RunQueue } from '../../src/core/run-queue.ts';
+import { HeldRuns, liveEvent, nothingLive, PLAN, RESYNC, reportOf, until } from './workers.ts';
+
+export interface ContractOptions {
+  readonly liveLimit?: number;
+  readonly liveQuietMs?: number;
+}
+
+/** What every RunQueue does. @param open an empty queue of its own */
+export function describeRunQueue(name: string, open: (options: ContractOptions) => RunQueue): void {
+  describe(`${name} queue`, () => {
+    const opened: RunQueue[] = [];
+
+    function create(options: ContractOptions = {}): RunQueue {
+      const queue = open({ liveQuietMs: 30, ...options });
+      opened.push(queue);
+      return queue;
+    }
+
+    async function createWorking(options: ContractOptions = {}) {
+      const queue = create(options);
+      const runs = new HeldRuns();
+      await queue.start({ run: runs.work, live: nothingLive });
+      return { queue, runs };
+    }
+
+    async function state(queue: RunQueue, runId: string): Promise<string | undefined> {
+      return (await queue.find(runId))?.state;
+    }
+
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((queue) => queue.close()));
+    });
+
+    it('carries out a run and remembers its report', async () => {
+      const { queue, runs } = await createWorking();
+      const order = { ...RESYNC, kinds: ['komodorService'], approveDeletions: ['d1'] } as const;
+      const { runId, joined } = await queue.request(order);
+      expect(joined).toBe(false);
+      await until(() => runs.begun.length === 1);
+      expect(runs.begun[0]).toMatchObject({ runId, order });
+      expect(await queue.find(runId)).toMatchObject({ state: 'running', order, progress: [] });
+      runs.release();
+      await until(async () => (await state(queue, runId)) === 'finished');
+      expect(await queue.find(runId)).toMatchObject({ order, report: { runId, status: 'completed' } });
+    });
+
+    it('keeps what is asked for until somebody works', async () => {
+      const queue = create();
+      const { runId } = await queue.request(RESYNC);
+      expect(await queue.find(runId)).toMatchObject({ state: 'queued', order: RESYNC });
+      expect(await queue.counts()).toEqual({ runsWaiting: 1, runsActive: 0, liveWaiting: 0 });
+      const runs = new HeldRuns();
+      await queue.start({ run: runs.work, live: nothingLive });
+      await until(() => runs.begun.length === 1);
+      expect(runs.begun[0]?.runId).toBe(runId);
+      await until(async () => (await queue.counts()).runsActive === 1);
+    });
+
+    it('joins the run in progress when that covers the request', async () => {
+      const { queue, runs } = await createWorking();
+      const all = await queue.request({ ...RESYNC, approveDeletions: ['d1'] });
+      await until(() => runs.begun.length === 1);
+      expect(await queue.request(RESYNC)).toEqual({ runId: all.runId, joined: true });
+      expect(await queue.request({ ...RESYNC, kinds: ['komodorHealthMonitoring'] })).toMatchObject({ joined: true });
+      expect(await queue.request({ ...RESYNC, approveDeletions: ['d1'] })).toMatchObject({ joined: true });
+      expect(await queue.request({ ...RESYNC, approveDeletions: ['d2'] })).toMatchObject({ joined: false });
+    });
+
+    it('does not join a run that covers less, of another mode, or that began before now', async () => {
+      const { queue, runs } = await createWorking();
+      const first = await queue.request({ ...RESYNC, kinds: ['komodorService'] });
+      await until(() => runs.begun.length === 1);
+      const more = await queue.request(RESYNC);
+      const plan = await queue.request(PLAN);
+      expect([more.joined, plan.joined]).toEqual([false, false]);
+      const later = await queue.request({ ...RESYNC, kinds: ['komodorService'] }, { startAfterNow: true });
+      expect(later).toEqual({ runId: more.runId, joined: true });
+      expect(new Set([first.runId, more.runId, plan.runId]).size).toBe(3);
+    });
+
+    it('widens the waiting run to serve every request', async () => {
+      const queue = create();
+      const first = await queue.request({ ...RESYNC, kinds: ['komodorService'], approveDeletions: ['a'] });
+      const second = await queue.request({ ...RESYNC, kinds: ['komodorHealthMonitoring'], approveDeletions: ['b'] });
+      expect(second).toEqual({ runId: first.runId, joined: true });
+      const both = await queue.find(first.runId);
+      expect(new Set(both?.order.kinds)).toEqual(new Set(['komodorService', 'komodorHealthMonitoring']));
+      expect(new Set(both?.order.approveDeletions)).toEqual(new Set(['a', 'b']));
+      await queue.request(RESYNC);
+      expect((await queue.find(first.runId))?.order.kinds).toEqual([]);
+    });
+
+    it('runs one at a time, and makes at most two runs of a burst', async () => {
+      const { queue, runs } = await createWorking();
+      await queue.request(RESYNC);
+      await until(() => runs.begun.length === 1);
+      const burst = await Promise.all(
+        Array.from({ length: 2_000 }, (_, i) => queue.request(RESYNC, { startAfterNow: i % 2 === 0 })),
+      );
+      expect(new Set(burst.map(({ runId }) => runId)).size).toBe(2);
+      await queue.request(PLAN);
+      runs.open();
+      await until(async () => (await queue.list(10)).every((record) => record.state === 'finished'));
+      expect(runs.begun).toHaveLength(3);
+      expect(runs.peak).toBe(1);
+    });
+
+    it('lists the newest first', async () => {
+      const { queue, runs } = await createWorking();
+      const first = await queue.request(RESYNC);
+      runs.open();
+      await until(async () => (await state(queue, first.runId)) === 'finished');
+      const second = await queue.request(PLAN);
+      await until(async () => (await state(queue, second.runId)) === 'finished');
+      expect((await queue.list(10)).map(({ runId }) => runId)).toEqual([second.runId, first.runId]);
+      expect((await queue.list(1)).map(({ runId }) => runId)).toEqual([second.runId]);
+      expect(await queue.find('nobody')).toBeUndefined();
+    });
+
+    it('takes a cancelled run out while it waits', async () => {
+      const queue = create();
+      const { runId } = await queue.request(RESYNC);
+      expect(await queue.cancel(runId)).toBe(true);
+      expect(await queue.find(runId)).toMatchObject({ state: 'finished', report: { status: 'aborted' } });
+      expect(await queue.cancel(runId)).toBe(false);
+      expect(await queue.cancel('nobody')).toBe(false);
+      const runs = new HeldRuns();
+      const next = await queue.request(RESYNC);
+      await queue.start({ run: runs.work, live: nothingLive });
+      await until(() => runs.begun.length === 1);
+      expect(runs.begun[0]?.runId).toBe(next.runId);
+      expect(next.runId).not.toBe(runId);
+    });
+
+    it('aborts a cancelled run in progress, which nobody joins any more', async () => {
+      const { queue, runs } = await createWorking();
+      const { runId } = await queue.request(RESYNC);
+      await until(() => runs.begun.length === 1);
+      expect(await queue.cancel(runId)).toBe(true);
+      expect((await queue.request(RESYNC)).joined).toBe(false);
+      await until(async () => (await state(queue, runId)) === 'finished');
+      expect(await queue.find(runId)).toMatchObject({ report: { status: 'aborted' } });
+      expect(await queue.cancel(runId)).toBe(false);
+    });
+
+    it('tells those who watch about progress and the end', async () => {
+      const { queue, runs } = await createWorking();
+      const { runId } = await queue.request(RESYNC);
+      await until(() => runs.begun.length === 1);
+      const progress = { kind: 'komodorService', pages: 1, items: 5, written: 3, unchanged: 2 } as const;
+      const seen: RunEvent[] = [];
+      const watching = (async () => {
+        for await (const event of queue.watch(runId, new AbortController().signal)) seen.push(event);
+      })();
+      await until(() => {
+        if (seen.length === 0) runs.begun[0]?.progress(progress);
+        return seen.length > 0;
+      });
+      runs.release();
+      await watching;
+      expect(seen[0]).toEqual({ type: 'progress', progress });
+      expect(seen.at(-1)).toMatchObject({ type: 'finished', report: { runId, status: 'completed' } });
+      const late: RunEvent[] = [];
+      for await (const event of queue.watch(runId, new AbortController().signal)) late.push(event);
+      expect(late).toMatchObject([{ type: 'finished', report: { runId } }]);
+    });
+
+    it('stops telling one who goes away, and ends at once for a run that does not exist', async () => {
+      const queue = create();
+      const { runId } = await queue.request(RESYNC);
+      const away = new AbortController();
+      const watching = queue.watch(runId, away.signal)[Symbol.asyncIterator]().next();
+      away.abort();
+      expect(await watching).toMatchObject({ done: true });
+      const none = queue.watch('nobody', new AbortController().signal)[Symbol.asyncIterator]();
+      expect(await none.next()).toMatchObject({ done: true });
+    });
+
+    it('shows the progress in the record', async () => {
+      const { queue, runs } = await createWorking();
+      const { runId } = await queue.request(RESYNC);
+      await until(() => runs.begun.length === 1);
+      const progress = { kind: 'komodorService', pages: 1, items: 5, written: 3, unchanged: 2 } as const;
+      runs.begun[0]?.progress(progress);
+      runs.begun[0]?.progress({ ...progress, pages: 2 });
+      await until(async () => {
+        const record = await queue.find(runId);
+        return record?.state === 'running' && record.progress[0]?.pages === 2;
+      });
+    });
+
+    it('gives a run whose worker throws a report', async () => {
+      const queue = create();
+      await queue.start({
+        run: async () => {
+          throw new Error('a mistake');
+        },
+        live: nothingLive,
+      });
+      const { runId } = await queue.request(RESYNC);
+      await until(async () => (await state(queue, runId)) === 'finished');
+      expect(await queue.find(runId)).toMatchObject({
+        report: { status: 'failed', problems: [{ code: 'unexpected', message: expect.stringContaining('a mistake') }] },
+      });
+    });
+
+    it('keeps the changes of a plan', async () => {
+      const queue = create();
+      const changes = [{ action: 'create', blueprint: 'b', identifier: 'i', title: 't' }] as const;
+      await queue.start({
+        run: async (runId, order) => ({ ...reportOf(runId, order, 'completed'), changes }),
+        live: nothingLive,
+      });
+      const { runId } = await queue.request(PLAN);
+      await until(async () => (await state(queue, runId)) === 'finished');
+      expect(await queue.find(runId)).toMatchObject({ report: { changes } });
+      const [listed] = await queue.list(1);
+      expect(listed?.state === 'finished' && 'changes' in listed.report).toBe(false);
+    });
+
+    it('asks for resyncs on schedule, skips ticks that fall into one, and stops', async () => {
+      const { queue, runs } = await createWorking();
+      expect(await queue.nextScheduledAt()).toBeNull();
+      await queue.schedule(100);
+      expect((await queue.nextScheduledAt())?.getTime()).toBeGreaterThan(Date.now() - 5_000);
+      await until(() => runs.begun.length === 1);
+      expect(runs.begun[0]?.order).toEqual({ ...RESYNC, trigger: 'schedule' });
+      await until(() => queue.skippedTicks() >= 2);
+      expect(runs.begun).toHaveLength(1);
+      runs.release();
+      await until(() => runs.begun.length === 2);
+      await queue.schedule(null);
+      expect(await queue.nextScheduledAt()).toBeNull();
+    });
+
+    it('keeps the next due time when the same schedule is asked for again', async () => {
+      const queue = create();
+      await queue.schedule(3_600_000);
+      const due = await queue.nextScheduledAt();
+      await sleep(20);
+      await queue.schedule(3_600_000);
+      expect(await queue.nextScheduledAt()).toEqual(due);
+      expect(due?.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+      expect(await queue.list(1)).toEqual([]);
+    });
+
+    it('makes one piece of work of many events of a key, with the newest of them', async () => {
+      const queue = create();
+      const seen: LiveEvent[] = [];
+      for (let i = 0; i < 20; i += 1) await queue.offer(liveEvent('a', `${i}`));
+      await queue.offer(liveEvent('b'));
+      expect((await queue.counts()).liveWaiting).toBe(2);
+      await queue.start({ run: new HeldRuns().work, live: async (event) => void seen.push(event) });
+      await until(async () => (await queue.counts()).liveWaiting === 0 && seen.length === 2);
+      expect(seen.find(({ key }) => key === 'a')).toEqual(liveEvent('a', '19'));
+    });
+
+    it('never works on one key twice at once, and misses no last event', async () => {
+      const queue = create();
+      const active = new Map<string, number>();
+      const last = new Map<string, string>();
+      let most = 0;
+      let mostOfKey = 0;
+      await queue.start({
+        run: new HeldRuns().work,
+        async live({ key, receivedAt }) {
+          const mine = (active.get(key) ?? 0) + 1;
+          active.set(key, mine);
+          mostOfKey = Math.max(mostOfKey, mine);
+          most = Math.max(most, [...active.values()].filter((count) => count > 0).length);
+          await sleep(25);
+          active.set(key, mine - 1);
+          last.set(key, receivedAt);
+        },
+      });
+      for (let i = 0; i < 40; i += 1) {
+        await Promise.all(['a', 'b', 'c'].map((key) => queue.offer(liveEvent(key, `${i}`))));
+        await sleep(10);
+      }
+      await until(() => ['a', 'b', 'c'].every((key) => last.get(key) === '39'));
+      expect(mostOfKey).toBe(1);
+      expect(most).toBeGreaterThan(1);
+    });
+
+    it('tries a live event again that failed', async () => {
+      const queue = create();
+      let tries = 0;
+      await queue.start({
+        run: new HeldRuns().work,
+        async live() {
+          tries += 1;
+          if (tries === 1) throw new Error('not now');
+        },
+      });
+      await queue.offer(liveEvent('a'));
+      await until(async () => tries === 2 && (await queue.counts()).liveWaiting === 0);
+    });
+
+    it('refuses live events when too many wait, but not newer ones of those', async () => {
+      const queue = create({ liveLimit: 3 });
+      for (const key of ['a', 'b', 'c']) await queue.offer(liveEvent(key));
+      await expect(queue.offer(liveEvent('d'))).rejects.toBeInstanceOf(QueueUnavailable);
+      await queue.offer(liveEvent('a', 'newer'));
+      expect((await queue.counts()).liveWaiting).toBe(3);
+    });
+
+    it('knows what live events have refreshed', async () => {
+      const queue = create();
+      const before = new Date(Date.now() - 1);
+      await queue.markLive('service', ['a', 'b']);
+      const many = Array.from({ length: 1_200 }, (_, i) => `m${i}`);
+      await queue.markLive('service', many);
+      expect(await queue.markedLive('service', ['a', 'c'], before)).toEqual(new Set(['a']));
+      expect(await queue.markedLive('other', ['a'], before)).toEqual(new Set());
+      expect(await queue.markedLive('service', ['a'], new Date(Date.now() + 60_000))).toEqual(new Set());
+      expect((await queue.markedLive('service', many, before)).size).toBe(1_200);
+      expect((await queue.markedLive('service', [], before)).size).toBe(0);
+    });
+
+    it('tells the first caller with a key', async () => {
+      const queue = create();
+      expect([await queue.first('x'), await queue.first('x'), await queue.first('y')]).toEqual([true, false, true]);
+    });
+
+    it('takes nothing more once it is closed', async () => {
+      const { queue, runs } = await createWorking();
+      await queue.request(RESYNC);
+      await until(() => runs.begun.length === 1);
+      await queue.close();
+      expect(runs.begun[0]?.signal.aborted).toBe(true);
+      await expect(queue.request(RESYNC)).rejects.toBeInstanceOf(QueueUnavailable);
+      await expect(queue.offer(liveEvent('a'))).rejects.toBeInstanceOf(QueueUnavailable);
+      expect(await queue.health()).toMatchObject({ ready: false });
+      await queue.close();
+    });
+
+    it('says that it can work', async () => {
+      expect(await create().health()).toMatchObject({ ready: true });
+    });
+  });
+}
