@@ -38,8 +38,8 @@ export interface Addressing {
   scope(parts: { readonly [part: string]: string }): Scope | undefined;
   /** In which scope an item lies. */
   scopeOf(item: RawItem): Scope | undefined;
-  /** Where what belongs to one workload is found. */
-  narrow(address: WorkloadAddress): Narrowed;
+  /** Where what belongs to one workload is found; undefined: a thing like this has nothing of the kind (a node is no service). */
+  narrow(address: WorkloadAddress): Narrowed | undefined;
 }
 
 /** A Kubernetes workload as people call it. */

@@ -72,13 +72,13 @@ function narrowed(source: Source, address: WorkloadAddress): Source {
   return {
     ...source,
     async *read(query, signal) {
-      const { scope, holds } = source.addressing(query.kind).narrow(address);
-      const pages = source.readScope(query, scope, signal);
+      const narrow = source.addressing(query.kind).narrow(address);
+      const pages = narrow && source.readScope(query, narrow.scope, signal);
       if (!pages) return { complete: true };
       for (;;) {
         const next = await pages.next();
         if (next.done) return next.value;
-        yield { ...next.value, items: next.value.items.filter(holds) };
+        yield { ...next.value, items: next.value.items.filter(narrow.holds) };
       }
     },
   };
@@ -93,7 +93,7 @@ function whereOf(
 ): PropertyValues | undefined {
   for (const { query, locators } of feeding(extractions, blueprint)) {
     const locator = locators.get(blueprint) ?? {};
-    for (const parts of source.addressing(query.kind).narrow(address).parts) {
+    for (const parts of source.addressing(query.kind).narrow(address)?.parts ?? []) {
       const values = Object.entries(parts).map(([part, value]) => ({ property: locator[part], value }));
       if (values.every(({ property }) => property !== undefined)) {
         return Object.fromEntries(values.map(({ property, value }) => [property ?? '', value]));
@@ -107,7 +107,7 @@ function whereOf(
 async function removeGone(run: Run, catalog: Catalog, source: Source, address: WorkloadAddress): Promise<void> {
   for (const state of run.states()) {
     const feeds = feeding(run.extractions, state.shape.identifier);
-    const isGone = feeds.every(({ query }) => source.addressing(query.kind).narrow(address).goesWithWorkload);
+    const isGone = feeds.every(({ query }) => source.addressing(query.kind).narrow(address)?.goesWithWorkload);
     const stale = state.stale();
     if (!isGone || stale.length === 0 || state.taints.length > 0 || run.mapping.flags.entityDeletionThreshold === null)
       continue;

@@ -1,6 +1,7 @@
 import type { Kind } from '../core/model.ts';
 import type { Addressing, Scope } from '../core/ports.ts';
 import { textOf, toItem } from './item.ts';
+import { WORKLOAD_KINDS } from './selector.ts';
 
 type Parts = { readonly [part: string]: string };
 
@@ -54,12 +55,15 @@ const SERVICES: Addressing = {
   parts: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
   scope: ({ cluster, namespace }) => serviceScope(cluster, namespace),
   scopeOf: (item) => serviceScope(textOf(item, 'cluster'), textOf(item, 'namespace')),
-  narrow: ({ cluster, namespace, kind, name }) => ({
-    scope: { cluster, namespace },
-    holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
-    parts: [{ cluster, namespace, kind, service: name }],
-    goesWithWorkload: true,
-  }),
+  narrow({ cluster, namespace, kind, name }) {
+    if (!isServiceKind(kind) || namespace === '') return undefined;
+    return {
+      scope: { cluster, namespace },
+      holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
+      parts: [{ cluster, namespace, kind, service: name }],
+      goesWithWorkload: true,
+    };
+  },
 };
 
 const RISKS: Addressing = {
@@ -78,6 +82,10 @@ const RISKS: Addressing = {
     };
   },
 };
+
+function isServiceKind(kind: string): boolean {
+  return WORKLOAD_KINDS.some((known) => known === kind);
+}
 
 function serviceScope(cluster: string | undefined, namespace: string | undefined): Scope | undefined {
   return cluster && namespace ? { cluster, namespace } : undefined;

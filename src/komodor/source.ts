@@ -71,7 +71,9 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
       for await (const { items } of readServices(reading(services, signal), everything)) {
         for (const item of items) if (textOf(item, 'service') === name) found.add(textOf(item, 'kind') ?? '');
       }
-      return [...found].filter((kind) => kind !== '').map((kind) => ({ ...address, kind }));
+      const kinds = [...found].filter((kind) => kind !== '');
+      // Nothing of that name any more: it may have been of any kind, and its entity may have to go.
+      return (kinds.length > 0 ? kinds : WORKLOAD_KINDS).map((kind) => ({ ...address, kind }));
     },
     readDifferently({ kind, selector }, signal) {
       return kind === 'komodorService'

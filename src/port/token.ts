@@ -14,6 +14,8 @@ const RENEW_AT_SHARE_OF_LIFE = 0.8;
 /** Near its end Port keeps returning the old token; asking again before every call would not help. */
 const MIN_RENEWAL_GAP_MS = 1000;
 
+const NEVER = new AbortController().signal;
+
 interface Token {
   readonly header: string;
   readonly renewAt: number;
@@ -45,10 +47,15 @@ export class TokenKeeper {
   async header(signal: AbortSignal): Promise<string> {
     const now = performance.now();
     const token = this.#token;
-    if (!token || now >= token.expiresAt) return (await this.#fetch(signal)).header;
+    if (!token || now >= token.expiresAt) return (await unlessAborted(this.#fetch(), signal)).header;
+    if (now < token.renewAt) return token.header;
     // Renewal ahead of time must not fail a call that the old token can still make.
-    if (now >= token.renewAt) return (await this.#fetch(signal).catch(() => token)).header;
-    return token.header;
+    return (
+      await unlessAborted(
+        this.#fetch().catch(() => token),
+        signal,
+      )
+    ).header;
   }
 
   /** Drops the token that was in use at `generation`, for Port refused it. */
@@ -56,8 +63,9 @@ export class TokenKeeper {
     if (generation === this.generation) this.#token = undefined;
   }
 
-  #fetch(signal: AbortSignal): Promise<Token> {
-    this.#fetching ??= this.#request(signal).finally(() => {
+  /** One request serves all callers, so none of them may take it away from the others. */
+  #fetch(): Promise<Token> {
+    this.#fetching ??= this.#request(NEVER).finally(() => {
       this.#fetching = undefined;
     });
     return this.#fetching;
@@ -88,6 +96,16 @@ export class TokenKeeper {
       throw asAuthError(error);
     }
   }
+}
+
+/** The promise's result, or the signal's reason as soon as that aborts. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function asAuthError(error: unknown): unknown {

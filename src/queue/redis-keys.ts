@@ -54,7 +54,7 @@ export class RedisKeys {
   get liveSince(): string {
     return `${this.#base}live-since`;
   }
-  /** String: there as long as this Redis keeps its data. */
+  /** String: another one than before when this Redis has lost its data meanwhile. */
   get generation(): string {
     return `${this.#base}generation`;
   }

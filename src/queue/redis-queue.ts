@@ -62,8 +62,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   const upkeep = new Upkeep({
     ...{ redis, keys, runs, store: patient, live, schedule, enlist, log },
     everyMs: options.upkeepMs ?? 5_000,
-    async onDataLost() {
-      if (schedule.isOn) await requestWith(patient, SCHEDULED, true);
+    async onDataLost(generation) {
+      if (schedule.isOn && (await marks.first(`lost ${generation}`))) await requestWith(patient, SCHEDULED, true);
     },
   });
 
@@ -73,9 +73,13 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       prefix: keys.prefix,
       streams: { events: { maxLen: 100 } },
     });
-    // Connections tell of themselves in redis-connections.ts.
-    queue.on('error', (error) => log('debug', `Queue ${name}: ${messageOf(error)}`, {}));
+    queue.on('error', (error) => tell(`Queue ${name}: ${messageOf(error)}`));
     return queue;
+  }
+
+  /** That Redis is away has been said, once for all. */
+  function tell(message: string): void {
+    if (redis.quick.status === 'ready') log('debug', message, {});
   }
 
   function work(name: string, processor: ConstructorParameters<typeof Worker>[1], more: Partial<WorkerOptions>): void {
@@ -88,8 +92,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       runRetryDelay: 1_000,
       ...more,
     });
-    worker.on('error', (error) => log('debug', `Worker of ${name}: ${messageOf(error)}`, {}));
-    worker.on('stalled', (jobId) => log('warn', 'A worker died; its work is taken over.', { queue: name, jobId }));
+    worker.on('error', (error) => tell(`Worker of ${name}: ${messageOf(error)}`));
+    worker.on('stalled', (jobId) => log('warn', 'A worker gave no sign of life for too long; its work is taken over.', { queue: name, jobId }));
     worker.on('failed', (job, error) =>
       log('warn', `A job failed: ${messageOf(error)}`, { queue: name, jobId: job?.id }),
     );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { messageOf } from '../core/errors.ts';
 import type { Connections, QueueLog } from './redis-connections.ts';
@@ -16,8 +17,8 @@ export interface UpkeepParts {
   readonly schedule: RedisSchedule;
   /** Puts the job of a run into BullMQ; it does nothing when it is there. */
   readonly enlist: (runId: string) => Promise<void>;
-  /** Redis has lost its data, and what waited in it. */
-  readonly onDataLost: () => Promise<void>;
+  /** Redis has lost its data, and what waited in it. Told by every replica that knew the data, with a name for the new. */
+  readonly onDataLost: (generation: string) => Promise<void>;
   readonly log: QueueLog;
   readonly everyMs: number;
 }
@@ -27,7 +28,7 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #hasSeenData = false;
+  #generation: string | undefined;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
@@ -51,14 +52,15 @@ export class Upkeep {
 
   async #round(): Promise<void> {
     const { redis, keys, runs, store, live, schedule, onDataLost, log } = this.#parts;
-    const isNew = (await redis.quick.set(keys.generation, new Date().toISOString(), 'NX')) === 'OK';
+    await redis.quick.set(keys.generation, randomUUID(), 'NX');
+    const generation = await redis.quick.get(keys.generation);
     await runs.setGlobalConcurrency(1);
     await schedule.recover();
-    if (isNew && this.#hasSeenData) {
+    if (generation !== null && this.#generation !== undefined && generation !== this.#generation) {
       log('warn', 'Redis has lost its data. Schedules are put back; a resync makes up for what was waiting.', {});
-      await onDataLost();
+      await onDataLost(generation);
     }
-    this.#hasSeenData = true;
+    this.#generation = generation ?? this.#generation;
     for (const runId of await store.open()) await this.#look(runId);
     await live.recover();
   }

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { App } from './app.ts';
+import { PROBLEMS } from './problems.ts';
 
 const DESCRIPTION =
   'Every error is application/problem+json with a stable `code` (docs/http.md lists them). ' +
@@ -28,13 +29,40 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: withoutUpgrade });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').send(JSON.stringify(app.swagger())),
   );
 }
+
+/** Every described route may also answer with a problem. */
+const describeRoute: typeof jsonSchemaTransform = (route) => {
+  const described = jsonSchemaTransform(route);
+  const { response } = described.schema;
+  if (typeof response !== 'object' || response === null) return described;
+  const problem = { description: 'A problem', content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } } };
+  return { ...described, schema: { ...described.schema, response: { ...response, default: problem } } };
+};
+
+const text = { type: 'string' };
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: text,
+    title: text,
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(PROBLEMS) },
+    detail: text,
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { in: text, path: text, message: text } },
+    },
+    requestId: text,
+  },
+};
 
 /** This server speaks plain HTTP; the directive would make browsers fetch its scripts over HTTPS. */
 function withoutUpgrade(policy: string): string {

@@ -36,6 +36,8 @@ export interface FieldProblem {
 /** Throw it anywhere in a hook or handler: the answer becomes this problem. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
+  /** For error handlers that are not ours. */
+  readonly statusCode: number;
   readonly errors: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
   constructor(
@@ -45,6 +47,7 @@ export class HttpProblem extends Error {
     super(options.detail ?? PROBLEMS[code].title);
     this.name = 'HttpProblem';
     this.code = code;
+    this.statusCode = PROBLEMS[code].status;
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

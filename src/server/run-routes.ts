@@ -22,6 +22,8 @@ import {
 const tags = ['runs'];
 const security = [{ apiToken: [] }];
 
+const eventStreamSchema = z.custom<Readable>().meta({ type: 'string' });
+
 /** /v1/runs: asking for runs, looking at them, watching and cancelling them. */
 export function addRunRoutes(app: App, context: ServerContext, access: Access): void {
   const { queue, limits } = context;
@@ -131,7 +133,7 @@ function addEventRoute(app: App, { queue, limits }: ServerContext, access: Acces
         description:
           'Server-sent events: `progress` per kind, then one `finished` with the report. A finished run answers with that alone.',
         params: runParamsSchema,
-        produces: ['text/event-stream'],
+        response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: eventStreamSchema } } } },
       },
     },
     async (request, reply) => {

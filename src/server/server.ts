@@ -38,7 +38,15 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   const { dashboard } = context;
   if (dashboard !== undefined) {
     await app.register(async (scope) => {
-      scope.addHook('onRequest', access.admin);
+      scope.addHook('onRequest', async (request, reply) => {
+        try {
+          await access.admin(request, reply);
+        } catch (error) {
+          // The dashboard brings an error handler of its own, which knows nothing of our problems.
+          sendProblem(error, request, reply);
+          return reply;
+        }
+      });
       await scope.register(dashboard, { prefix: '/admin/queues' });
     });
   }

@@ -8,7 +8,7 @@ import { createOceanMetrics, writes } from './ocean-metrics.ts';
 type Side = 'komodor' | 'port';
 
 /** What became of one HTTP attempt: a status, or why there is none. */
-export type RequestOutcome =
+type RequestOutcome =
   | { readonly type: 'answered'; readonly status: number }
   | { readonly type: 'failed'; readonly problem: string }
   | { readonly type: 'aborted' };

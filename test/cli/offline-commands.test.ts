@@ -14,10 +14,10 @@ describe.concurrent('the command line', () => {
       .map(([, name]) => name ?? '')
       .filter((name) => name !== 'help');
     expect(commands).toEqual(expect.arrayContaining(['resync', 'plan', 'validate', 'demo', 'sandbox']));
-    for (const command of commands) {
-      const help = await runCli([command, '--help']);
-      expect(help.code, command).toBe(0);
-      expect(help.stdout).toContain(`komodor-port ${command}`);
+    const helps = await Promise.all(commands.map((command) => runCli([command, '--help'])));
+    for (const [at, help] of helps.entries()) {
+      expect(help.code, help.stderr).toBe(0);
+      expect(help.stdout).toContain(`komodor-port ${commands[at]}`);
     }
   });
 

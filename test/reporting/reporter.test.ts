@@ -51,6 +51,14 @@ describe('the state of the resync in Port', () => {
     await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
   });
 
+  it('is not asked for again when a run ends without ever having made the integration', async () => {
+    const { reporter, port, clock } = await setUp({ integration: false });
+    const run = reporter().begin('run-1', ORDER, null, null);
+    await run.end(runReport({ runId: 'run-1', status: 'failed', kinds: [], blueprints: [] }));
+    expect(clock.sleepers()).toBe(0);
+    expect(port.log.filter(({ method }) => method === 'PATCH').length).toBeLessThanOrEqual(2);
+  });
+
   it('is told again and again until Port takes it, long after the run', async () => {
     const { reporter, resyncState, port, clock } = await setUp();
     const run = reporter({ patienceMs: 300 }).begin('run-1', ORDER, null, null);

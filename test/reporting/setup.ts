@@ -7,7 +7,7 @@ import { createIngest, type Ingest } from '../../src/port/reporting/ingest.ts';
 import { createIntegrationLook, type IntegrationLook } from '../../src/port/reporting/integration-look.ts';
 import type { Log } from '../../src/port/reporting/log.ts';
 import { createPortReporter, type PortReporter } from '../../src/port/reporting/reporter.ts';
-import { TokenKeeper } from '../../src/port/token.ts';
+import { type Credentials, TokenKeeper } from '../../src/port/token.ts';
 import { type PortOptions, type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
 import { type HandClock, handClock } from './hand-clock.ts';
 
@@ -37,7 +37,13 @@ export async function setUp(
 ): Promise<Setup> {
   const credentials = { clientId: 'client-id-of-the-tests', clientSecret: CLIENT_SECRET };
   const port = await startPort({ ...credentials, ...options.port });
+  onTestFinished(() => port.close());
   if (options.integration !== false) addIntegration(port);
+  return attach(port, credentials, IDENTIFIER);
+}
+
+/** The reporting against a stand-in that is there already. Ends with the test. */
+export function attach(port: PortSandbox, credentials: Credentials, identifier: string): Setup {
   const http = createHttpClient({
     side: 'port',
     baseUrl: `${port.url}/v1`,
@@ -46,18 +52,17 @@ export async function setUp(
     governor: createGovernor({ side: 'port', concurrency: 4 }),
     secrets: SECRETS,
   });
-  const userAgent = userAgentOf(VERSION, IDENTIFIER);
+  const userAgent = userAgentOf(VERSION, identifier);
   const tokens = new TokenKeeper(http, credentials, userAgent);
   const api = new PortApi(http, tokens, userAgent);
   const clock = handClock();
   const ingest = createIngest({ portBaseUrl: port.url, tokens, userAgent, secrets: SECRETS });
-  const look = createIntegrationLook({ api, identifier: IDENTIFIER, clock });
+  const look = createIntegrationLook({ api, identifier, clock });
   const lines: { level: string; message: string; fields: unknown }[] = [];
   const log: Log = (level, message, fields) => lines.push({ level, message, fields });
-  onTestFinished(async () => {
+  onTestFinished(() => {
     http.close();
     ingest.close();
-    await port.close();
   });
   return {
     port,
@@ -72,7 +77,7 @@ export async function setUp(
         api,
         ingest,
         look,
-        integrationIdentifier: IDENTIFIER,
+        integrationIdentifier: identifier,
         version: VERSION,
         sendExamples,
         patienceMs,
@@ -83,7 +88,7 @@ export async function setUp(
       onTestFinished(() => reporter.close());
       return reporter;
     },
-    resyncState: () => port.store.integrations.get(IDENTIFIER)?.resyncState ?? {},
+    resyncState: () => port.store.integrations.get(identifier)?.resyncState ?? {},
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { API_TOKEN, bearer, listening, sendRaw, startServer, WEBHOOK_SECRET } from './support.ts';
 
@@ -62,7 +63,9 @@ describe('the API token', () => {
 });
 
 describe('the dashboard', () => {
-  const dashboard: import('fastify').FastifyPluginAsync = async (scope) => {
+  const dashboard: FastifyPluginAsync = async (scope) => {
+    // As bull-board does.
+    scope.setErrorHandler((_error, _request, reply) => reply.code(500).send('its own'));
     scope.get('/', async () => 'queues');
   };
 
@@ -70,6 +73,7 @@ describe('the dashboard', () => {
     const { app } = await startServer({ dashboard });
     const refused = await app.inject({ url: '/admin/queues' });
     expect([refused.statusCode, refused.headers['www-authenticate']]).toEqual([401, 'Basic realm="komodor-port"']);
+    expect(refused.json().code).toBe('unauthorized');
     expect((await app.inject({ url: '/admin/queues', headers: basic('wrong') })).statusCode).toBe(401);
     expect((await app.inject({ url: '/admin/queues', headers: basic(API_TOKEN) })).body).toBe('queues');
     expect((await app.inject({ url: '/admin/queues', headers: bearer })).body).toBe('queues');

@@ -69,7 +69,7 @@ describe('GET /v1/runs/:id/events', () => {
     const { url } = await listening(server);
     const address = await requestRun(server, url);
     const first = await watch(address);
-    await watch(address);
+    const second = await watch(address);
     const refused = await watch(address);
     expect([refused.answer.status, refused.answer.headers.get('retry-after')]).toEqual([429, '10']);
     first.leave();
@@ -80,6 +80,7 @@ describe('GET /v1/runs/:id/events', () => {
         return again.answer.status;
       })
       .toBe(200);
+    second.leave();
   });
 
   it('does not keep the server from closing', async () => {

@@ -83,7 +83,7 @@ describe("Port's changelog webhook on POST /resync", () => {
     expect((await queue.counts()).runsWaiting).toBe(0);
   });
 
-  it('can be sent again when the queue was away', async () => {
+  it('is answered with 503 while the queue is away', async () => {
     const { app, queue } = await startServer();
     await queue.close();
     expect((await app.inject(portRequest())).json().code).toBe('queue_unavailable');

@@ -15,7 +15,7 @@ export const bearer = { authorization: `Bearer ${API_TOKEN}` };
 export const hook = { 'x-webhook-token': WEBHOOK_SECRET };
 
 /** A run in the hands of a test. */
-export interface Held {
+interface Held {
   readonly runId: string;
   readonly order: RunOrder;
   progress(items: number): void;
@@ -36,7 +36,7 @@ export async function startServer(changes: Partial<ServerDependencies> = {}): Pr
   const lines: string[] = [];
   const runs: Held[] = [];
   const liveEvents: LiveEvent[] = [];
-  const queue = createInlineQueue({ liveQuietMs: 1, liveLimit: 5 });
+  const queue = createInlineQueue({ liveQuietMs: 1 });
   const work: RunWorker = (runId, order, signal, onProgress) =>
     new Promise((resolve) => {
       const finish = (status: RunReport['status']) => resolve(reportOf(runId, order, status));
@@ -105,7 +105,7 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-export function reportOf(runId: string, order: RunOrder, status: RunReport['status']): RunReport {
+function reportOf(runId: string, order: RunOrder, status: RunReport['status']): RunReport {
   const at = '2026-01-02T03:04:05.678Z';
   return {
     runId,

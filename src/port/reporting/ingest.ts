@@ -3,7 +3,7 @@ import { createHttpClient, type HttpClient } from '../../net/http-client.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { TokenKeeper } from '../token.ts';
 
-export interface IngestRequest {
+interface IngestRequest {
   readonly method: 'POST' | 'PUT';
   /** Absolute: where Port told us to send this. */
   readonly url: string;

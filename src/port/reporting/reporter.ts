@@ -16,7 +16,7 @@ import { createSyncReports } from './sync-reports.ts';
 import { createSyncScreen, type SyncScreen } from './sync-screen.ts';
 import { within } from './wait.ts';
 
-export interface ReportedRun {
+interface ReportedRun {
   /** To be given to the run. Its methods return at once and never throw. */
   readonly observer: RunObserver;
   /**

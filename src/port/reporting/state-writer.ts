@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import { within } from './wait.ts';
 
 /** What Port's data source page shows of a resync. Absent fields stay as they are. */
-export interface ResyncNews {
+interface ResyncNews {
   readonly status: 'running' | 'completed' | 'failed' | 'aborted';
   /** ISO 8601. */
   readonly lastResyncStart?: string;

@@ -2,7 +2,7 @@ import type { RunReport } from '../../core/report.ts';
 import type { PlannedKind } from './kind-plan.ts';
 
 /** The words of Port's sync metrics. */
-export type SyncState = 'pending' | 'syncing' | 'completed' | 'failed' | 'aborted';
+type SyncState = 'pending' | 'syncing' | 'completed' | 'failed' | 'aborted';
 
 /** Which run of which installation a document belongs to. */
 export interface SyncIdentity {
@@ -12,7 +12,7 @@ export interface SyncIdentity {
 }
 
 /** Numbers by phase and type, e.g. `{ extract: { raw_extracted: 12 } }`. */
-export interface SyncCounts {
+interface SyncCounts {
   readonly [phase: string]: { readonly [type: string]: number };
 }
 

@@ -21,7 +21,7 @@ export interface SyncReports {
   heartbeat(signal: AbortSignal): Promise<void>;
 }
 
-export type Special = '__runtime__' | '__reconciliation__';
+type Special = '__runtime__' | '__reconciliation__';
 
 export function createSyncReports(options: {
   readonly ingest: Ingest;
