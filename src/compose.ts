@@ -4,11 +4,12 @@ import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
 import { type LiveMarks, markingLive, respectingLive } from './core/catalog-guards.ts';
+import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
 import type { Mapper, Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
-import { type LiveMapping, prepareLive, type RefreshReport, refreshWorkload } from './core/refresh.ts';
+import { type RefreshReport, refreshWorkload } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import { createKomodorSource } from './komodor/source.ts';
@@ -27,15 +28,20 @@ import { VERSION } from './version.ts';
 /** The largest page that we ask for has a few MiB; far more is a mistake somewhere. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
-/** How long live events follow a mapping before looking whether Port's UI has a newer one. */
-const LIVE_MAPPING_MS = 60_000;
-
 export type RunOrder = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
 
 export interface RunOptions {
   readonly observer?: RunObserver;
   /** What live events have refreshed meanwhile; absent where none can be (the CLI). */
   readonly marks?: LiveMarks;
+}
+
+/** What live events need. */
+export interface Live {
+  /** Gets everything ready, so that the first event does not wait for it. @throws AppError */
+  prepare(): Promise<void>;
+  /** Brings what an event's address names up to date. @throws AppError */
+  refresh(address: WorkloadAddress, signal: AbortSignal): Promise<readonly RefreshReport[]>;
 }
 
 /** The whole program, ready to run: every adapter built once, shared by all runs of the process. */
@@ -45,8 +51,8 @@ export interface Application {
   readonly port: { readonly api: PortApi; readonly tokens: TokenKeeper; readonly userAgent: string };
   /** Runs a resync or a plan. Never throws: what happens is in the report. */
   run(order: RunOrder, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
-  /** Brings what an event's address names up to date. @throws AppError */
-  refresh(address: WorkloadAddress, marks: LiveMarks, signal: AbortSignal): Promise<readonly RefreshReport[]>;
+  /** Live events for this process, with the marks that keep resyncs out of their way. */
+  live(marks: LiveMarks): Live;
   /** How both sides are doing now, for progress lines. */
   traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
   close(): void;
@@ -125,14 +131,6 @@ export async function createApplication(
     return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: catalog.changes() };
   }
 
-  let live: { readonly ports: Ports; readonly mapping: LiveMapping; readonly until: number } | undefined;
-  async function livePorts(marks: LiveMarks, signal: AbortSignal) {
-    if (live && performance.now() < live.until) return live;
-    const own = { ...ports, catalog: markingLive(catalogFor(randomUUID(), 'write'), marks) };
-    live = { ports: own, mapping: await prepareLive(own, signal), until: performance.now() + LIVE_MAPPING_MS };
-    return live;
-  }
-
   return {
     jq,
     port: { api, tokens, userAgent },
@@ -144,13 +142,24 @@ export async function createApplication(
       const guarded = marks ? respectingLive(catalog, marks, new Date()) : catalog;
       return resync({ ...ports, catalog: guarded }, request, signal, observer);
     },
-    async refresh(address, marks, signal) {
-      const { ports: own, mapping } = await livePorts(marks, signal);
-      const reports: RefreshReport[] = [];
-      for (const workload of await source.locate(address, signal)) {
-        reports.push(await refreshWorkload(own, mapping, workload, signal));
-      }
-      return reports;
+    live(marks) {
+      const sessions = new LiveSessions(() => ({
+        ...ports,
+        catalog: markingLive(catalogFor(randomUUID(), 'write'), marks),
+      }));
+      return {
+        async prepare() {
+          await sessions.get();
+        },
+        async refresh(address, signal) {
+          const session = await sessions.get();
+          const reports: RefreshReport[] = [];
+          for (const workload of await source.locate(address, signal)) {
+            reports.push(await refreshWorkload(session.ports, session.mapping, workload, signal));
+          }
+          return reports;
+        },
+      };
     },
     close() {
       http.close();

@@ -93,7 +93,9 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       ...more,
     });
     worker.on('error', (error) => tell(`Worker of ${name}: ${messageOf(error)}`));
-    worker.on('stalled', (jobId) => log('warn', 'A worker gave no sign of life for too long; its work is taken over.', { queue: name, jobId }));
+    worker.on('stalled', (jobId) =>
+      log('warn', 'A worker gave no sign of life for too long; its work is taken over.', { queue: name, jobId }),
+    );
     worker.on('failed', (job, error) =>
       log('warn', `A job failed: ${messageOf(error)}`, { queue: name, jobId: job?.id }),
     );

@@ -7,10 +7,14 @@ const LIMIT_MS = 90_000;
 
 /** Works off one live event: the workload that it names is read from Komodor again. @throws to be tried again */
 export function createLiveWorker({ application, logger }: Parts, marks: LiveMarks): LiveWorker {
+  const live = application.live(marks);
+  live
+    .prepare()
+    .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ address, receivedAt }, signal) => {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
     try {
-      const reports = await application.refresh(address, marks, limited);
+      const reports = await live.refresh(address, limited);
       const total = (field: 'written' | 'unchanged' | 'deleted') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);
