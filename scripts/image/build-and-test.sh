@@ -49,7 +49,7 @@ check() {
   else
     FAILED=$((FAILED + 1))
     echo "image: FAIL  $what"
-    tail -n 25 "$WORK/output" | sed 's/^/         /'
+    tail -n 40 "$WORK/output" | sed 's/^/         /'
     return 1
   fi
 }
@@ -125,8 +125,10 @@ compose() { KOMODOR_PORT_IMAGE=$IMAGE PUBLISHED_PORT=0 DEMO_PUBLISHED_PORT=0 "$D
 compose_works() {
   touch "$WORK/composed"
   compose --profile demo --profile once config --quiet || return
-  if compose up --detach --no-build --wait --wait-timeout 120 demo; then return; fi
-  compose --profile demo logs --tail 20
+  compose up --detach --no-build --wait --wait-timeout 120 demo > "$WORK/up.log" 2>&1 && return
+  compose --profile demo logs --no-color --tail 8
+  compose --profile demo ps --all
+  tail -n 8 "$WORK/up.log"
   return 1
 }
 

@@ -142,8 +142,17 @@ export class PortCatalog implements Catalog {
     return outcomes;
   }
 
-  remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome> {
-    return removeEntities(this.#api, blueprint, identifiers, this.#origin(), signal);
+  async remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome> {
+    const { deleted, refused } = await removeEntities(this.#api, blueprint, identifiers, this.#origin(), signal);
+    // Port may list only some of what it deleted, or somebody else was faster: what is not there any more is gone.
+    const unlisted = refused.filter(({ code }) => code === 'not_confirmed').map(({ identifier }) => identifier);
+    if (unlisted.length === 0) return { deleted, refused };
+    const left = await this.existing(blueprint, unlisted, signal);
+    const isGone = (identifier: string) => unlisted.includes(identifier) && !left.has(identifier);
+    return {
+      deleted: [...deleted, ...unlisted.filter(isGone)],
+      refused: refused.filter(({ identifier }) => !isGone(identifier)),
+    };
   }
 
   async *#search(

@@ -48,12 +48,18 @@ export function portWrites(api: PortApi): SetupWrites {
 
 /** Notes as a warning what would be written, and writes nothing. */
 export function notedWrites(note: (problem: Problem) => void): SetupWrites {
-  const would = async (message: string) =>
-    note({ code: 'setup_pending', severity: 'warning', message, count: 1, samples: [] });
+  const noted = new Set<string>();
+  const would = async (message: string) => {
+    if (!noted.has(message)) note({ code: 'setup_pending', severity: 'warning', message, count: 1, samples: [] });
+    noted.add(message);
+  };
+  const creation = (identifier: string) => `A resync would create the integration ${identifier} in Port`;
   return {
-    createIntegration: (body) => would(`A resync would create the integration ${String(body.installationId)} in Port`),
-    patchIntegration: (identifier) =>
-      would(`A resync would update the integration ${identifier} in Port (version, processing mode)`),
+    createIntegration: (body) => would(creation(String(body.installationId))),
+    async patchIntegration(identifier) {
+      if (noted.has(creation(identifier))) return;
+      await would(`A resync would update what Port keeps of the integration ${identifier} (version, processing mode)`);
+    },
     writeConfig: (identifier) => would(`A resync would write the mapping to the integration ${identifier} in Port`),
     createBlueprint: ({ identifier }) => would(`A resync would create the blueprint ${identifier}`),
     extendBlueprint: (identifier, _patch, added) =>

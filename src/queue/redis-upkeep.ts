@@ -27,12 +27,15 @@ export interface UpkeepParts {
 export class Upkeep {
   readonly #parts: UpkeepParts;
   #timer: NodeJS.Timeout | undefined;
+  #isBusy = false;
   #isClosed = false;
+  /** The generation of the data that this replica knows. */
   #generation: string | undefined;
+  #isGone = false;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
-    void this.#loop();
+    parts.redis.quick.on('ready', () => void this.#loop());
   }
 
   close(): void {
@@ -42,27 +45,45 @@ export class Upkeep {
 
   async #loop(): Promise<void> {
     const { redis, log, everyMs } = this.#parts;
+    if (this.#isBusy || this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#isBusy = true;
     try {
       if (redis.quick.status === 'ready') await this.#round();
     } catch (error) {
       if (!this.#isClosed) log('debug', `The queue's upkeep failed: ${messageOf(error)}`, {});
     }
+    this.#isBusy = false;
     if (!this.#isClosed) this.#timer = setTimeout(() => void this.#loop(), everyMs);
   }
 
   async #round(): Promise<void> {
-    const { redis, keys, runs, store, live, schedule, onDataLost, log } = this.#parts;
-    await redis.quick.set(keys.generation, randomUUID(), 'NX');
-    const generation = await redis.quick.get(keys.generation);
+    const { runs, store, live, schedule } = this.#parts;
     await runs.setGlobalConcurrency(1);
     await schedule.recover();
-    if (generation !== null && this.#generation !== undefined && generation !== this.#generation) {
+    await this.#watchData();
+    for (const runId of await store.open()) await this.#look(runId);
+    await live.recover();
+  }
+
+  /**
+   * Notices when Redis has lost its data. No run begins until a new generation is named, and that takes a round: a worker
+   * with a run in progress has said so by then, and two runs at once are avoided.
+   */
+  async #watchData(): Promise<void> {
+    const { redis, keys, onDataLost, log } = this.#parts;
+    const isGone = (await redis.quick.exists(keys.generation)) === 0;
+    const isNews = isGone && !this.#isGone && this.#generation !== undefined;
+    this.#isGone = isGone;
+    if (isNews) return;
+    await redis.quick.set(keys.generation, randomUUID(), 'NX');
+    const generation = await redis.quick.get(keys.generation);
+    if (generation === null) return;
+    if (this.#generation !== undefined && generation !== this.#generation) {
       log('warn', 'Redis has lost its data. Schedules are put back; a resync makes up for what was waiting.', {});
       await onDataLost(generation);
     }
-    this.#generation = generation ?? this.#generation;
-    for (const runId of await store.open()) await this.#look(runId);
-    await live.recover();
+    this.#generation = generation;
   }
 
   /** Brings a run that has not finished together with its job. */

@@ -10,7 +10,7 @@ import { CANCELLED, crashed, shortReport } from './reports.ts';
 import type { RunStore } from './run-store.ts';
 
 /** How long a run waits that may not begin because another one still has the lease. */
-const BUSY_MS = 500;
+const BUSY_MS = 250;
 const BEAT_MS = 1_000;
 
 type Running = Extract<RunRecord, { state: 'running' }>;

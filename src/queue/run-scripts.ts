@@ -2,7 +2,7 @@ import { RedisScript } from './redis-script.ts';
 
 // Every script takes the keys and the two first arguments that `RunStore` gives to all of them.
 const COMMON = `
-local WAITING, RUNNING, LEASE, INDEX, OPEN, FINISHED, SEQUENCE = unpack(KEYS)
+local WAITING, RUNNING, LEASE, INDEX, OPEN, FINISHED, SEQUENCE, GENERATION = unpack(KEYS)
 local BASE, NEWS = ARGV[1], ARGV[2]
 
 local function leasedTo()
@@ -66,7 +66,7 @@ return { id, 'new' }
 `);
 
 /**
- * id, token, leaseMs, startedAt -> 'begun' | 'over' (finished or forgotten) | 'busy' (another run has the lease) |
+ * id, token, leaseMs, startedAt -> 'begun' | 'over' (finished or forgotten) | 'busy' (another run has, or may have, the lease) |
  * 'cancelled' (while nobody carried it out). A lease of the same run is taken over: BullMQ has found its worker gone.
  */
 export const BEGIN = script(`
@@ -77,6 +77,8 @@ if not state or state == 'finished' then return 'over' end
 if redis.call('HEXISTS', run, 'cancel') == 1 then return 'cancelled' end
 local other = leasedTo()
 if other and other ~= id then return 'busy' end
+-- Lost data: a worker that has a run gets the time to say so (see Upkeep).
+if redis.call('EXISTS', GENERATION) == 0 then return 'busy' end
 redis.call('SET', LEASE, id .. ' ' .. token, 'PX', leaseMs)
 redis.call('SET', RUNNING, id)
 stopWaiting(id)

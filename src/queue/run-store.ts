@@ -119,8 +119,8 @@ export class RunStore {
   }
 
   async #run(script: RedisScript, ...args: readonly (string | number)[]): Promise<unknown> {
-    const { waiting, running, lease, index, open, finished, sequence, runs, news } = this.#keys;
-    const keys = [waiting, running, lease, index, open, finished, sequence];
+    const { waiting, running, lease, index, open, finished, sequence, generation, runs, news } = this.#keys;
+    const keys = [waiting, running, lease, index, open, finished, sequence, generation];
     return script.run(this.#redis, keys, [runs, news, ...args]);
   }
 }

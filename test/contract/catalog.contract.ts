@@ -4,7 +4,7 @@ import type { Catalog, FieldSelection } from '../../src/core/ports.ts';
 import type { PortStore } from '../../src/sandbox/port/store.ts';
 import { type OpenCatalog, OURS, openPortCatalog } from './open-port-catalog.ts';
 
-export interface Subject {
+interface Subject {
   readonly catalog: Catalog;
   readonly store: PortStore;
 }

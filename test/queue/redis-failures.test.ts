@@ -50,7 +50,7 @@ describe.skipIf(withoutOwnRedis !== undefined)(
         url: redis.url,
         prefix,
         lockMs: 1_000,
-        upkeepMs: 200,
+        upkeepMs: 300,
         liveQuietMs: 30,
         log: () => undefined,
       });

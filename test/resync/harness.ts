@@ -30,7 +30,7 @@ export interface HarnessOptions {
   readonly env?: { readonly [name: string]: string };
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly kinds?: readonly Kind[];
   readonly approve?: readonly string[];
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@ import { checkTypeOf } from '../../src/sandbox/world/check-types.ts';
 import type { World, WorldRisk, WorldService } from '../../src/sandbox/world/model.ts';
 
 /** An entity as the Port stand-in shows it. */
-export interface ExpectedEntity {
+interface ExpectedEntity {
   readonly identifier: string;
   readonly title: string;
   readonly icon: null;
@@ -31,7 +31,7 @@ export function expectedCatalog({ services, risks }: World): ExpectedCatalog {
 }
 
 /** Everything that Port's alphabet lacks, as `=` and two hex digits for each byte. */
-export function portIdentifier(text: string): string {
+function portIdentifier(text: string): string {
   return text.replace(/[^\p{L}0-9@_.+:\\/=-]/gu, (character) =>
     [...Buffer.from(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { until } from '../queue/workers.ts';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const MAPPINGS = fileURLToPath(new URL('../../mappings', import.meta.url));
+const BLUEPRINTS = fileURLToPath(new URL('../../blueprints', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Since the signal that asked for it. */
+  readonly afterMs: number;
+}
+
+/** The command line program in a process of its own, in an empty folder. */
+export interface ServiceProcess {
+  readonly pid: number;
+  /** Everything that it has said so far, on both streams. */
+  output(): string;
+  /** Waits until it listens. @returns its address */
+  listening(): Promise<string>;
+  /** Sends a signal and waits for the end, at most 30 s. */
+  end(signal: NodeJS.Signals): Promise<Exit>;
+  /** Waits for the end. */
+  ended(): Promise<Exit>;
+  kill(): void;
+}
+
+export async function startProcess(
+  command: string,
+  folder: string,
+  env: { readonly [name: string]: string },
+): Promise<ServiceProcess> {
+  const cwd = mkdtempSync(join(folder, 'process-'));
+  const all = { PATH: process.env.PATH ?? '', HOME: cwd, MAPPING_PATH: MAPPINGS, BLUEPRINTS_PATH: BLUEPRINTS, ...env };
+  const child = spawn(process.execPath, ['--import', TSX, CLI, command], { cwd, env: all });
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  }
+  let askedAt = performance.now();
+  const ended = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, afterMs: performance.now() - askedAt }));
+  });
+  const output = () => chunks.join('');
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+
+  return {
+    pid: child.pid ?? 0,
+    output,
+    async listening() {
+      const found = () => /"port":(\d+),"role":"\w+","msg":"listening"/.exec(output())?.[1];
+      await until(() => found() !== undefined || child.exitCode !== null, 30_000);
+      if (found() === undefined) throw new Error(`It does not listen:\n${output()}`);
+      return `http://127.0.0.1:${found()}`;
+    },
+    async end(signal) {
+      askedAt = performance.now();
+      child.kill(signal);
+      const timeout = new AbortController();
+      const tooLong = sleep(30_000, undefined, { signal: timeout.signal }).then(() => {
+        throw new Error(`It does not end:\n${output()}`);
+      });
+      try {
+        return await Promise.race([ended, tooLong]);
+      } finally {
+        timeout.abort();
+        tooLong.catch(() => undefined);
+      }
+    },
+    ended: () => ended,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
