@@ -35,7 +35,8 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
     .finally(() => progress.stop());
   application.close();
   const report = withoutSecrets(raw, redactor(secretsOf(settings)));
-  logger.info(summaryOf(report), 'run finished');
+  // On a terminal the report itself follows; a log keeps the summary as its last line.
+  if (process.stderr.isTTY !== true) logger.info(summaryOf(report), 'run finished');
   answer(report, options);
   return interruption.exitCode() ?? (hasNews(report, options) ? EXIT.attention : exitCodeOf(report));
 }

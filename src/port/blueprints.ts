@@ -4,7 +4,7 @@ import type { Problem } from '../core/report.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import { type BlueprintDocument, blueprintDocument, extend, shapeOf } from './blueprint-documents.ts';
-import type { SetupWrites } from './setup-writes.ts';
+import { createOrRead, type SetupWrites } from './setup-writes.ts';
 
 const blueprintAnswer = z.looseObject({ blueprint: blueprintDocument });
 
@@ -43,14 +43,17 @@ export class Blueprints {
   }
 
   async #ensureOne(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
-    const theirs = await this.#read(ours.identifier, signal);
+    const read = () => this.#read(ours.identifier, signal);
     const targets = await this.#existingTargets(ours, signal);
+    let theirs = await read();
     if (!theirs) {
       const bare = { ...ours, relations: {} };
       const { result } = extend(bare, ours, (target) => targets.has(target));
-      await writes.createBlueprint(result, signal);
-      this.#known.set(ours.identifier, result);
-      return [];
+      theirs = await createOrRead(() => writes.createBlueprint(result, signal), read);
+      if (!theirs) {
+        this.#known.set(ours.identifier, result);
+        return [];
+      }
     }
     const { patch, result, added, drift } = extend(theirs, ours, (target) => targets.has(target));
     if (patch) {

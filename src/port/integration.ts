@@ -3,7 +3,7 @@ import { canonicalJson } from '../core/canonical.ts';
 import { AppError } from '../core/errors.ts';
 import type { JsonObject } from '../core/model.ts';
 import type { PortApi } from './api.ts';
-import type { SetupWrites } from './setup-writes.ts';
+import { createOrRead, type SetupWrites } from './setup-writes.ts';
 
 const integration = z.looseObject({
   config: z.record(z.string(), z.unknown()).nullish(),
@@ -54,8 +54,8 @@ export async function settleIntegration(
 ): Promise<SettledIntegration> {
   const { identifier, version } = options;
   const path = `/integration/${encodeURIComponent(identifier)}`;
-  const found = (await api.find({ method: 'GET', path }, integrationAnswer, signal))?.integration;
-  if (!found) await writes.createIntegration(creation(options), signal);
+  const find = async () => (await api.find({ method: 'GET', path }, integrationAnswer, signal))?.integration;
+  const found = (await find()) ?? (await createOrRead(() => writes.createIntegration(creation(options), signal), find));
   const existing = found ?? creation(options);
   await updateIdentity(existing, options, writes, signal);
   const settled = await settleConfig(existing, options, writes, signal);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../core/model.ts';
 import type { Problem } from '../core/report.ts';
+import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import type { BlueprintDocument } from './blueprint-documents.ts';
 
@@ -15,6 +16,25 @@ export interface SetupWrites {
 }
 
 const anyAnswer = z.unknown();
+
+/**
+ * Creates something in Port. Live events, runs and other replicas prepare Port side by side.
+ * @returns undefined, or what somebody else has made of that name a moment before
+ */
+export async function createOrRead<T>(
+  create: () => Promise<void>,
+  read: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    await create();
+    return undefined;
+  } catch (error) {
+    const isTaken = error instanceof HttpFailure && error.status === 409;
+    const theirs = isTaken ? await read() : undefined;
+    if (theirs === undefined) throw error;
+    return theirs;
+  }
+}
 
 /** Writes to Port. */
 export function portWrites(api: PortApi): SetupWrites {

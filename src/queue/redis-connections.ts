@@ -103,7 +103,7 @@ async function becomesReady(client: Redis, ms: number): Promise<boolean> {
 }
 
 /** The text of a connection's error; some of Node's have only a code. */
-export function describe(error: Error): string {
+function describe(error: Error): string {
   if (error instanceof AggregateError) {
     return error.errors.map((part) => (part instanceof Error ? describe(part) : String(part))).join(', ');
   }

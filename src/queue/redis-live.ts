@@ -86,7 +86,9 @@ export class RedisLive {
       if (text === null) return;
       try {
         await worker(eventSchema.parse(JSON.parse(text)), signal);
+        signal.throwIfAborted();
       } catch (error) {
+        // This process stops: whatever has been done, another worker does it (again).
         if (signal.aborted) {
           await job.moveToWait(token);
           throw new WaitingError();

@@ -180,8 +180,11 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     skippedTicks: () => skipped,
     offer: async (event) => answer(() => live.offer(event)),
     async start(on) {
+      if (carrier !== undefined) return;
+      const started = new RunCarrier({ work: on.run, patient, quick, leaseMs: lockMs, log });
+      carrier = started;
       tick();
-      carrier ??= startRuns(new RunCarrier({ work: on.run, patient, quick, leaseMs: lockMs, log }));
+      work(QUEUES.runs, (job, token = '') => started.process(job, token), {});
       work(QUEUES.live, (job, token = '') => live.process(job, token, on.live, abortLive.signal), {
         concurrency: LIVE_CONCURRENCY,
       });
@@ -211,9 +214,4 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       return closing;
     },
   };
-
-  function startRuns(started: RunCarrier): RunCarrier {
-    work(QUEUES.runs, (job, token = '') => started.process(job, token), {});
-    return started;
-  }
 }

@@ -11,6 +11,7 @@ export class RedisSchedule {
   readonly #ticks: Queue;
   /** What this replica was told; undefined: nothing yet. */
   #everyMs: number | null | undefined;
+  #isApplied = false;
 
   constructor(ticks: Queue) {
     this.#ticks = ticks;
@@ -23,6 +24,7 @@ export class RedisSchedule {
   /** Remembers what is wanted. `apply` carries it into Redis. */
   want(everyMs: number | null): void {
     this.#everyMs = everyMs;
+    this.#isApplied = false;
   }
 
   /** Makes Redis have what is wanted. An equal schedule keeps its next due time. */
@@ -31,18 +33,20 @@ export class RedisSchedule {
     if (everyMs === undefined) return;
     if (everyMs === null) {
       await this.#ticks.removeJobScheduler(RESYNC);
-      return;
+    } else {
+      await this.#ticks.upsertJobScheduler(
+        RESYNC,
+        // Without a start date the first tick of a new schedule would come at once.
+        { every: everyMs, startDate: Date.now() + everyMs },
+        { name: 'tick', opts: { removeOnComplete: true, removeOnFail: { count: 20 } } },
+      );
     }
-    await this.#ticks.upsertJobScheduler(
-      RESYNC,
-      // Without a start date the first tick of a new schedule would come at once.
-      { every: everyMs, startDate: Date.now() + everyMs },
-      { name: 'tick', opts: { removeOnComplete: true, removeOnFail: { count: 20 } } },
-    );
+    this.#isApplied = this.#everyMs === everyMs;
   }
 
-  /** Puts a schedule back that Redis has lost. One that another replica has changed is left alone. */
+  /** Applies what could not be applied before, and puts a schedule back that Redis has lost; one that another replica has changed is left alone. */
   async recover(): Promise<void> {
+    if (!this.#isApplied) await this.apply();
     if (typeof this.#everyMs !== 'number') return;
     const scheduler = await this.#ticks.getJobScheduler(RESYNC);
     const isLate = scheduler?.next !== undefined && scheduler.next < Date.now() - LATE_MS;

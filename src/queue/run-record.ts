@@ -77,7 +77,7 @@ function progressOf(hash: Readonly<Record<string, string>>): readonly KindProgre
   });
 }
 
-export function parseProgress(text: string): KindProgress | undefined {
+function parseProgress(text: string): KindProgress | undefined {
   try {
     return progressSchema.safeParse(JSON.parse(text)).data;
   } catch {

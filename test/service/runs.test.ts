@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { z } from 'zod';
-import { until } from '../queue/workers.ts';
 import { withoutOwnRedis } from '../queue/redis-server.ts';
+import { until } from '../queue/workers.ts';
 import { CLIENT_SECRET, type Env, IDENTIFIER, it, type Stage, statusesOf } from './stage.ts';
 
 const document = z.looseObject({ kindIdentifier: z.string(), eventId: z.string(), syncState: z.string() });
@@ -110,7 +110,10 @@ function statesOfKinds({ store }: Stage, runId: string): { [part: string]: strin
     const { syncKindsMetrics = [], syncKindMetrics } = z
       .looseObject({ syncKindsMetrics: z.array(document).optional(), syncKindMetrics: document.optional() })
       .parse(body);
-    for (const { kindIdentifier, eventId, syncState } of [...syncKindsMetrics, ...(syncKindMetrics ? [syncKindMetrics] : [])]) {
+    for (const { kindIdentifier, eventId, syncState } of [
+      ...syncKindsMetrics,
+      ...(syncKindMetrics ? [syncKindMetrics] : []),
+    ]) {
       if (eventId !== runId) continue;
       const list = (states[kindIdentifier] ??= []);
       if (list.at(-1) !== syncState) list.push(syncState);
