@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { AppError, messageOf } from '../core/errors.ts';
 import { createLimiter } from './limiter.ts';
-import type { JqBinary } from './resolve-jq.ts';
+import { ensureWasmCommand, type JqBinary } from './resolve-jq.ts';
 
 export type JqOutcome =
   | { readonly ok: true; readonly stdout: string }
@@ -49,6 +49,8 @@ export async function createJqRunner(binary: JqBinary): Promise<JqRunner> {
 
   function runOnce(program: string, input: string, deadlineMs: number, signal?: AbortSignal): Promise<JqOutcome> {
     signal?.throwIfAborted();
+    // A service may run for longer than a tidy machine keeps its temporary files.
+    if (binary.flavour === 'wasm') ensureWasmCommand();
     const { child, finished } = capture(() =>
       // 'json' would walk the whole data; an empty text is refused.
       run(program, input === '' ? '\n' : input, { input: 'string', output: 'compact' }),

@@ -48,7 +48,7 @@ export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinar
   for (const { path, from } of nativeCandidates(options.searchPath ?? process.env.PATH ?? '')) {
     if ((await probe(path)) === undefined) return { path, version: await versionOf(path), flavour: 'native', from };
   }
-  const path = writeWasmCommand();
+  const path = ensureWasmCommand();
   const problem = await probe(path);
   if (problem === undefined) return { path, version: await versionOf(path), flavour: 'wasm', from: 'jq-wasm' };
   throw new AppError(
@@ -100,10 +100,10 @@ function execute(path: string, args: readonly string[]): Promise<{ error: Execut
 let wasmCommand: string | undefined;
 
 /**
- * Writes the command that runs jq-wasm, in a folder that only we may read and that goes when we go. Returns its path,
+ * Writes the command that runs jq-wasm, if it is not there (any more), in a folder that only we may read and that goes when we go. Returns its path,
  * always the same one in a process: node-jq cannot change to another.
  */
-function writeWasmCommand(): string {
+export function ensureWasmCommand(): string {
   if (wasmCommand !== undefined && existsSync(wasmCommand)) return wasmCommand;
   const folder = wasmCommand === undefined ? mkdtempSync(join(tmpdir(), 'komodor-port-jq-')) : dirname(wasmCommand);
   if (wasmCommand === undefined) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

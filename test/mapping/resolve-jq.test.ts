@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createJqRunner } from '../../src/mapping/jq-runner.ts';
 import { resolveJq } from '../../src/mapping/resolve-jq.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'resolve-jq-test-'));
@@ -42,5 +43,15 @@ describe('resolveJq', () => {
       expect(answer.length).toBe(6_888_892);
       rmSync(dirname(found.path), { recursive: true });
     }
+  });
+
+  it('works on when somebody tidied the temporary files away', async () => {
+    const binary = await resolveJq({ searchPath: '' });
+    const jq = await createJqRunner(binary);
+    if (binary.flavour === 'wasm') rmSync(dirname(binary.path), { recursive: true });
+    expect(await jq.run('.a', '{"a":1}', { deadlineMs: 10_000 })).toMatchObject({
+      ok: true,
+      stdout: expect.stringMatching(/^1\s*$/),
+    });
   });
 });
