@@ -2,8 +2,9 @@
  * How fast, in ratios taken in one run on one machine: absolute seconds say more about the machine than about us.
  * `npm run bench -- [services]`
  */
-import { createApplication } from '../src/compose.ts';
+
 import { startStandIns } from '../src/cli/stand-ins.ts';
+import { createApplication } from '../src/compose.ts';
 import { loadSettings } from '../src/config/settings.ts';
 import type { RunReport } from '../src/core/report.ts';
 
@@ -27,11 +28,15 @@ async function measure(latencyMs: number): Promise<{ first: Measured; second: Me
     portPort: 0,
     faults: [],
   });
-  const application = await createApplication(loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' }), {});
+  const application = await createApplication(
+    loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' }),
+    {},
+  );
   const run = async (): Promise<Measured> => {
     const before = performance.now();
     const report = await application.run({ mode: 'resync', trigger: 'cli' }, new AbortController().signal);
-    if (report.status !== 'completed') throw new Error(`the run ended ${report.status}: ${JSON.stringify(report.problems)}`);
+    if (report.status !== 'completed')
+      throw new Error(`the run ended ${report.status}: ${JSON.stringify(report.problems)}`);
     const entities = report.blueprints.reduce((sum, b) => sum + b.created + b.updated + b.unchanged, 0);
     return { report, seconds: (performance.now() - before) / 1000, entities };
   };
@@ -57,12 +62,36 @@ const quick = await measure(0);
 const slow = await measure(LATENCY_MS);
 const { entities } = quick.first;
 process.stdout.write(`${entities} entities; ratios of one run on this machine\n\n`);
-line('first resync / unchanged resync, time', quick.first.seconds / quick.second.seconds, `${quick.first.seconds.toFixed(2)} s / ${quick.second.seconds.toFixed(2)} s`);
-line(`first resync with ${LATENCY_MS} ms latency / without, time`, slow.first.seconds / quick.first.seconds, `${slow.first.seconds.toFixed(2)} s / ${quick.first.seconds.toFixed(2)} s`);
+line(
+  'first resync / unchanged resync, time',
+  quick.first.seconds / quick.second.seconds,
+  `${quick.first.seconds.toFixed(2)} s / ${quick.second.seconds.toFixed(2)} s`,
+);
+line(
+  `first resync with ${LATENCY_MS} ms latency / without, time`,
+  slow.first.seconds / quick.first.seconds,
+  `${slow.first.seconds.toFixed(2)} s / ${quick.first.seconds.toFixed(2)} s`,
+);
 const serial = ((slow.first.report.requests.port + slow.first.report.requests.komodor) * LATENCY_MS) / 1000;
-line('all requests one after the other / first resync', serial / slow.first.seconds, `${serial.toFixed(2)} s of latency in ${slow.first.seconds.toFixed(2)} s`);
+line(
+  'all requests one after the other / first resync',
+  serial / slow.first.seconds,
+  `${serial.toFixed(2)} s of latency in ${slow.first.seconds.toFixed(2)} s`,
+);
 const { port: firstRequests } = quick.first.report.requests;
 const { port: secondRequests } = quick.second.report.requests;
-line('Port requests, first: fewest possible / ours', entities / 20 / firstRequests, `${Math.ceil(entities / 20)} / ${firstRequests}`);
-line("Port requests, first: Ocean's / ours", oceanRequests(entities, false) / firstRequests, `${Math.round(oceanRequests(entities, false))} / ${firstRequests}`);
-line("Port requests, unchanged: Ocean's / ours", oceanRequests(entities, true) / secondRequests, `${Math.round(oceanRequests(entities, true))} / ${secondRequests}`);
+line(
+  'Port requests, first: fewest possible / ours',
+  entities / 20 / firstRequests,
+  `${Math.ceil(entities / 20)} / ${firstRequests}`,
+);
+line(
+  "Port requests, first: Ocean's / ours",
+  oceanRequests(entities, false) / firstRequests,
+  `${Math.round(oceanRequests(entities, false))} / ${firstRequests}`,
+);
+line(
+  "Port requests, unchanged: Ocean's / ours",
+  oceanRequests(entities, true) / secondRequests,
+  `${Math.round(oceanRequests(entities, true))} / ${secondRequests}`,
+);

@@ -53,7 +53,7 @@ export function printReport(report: RunReport): void {
 }
 
 /** One problem with its count and a few names. */
-export function printProblem({ severity, code, message, count, samples }: Problem): void {
+function printProblem({ severity, code, message, count, samples }: Problem): void {
   const mark = severity === 'error' ? red('error') : yellow('warning');
   print(`${mark} ${code}${count > 1 ? ` (${count}x)` : ''}: ${message}`);
   if (samples.length > 0) print(dim(`      e.g. ${samples.join('; ')}`));

@@ -44,7 +44,10 @@ export class RedisSchedule {
     this.#isApplied = this.#everyMs === everyMs;
   }
 
-  /** Applies what could not be applied before, and puts a schedule back that Redis has lost; one that another replica has changed is left alone. */
+  /**
+   * Applies what could not be applied before, and puts a schedule back that Redis has lost. One that another replica has
+   * changed is left alone.
+   */
   async recover(): Promise<void> {
     if (!this.#isApplied) await this.apply();
     if (typeof this.#everyMs !== 'number') return;

@@ -30,6 +30,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
   'prom-client': ['telemetry'],
+  '@opentelemetry': ['telemetry'],
   bullmq: ['queue'],
   ioredis: ['queue'],
   '@bull-board': ['queue'],

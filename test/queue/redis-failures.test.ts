@@ -66,6 +66,17 @@ describe.skipIf(withoutOwnRedis !== undefined)(
       return { queue, runs, live };
     }
 
+    /** A replica in a process of its own, which holds the run that it begins. */
+    function spawnReplica(redis: OwnRedis) {
+      const replica = spawn(
+        process.execPath,
+        ['--import', 'tsx', fileURLToPath(new URL('./replica.ts', import.meta.url)), redis.url, 'test'],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      cleanups.push(async () => void replica.kill('SIGKILL'));
+      return replica;
+    }
+
     it('says so at once when it is away at the start, and works once it is there', async () => {
       const redis = await server();
       const { queue, runs, live } = await working(redis);
@@ -187,12 +198,7 @@ describe.skipIf(withoutOwnRedis !== undefined)(
 
     it('lets another worker take over the run of one that was killed', async () => {
       const redis = await started();
-      const replica = spawn(
-        process.execPath,
-        ['--import', 'tsx', fileURLToPath(new URL('./replica.ts', import.meta.url)), redis.url, 'test'],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      cleanups.push(async () => void replica.kill('SIGKILL'));
+      const replica = spawnReplica(redis);
       const queue = open(redis);
       const { runId } = await queue.request(RESYNC);
       const [said] = await once(replica.stdout, 'data');
@@ -209,22 +215,14 @@ describe.skipIf(withoutOwnRedis !== undefined)(
 
     it('gives a run that nobody can finish a report', async () => {
       const redis = await started();
-      const replica = spawn(
-        process.execPath,
-        ['--import', 'tsx', fileURLToPath(new URL('./replica.ts', import.meta.url)), redis.url, 'test'],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      cleanups.push(async () => void replica.kill('SIGKILL'));
-      const { queue, runs } = await (async () => {
-        const asking = open(redis);
-        const { runId } = await asking.request(RESYNC);
-        await once(replica.stdout, 'data');
-        const admin = new Redis(redis.url.replace('unix://', ''));
-        // As if it had been taken over as often as may be.
-        await admin.hset(`test:runs:${runId}`, 'stc', '3');
-        admin.disconnect();
-        return working(redis);
-      })();
+      const replica = spawnReplica(redis);
+      const { runId } = await open(redis).request(RESYNC);
+      await once(replica.stdout, 'data');
+      const admin = new Redis(redis.url.replace('unix://', ''));
+      // As if it had been taken over as often as may be.
+      await admin.hset(`test:runs:${runId}`, 'stc', '3');
+      admin.disconnect();
+      const { queue, runs } = await working(redis);
       replica.kill('SIGKILL');
       await until(async () => (await queue.list(1))[0]?.state === 'finished');
       expect((await queue.list(1))[0]).toMatchObject({

@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { runReportSchema } from '../../src/server/report-schema.ts';
 import { runListSchema, ticketSchema } from '../../src/server/run-schemas.ts';
-import { until } from '../queue/workers.ts';
 
 export type Ticket = z.infer<typeof ticketSchema>;
 export type RunLine = z.infer<typeof runListSchema>['runs'][number];
@@ -46,7 +46,8 @@ export class Caller {
 
   /** The latest runs, newest first. */
   async runs(): Promise<readonly RunLine[]> {
-    const { text } = await this.call('GET', '/v1/runs?limit=200');
+    const { status, text } = await this.call('GET', '/v1/runs?limit=200');
+    if (status !== 200) throw new Error(`Answered ${status}: ${text}`);
     return runListSchema.parse(JSON.parse(text)).runs;
   }
 
@@ -93,6 +94,15 @@ export class Caller {
       const [, data] = /^data: (.+)$/m.exec(block) ?? [];
       return event === undefined || data === undefined ? [] : [{ event, data: JSON.parse(data) }];
     });
+  }
+}
+
+/** Waits until something is so; asks seldom enough for the service's rate limits. */
+export async function until(isSo: () => boolean | Promise<boolean>, forMs = 25_000): Promise<void> {
+  const deadline = Date.now() + forMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`Waited ${forMs} ms in vain for: ${isSo}`);
+    await sleep(70);
   }
 }
 

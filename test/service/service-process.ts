@@ -3,11 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { until } from '../queue/workers.ts';
+import { until } from './caller.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const MAPPINGS = fileURLToPath(new URL('../../mappings', import.meta.url));
-const BLUEPRINTS = fileURLToPath(new URL('../../blueprints', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
 interface Exit {
@@ -28,7 +26,7 @@ export interface ServiceProcess {
   end(signal: NodeJS.Signals): Promise<Exit>;
   /** Waits for the end. */
   ended(): Promise<Exit>;
-  kill(): void;
+  kill(): Promise<void>;
 }
 
 export async function startProcess(
@@ -37,7 +35,7 @@ export async function startProcess(
   env: { readonly [name: string]: string },
 ): Promise<ServiceProcess> {
   const cwd = mkdtempSync(join(folder, 'process-'));
-  const all = { PATH: process.env.PATH ?? '', HOME: cwd, MAPPING_PATH: MAPPINGS, BLUEPRINTS_PATH: BLUEPRINTS, ...env };
+  const all = { PATH: process.env.PATH ?? '', HOME: cwd, ...env };
   const child = spawn(process.execPath, ['--import', TSX, CLI, command], { cwd, env: all });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -77,6 +75,10 @@ export async function startProcess(
       }
     },
     ended: () => ended,
-    kill: () => void child.kill('SIGKILL'),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await ended;
+    },
   };
 }

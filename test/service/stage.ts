@@ -50,7 +50,9 @@ export interface Stage {
   /** Starts a service in this process. */
   service(env?: Env): Promise<RunningService>;
   /** Starts a service as users do, in a process of its own. */
-  process(env?: Env, command?: string): Promise<ServiceProcess>;
+  process(env?: Env): Promise<ServiceProcess>;
+  /** The same with no settings but these. */
+  bareProcess(env: Env): Promise<ServiceProcess>;
   /** A Redis of this stage alone, not started yet. */
   redis(): Promise<OwnRedis>;
   /** What Port's UI shows of the resync now. */
@@ -100,6 +102,12 @@ export async function openStage({ services = 30, risksPerService = 1 }: StageOpt
   };
   const isTrue = () => JSON.stringify(port.store.snapshot()) === JSON.stringify(expectedCatalog(world));
 
+  async function start(settings: Env): Promise<ServiceProcess> {
+    const started = await startProcess('start', folder, settings);
+    closing.push(() => started.kill());
+    return started;
+  }
+
   return {
     world,
     komodor,
@@ -118,11 +126,8 @@ export async function openStage({ services = 30, risksPerService = 1 }: StageOpt
       closing.push(stop);
       return Object.assign(new Caller(`http://127.0.0.1:${running.httpPort}`, API_TOKEN), { stop });
     },
-    async process(more = {}, command = 'start') {
-      const started = await startProcess(command, folder, { ...env, LOG_LEVEL: 'info', LOG_FORMAT: 'json', ...more });
-      closing.push(async () => started.kill());
-      return started;
-    },
+    process: (more = {}) => start({ ...env, LOG_LEVEL: 'info', LOG_FORMAT: 'json', ...more }),
+    bareProcess: start,
     async redis() {
       const tcp = await freePort();
       const own = await ownRedis(['--port', String(tcp), '--bind', '127.0.0.1']);

@@ -1,0 +1,49 @@
+import { describe, expect } from 'vitest';
+import { metricOf, until } from './caller.ts';
+import { it, type Stage } from './stage.ts';
+
+describe.concurrent('RESYNC_INTERVAL', () => {
+  it('brings a resync every so often, and Port knows when the next one is due', async ({ open }) => {
+    const stage = await open();
+    const service = await stage.service({ RESYNC_INTERVAL: '10s' });
+    await service.settled();
+    const next = nextResync(stage);
+    expect(next - Date.now()).toBeGreaterThan(0);
+    expect(next - Date.now()).toBeLessThanOrEqual(10_000);
+
+    const [, run] = await service.settled(2);
+    expect(run).toMatchObject({ trigger: 'schedule', status: 'completed' });
+    const startedAt = Date.parse(run?.startedAt ?? '');
+    expect(startedAt).toBeGreaterThanOrEqual(next - 50);
+    expect(startedAt).toBeLessThan(next + 3_000);
+    expect(nextResync(stage)).toBeGreaterThan(startedAt);
+    expect(nextResync(stage)).toBeLessThanOrEqual(startedAt + 10_000);
+  });
+
+  it('leaves out the resync that falls due during a long one, and counts it', async ({ open }) => {
+    const stage = await open();
+    stage.komodor.faults.add('risks -> slow 12000 once');
+    const service = await stage.service({ RESYNC_INTERVAL: '10s' });
+    await service.running();
+    const [run, ...more] = await service.settled();
+    expect(run).toMatchObject({ trigger: 'start', status: 'completed' });
+    expect(more).toEqual([]);
+    expect(metricOf(await service.metrics(), 'komodor_port_ticks_skipped_total')).toBe(1);
+    stage.expectTruth();
+    await until(() => stage.state().status === 'completed');
+    expect(nextResync(stage)).toBeGreaterThan(Date.now());
+    const [, next] = await service.settled(2);
+    expect(next).toMatchObject({ trigger: 'schedule' });
+  });
+
+  it('can be off: Port is told of no next resync', async ({ open }) => {
+    const stage = await open();
+    const service = await stage.service({ RESYNC_INTERVAL: 'off' });
+    await service.settled();
+    expect(stage.state()).toMatchObject({ status: 'completed', nextResync: null, intervalInMinuets: null });
+  });
+});
+
+function nextResync(stage: Stage): number {
+  return Date.parse(String(stage.state().nextResync));
+}
