@@ -38,13 +38,19 @@ export function interval() {
   const message = 'must be like 90s, 30m, 1h, 1d, a number of minutes, or off (at least 10s, at most 24d)';
   return z.string().transform((text, context) => {
     const lower = text.toLowerCase();
-    if (lower === 'off') return null;
+    // The stock chart's CronJob hands its own schedule in here; Kubernetes keeps that, not we.
+    if (lower === 'off' || isCron(lower)) return null;
     const [, amount, unit] = /^(\d{1,9})\s*([smhd]?)$/.exec(lower) ?? [];
     const value = Number(amount) * (UNITS[unit || 'm'] ?? Number.NaN);
     if (value >= SHORTEST_INTERVAL && value <= LONGEST_INTERVAL) return value;
     context.addIssue(message);
     return z.NEVER;
   });
+}
+
+/** Five fields of a cron expression. */
+export function isCron(text: string): boolean {
+  return /^(\S+\s+){4}\S+$/.test(text.trim()) && /[*\d]/.test(text);
 }
 
 /** One of a few words, in any case. */

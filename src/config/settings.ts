@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { AppError, messageOf } from '../core/errors.ts';
 import { branchesOf, type Environment, type Found, readDotenv, readEnvironment } from './environment.ts';
+import { isCron } from './setting-values.ts';
 import { listSettings, type SettingKey, settingsSchema } from './settings-schema.ts';
 
 export interface SettingProblem {
@@ -109,8 +110,16 @@ function contradictions(texts: { readonly [key: string]: string }): readonly Set
 
 function warningsOf(found: ReadonlyMap<SettingKey, Found | undefined>): string[] {
   const listener = found.get('eventListener');
-  if (listener?.value.toUpperCase() !== 'KAFKA') return [];
+  const interval = found.get('resyncIntervalMs');
+  const isOnce = listener?.value.toUpperCase() === 'ONCE';
   return [
-    `${listener.name} asks for KAFKA, which is not supported; POLLING is used instead and needs no other setting.`,
+    ...(listener?.value.toUpperCase() === 'KAFKA'
+      ? [`${listener.name} asks for KAFKA, which is not supported; POLLING is used instead and needs no other setting.`]
+      : []),
+    ...(interval && isCron(interval.value) && !isOnce
+      ? [
+          `${interval.name} is a cron expression, which only a CronJob can follow: there is no schedule. Give minutes, or 1h.`,
+        ]
+      : []),
   ];
 }

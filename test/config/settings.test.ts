@@ -212,4 +212,17 @@ describe('values', () => {
     expect(settings.sendRawDataExamples).toBe(false);
     expect(settings.addOns).toEqual(['k8s-workloads', 'b']);
   });
+
+  it("leaves the schedule of the stock chart's CronJob to Kubernetes", () => {
+    const once = {
+      ...REQUIRED,
+      OCEAN__SCHEDULED_RESYNC_INTERVAL: '0 */1 * * *',
+      OCEAN__EVENT_LISTENER: '{"type":"ONCE"}',
+    };
+    expect(loadSettings(once, { dotenvPath: noDotenv })).toMatchObject({ resyncIntervalMs: null, warnings: [] });
+    const polling = { ...REQUIRED, OCEAN__SCHEDULED_RESYNC_INTERVAL: '0 */1 * * *' };
+    expect(loadSettings(polling, { dotenvPath: noDotenv }).warnings).toEqual([
+      expect.stringContaining('cron expression'),
+    ]);
+  });
 });
