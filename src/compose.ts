@@ -155,7 +155,7 @@ export async function createApplication(
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
           for (const workload of await source.locate(address, signal)) {
-            reports.push(await refreshWorkload(session.ports, session.mapping, workload, signal));
+            reports.push(await refreshWorkload(session.ports, session.mapping, workload, marks, signal));
           }
           return reports;
         },

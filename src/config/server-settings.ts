@@ -41,7 +41,7 @@ export const serverSettings = {
   role: setting(
     'Server',
     'ROLE',
-    { default: 'all', description: '`all`, `server` (HTTP and schedule) or `worker` (runs).' },
+    { default: 'all', description: '`all`, `server` (HTTP only) or `worker` (runs, schedule and polling; HTTP too).' },
     word(['all', 'server', 'worker']),
   ),
   logLevel: setting(

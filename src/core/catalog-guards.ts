@@ -1,6 +1,6 @@
 import type { Entity } from './model.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
-import type { RunQueue } from './run-queue.ts';
+import { QueueUnavailable, type RunQueue } from './run-queue.ts';
 
 /** What live events and resyncs tell each other about entities. */
 export type LiveMarks = Pick<RunQueue, 'markLive' | 'markedLive'>;
@@ -10,8 +10,16 @@ export type LiveMarks = Pick<RunQueue, 'markLive' | 'markedLive'>;
  * overwritten nor deleted, for the live event read it later than the run's pages.
  */
 export function respectingLive(catalog: Catalog, marks: LiveMarks, since: Date): Catalog {
-  const marked = (blueprint: string, identifiers: readonly string[]) =>
-    identifiers.length === 0 ? new Set<string>() : marks.markedLive(blueprint, identifiers, since);
+  const marked = async (blueprint: string, identifiers: readonly string[]): Promise<ReadonlySet<string>> => {
+    if (identifiers.length === 0) return new Set();
+    try {
+      return await marks.markedLive(blueprint, identifiers, since);
+    } catch (error) {
+      // Where no queue can be reached, no live event is being worked off either: the run goes on.
+      if (error instanceof QueueUnavailable) return new Set();
+      throw error;
+    }
+  };
   return {
     ...delegating(catalog),
     async upsert(batch, flags, signal) {

@@ -1,3 +1,4 @@
+import type { LiveMarks } from './catalog-guards.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { compileMapping } from './extractions.ts';
 import { Intake } from './intake.ts';
@@ -38,6 +39,7 @@ export async function refreshWorkload(
   ports: Ports,
   { mapping, extractions }: LiveMapping,
   address: WorkloadAddress,
+  marks: LiveMarks,
   signal: AbortSignal,
 ): Promise<RefreshReport> {
   const problems = new ProblemBook();
@@ -62,6 +64,8 @@ export async function refreshWorkload(
   await finishRelations(run, intake, targets, writer);
   const unread = readers.find((reader) => !reader.report().complete);
   await removeGone(run, ports.catalog, ports.source, address);
+  // What is as it should be counts too: a resync may still carry an older state of it.
+  for (const state of run.states()) await marks.markLive(state.shape.identifier, [...state.entities.keys()]);
   if (unread)
     throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);
   return summary(run, problems);

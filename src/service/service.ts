@@ -67,9 +67,13 @@ function checkRole({ role, redisUrl }: Settings): void {
   );
 }
 
-function createQueue({ redisUrl }: Settings, { log }: Parts): Queue {
+function createQueue({ redisUrl, integrationIdentifier }: Settings, { log }: Parts): Queue {
   if (redisUrl === undefined) return { queue: createInlineQueue() };
-  const redis = createRedisQueue({ url: redisUrl, log });
+  const redis = createRedisQueue({
+    url: redisUrl,
+    prefix: `komodor-port-${encodeURIComponent(integrationIdentifier)}`,
+    log,
+  });
   return { queue: redis, redis };
 }
 
