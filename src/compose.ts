@@ -216,9 +216,21 @@ function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): 
 /** Values that must never reach a log, an error, a report or an entity. */
 export function secretsOf(settings: OfflineSettings): readonly string[] {
   const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
-  return [komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret].filter(
+  const passwords = redisUrl === undefined ? [] : passwordsIn(redisUrl);
+  return [komodorApiKey, portClientId, portClientSecret, redisUrl, ...passwords, apiToken, webhookSecret].filter(
     (secret) => secret !== undefined,
   );
+}
+
+/** The password of an address, as written there and as sent: messages may quote it without the rest. */
+function passwordsIn(address: string): readonly string[] {
+  const { password } = new URL(address);
+  if (password === '') return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 function harmlessEnvironment(env: NodeJS.Dict<string>, secrets: readonly string[]): Record<string, string> {

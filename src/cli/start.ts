@@ -21,9 +21,12 @@ async function startOnce(settings: Settings): Promise<number> {
 }
 
 async function startForGood(settings: Settings): Promise<number> {
-  const service = await startService(settings, process.env);
+  const starting = startService(settings, process.env);
   await new Promise<void>((resolve, reject) => {
+    starting.catch(reject);
+    // From the first moment: a run may begin before everything else has started.
     closeWithGrace({ delay: GRACE_MS, logger: { error: complain } }, async ({ err }) => {
+      const service = await starting;
       await service.stop();
       if (err) reject(err);
       else resolve();

@@ -57,6 +57,8 @@ export interface Narrowed {
   holds(item: RawItem): boolean;
   /** Address parts that tell the workload's entities from all others; any of these sets is enough. */
   readonly parts: readonly { readonly [part: string]: string }[];
+  /** Put over the query's selector, it asks for the same in another way. */
+  readonly secondLook: JsonObject;
   /** Whether an entity that a complete read of the scope does not give any more is gone with the workload. */
   readonly goesWithWorkload: boolean;
 }

@@ -3,6 +3,7 @@ import { AppError, isAbort, messageOf } from './errors.ts';
 import { compileMapping } from './extractions.ts';
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
+import { removeGoneWorkload } from './live-deletion.ts';
 import { openRun } from './open-run.ts';
 import type { Catalog, Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
@@ -63,7 +64,7 @@ export async function refreshWorkload(
   }
   await finishRelations(run, intake, targets, writer);
   const unread = readers.find((reader) => !reader.report().complete);
-  await removeGone(run, ports.catalog, ports.source, address);
+  await removeGoneWorkload(run, ports.source, address);
   // What is as it should be counts too: a resync may still carry an older state of it.
   for (const state of run.states()) await marks.markLive(state.shape.identifier, [...state.entities.keys()]);
   if (unread)
@@ -105,22 +106,6 @@ function whereOf(
     }
   }
   return undefined;
-}
-
-/** One entity needs no threshold and no second witness: the read was scoped already. Ownership and completeness it needs. */
-async function removeGone(run: Run, catalog: Catalog, source: Source, address: WorkloadAddress): Promise<void> {
-  for (const state of run.states()) {
-    const feeds = feeding(run.extractions, state.shape.identifier);
-    const isGone = feeds.every(({ query }) => source.addressing(query.kind).narrow(address)?.goesWithWorkload);
-    const stale = state.stale();
-    if (!isGone || stale.length === 0 || state.taints.length > 0 || run.mapping.flags.entityDeletionThreshold === null)
-      continue;
-    const { deleted, refused } = await catalog.remove(state.shape.identifier, stale, run.signal);
-    state.deleted += deleted.length;
-    for (const { identifier, code, message } of refused) {
-      run.problems.add({ code: 'delete_failed', severity: 'error', group: code, message, sample: identifier });
-    }
-  }
 }
 
 function summary(run: Run, problems: ProblemBook): RefreshReport {

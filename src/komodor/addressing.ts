@@ -61,6 +61,7 @@ const SERVICES: Addressing = {
       scope: { cluster, namespace },
       holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
       parts: [{ cluster, namespace, kind, service: name }],
+      secondLook: { kinds: [kind] },
       goesWithWorkload: true,
     };
   },
@@ -78,6 +79,7 @@ const RISKS: Addressing = {
       holds: (item) => textOf(item, 'komodorUid') === komodorUid,
       parts: [{ komodorUid }, { kind, cluster, namespace, name }],
       // A risk outlives its workload as history; the resync removes it when Komodor has forgotten it.
+      secondLook: {},
       goesWithWorkload: false,
     };
   },

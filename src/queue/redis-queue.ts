@@ -87,7 +87,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       connection: redis.patient,
       prefix: keys.prefix,
       lockDuration: lockMs,
-      stalledInterval: lockMs,
+      // A dead worker's job is noticed at the second look after its lock is over: look more often than that.
+      stalledInterval: lockMs / 3,
       maxStalledCount: TAKEOVERS,
       runRetryDelay: 1_000,
       ...more,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { serviceUid, type World, type WorldService } from '../../src/sandbox/world/model.ts';
+import { withoutOwnRedis } from '../queue/redis-server.ts';
 import { serviceIdentifier } from '../resync/oracle.ts';
 import { metricOf, type RunLine, until } from './caller.ts';
 import { eventOf, olderEventOf, postEvent } from './komodor-events.ts';
@@ -85,7 +86,8 @@ describe.concurrent('live events', () => {
 
   it.for([
     'services-scoped -> 500 x5',
-    'services-scoped -> half-page x2',
+    'services-scoped -> no-meta x2',
+    'services-scoped -> more-but-empty x2',
     'services-scoped -> cut x4',
     'services-scoped -> garbage x4',
     'risks-scoped -> drop-list x2',
@@ -100,32 +102,35 @@ describe.concurrent('live events', () => {
     stage.expectTruth();
   });
 
-  it('are not undone by a resync that read its pages before', async ({ open }) => {
-    const { stage, service } = await synced(open, { services: 30 }, { KOMODOR_SERVICES_PAGE_SIZE: '10' });
-    const [changed, gone, appears] = stage.world.services;
-    // All three stand in page 1 of the resync as something that is to be written.
-    change(stage.world, changed, { labels: { version: 'of the page' } });
-    change(stage.world, gone, { labels: { version: 'of the page' } });
-    stage.store.dropEntity('komodorService', appears ? serviceIdentifier(appears) : '');
-    stage.komodor.faults.add('services page 2 -> slow 2500 once');
-    const { runId } = await service.request();
-    const before = stage.komodor.log.length;
-    await until(() => stage.komodor.log.slice(before).some(({ route }) => route === 'services'));
-    await sleep(150);
+  it.for(['inline queue', ...(withoutOwnRedis === undefined ? ['Redis'] : [])])(
+    'are not undone by a resync that read its pages before: %s',
+    async (queue, { open }) => {
+      const { stage, service } = await synced(open, { queue }, { KOMODOR_SERVICES_PAGE_SIZE: '10' });
+      const [changed, gone, appears] = stage.world.services;
+      // All three stand in page 1 of the resync as something that is to be written.
+      change(stage.world, changed, { labels: { version: 'of the page' } });
+      change(stage.world, gone, { labels: { version: 'of the page' } });
+      stage.store.dropEntity('komodorService', appears ? serviceIdentifier(appears) : '');
+      stage.komodor.faults.add('services page 2 -> slow 2500 once');
+      const { runId } = await service.request();
+      const before = stage.komodor.log.length;
+      await until(() => stage.komodor.log.slice(before).some(({ route }) => route === 'services'));
+      await sleep(150);
 
-    await postEvent(service, eventOf(change(stage.world, changed, { labels: { version: 'after the page' } })));
-    await postEvent(service, eventOf(remove(stage.world, gone)));
-    await postEvent(service, eventOf(change(stage.world, appears, { labels: { version: 'after the page' } })));
-    await until(() => stage.store.deletions.length === 1);
-    await until(() => label(stage, changed) === 'after the page' && label(stage, appears) === 'after the page');
-    expect((await service.call('GET', `/v1/runs/${runId}`)).text).toContain('"running"');
+      await postEvent(service, eventOf(change(stage.world, changed, { labels: { version: 'after the page' } })));
+      await postEvent(service, eventOf(remove(stage.world, gone)));
+      await postEvent(service, eventOf(change(stage.world, appears, { labels: { version: 'after the page' } })));
+      await until(() => stage.store.deletions.length === 1);
+      await until(() => label(stage, changed) === 'after the page' && label(stage, appears) === 'after the page');
+      expect((await service.call('GET', `/v1/runs/${runId}`)).text).toContain('"running"');
 
-    expect(await service.ended(runId)).toMatchObject({ status: 'completed' });
-    expect(label(stage, changed)).toBe('after the page');
-    expect(label(stage, appears)).toBe('after the page');
-    expect(gone && stage.store.entity('komodorService', serviceIdentifier(gone))).toBeUndefined();
-    expect(stage.store.entitiesOf('komodorService')).toHaveLength(stage.world.services.length);
-  });
+      expect(await service.ended(runId)).toMatchObject({ status: 'completed' });
+      expect(label(stage, changed)).toBe('after the page');
+      expect(label(stage, appears)).toBe('after the page');
+      expect(gone && stage.store.entity('komodorService', serviceIdentifier(gone))).toBeUndefined();
+      expect(stage.store.entitiesOf('komodorService')).toHaveLength(stage.world.services.length);
+    },
+  );
 
   it("bring a risk's new status", async ({ open }) => {
     const { stage, service } = await synced(open);
@@ -176,11 +181,13 @@ describe.concurrent('live events', () => {
 /** A service whose first resync is done, and that does nothing more by itself. */
 async function synced(
   open: (options?: StageOptions) => Promise<Stage>,
-  options?: StageOptions,
+  options: { readonly queue?: string } = {},
   env: { readonly [name: string]: string } = {},
 ): Promise<{ stage: Stage; service: RunningService; first: RunLine | undefined }> {
-  const stage = await open(options);
-  const service = await stage.service({ ...QUIET, ...env });
+  const stage = await open();
+  const redis = options.queue === 'Redis' ? await stage.redis() : undefined;
+  await redis?.start();
+  const service = await stage.service({ ...QUIET, ...env, ...(redis ? { REDIS_URL: redis.url } : {}) });
   const [first] = await service.settled();
   stage.expectTruth();
   return { stage, service, first };

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
-import { metricOf, until } from './caller.ts';
-import { it, type Stage } from './stage.ts';
+import { withoutOwnRedis } from '../queue/redis-server.ts';
+import { Caller, metricOf, until } from './caller.ts';
+import { API_TOKEN, it, type Stage } from './stage.ts';
 
 describe.concurrent('RESYNC_INTERVAL', () => {
   it('brings a resync every so often, and Port knows when the next one is due', async ({ open }) => {
@@ -32,8 +33,6 @@ describe.concurrent('RESYNC_INTERVAL', () => {
     stage.expectTruth();
     await until(() => stage.state().status === 'completed');
     expect(nextResync(stage)).toBeGreaterThan(Date.now());
-    const [, next] = await service.settled(2);
-    expect(next).toMatchObject({ trigger: 'schedule' });
   });
 
   it('can be off: Port is told of no next resync', async ({ open }) => {
@@ -42,6 +41,30 @@ describe.concurrent('RESYNC_INTERVAL', () => {
     await service.settled();
     expect(stage.state()).toMatchObject({ status: 'completed', nextResync: null, intervalInMinuets: null });
   });
+});
+
+// Here because both wait for a long time, so they wait together.
+describe.concurrent('the lock of a run', () => {
+  it.skipIf(withoutOwnRedis !== undefined)(
+    'gives the run of a killed process to another one',
+    async ({ open }) => {
+      const stage = await open();
+      const redis = await stage.redis();
+      await redis.start();
+      const env = { REDIS_URL: redis.url };
+      stage.komodor.faults.add('risks -> hang once');
+      const victim = await stage.process(env);
+      const { runId } = await new Caller(await victim.listening(), API_TOKEN).running();
+      await until(() => stage.komodor.log.some(({ route }) => route === 'risks') && stage.state().status === 'running');
+      const heir = await stage.service(env);
+      await victim.kill();
+      expect(await heir.ended(runId, 90_000)).toMatchObject({ status: 'completed', trigger: 'start' });
+      stage.expectTruth();
+      await until(() => stage.state().status === 'completed');
+      expect(await heir.settled()).toHaveLength(1);
+    },
+    120_000,
+  );
 });
 
 function nextResync(stage: Stage): number {
