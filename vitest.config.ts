@@ -6,6 +6,8 @@ export default defineConfig({
     // Tests start real servers and real jq processes; a slow machine must not turn them red.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most tests wait for sockets and for jq; one file at a time would leave the processors idle.
+    maxWorkers: 3,
     coverage: { provider: 'v8', include: ['src/**'] },
   },
 });

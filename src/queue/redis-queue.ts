@@ -88,7 +88,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       prefix: keys.prefix,
       lockDuration: lockMs,
       // A dead worker's job is noticed at the second look after its lock is over: look more often than that.
-      stalledInterval: lockMs / 3,
+      stalledInterval: Math.ceil(lockMs / 3),
       maxStalledCount: TAKEOVERS,
       runRetryDelay: 1_000,
       ...more,

@@ -3,9 +3,9 @@ import { describe, expect } from 'vitest';
 import { serviceUid, type World, type WorldService } from '../../src/sandbox/world/model.ts';
 import { withoutOwnRedis } from '../queue/redis-server.ts';
 import { serviceIdentifier } from '../resync/oracle.ts';
-import { metricOf, type RunLine, until } from './caller.ts';
+import { metricOf, until } from './caller.ts';
 import { eventOf, olderEventOf, postEvent } from './komodor-events.ts';
-import { it, type RunningService, type Stage, type StageOptions, WEBHOOK_SECRET } from './stage.ts';
+import { it, type RunningService, type Stage, WEBHOOK_SECRET } from './stage.ts';
 
 const QUIET = { RESYNC_INTERVAL: 'off', EVENT_LISTENER_INTERVAL: '3600' };
 
@@ -88,6 +88,8 @@ describe.concurrent('live events', () => {
     'services-scoped -> 500 x5',
     'services-scoped -> no-meta x2',
     'services-scoped -> more-but-empty x2',
+    'services-scoped -> half-page x2',
+    'services-scoped -> half-page once',
     'services-scoped -> cut x4',
     'services-scoped -> garbage x4',
     'risks-scoped -> drop-list x2',
@@ -180,17 +182,17 @@ describe.concurrent('live events', () => {
 
 /** A service whose first resync is done, and that does nothing more by itself. */
 async function synced(
-  open: (options?: StageOptions) => Promise<Stage>,
+  open: () => Promise<Stage>,
   options: { readonly queue?: string } = {},
   env: { readonly [name: string]: string } = {},
-): Promise<{ stage: Stage; service: RunningService; first: RunLine | undefined }> {
+): Promise<{ stage: Stage; service: RunningService }> {
   const stage = await open();
   const redis = options.queue === 'Redis' ? await stage.redis() : undefined;
   await redis?.start();
   const service = await stage.service({ ...QUIET, ...env, ...(redis ? { REDIS_URL: redis.url } : {}) });
-  const [first] = await service.settled();
+  await service.settled();
   stage.expectTruth();
-  return { stage, service, first };
+  return { stage, service };
 }
 
 /** Waits until no live event is left, with time for one that is being worked off. */

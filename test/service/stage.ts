@@ -29,11 +29,6 @@ export const CLIENT_SECRET = CREDENTIALS.clientSecret;
 
 export type Env = { readonly [name: string]: string };
 
-export interface StageOptions {
-  readonly services?: number;
-  readonly risksPerService?: number;
-}
-
 export interface RunningService extends Caller {
   stop(): Promise<void>;
 }
@@ -64,12 +59,12 @@ export interface Stage {
 }
 
 /** `it` with a `stage` that is taken down when the test is over; fit for tests that run side by side. */
-export const it = bareIt.extend<{ open: (options?: StageOptions) => Promise<Stage> }>({
+export const it = bareIt.extend<{ open: () => Promise<Stage> }>({
   // The first parameter must be written as a pattern, for vitest reads from it what the fixture needs.
   open: async ({ task: _ }, use) => {
     const stages: Stage[] = [];
-    await use(async (options) => {
-      const stage = await openStage(options);
+    await use(async () => {
+      const stage = await openStage();
       stages.push(stage);
       return stage;
     });
@@ -77,8 +72,8 @@ export const it = bareIt.extend<{ open: (options?: StageOptions) => Promise<Stag
   },
 });
 
-export async function openStage({ services = 30, risksPerService = 1 }: StageOptions = {}): Promise<Stage> {
-  const world = createWorld({ seed: 11, services, risksPerService, clusters: 2 });
+async function openStage(): Promise<Stage> {
+  const world = createWorld({ seed: 11, services: 30, risksPerService: 1, clusters: 2 });
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
   const komodor = await startKomodor({ world, apiKey, faults: new FaultBook() });
   const port = await startPort({ clientId, clientSecret });
