@@ -212,7 +212,7 @@ export class Intake {
         if (!entity) this.#taintUnnamed(piece);
         else {
           entity.sighting ??= { kind, label };
-          state.settle(entity, outcome.created ? 'created' : 'updated');
+          state.settle(entity, (outcome.created ?? !entity.owned) ? 'created' : 'updated');
         }
         return;
       }

@@ -152,7 +152,12 @@ export interface FieldSelection {
 
 export type UpsertOutcome =
   /** Landed. `identifier` is Port's, which matters for search identifiers; null when it cannot be told. */
-  | { readonly type: 'written'; readonly identifier: string | null; readonly created: boolean }
+  | {
+      readonly type: 'written';
+      readonly identifier: string | null;
+      /** null: Port did not say. */
+      readonly created: boolean | null;
+    }
   /** A search identifier that matched nothing: Port wrote nothing, and that is not an error. */
   | { readonly type: 'unmatched' }
   /** Not written: a live event has refreshed the entity since this run began. */

@@ -91,7 +91,7 @@ function outcomeOf(entity: Entity, index: number, answer: z.infer<typeof upsertA
   const landed = answer.entities.find((written) => written.index === index);
   if (!landed) return { type: 'refused', code: 'no_answer', message: 'Port said nothing about this entity' };
   const identifier = landed.identifier ?? (typeof entity.identifier === 'string' ? entity.identifier : null);
-  return { type: 'written', identifier, created: landed.created ?? false };
+  return { type: 'written', identifier, created: landed.created ?? null };
 }
 
 /** Deletes entities, a hundred a request; a request that is refused as a whole is cut until the guilty one is alone. */
