@@ -9,8 +9,9 @@ import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
 import type { Mapper, Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
+import { redactor } from './core/redact.ts';
 import { type RefreshReport, refreshWorkload } from './core/refresh.ts';
-import type { RunReport } from './core/report.ts';
+import { type RunReport, withoutSecrets } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import { createKomodorSource } from './komodor/source.ts';
 import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
@@ -77,6 +78,7 @@ export async function createApplication(
   const { mapper, jq } = await createJqMapper(settings, env, probes.jqDone);
   const files = loadDefaults(settings);
   const secrets = secretsOf(settings);
+  const redact = redactor(secrets);
   const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
   const governorFor = (side: Side, concurrency: number) =>
     createGovernor({ side, concurrency, maxWaitMs, onAnswer: (answer) => probes.requestDone?.(side, answer) });
@@ -131,16 +133,21 @@ export async function createApplication(
     return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: catalog.changes() };
   }
 
+  function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
+    const catalog = catalogFor(request.runId, 'write');
+    const guarded = marks ? respectingLive(catalog, marks, new Date()) : catalog;
+    return resync({ ...ports, catalog: guarded }, request, signal, observer);
+  }
+
   return {
     jq,
     port: { api, tokens, userAgent },
     traffic,
     async run(order, signal, { observer = {}, marks } = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };
-      if (order.mode === 'plan') return plan(request, signal, observer);
-      const catalog = catalogFor(request.runId, 'write');
-      const guarded = marks ? respectingLive(catalog, marks, new Date()) : catalog;
-      return resync({ ...ports, catalog: guarded }, request, signal, observer);
+      const report =
+        order.mode === 'plan' ? plan(request, signal, observer) : carryOut(request, signal, observer, marks);
+      return withoutSecrets(await report, redact);
     },
     live(marks) {
       const sessions = new LiveSessions(() => ({

@@ -1,9 +1,9 @@
 import { secretsOf } from '../compose.ts';
 import { loadSettings, type Settings, SettingsError } from '../config/settings.ts';
 import { AppError, messageOf } from '../core/errors.ts';
+import { redactor } from '../core/redact.ts';
 import type { RunReport } from '../core/report.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
-import { redactor } from '../telemetry/redact.ts';
 import { complain, printJson } from './output.ts';
 
 export const EXIT = { done: 0, failed: 1, attention: 2, interrupted: 130, terminated: 143 } as const;

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { createApplication, secretsOf } from '../compose.ts';
+import { createApplication } from '../compose.ts';
 import { AppError } from '../core/errors.ts';
 import { KINDS, type Kind } from '../core/model.ts';
-import type { RunMode, RunReport } from '../core/report.ts';
-import { redactor } from '../telemetry/redact.ts';
+import { type RunMode, type RunReport, summarize } from '../core/report.ts';
 import { EXIT, exitCodeOf, onInterrupt, start } from './command.ts';
 import { print, printJson } from './output.ts';
 import { printChanges } from './print-plan.ts';
@@ -30,13 +29,12 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   logger.debug({ jq: application.jq }, 'jq');
   const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
   const order = { mode, trigger: 'cli', kinds, approvedDeletions: options.approveDeletions ?? [] } as const;
-  const raw = await application
+  const report = await application
     .run(order, interruption.signal, { observer: progress.observer })
     .finally(() => progress.stop());
   application.close();
-  const report = withoutSecrets(raw, redactor(secretsOf(settings)));
   // On a terminal the report itself follows; a log keeps the summary as its last line.
-  if (process.stderr.isTTY !== true) logger.info(summaryOf(report), 'run finished');
+  if (process.stderr.isTTY !== true) logger.info(summarize(report), 'run finished');
   answer(report, options);
   return interruption.exitCode() ?? (hasNews(report, options) ? EXIT.attention : exitCodeOf(report));
 }
@@ -58,30 +56,6 @@ function answer(report: RunReport, { json, out }: RunCommandOptions): void {
   if (report.changes) printChanges(report.changes);
   printReport(report);
   if (out !== undefined) print(`The whole plan is in ${out}`);
-}
-
-/** Messages quote what both APIs said, which may hold anything; our own secrets must not leave through them. */
-function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
-  const problems = report.problems.map((problem) => ({
-    ...problem,
-    message: redact(problem.message),
-    samples: problem.samples.map(redact),
-  }));
-  return { ...report, problems };
-}
-
-function summaryOf({ changes, kinds, blueprints, problems, ...rest }: RunReport) {
-  const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') =>
-    blueprints.reduce((sum, b) => sum + b[field], 0);
-  return {
-    ...rest,
-    created: total('created'),
-    updated: total('updated'),
-    unchanged: total('unchanged'),
-    failed: total('failed'),
-    deleted: total('deleted'),
-    problems: problems.length,
-  };
 }
 
 function hasNews({ status, changes = [] }: RunReport, { detailedExitcode }: RunCommandOptions): boolean {

@@ -5,7 +5,7 @@ import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
 import { removeGoneWorkload } from './live-deletion.ts';
 import { openRun } from './open-run.ts';
-import type { Catalog, Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
+import type { Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import type { Problem } from './report.ts';
 import { kindsInOrder } from './resync.ts';

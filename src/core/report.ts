@@ -95,3 +95,28 @@ export interface RunReport {
   };
   readonly changes?: readonly Change[];
 }
+
+/** A report in one line: the counts of all blueprints together, without the lists. */
+export function summarize({ changes, kinds, blueprints, problems, ...rest }: RunReport) {
+  const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') =>
+    blueprints.reduce((sum, blueprint) => sum + blueprint[field], 0);
+  return {
+    ...rest,
+    created: total('created'),
+    updated: total('updated'),
+    unchanged: total('unchanged'),
+    failed: total('failed'),
+    deleted: total('deleted'),
+    problems: problems.length,
+  };
+}
+
+/** Messages quote what both APIs said, which may hold anything; our own secrets must not leave through them. */
+export function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
+  const problems = report.problems.map((problem) => ({
+    ...problem,
+    message: redact(problem.message),
+    samples: problem.samples.map(redact),
+  }));
+  return { ...report, problems };
+}

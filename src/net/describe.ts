@@ -18,15 +18,6 @@ const NAMES = { komodor: 'Komodor', port: 'Port' } as const;
 const SETTINGS = { komodor: 'KOMODOR_BASE_URL', port: 'PORT_BASE_URL' } as const;
 const BODY_LENGTH = 500;
 
-/** A function that replaces each of the secrets, also in their percent-encoded form. */
-export function redactor(secrets: readonly string[]): (text: string) => string {
-  const needles = secrets
-    .filter((secret) => secret.length >= 4)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-    .sort((a, b) => b.length - a.length);
-  return (text) => needles.reduce((rest, needle) => rest.replaceAll(needle, '***'), text);
-}
-
 /** The failure for a full answer that is not 2xx. */
 export function statusFailure(
   subject: Subject,

@@ -1,4 +1,5 @@
-import { connectionFailure, malformedFailure, redactor, type Subject, statusFailure } from './describe.ts';
+import { redactor } from '../core/redact.ts';
+import { connectionFailure, malformedFailure, type Subject, statusFailure } from './describe.ts';
 import type { Answer, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
 import { askedWaitMs } from './rate-limit.ts';

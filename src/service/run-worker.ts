@@ -1,10 +1,12 @@
 import type { LiveMarks } from '../core/catalog-guards.ts';
 import { together } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
-import type { RunReport } from '../core/report.ts';
+import { summarize } from '../core/report.ts';
 import type { RunOrder, RunWorker } from '../core/run-queue.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Parts } from './parts.ts';
+
+const LEVELS = { completed: 'info', degraded: 'warn', blocked: 'warn', aborted: 'warn', failed: 'error' } as const;
 
 export interface RunSchedule {
   readonly nextResync: () => Promise<Date | null>;
@@ -32,7 +34,7 @@ export function createRunWorker(parts: Parts, schedule: RunSchedule, marks?: Liv
     });
     parts.metrics.runFinished(report);
     traced.end(report);
-    logReport(logger, report);
+    logger[LEVELS[report.status]](summarize(report), 'run finished');
     await reported.end(report, await schedule.nextResync().catch(() => null));
     return report;
   };
@@ -54,24 +56,4 @@ function logging(logger: Logger): RunObserver {
         logger.info({ blueprint, stale: stale.length, decision: type, phase: 'reconcile' }, 'stale entities');
     },
   };
-}
-
-function logReport(logger: Logger, { status, durationMs, requests, blueprints, problems }: RunReport): void {
-  const level = status === 'completed' ? 'info' : status === 'failed' ? 'error' : 'warn';
-  const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') =>
-    blueprints.reduce((sum, blueprint) => sum + blueprint[field], 0);
-  logger[level](
-    {
-      status,
-      durationMs,
-      requests,
-      created: total('created'),
-      updated: total('updated'),
-      unchanged: total('unchanged'),
-      failed: total('failed'),
-      deleted: total('deleted'),
-      problems: problems.length,
-    },
-    'run finished',
-  );
 }

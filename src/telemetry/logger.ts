@@ -1,6 +1,6 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { redactor } from './redact.ts';
+import { redactor } from '../core/redact.ts';
 
 export type Logger = PinoLogger;
 

@@ -11,6 +11,7 @@ const WIRING = ['cli', 'compose', 'service'];
 
 /** What a part may import of the others. A part that is not named here may import nothing of them. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  net: ['core'],
   komodor: ['core', 'net'],
   port: ['core', 'net'],
   mapping: ['core'],

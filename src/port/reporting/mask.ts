@@ -1,4 +1,4 @@
-import { redactor } from '../../net/describe.ts';
+import { redactor } from '../../core/redact.ts';
 
 const MASK = '[redacted]';
 /** What JSON nests deeper than this is nothing that a person reads. */
