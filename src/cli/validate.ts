@@ -1,6 +1,6 @@
 import { createJqMapper, loadDefaults } from '../compose.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
-import type { Mapping, ResourceEntry } from '../core/model.ts';
+import type { EntityTemplate, Mapping } from '../core/model.ts';
 import { checkSelector } from '../komodor/selector.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
@@ -23,13 +23,14 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     ...[...files.fileMapping.problems, ...files.blueprintProblems].map(({ message }) => error(message)),
     ...mapping.entries.flatMap((entry) =>
       checkSelector(entry.kind, entry.selector).map((complaint) =>
-        error(`${files.fileOrigin}: ${entry.path}.selector: ${complaint}`),
+        error(`${files.fileOrigin}: ${entry.path}.selector.${complaint}`),
       ),
     ),
   ];
   const { program, problems } = await mapper.compile(mapping.entries);
   for (const { path, message } of problems) findings.push(error(`${files.fileOrigin}: ${path}: ${message}`));
-  for (const document of files.blueprints) findings.push(...undeclared(document, program.writing(document.identifier)));
+  for (const document of files.blueprints)
+    findings.push(...undeclared(document, program.writing(document.identifier), files.fileOrigin));
   const hasErrors = findings.some(({ severity }) => severity === 'error');
   if (options.json) {
     printJson({
@@ -63,22 +64,16 @@ function missingCredentials({ komodorApiKey, portClientId, portClientSecret }: O
 /** What the mapping writes and our own blueprint does not have: Port would drop it, or refuse the entity. */
 function undeclared(
   { identifier, schema, relations }: BlueprintDocument,
-  templates: readonly ResourceEntry['templates'][number][],
+  templates: readonly EntityTemplate[],
+  origin: string,
 ): Finding[] {
-  const findings: Finding[] = [];
-  for (const template of templates) {
-    for (const id of Object.keys(template.properties)) {
-      if (id !== '*' && !Object.hasOwn(schema.properties, id))
-        findings.push(lacks(identifier, `property ${id}`, `${template.path}.properties.${id}`));
-    }
-    for (const id of Object.keys(template.relations)) {
-      if (id !== '*' && !Object.hasOwn(relations, id))
-        findings.push(lacks(identifier, `relation ${id}`, `${template.path}.relations.${id}`));
-    }
-  }
-  return findings;
-}
-
-function lacks(blueprint: string, what: string, path: string): Finding {
-  return { severity: 'error', message: `${path}: blueprint ${blueprint} has no ${what}` };
+  return templates.flatMap((template) => {
+    const lacking = (what: 'properties' | 'relations', known: object) =>
+      Object.keys(template[what])
+        .filter((id) => id !== '*' && !Object.hasOwn(known, id))
+        .map((id) => `${origin}: ${template.path}.${what}.${id}: blueprint ${identifier} does not have it`);
+    return [...lacking('properties', schema.properties), ...lacking('relations', relations)].map(
+      (message): Finding => ({ severity: 'error', message }),
+    );
+  });
 }

@@ -25,13 +25,13 @@ export async function compileMapping(
   signal: AbortSignal,
 ): Promise<CompiledMapping> {
   const disabled = [...mapping.disabled];
-  const report = (code: 'mapping_file_invalid' | 'expression_invalid', path: string, message: string) =>
-    problems.add({ code, severity: 'error', group: path, message: `${origin}: ${path}: ${message}` });
+  const report = (code: 'mapping_file_invalid' | 'expression_invalid', complaint: string) =>
+    problems.add({ code, severity: 'error', group: complaint, message: `${origin}: ${complaint}` });
 
   const usable: ResourceEntry[] = [];
   for (const entry of mapping.entries) {
     const complaints = ports.source.checkSelector(entry.kind, entry.selector);
-    for (const complaint of complaints) report('mapping_file_invalid', `${entry.path}.selector`, complaint);
+    for (const complaint of complaints) report('mapping_file_invalid', `${entry.path}.selector.${complaint}`);
     if (complaints.length === 0) usable.push(entry);
     else disabled.push(disable(entry, complaints.join('; ')));
   }
@@ -41,7 +41,7 @@ export async function compileMapping(
     const [first] = entries;
     if (!first) continue;
     const { program, problems: invalid } = await ports.mapper.compile(entries);
-    for (const { path, message } of invalid) report('expression_invalid', path, message);
+    for (const { path, message } of invalid) report('expression_invalid', `${path}: ${message}`);
     for (const { entry, message, costs } of invalid) if (costs === 'entry') disabled.push(disable(entry, message));
     if (program.entries.length === 0) continue;
     const { kind, selector } = first;

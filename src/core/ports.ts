@@ -65,7 +65,7 @@ export interface Narrowed {
 
 /** The system we read from. */
 export interface Source {
-  /** Checks the source-side part of a selector. Returns a message per problem (path inside the selector, what is wrong). */
+  /** Checks the source-side part of a selector. Returns a message per problem, which begins with the path inside the selector. */
   checkSelector(kind: Kind, selector: JsonObject): readonly string[];
   /**
    * Reads everything the query names, page by page, and returns whether it can prove that this was all.
