@@ -3,7 +3,7 @@ import { loadBlueprintFiles } from './config/blueprint-files.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
-import { type LiveMarks, markingLive, respectingLive } from './core/catalog-guards.ts';
+import { type LiveMarks, markingLive, respectingLive, WritesUnderWay } from './core/catalog-guards.ts';
 import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
@@ -119,6 +119,7 @@ export async function createApplication(
       parseMapping,
       ...files,
     });
+  const underWay = new WritesUnderWay();
   const traffic = () => ({ komodor: komodor.state(), port: port.state() });
   const ports: Omit<Ports, 'catalog'> = {
     source,
@@ -135,7 +136,7 @@ export async function createApplication(
 
   function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
     const catalog = catalogFor(request.runId, 'write');
-    const guarded = marks ? respectingLive(catalog, marks, new Date()) : catalog;
+    const guarded = marks ? respectingLive(catalog, marks, new Date(), underWay) : catalog;
     return resync({ ...ports, catalog: guarded }, request, signal, observer);
   }
 
@@ -152,7 +153,7 @@ export async function createApplication(
     live(marks) {
       const sessions = new LiveSessions(() => ({
         ...ports,
-        catalog: markingLive(catalogFor(randomUUID(), 'write'), marks),
+        catalog: markingLive(catalogFor(randomUUID(), 'write'), marks, underWay),
       }));
       return {
         async prepare() {
