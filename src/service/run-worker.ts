@@ -34,7 +34,8 @@ export function createRunWorker(parts: Parts, schedule: RunSchedule, marks?: Liv
     });
     parts.metrics.runFinished(report);
     traced.end(report);
-    logger[LEVELS[report.status]](summarize(report), 'run finished');
+    // The summary names the run itself.
+    parts.logger[LEVELS[report.status]](summarize(report), 'run finished');
     await reported.end(report, await schedule.nextResync().catch(() => null));
     return report;
   };
