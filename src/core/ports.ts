@@ -69,7 +69,8 @@ export interface Source {
   checkSelector(kind: Kind, selector: JsonObject): readonly string[];
   /**
    * Reads everything the query names, page by page, and returns whether it can prove that this was all.
-   * Never throws for a failed request (that is an incomplete read), except AuthError and abort.
+   * Never throws for a failed request (that is an incomplete read); only an AppError for what concerns all requests (the key,
+   * the address), and on abort.
    */
   read(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
   /**
