@@ -4,6 +4,9 @@ import type { HttpClient, HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { TokenKeeper } from './token.ts';
 
+/** How often a call may find that its token ran out while it was waiting its turn. */
+const MAX_REFUSALS = 5;
+
 export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'headers'> {
   /** Entity and blueprint calls: Port keeps this sender as the entity's datasource. */
   readonly asExporter?: boolean;
@@ -35,14 +38,20 @@ export class PortApi {
    * @throws HttpFailure for what the caller may deal with; AppError when Port cannot be used at all
    */
   async call<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    const generation = this.#tokens.generation;
-    try {
-      return await this.#send(call, answer, signal);
-    } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
-      if (error.status !== 401) throw asRunError(error);
-      this.#tokens.refused(generation);
-      return await this.#replay(call, answer, signal);
+    for (let refusals = 1; ; refusals += 1) {
+      let used = '';
+      const authorize = async () => {
+        used = await this.#tokens.header(signal);
+        return used;
+      };
+      try {
+        return await this.#send(call, answer, authorize, signal);
+      } catch (error) {
+        if (!(error instanceof HttpFailure)) throw error;
+        if (error.status !== 401) throw asRunError(error);
+        const isRevoked = this.#tokens.refused(used) === 'revoked';
+        if (refusals > MAX_REFUSALS || (isRevoked && refusals > 1)) throw refusedForGood(error);
+      }
     }
   }
 
@@ -56,23 +65,10 @@ export class PortApi {
     }
   }
 
-  async #replay<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    try {
-      return await this.#send(call, answer, signal);
-    } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
-      if (error.status !== 401) throw asRunError(error);
-      throw new AppError(
-        'port_auth',
-        'Port refuses the token that it has just issued; check the rights of PORT_CLIENT_ID',
-        { cause: error },
-      );
-    }
-  }
-
   async #send<T>(
     { asExporter, repeatable, headers, ...call }: PortCall,
     answer: z.ZodType<T>,
+    authorize: () => Promise<string>,
     signal: AbortSignal,
   ): Promise<T> {
     const response = await this.#http.request({
@@ -80,7 +76,7 @@ export class PortApi {
       repeatable: repeatable ?? true,
       expect: 'json',
       headers: { 'user-agent': asExporter ? `${this.#userAgent}/exporter` : this.#userAgent, ...headers },
-      authorize: () => this.#tokens.header(signal),
+      authorize,
       signal,
     });
     const parsed = answer.safeParse(response.json());
@@ -92,6 +88,11 @@ export class PortApi {
       `Port answered ${call.method} ${call.path} in a shape that we do not know: ${where}`,
     );
   }
+}
+
+function refusedForGood(cause: HttpFailure): AppError {
+  const message = 'Port refuses the token that it has just issued; check the rights of PORT_CLIENT_ID';
+  return new AppError('port_auth', message, { cause });
 }
 
 /** A host that cannot be reached ends the run; there is no sense in failing every batch on its own. */

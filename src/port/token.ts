@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { HttpClient } from '../net/http-client.ts';
@@ -14,6 +15,8 @@ const RENEW_AT_SHARE_OF_LIFE = 0.8;
 /** Near its end Port keeps returning the old token; asking again before every call would not help. */
 const MIN_RENEWAL_GAP_MS = 1000;
 
+/** Port counts a token's life from before its answer reached us, in whole seconds. */
+const CLOCK_SLACK_MS = 2000;
 const NEVER = new AbortController().signal;
 
 interface Token {
@@ -34,8 +37,6 @@ export class TokenKeeper {
   readonly #userAgent: string;
   #token: Token | undefined;
   #fetching: Promise<Token> | undefined;
-  /** Counts tokens, so that of many callers with one refused token only the first has it replaced. */
-  generation = 0;
 
   constructor(http: HttpClient, credentials: Credentials, userAgent: string) {
     this.#http = http;
@@ -58,9 +59,15 @@ export class TokenKeeper {
     ).header;
   }
 
-  /** Drops the token that was in use at `generation`, for Port refused it. */
-  refused(generation: number): void {
-    if (generation === this.generation) this.#token = undefined;
+  /**
+   * Drops a token that Port refused, unless somebody has replaced it already.
+   * @returns whether its time was simply over: a request may have to wait longer than a token lives
+   */
+  refused(header: string): 'ran_out' | 'revoked' {
+    if (this.#token?.header !== header) return 'ran_out';
+    const isOver = performance.now() >= this.#token.expiresAt - CLOCK_SLACK_MS;
+    this.#token = undefined;
+    return isOver ? 'ran_out' : 'revoked';
   }
 
   /** One request serves all callers, so none of them may take it away from the others. */
@@ -90,7 +97,6 @@ export class TokenKeeper {
         renewAt: now + Math.max(lifeMs * RENEW_AT_SHARE_OF_LIFE, MIN_RENEWAL_GAP_MS),
         expiresAt: now + lifeMs,
       };
-      this.generation += 1;
       return this.#token;
     } catch (error) {
       throw asAuthError(error);
@@ -102,6 +108,8 @@ export class TokenKeeper {
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
+    // All requests of a run wait here on one signal; that is no leak.
+    setMaxListeners(0, signal);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));

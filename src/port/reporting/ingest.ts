@@ -63,7 +63,9 @@ export function createIngest(options: IngestOptions): Ingest {
     return client;
   }
 
-  async function attempt({ method, url, path = '', bodyText, attempts, signal }: IngestRequest): Promise<void> {
+  /** @param onToken told which token was sent along */
+  async function attempt(request: IngestRequest, onToken: (header: string) => void): Promise<void> {
+    const { method, url, path = '', bodyText, attempts, signal } = request;
     const target = new URL(url);
     await clientFor(target).request({
       method,
@@ -74,20 +76,27 @@ export function createIngest(options: IngestOptions): Ingest {
       // A record that arrives twice is better than one that does not arrive.
       repeatable: true,
       // Runs wait for the same token: our giving up must not take it from them.
-      authorize: () => options.tokens.header(never),
+      async authorize() {
+        const header = await options.tokens.header(never);
+        onToken(header);
+        return header;
+      },
       signal,
     });
   }
 
   return {
     async send(request) {
-      const { generation } = options.tokens;
+      let used = '';
+      const remember = (header: string) => {
+        used = header;
+      };
       try {
-        await attempt(request);
+        await attempt(request, remember);
       } catch (error) {
         if (!(error instanceof HttpFailure) || error.status !== 401) throw error;
-        options.tokens.refused(generation);
-        await attempt(request);
+        options.tokens.refused(used);
+        await attempt(request, remember);
       }
     },
     close() {
