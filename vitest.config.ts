@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Tests start real servers and real jq processes; a slow machine must not turn them red.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
     // Most tests wait for sockets and for jq; one file at a time would leave the processors idle.
     maxWorkers: 3,
     coverage: { provider: 'v8', include: ['src/**'] },

@@ -73,7 +73,7 @@ export function liveEvent(key: string, receivedAt = '2026-01-01T00:00:00.000Z'):
 }
 
 /** Waits until something is so. */
-export async function until(isSo: () => boolean | Promise<boolean>, forMs = 20_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, forMs = 60_000): Promise<void> {
   const deadline = Date.now() + forMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`Waited ${forMs} ms in vain for: ${isSo}`);

@@ -98,7 +98,7 @@ export class Caller {
 }
 
 /** Waits until something is so; asks seldom enough for the service's rate limits. */
-export async function until(isSo: () => boolean | Promise<boolean>, forMs = 25_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, forMs = 90_000): Promise<void> {
   const deadline = Date.now() + forMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`Waited ${forMs} ms in vain for: ${isSo}`);

