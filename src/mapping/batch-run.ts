@@ -22,7 +22,7 @@ export type DocumentResult = readonly GroupResult[];
 
 const COMPILE_ERROR = /\d+ compile errors?\s*$/;
 const CHUNKS = 8;
-const MIN_ALONE_MS = 1_000;
+const MIN_ALONE_MS = 2_000;
 const ALONE_SHARE = 6;
 
 /**
