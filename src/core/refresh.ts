@@ -1,6 +1,6 @@
 import type { LiveMarks } from './catalog-guards.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
-import { compileMapping } from './extractions.ts';
+import { type CompiledMapping, compileMapping } from './extractions.ts';
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
 import { removeGoneWorkload } from './live-deletion.ts';
@@ -8,20 +8,20 @@ import { openRun } from './open-run.ts';
 import type { Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import type { Problem } from './report.ts';
-import { kindsInOrder } from './resync.ts';
+import { applyTaints, kindsInOrder } from './resync.ts';
 import { type Extraction, feeding, type Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
 import { RelationTargets } from './targets.ts';
 import { Writer } from './writer.ts';
 
 /** The mapping that live events follow, compiled once for many of them. */
-export type LiveMapping = Pick<Run, 'mapping' | 'extractions'>;
+export type LiveMapping = Pick<Run, 'mapping' | 'extractions'> & Pick<CompiledMapping, 'disabled'>;
 
 /** Settles and compiles the mapping for live events. @throws AppError */
 export async function prepareLive(ports: Ports, signal: AbortSignal): Promise<LiveMapping> {
   const { mapping, mappingOrigin } = await ports.catalog.prepare(signal);
-  const { extractions } = await compileMapping(ports, mapping, mappingOrigin, new ProblemBook(), signal);
-  return { mapping, extractions };
+  const compiled = await compileMapping(ports, mapping, mappingOrigin, new ProblemBook(), signal);
+  return { mapping, ...compiled };
 }
 
 export interface RefreshReport {
@@ -38,7 +38,7 @@ export interface RefreshReport {
  */
 export async function refreshWorkload(
   ports: Ports,
-  { mapping, extractions }: LiveMapping,
+  { mapping, extractions, disabled }: LiveMapping,
   address: WorkloadAddress,
   marks: LiveMarks,
   signal: AbortSignal,
@@ -51,6 +51,7 @@ export async function refreshWorkload(
   );
   const blueprints = extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null));
   await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
+  applyTaints(run, { disabled }, {});
 
   const targets = new RelationTargets(run);
   const writer = new Writer(ports.catalog, run.mapping.flags, signal);

@@ -108,7 +108,7 @@ async function carryOut(
   await progress.deletions.carryOut(deletable.reverse());
 }
 
-function isWanted({ kinds }: ResyncRequest, kind: Kind): boolean {
+function isWanted({ kinds }: Pick<ResyncRequest, 'kinds'>, kind: Kind): boolean {
   return kinds === undefined || kinds.length === 0 || kinds.includes(kind);
 }
 
@@ -118,7 +118,11 @@ function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalo
 }
 
 /** Entries that cannot run and kinds that were not asked for leave their blueprints undeletable. */
-function applyTaints(run: Run, { disabled }: CompiledMapping, request: ResyncRequest): void {
+export function applyTaints(
+  run: Run,
+  { disabled }: Pick<CompiledMapping, 'disabled'>,
+  request: Pick<ResyncRequest, 'kinds'>,
+): void {
   run.applyTaints();
   for (const state of run.states()) {
     const { identifier } = state.shape;
