@@ -1,6 +1,6 @@
 import { createJqMapper, loadDefaults } from '../compose.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
-import type { EntityTemplate, Mapping } from '../core/model.ts';
+import type { EntityTemplate } from '../core/model.ts';
 import { checkSelector } from '../komodor/selector.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
@@ -36,7 +36,7 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     printJson({
       status: hasErrors ? 'failed' : 'completed',
       mapping: files.fileOrigin,
-      entries: countEntries(mapping),
+      entries: mapping.entries.length,
       blueprints: files.blueprints.map(({ identifier }) => identifier),
       jq,
       findings,
@@ -44,14 +44,10 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
   } else {
     for (const { severity, message } of findings)
       print(`${severity === 'error' ? red('error') : yellow('warning')} ${message}`);
-    const what = `${files.fileOrigin}: ${countEntries(mapping)} entries; ${files.blueprints.length} blueprints; jq ${jq.version} (${jq.flavour}, from ${jq.from})`;
+    const what = `${files.fileOrigin}: ${mapping.entries.length} entries; ${files.blueprints.length} blueprints; jq ${jq.version} (${jq.flavour}, from ${jq.from})`;
     print(`${hasErrors ? red('invalid') : green('valid')}  ${what}`);
   }
   return hasErrors ? EXIT.failed : EXIT.done;
-}
-
-function countEntries({ entries }: Mapping): number {
-  return entries.length;
 }
 
 function missingCredentials({ komodorApiKey, portClientId, portClientSecret }: OfflineSettings): Finding[] {

@@ -87,17 +87,8 @@ export class Deletions {
       group: blueprint,
       message: `${count} entities of ${blueprint} were not deleted (${reason}): ${detail}${approve}`,
       count,
+      samples: blocked.sample,
     });
-    for (const sample of blocked.sample) {
-      this.#run.problems.add({
-        code: 'deletion_blocked',
-        severity: 'error',
-        group: blueprint,
-        message: '',
-        sample,
-        count: 0,
-      });
-    }
   }
 
   /** What the witness saw and the first read did not: so that one was not complete, whatever its pages said. */

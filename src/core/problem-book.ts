@@ -13,6 +13,7 @@ export interface Incident {
   readonly message: string;
   /** What it happened to, by name. */
   readonly sample?: string;
+  readonly samples?: readonly string[];
   readonly count?: number;
 }
 
@@ -37,9 +38,9 @@ export class ProblemBook {
     const known = this.#problems.get(key);
     const problem = known ?? { incident, count: 0, samples: [] };
     problem.count += incident.count ?? 1;
-    const { sample } = incident;
-    if (sample !== undefined && problem.samples.length < SAMPLES && !problem.samples.includes(sample)) {
-      problem.samples.push(sample);
+    const { sample, samples = [] } = incident;
+    for (const name of sample === undefined ? samples : [sample, ...samples]) {
+      if (problem.samples.length < SAMPLES && !problem.samples.includes(name)) problem.samples.push(name);
     }
     if (known) return;
     this.#problems.set(key, problem);
@@ -48,10 +49,7 @@ export class ProblemBook {
 
   /** Problems that were already put together elsewhere (reading the mapping, preparing Port). */
   include(problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      this.add({ ...problem, group: problem.message });
-      for (const sample of problem.samples) this.add({ ...problem, group: problem.message, sample, count: 0 });
-    }
+    for (const problem of problems) this.add({ ...problem, group: problem.message });
   }
 
   get hasErrors(): boolean {
