@@ -17,6 +17,7 @@ import { createKomodorSource } from './komodor/source.ts';
 import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
 import { createMapper } from './mapping/mapper.ts';
 import { type JqBinary, resolveJq } from './mapping/resolve-jq.ts';
+import { type Clock, systemClock } from './net/clock.ts';
 import { type Answer, createGovernor, type GovernorState } from './net/governor.ts';
 import { createHttpClient } from './net/http-client.ts';
 import type { Side } from './net/http-failure.ts';
@@ -59,10 +60,12 @@ export interface Application {
   close(): void;
 }
 
-/** Who wants to know what the adapters do, for metrics. */
+/** Who wants to know what the adapters do, for metrics; and the time they live in, for simulations. */
 export interface Probes {
   readonly requestDone?: (side: Side, answer: Answer) => void;
   readonly jqDone?: (durationMs: number) => void;
+  /** The system's when absent. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -80,8 +83,9 @@ export async function createApplication(
   const secrets = secretsOf(settings);
   const redact = redactor(secrets);
   const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
+  const { clock = systemClock } = probes;
   const governorFor = (side: Side, concurrency: number) =>
-    createGovernor({ side, concurrency, maxWaitMs, onAnswer: (answer) => probes.requestDone?.(side, answer) });
+    createGovernor({ side, concurrency, maxWaitMs, clock, onAnswer: (answer) => probes.requestDone?.(side, answer) });
   const komodor = governorFor('komodor', settings.komodorConcurrency);
   const port = governorFor('port', settings.portConcurrency);
   const source = createKomodorSource({
@@ -124,7 +128,7 @@ export async function createApplication(
   const ports: Omit<Ports, 'catalog'> = {
     source,
     mapper,
-    now: () => new Date(),
+    now: () => new Date(clock.now()),
     traffic: { snapshot: () => countsOf(traffic()) },
   };
 
@@ -136,7 +140,7 @@ export async function createApplication(
 
   function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
     const catalog = catalogFor(request.runId, 'write');
-    const guarded = marks ? respectingLive(catalog, marks, new Date(), underWay) : catalog;
+    const guarded = marks ? respectingLive(catalog, marks, ports.now(), underWay) : catalog;
     return resync({ ...ports, catalog: guarded }, request, signal, observer);
   }
 
