@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The quick tests of what `npm run mutate` breaks: neither sockets nor jq, for they run some hundred times. */
+export default defineConfig({
+  test: {
+    setupFiles: ['test/mutation/fixed-seed.ts'],
+    include: [
+      'test/core/{deletion,deletions,witness}.test.ts',
+      'test/core/{pack,writer}.test.ts',
+      'test/core/{verdict,report}.test.ts',
+      'test/net/{retry,rate-limit}.test.ts',
+    ],
+  },
+});
