@@ -1,5 +1,6 @@
-import { FaultBook, parseFault } from '../sandbox/faults.ts';
+import { FaultBook } from '../sandbox/faults.ts';
 import { type KomodorSandbox, startKomodor } from '../sandbox/komodor/start-komodor.ts';
+import { parseFault } from '../sandbox/parse-fault.ts';
 import { type PortSandbox, startPort } from '../sandbox/port/server.ts';
 import { createWorld } from '../sandbox/world/create-world.ts';
 

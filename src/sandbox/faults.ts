@@ -1,18 +1,44 @@
-/** What a fault does to the request it applies to. */
+import type { SandboxRequest } from './http.ts';
+import { parseFault } from './parse-fault.ts';
+
+/** What a fault does to the request it applies to. `percent` is how much of the body is sent; half when absent. */
 export type FaultAction =
-  | { readonly type: 'status'; readonly status: number; readonly retryAfter?: string; readonly body?: unknown }
+  | {
+      readonly type: 'status';
+      readonly status: number;
+      readonly retryAfter?: string;
+      /** `x-ratelimit-reset`, in place of the true one. */
+      readonly rateReset?: string;
+      readonly body?: unknown;
+    }
   /** Never answers. */
   | { readonly type: 'hang' }
   /** Destroys the socket. */
   | { readonly type: 'reset' }
-  /** Sends half of the body, then ends as if that were all of it. */
-  | { readonly type: 'cut' }
+  /** Sends a part of the body, then ends as if that were all of it. */
+  | { readonly type: 'cut'; readonly percent?: number }
+  /** Promises the whole body, sends a part of it and destroys the socket; at 100 it has promised too much. */
+  | { readonly type: 'break'; readonly percent?: number }
+  /** Sends a part of the body and then nothing more. */
+  | { readonly type: 'stall'; readonly percent?: number }
+  /** Does what was asked, and then destroys the socket, never answers, or answers with a gateway's status. */
+  | { readonly type: 'lost'; readonly end: 'reset' | 'hang' | number }
   /** Answers as usual, but so many milliseconds later. */
   | { readonly type: 'slow'; readonly ms: number }
-  /** 200 with text that is not JSON. */
-  | { readonly type: 'garbage' }
+  /** A web page in place of JSON; with 200 when no status is given. */
+  | { readonly type: 'garbage'; readonly status?: number }
+  /** 200 without a body. */
+  | { readonly type: 'blank' }
   /** Left to the stand-in itself, e.g. `ignore-cursor` or `refuse-item 7 422`. */
   | { readonly type: 'named'; readonly name: string; readonly args: readonly string[] };
+
+/** Where a stand-in's faults come from. */
+export interface Faults {
+  /** Told of each request just before it is handled; says what happens to it. */
+  take(route: string, page: number | undefined, request: SandboxRequest): FaultAction | undefined;
+  /** The arguments of a named fault that applies to the route's latest request, or undefined. */
+  named(route: string, name: string): readonly string[] | undefined;
+}
 
 /** When a fault applies: every condition that is given must hold. `*` as route means every route. */
 export interface Fault {
@@ -41,7 +67,7 @@ interface Position {
 }
 
 /** The faults that are switched on, and how often each route was called. */
-export class FaultBook {
+export class FaultBook implements Faults {
   #entries: Entry[] = [];
   readonly #positions = new Map<string, Position>();
 
@@ -99,75 +125,4 @@ export class FaultBook {
     entry.lastUse = use;
     entry.uses += 1;
   }
-}
-
-const COUNTS: Readonly<Record<string, number>> = { once: 1, twice: 2, thrice: 3 };
-const PLAIN_ACTIONS = ['hang', 'reset', 'cut', 'garbage'] as const;
-
-/**
- * Reads one fault: `route [page N] [call N] [from N] -> action [once|twice|xN]`, where the action is a status
- * (`500`, `429 retry-after 3`), `hang`, `reset`, `cut`, `garbage`, `slow MS`, or a name with arguments for the stand-in.
- * Examples: `services page 3 -> 500 twice`, `risks from 2 -> hang`, `bulk call 2 -> refuse-item 7 422`.
- * Throws an Error that names the text and what is wrong with it.
- */
-export function parseFault(text: string): Fault {
-  const sides = text.split('->');
-  const [route, ...conditions] = words(sides[0]);
-  const action = words(sides[1]);
-  if (sides.length !== 2 || route === undefined || action.length === 0) {
-    throw new Error(`The fault "${text}" is not of the form "route [page N] [call N] [from N] -> action".`);
-  }
-  const times = takeTimes(action);
-  if (action.length === 0) throw new Error(`The fault "${text}" says how often, but not what.`);
-  return { route, ...readConditions(conditions, text), ...(times && { times }), action: readAction(action, text) };
-}
-
-function words(text: string | undefined): string[] {
-  return (text ?? '').split(/\s+/).filter((word) => word !== '');
-}
-
-function takeTimes(action: string[]): number | undefined {
-  const last = action.at(-1) ?? '';
-  const times = COUNTS[last] ?? Number(/^x([1-9]\d*)$/.exec(last)?.[1] ?? 0);
-  if (times === 0) return undefined;
-  action.pop();
-  return times;
-}
-
-function readConditions(conditions: readonly string[], text: string): { page?: number; call?: number; from?: number } {
-  const found: { page?: number; call?: number; from?: number } = {};
-  for (let at = 0; at < conditions.length; at += 2) {
-    const name = conditions[at];
-    if (name !== 'page' && name !== 'call' && name !== 'from') {
-      throw new Error(`The fault "${text}" has an unknown condition "${name}": use page, call or from.`);
-    }
-    found[name] = wholeNumber(conditions[at + 1], `"${name}"`, text);
-  }
-  return found;
-}
-
-function readAction(action: readonly string[], text: string): FaultAction {
-  const [name = '', ...args] = action;
-  const plain = PLAIN_ACTIONS.find((candidate) => candidate === name);
-  if (plain !== undefined) {
-    if (args.length > 0) throw new Error(`The fault "${text}": "${name}" takes no argument.`);
-    return { type: plain };
-  }
-  if (name === 'slow') return { type: 'slow', ms: wholeNumber(args[0], '"slow"', text) };
-  if (!/^\d+$/.test(name)) return { type: 'named', name, args };
-  const status = Number(name);
-  if (status < 200 || status > 599) throw new Error(`The fault "${text}": ${name} is no HTTP status.`);
-  if (args.length === 0) return { type: 'status', status };
-  if (args[0] !== 'retry-after' || args.length < 2) {
-    throw new Error(`The fault "${text}": after a status only "retry-after VALUE" may follow.`);
-  }
-  // The value may be a date with spaces in it.
-  return { type: 'status', status, retryAfter: args.slice(1).join(' ') };
-}
-
-function wholeNumber(word: string | undefined, after: string, text: string): number {
-  if (word === undefined || !/^[1-9]\d*$/.test(word)) {
-    throw new Error(`The fault "${text}": ${after} needs a whole number from 1 up.`);
-  }
-  return Number(word);
 }

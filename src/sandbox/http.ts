@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultAction, FaultBook } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { faultResponse, reset, send } from './sending.ts';
 
 export interface SandboxRequest {
   readonly method: string;
@@ -44,7 +44,16 @@ export interface SandboxServer {
   readonly port: number;
   /** Every request so far, in the order in which they were answered. */
   readonly log: RequestRecord[];
-  /** Stops listening and drops open connections. */
+  /** Another address of the same server, with connections of its own: what goes with it shows who came through it. */
+  openDoor(): Promise<Door>;
+  /** Stops listening and drops open connections, at every door. */
+  close(): Promise<void>;
+}
+
+export interface Door {
+  /** As `url` of the server. */
+  readonly url: string;
+  /** Stops listening here and drops the connections that came through. */
   close(): Promise<void>;
 }
 
@@ -56,7 +65,7 @@ interface ServerOptions {
   readonly routeOf: (request: SandboxRequest) => string;
   /** The 1-based page of a listing that a request asks for, for faults that are limited to a page. */
   readonly pageOf?: (request: SandboxRequest) => number | undefined;
-  readonly faults: FaultBook;
+  readonly faults: Faults;
   /** Milliseconds before every answer. */
   readonly latencyMs?: number;
   /** Last look at an answer, faulty ones included: adds headers such as a request id. */
@@ -69,26 +78,48 @@ interface ServerOptions {
 /** Starts a JSON server on 127.0.0.1 that answers with `handler`, bent by `faults`. Throws when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<SandboxServer> {
   const log: RequestRecord[] = [];
-  const server = createServer((message, answer) => {
-    serve(options, log, message, answer).catch((error: unknown) => {
-      // A client that hangs up in the middle of its request is no concern of ours; a bug of the stand-in must be seen.
-      if (answer.headersSent || message.socket.destroyed) answer.destroy();
-      else
-        send(answer, { status: 500, text: `Sandbox error: ${error instanceof Error ? error.stack : String(error)}` });
+  const listen = (port: number) =>
+    openDoor(port, (message, answer) => {
+      serve(options, log, message, answer).catch((error: unknown) => {
+        // A client that hangs up in the middle of its request is no concern of ours; a bug of the stand-in must be seen.
+        if (answer.headersSent || message.socket.destroyed) answer.destroy();
+        else
+          send(answer, { status: 500, text: `Sandbox error: ${error instanceof Error ? error.stack : String(error)}` });
+      });
     });
-  });
+  const main = await listen(options.port ?? 0);
+  const doors: Door[] = [main];
+  return {
+    url: main.url,
+    port: main.port,
+    log,
+    async openDoor() {
+      const door = await listen(0);
+      doors.push(door);
+      return door;
+    },
+    async close() {
+      await Promise.all(doors.map((door) => door.close()));
+    },
+  };
+}
+
+async function openDoor(
+  wantedPort: number,
+  onRequest: (message: IncomingMessage, answer: ServerResponse) => void,
+): Promise<Door & { readonly port: number }> {
+  const server = createServer(onRequest);
   // Longer than any client keeps an idle connection, so that no request runs into a socket we are closing.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(wantedPort, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The sandbox server has no port.');
   return {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
-    log,
     close() {
       return new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -116,7 +147,7 @@ async function serve(
     log.push({ method, path, route, status, query: query.toString(), bodyBytes });
   };
   // From here to the handler nothing may wait: the handler asks the book for the faults of "this" call.
-  const fault = options.faults.take(route, options.pageOf?.(request));
+  const fault = options.faults.take(route, options.pageOf?.(request), request);
   if (fault?.type === 'hang') return record(0);
   if (fault?.type === 'reset') {
     record(0);
@@ -126,10 +157,17 @@ async function serve(
   const own =
     faultResponse(fault) ??
     (tooLarge ? (options.tooLarge ?? { status: 413, text: 'Payload Too Large' }) : await options.handler(request));
-  const response = options.onResponse?.(request, own) ?? own;
+  const late = fault?.type === 'lost' ? fault.end : undefined;
+  if (late === 'hang') return record(0);
+  if (late === 'reset') {
+    record(0);
+    return reset(message.socket);
+  }
+  const last = late === undefined ? own : (faultResponse({ type: 'garbage', status: late }) ?? own);
+  const response = options.onResponse?.(request, last) ?? last;
   if (fault?.type === 'slow') await sleep(fault.ms);
   record(response.status);
-  send(answer, response, fault?.type === 'cut');
+  send(answer, response, fault);
 }
 
 async function readRequest(message: IncomingMessage): Promise<SandboxRequest | undefined> {
@@ -169,27 +207,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function faultResponse(fault: FaultAction | undefined): SandboxResponse | undefined {
-  if (fault?.type === 'garbage') return { status: 200, text: '<html><body>Welcome</body></html>' };
-  if (fault?.type !== 'status') return undefined;
-  const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-  // Without a body of its own it answers as a gateway does: text, not the API's error shape.
-  if (fault.body === undefined) return { status: fault.status, text: `error ${fault.status}`, headers };
-  return { status: fault.status, body: fault.body, headers };
-}
-
-/** `resetAndDestroy` throws on a socket that is no TCP socket any more. */
-function reset(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy();
-}
-
-function send(answer: ServerResponse, response: SandboxResponse, cut = false): void {
-  const text = response.text ?? (response.body === undefined ? '' : JSON.stringify(response.body));
-  const whole = Buffer.from(text);
-  const bytes = cut ? whole.subarray(0, Math.floor(whole.byteLength / 2)) : whole;
-  const type = response.text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
-  answer.writeHead(response.status, { 'content-type': type, 'content-length': bytes.byteLength, ...response.headers });
-  answer.end(bytes);
 }

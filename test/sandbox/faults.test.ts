@@ -1,7 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FaultBook, parseFault } from '../../src/sandbox/faults.ts';
+import { FaultBook } from '../../src/sandbox/faults.ts';
 import { type SandboxServer, startServer } from '../../src/sandbox/http.ts';
+import { parseFault } from '../../src/sandbox/parse-fault.ts';
 
 describe('parseFault', () => {
   it.each([
@@ -27,6 +28,15 @@ describe('parseFault', () => {
     ],
     ['bulk -> reset x2', { route: 'bulk', times: 2, action: { type: 'reset' } }],
     ['  risks   page 2   from 4 ->  slow 20 ', { route: 'risks', page: 2, from: 4, action: { type: 'slow', ms: 20 } }],
+    ['bulk -> 429 reset 12', { route: 'bulk', action: { type: 'status', status: 429, rateReset: '12' } }],
+    ['* -> cut at 0%', { route: '*', action: { type: 'cut', percent: 0 } }],
+    ['* -> break at 99.5%', { route: '*', action: { type: 'break', percent: 99.5 } }],
+    ['* -> stall', { route: '*', action: { type: 'stall' } }],
+    ['bulk -> lost', { route: 'bulk', action: { type: 'lost', end: 'reset' } }],
+    ['bulk -> lost hang once', { route: 'bulk', times: 1, action: { type: 'lost', end: 'hang' } }],
+    ['bulk -> lost 504', { route: 'bulk', action: { type: 'lost', end: 504 } }],
+    ['* -> garbage 502', { route: '*', action: { type: 'garbage', status: 502 } }],
+    ['* -> blank', { route: '*', action: { type: 'blank' } }],
     ['* -> cut', { route: '*', action: { type: 'cut' } }],
     ['clusters -> garbage once', { route: 'clusters', times: 1, action: { type: 'garbage' } }],
   ])('reads %s', (text, fault) => {
@@ -45,6 +55,10 @@ describe('parseFault', () => {
     ['services -> slow', '"slow" needs a whole number'],
     ['services -> 999', 'no HTTP status'],
     ['services -> 429 after 3', 'only "retry-after VALUE"'],
+    ['services -> 429 reset', 'only "retry-after VALUE"'],
+    ['services -> cut at', 'only "at N%"'],
+    ['services -> stall at 101%', 'only "at N%"'],
+    ['services -> lost 99', 'no HTTP status'],
     ['services -> hang 3', 'takes no argument'],
   ])('refuses "%s" and says why', (text, message) => {
     expect(() => parseFault(text)).toThrow(message);
@@ -108,11 +122,18 @@ describe('FaultBook', () => {
 
 describe('startServer', () => {
   let server: SandboxServer | undefined;
-  afterEach(() => server?.close());
+  const handled: string[] = [];
+  afterEach(async () => {
+    handled.length = 0;
+    await server?.close();
+  });
 
   async function start(...faults: string[]): Promise<string> {
     server = await startServer({
-      handler: (request) => ({ status: 200, body: { path: request.path, body: request.body ?? null } }),
+      handler: (request) => {
+        handled.push(request.path);
+        return { status: 200, body: { path: request.path, body: request.body ?? null } };
+      },
       routeOf: (request) => request.segments[0] ?? 'root',
       pageOf: (request) => Number(request.query.get('page') ?? 1),
       faults: new FaultBook(faults),
@@ -164,5 +185,45 @@ describe('startServer', () => {
     expect(code).toBe('ECONNRESET');
     await expect(fetch(`${url}/b`, { signal: AbortSignal.timeout(50) })).rejects.toThrow();
     expect(server?.log.map(({ status }) => status)).toEqual([0, 0]);
+  });
+
+  it('promises more than it sends, up to the last byte, and breaks off or falls silent', async () => {
+    const url = await start('a -> break at 0%', 'b -> break at 100%', 'c -> stall at 50%');
+    for (const route of ['a', 'b']) {
+      const answer = await fetch(`${url}/${route}`);
+      expect(answer.status).toBe(200);
+      await expect(answer.text()).rejects.toThrow();
+    }
+    const stalled = await fetch(`${url}/c`, { signal: AbortSignal.timeout(50) });
+    expect(stalled.status).toBe(200);
+    await expect(stalled.text()).rejects.toThrow();
+  });
+
+  it('does what was asked although the answer is lost', async () => {
+    const url = await start('a -> lost', 'b -> lost hang', 'c -> lost 504');
+    await expect(fetch(`${url}/a`)).rejects.toThrow();
+    await expect(fetch(`${url}/b`, { signal: AbortSignal.timeout(50) })).rejects.toThrow();
+    expect((await fetch(`${url}/c`)).status).toBe(504);
+    expect(handled).toEqual(['/a', '/b', '/c']);
+  });
+
+  it('answers with web pages, with nothing, and with a limit that ends when it says', async () => {
+    const url = await start('a -> garbage 502', 'b -> blank', 'c -> 429 reset 12');
+    const page = await fetch(`${url}/a`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html']);
+    expect(await (await fetch(`${url}/b`)).text()).toBe('');
+    expect((await fetch(`${url}/c`)).headers.get('x-ratelimit-reset')).toBe('12');
+  });
+
+  it('drops at one door only those who came through it', async () => {
+    const url = await start('a -> hang');
+    const door = await server?.openDoor();
+    const waiting = fetch(`${door?.url}/a`);
+    const gone = expect(waiting).rejects.toThrow();
+    expect((await fetch(`${url}/b`)).status).toBe(200);
+    await door?.close();
+    await gone;
+    await expect(fetch(`${door?.url}/b`)).rejects.toThrow();
+    expect((await fetch(`${url}/b`)).status).toBe(200);
   });
 });

@@ -87,6 +87,32 @@ describe('every answer', () => {
   });
 });
 
+describe('a search', () => {
+  const search = '/blueprints/service/entities/search';
+
+  it('gives small pages where it is told to, and may be stuck', async () => {
+    const { port, send } = await open({ largestPage: 2 });
+    for (const identifier of ['a', 'b', 'c', 'd', 'e']) port.store.putEntity({ blueprint: 'service', identifier });
+    const first = await send('POST', search, { limit: 1000 });
+    expect(first.body).toMatchObject({ entities: [{ identifier: 'a' }, { identifier: 'b' }] });
+    const { next } = first.body;
+    expect((await send('POST', search, { from: next })).body).toMatchObject({ entities: [{ identifier: 'c' }, {}] });
+    port.faults.add('search call 3 -> ignore-cursor');
+    port.faults.add('search call 4 -> repeat-cursor');
+    expect((await send('POST', search, { from: next })).body).toEqual(first.body);
+    expect((await send('POST', search, { from: next })).body).toMatchObject({
+      entities: [{ identifier: 'c' }, {}],
+      next,
+    });
+  });
+
+  it('may find its token taken back', async () => {
+    const { send } = await open({ faults: ['search -> revoke once'] });
+    expect((await send('POST', search, {})).status).toBe(401);
+    expect((await send('POST', search, {})).status).toBe(401);
+  });
+});
+
 describe('faults of a bulk', () => {
   const bulk = '/blueprints/service/entities/bulk?upsert=true';
   const entities = [{ identifier: 'a' }, { identifier: 'b' }];
@@ -110,6 +136,13 @@ describe('faults of a bulk', () => {
       status: 207,
       body: { entities: [], errors: [{ statusCode: 403, error: 'missing_permissions' }, { index: 1 }] },
     });
+  });
+
+  it('refuse several items, and pass over others that landed', async () => {
+    const { port, send } = await open({ faults: ['bulk call 1 -> refuse-item 0,1 404', 'bulk call 2 -> omit-item 1'] });
+    expect((await send('POST', bulk, { entities })).body).toMatchObject({ entities: [], errors: [{}, {}] });
+    expect((await send('POST', bulk, { entities })).body).toMatchObject({ entities: [{ identifier: 'a' }] });
+    expect(port.store.entity('service', 'b')).toBeDefined();
   });
 
   it('refuse one blueprint', async () => {

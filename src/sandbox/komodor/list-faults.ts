@@ -1,10 +1,10 @@
-import type { FaultBook } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import type { Subject } from '../world/model.ts';
 
 /** The arguments of a named fault that applies to the request at hand, or undefined. */
 export type AskFault = (name: string) => readonly string[] | undefined;
 
-export function asking(faults: FaultBook, route: string): AskFault {
+export function asking(faults: Faults, route: string): AskFault {
   return (name) => faults.named(route, name);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FaultBook } from '../faults.ts';
+import { FaultBook, type Faults } from '../faults.ts';
 import { type Handler, type SandboxRequest, type SandboxResponse, type SandboxServer, startServer } from '../http.ts';
 import type { World } from '../world/model.ts';
 import { errorAnswer, FORBIDDEN } from './answers.ts';
@@ -15,6 +15,8 @@ export interface KomodorOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly faults?: FaultBook;
+  /** Decides in place of the book. */
+  readonly schedule?: Faults;
   readonly latencyMs?: number;
   readonly rateLimit?: RateLimit;
   /** Risks of the whole account end in a 504, as they do for large accounts; per cluster they work. */
@@ -36,18 +38,19 @@ const GATEWAY_TIMEOUT_MS = 50;
 /** Starts a stand-in for Komodor's public API over a world. It is strict where the real one is. */
 export async function startKomodor(options: KomodorOptions): Promise<KomodorSandbox> {
   const { world, faults = new FaultBook(), pagingStyle = 'token-null', latencyMs } = options;
+  const schedule = options.schedule ?? faults;
   const server = await startServer({
     port: options.port ?? 0,
-    handler: createHandler(options, faults, pagingStyle),
+    handler: createHandler(options, schedule, pagingStyle),
     routeOf,
     pageOf: (request) => pageOf(request, pagingStyle),
-    faults,
+    faults: schedule,
     ...(latencyMs !== undefined && { latencyMs }),
   });
   return { ...server, apiUrl: `${server.url}/api/v2`, world, faults };
 }
 
-function createHandler(options: KomodorOptions, faults: FaultBook, pagingStyle: PagingStyle): Handler {
+function createHandler(options: KomodorOptions, faults: Faults, pagingStyle: PagingStyle): Handler {
   const { world } = options;
   const overLimit = options.rateLimit === undefined ? undefined : createRateLimit(options.rateLimit);
   const services = new ServicesSearch(world, pagingStyle);

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { FaultBook } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import { Refusal } from './refusal.ts';
 import { readBody } from './route-schema.ts';
@@ -19,13 +19,13 @@ interface Token {
 export class Access {
   readonly #credentials: { readonly clientId: string; readonly clientSecret: string };
   readonly #ttlSeconds: number;
-  readonly #faults: FaultBook;
+  readonly #faults: Faults;
   #token: Token | undefined;
 
   constructor(
     credentials: { readonly clientId: string; readonly clientSecret: string },
     ttlSeconds: number,
-    faults: FaultBook,
+    faults: Faults,
   ) {
     this.#credentials = credentials;
     this.#ttlSeconds = ttlSeconds;
@@ -56,6 +56,11 @@ export class Access {
     if (live === undefined || request.headers.authorization !== `Bearer ${live.value}`) {
       throw new Refusal(401, 'unauthorized', 'The access token is missing, wrong or has expired');
     }
+  }
+
+  /** Takes the token back before its time. */
+  revoke(): void {
+    this.#token = undefined;
   }
 
   #liveToken(): Token | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FaultBook } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import { requireBlueprint } from './blueprint-routes.ts';
 import type { EntityInput } from './entity-input.ts';
@@ -24,6 +24,7 @@ export function upsertBulk(request: SandboxRequest, context: RouteContext): Sand
   const inputs = entities.map((entity, index) => readEntityInput(entity, `entities.${index}`));
   refuseBlueprint(faults, blueprint.identifier);
   const refusedByFault = itemRefusal(faults);
+  const omitted = placesOf(faults.named('bulk', 'omit-item')?.[0]);
   const options = writeOptions(request, context);
   const landed: JsonObject[] = [];
   const errors: JsonObject[] = [];
@@ -32,7 +33,7 @@ export function upsertBulk(request: SandboxRequest, context: RouteContext): Sand
       const refusal = refusedByFault(index);
       if (refusal !== undefined) throw refusal;
       const { entity, created } = writeEntity(store, blueprint, input, options, actor);
-      landed.push({ created, identifier: entity.identifier, index, additionalData: {} });
+      if (!omitted.includes(index)) landed.push({ created, identifier: entity.identifier, index, additionalData: {} });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       errors.push(errorOf(error, input, index));
@@ -54,17 +55,23 @@ function errorOf(refusal: Refusal, input: EntityInput, index: number): JsonObjec
 }
 
 /** `bulk -> refuse-blueprint B STATUS [code]`: the whole request is refused, but only for this blueprint. */
-function refuseBlueprint(faults: FaultBook, blueprint: string): void {
+function refuseBlueprint(faults: Faults, blueprint: string): void {
   const [wanted, ...rest] = faults.named('bulk', 'refuse-blueprint') ?? [];
   if (wanted === blueprint) throw faultRefusal(rest);
 }
 
-/** `bulk -> refuse-item I STATUS [code]` and `bulk -> refuse-all STATUS [code]`: items fail inside a 207. */
-function itemRefusal(faults: FaultBook): (index: number) => Refusal | undefined {
+/** `bulk -> refuse-item I[,I…] STATUS [code]` and `bulk -> refuse-all STATUS [code]`: items fail inside a 207. */
+function itemRefusal(faults: Faults): (index: number) => Refusal | undefined {
   const all = faults.named('bulk', 'refuse-all');
   if (all !== undefined) return () => faultRefusal(all);
-  const [item, ...rest] = faults.named('bulk', 'refuse-item') ?? [];
-  return (index) => (item === String(index) ? faultRefusal(rest) : undefined);
+  const [items, ...rest] = faults.named('bulk', 'refuse-item') ?? [];
+  const places = placesOf(items);
+  return (index) => (places.includes(index) ? faultRefusal(rest) : undefined);
+}
+
+/** `0,3,7` */
+function placesOf(text: string | undefined): readonly number[] {
+  return text === undefined ? [] : text.split(',').map(Number);
 }
 
 const CODES: { readonly [status: string]: string } = {

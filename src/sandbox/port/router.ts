@@ -1,4 +1,4 @@
-import type { FaultBook } from '../faults.ts';
+import type { Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import type { Actor } from './model.ts';
 import type { PortStore } from './store.ts';
@@ -13,7 +13,9 @@ interface Strictness {
 /** What a route works with besides its request. */
 export interface RouteContext {
   readonly store: PortStore;
-  readonly faults: FaultBook;
+  readonly faults: Faults;
+  /** Entities on a page of a search, at most. */
+  readonly largestPage: number;
   readonly strict: Strictness;
   readonly actor: Actor;
   /** A `:name` part of the path. */

@@ -38,20 +38,24 @@ export function choiceOf({ query }: SandboxRequest): FieldChoice {
 const EVERYTHING: CompiledQuery = { matches: () => true, candidates: undefined };
 
 /** One page of a blueprint's entities. The cursor names the last entity seen, so that deletions shift nothing. */
-function searchBlueprint(request: SandboxRequest, { store, param }: RouteContext): SandboxResponse {
+function searchBlueprint(
+  request: SandboxRequest,
+  { store, param, faults, largestPage }: RouteContext,
+): SandboxResponse {
   const { identifier } = requireBlueprint(store, param('blueprint'));
   const { query, include, exclude, limit, from } = readBody(pagedBody, request.body ?? {});
   const compiled = query === undefined ? EVERYTHING : compileQuery(store, query);
   const present = presenter({ include, exclude }, 'paged');
   const entities: JsonObject[] = [];
+  const ignored = faults.named('search', 'ignore-cursor') !== undefined;
+  const after = from === undefined || ignored ? 0 : readCursor(from).seq;
   let last = 0;
-  for (const { seq, entity } of findEntities(
-    store,
-    identifier,
-    compiled,
-    from === undefined ? 0 : readCursor(from).seq,
-  )) {
-    if (entities.length === limit) return ok({ entities, next: writeCursor({ blueprint: identifier, seq: last }) });
+  for (const { seq, entity } of findEntities(store, identifier, compiled, after)) {
+    if (entities.length === Math.min(limit, largestPage)) {
+      const repeated = faults.named('search', 'repeat-cursor') !== undefined;
+      const next = repeated && from !== undefined ? from : writeCursor({ blueprint: identifier, seq: last });
+      return ok({ entities, next });
+    }
     entities.push(present(entity));
     last = seq;
   }

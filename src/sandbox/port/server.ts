@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Fault, FaultBook } from '../faults.ts';
+import { type Fault, FaultBook, type Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse, SandboxServer } from '../http.ts';
 import { startServer } from '../http.ts';
 import { Access } from './access.ts';
@@ -34,10 +34,14 @@ export interface PortOptions {
   /** 0 or absent: any free port. */
   readonly port?: number;
   readonly faults?: readonly (Fault | string)[];
+  /** Decides in place of the faults. */
+  readonly schedule?: Faults;
   readonly latencyMs?: number;
   /** Absent: a limit that nobody reaches. */
   readonly rateLimit?: RateLimitOptions;
   readonly tokenTtlSeconds?: number;
+  /** Entities on a page of a search, whatever was asked for; 1,000 when absent. */
+  readonly largestPage?: number;
   /** Refuse properties and relations that the blueprint lacks. Absent: such properties are stored, such relations ignored. */
   readonly strictProperties?: boolean;
   /** `delete_dependents` takes along entities with an optional relation too; sources disagree on what the API does. */
@@ -56,7 +60,8 @@ export async function startPort(options: PortOptions): Promise<PortSandbox> {
   for (const blueprint of options.initial?.blueprints ?? []) store.putBlueprint(blueprint);
   for (const entity of options.initial?.entities ?? []) store.putEntity(entity);
   const faults = new FaultBook(options.faults);
-  const access = new Access(options, options.tokenTtlSeconds ?? 3 * 3600, faults);
+  const schedule = options.schedule ?? faults;
+  const access = new Access(options, options.tokenTtlSeconds ?? 3 * 3600, schedule);
   const rateLimit = new RateLimit(options.rateLimit);
 
   function answer(request: SandboxRequest): SandboxResponse {
@@ -65,13 +70,15 @@ export async function startPort(options: PortOptions): Promise<PortSandbox> {
       throw new Refusal(400, 'bad_request', 'The request body is no JSON');
     }
     if (isTokenRequest(request)) return access.issue(request.body);
-    access.check(request);
     const match = findRoute(ROUTES, request.method, request.segments);
+    if (match !== undefined && schedule.named(match.route.name, 'revoke') !== undefined) access.revoke();
+    access.check(request);
     if (match === undefined)
       throw new Refusal(404, 'not_found', `Route ${request.method} ${request.path} was not found`);
     return match.route.handle(request, {
       store,
-      faults,
+      faults: schedule,
+      largestPage: options.largestPage ?? 1000,
       strict: {
         undeclared: options.strictProperties ?? false,
         cascadeOptional: options.cascadeOptionalRelations ?? false,
@@ -84,7 +91,7 @@ export async function startPort(options: PortOptions): Promise<PortSandbox> {
   const server = await startServer({
     ...(options.port !== undefined && { port: options.port }),
     ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
-    faults,
+    faults: schedule,
     maxBodyBytes: MAX_BODY_BYTES,
     tooLarge: refusalResponse(TOO_LARGE),
     routeOf: (request) =>

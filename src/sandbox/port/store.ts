@@ -28,6 +28,12 @@ export interface DeletionRecord {
   readonly cascaded: boolean;
 }
 
+export interface WriteRecord {
+  readonly blueprint: string;
+  readonly identifier: string;
+  readonly created: boolean;
+}
+
 export interface IngestRecord {
   readonly path: string;
   readonly body: unknown;
@@ -42,6 +48,8 @@ export class PortStore {
   readonly integrations = new IntegrationBook();
   /** Every entity that was deleted through the API, in order. */
   readonly deletions: DeletionRecord[] = [];
+  /** Told of every entity that is written through the API. */
+  onWrite: (record: WriteRecord) => void = () => undefined;
   /** What was sent to the log and metrics ingest. */
   readonly ingested: IngestRecord[] = [];
 

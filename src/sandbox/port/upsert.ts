@@ -43,6 +43,7 @@ export function writeEntity(
   if (!options.validationOnly) {
     for (const target of relations.missing) store.putEntity({ ...target, datasource: actor.userAgent });
     store.entities.put(entity);
+    store.onWrite({ blueprint: blueprint.identifier, identifier, created: before === undefined });
   }
   return { entity, created: before === undefined };
 }
