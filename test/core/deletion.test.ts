@@ -152,6 +152,81 @@ describe('decideDeletion', () => {
     ['nothing', { stale: [] }],
   ] as const)('decides %s', (reason, changes) => expect(reasonFor(changes)).toBe(reason));
 
+  it('allows less, never more, for every doubt more', () => {
+    const doubts: fc.Arbitrary<(before: DeletionCase) => DeletionCase> = fc.oneof(
+      fc.constant((before: DeletionCase) => ({ ...before, aborted: true })),
+      taint.map((more) => (before: DeletionCase) => ({ ...before, taints: [...before.taints, more] })),
+      testimony.map((said) => (before: DeletionCase) => ({
+        ...before,
+        testimony: before.testimony.type === 'confirmed' ? said : before.testimony,
+      })),
+      fc.double({ min: 0, max: 1, noNaN: true }).map((factor) => (before: DeletionCase) => ({
+        ...before,
+        threshold: before.threshold === null ? null : before.threshold * factor,
+      })),
+      fc.constant((before: DeletionCase) => ({ ...before, threshold: null })),
+      fc.constant((before: DeletionCase) => ({ ...before, approved: new Set<string>() })),
+      fc.nat(40).map((fewer) => (before: DeletionCase) => ({
+        ...before,
+        owned: Math.max(before.stale.length, before.owned - fewer),
+      })),
+      fc
+        .uniqueArray(fc.constantFrom('new 1', 'new 2', 'new 3'), { minLength: 1 })
+        .map((more) => (before: DeletionCase) => ({
+          ...before,
+          owned: Math.max(before.owned, before.stale.length + more.length),
+          stale: [...before.stale, ...more],
+          approved: new Set<string>(),
+        })),
+    );
+    fc.assert(
+      fc.property(facts, doubts, (before, doubt) => {
+        const after = doubt(before);
+        if (after.stale.length > 0 && before.stale.length > 0 && decideDeletion(before).type !== 'delete') {
+          expect(decideDeletion(after).type).not.toBe('delete');
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('never lets everything go, or more than the share, on its own', () => {
+    fc.assert(
+      fc.property(facts, (each) => {
+        const decision = decideDeletion({ ...each, approved: new Set() });
+        if (decision.type !== 'delete') return;
+        expect(each.stale.length).toBeLessThan(each.owned);
+        expect(each.stale.length).toBeLessThanOrEqual((each.threshold ?? 0) * each.owned * (1 + 1e-12));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('decides for a set, whatever its order', () => {
+    fc.assert(
+      fc.property(facts, (each) => {
+        const decision = decideDeletion(each);
+        const other = decideDeletion({ ...each, stale: [...each.stale].reverse() });
+        expect(other.type).toBe(decision.type);
+        if (other.type === 'blocked' && decision.type === 'blocked') {
+          expect(other.blocked.digest).toBe(decision.blocked.digest);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    [{ aborted: true }, 'the run was stopped'],
+    [{ taints: [{ reason: 'incomplete', detail: 'half a page' }] }, 'half a page'],
+    [{ testimony: { type: 'contradicted', witnesses: ['e0', 'e1'] } }, 'Komodor still has e0, e1'],
+    [{ testimony: { type: 'unconfirmed', detail: 'HTTP 500' } }, 'HTTP 500'],
+    [{ threshold: null }, 'the mapping says that nothing is ever deleted'],
+    [{ owned: 2 }, 'all 2 entities would go'],
+    [{ owned: 30, threshold: 0.0625 }, '6.7 % would go, entityDeletionThreshold allows 6.3 %'],
+  ] as const)('says why it holds back: %o', (changes, detail) => {
+    expect(decideDeletion({ ...calm, ...changes })).toMatchObject({ type: 'blocked', detail });
+  });
+
   it('names the witnesses when it is contradicted', () => {
     const decision = decideDeletion({ ...calm, testimony: { type: 'contradicted', witnesses: ['e1'] } });
     expect(decision).toMatchObject({ type: 'blocked', blocked: { sample: ['e1'], count: 2 } });

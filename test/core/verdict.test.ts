@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BlueprintState, type EntityOutcome } from '../../src/core/blueprint-state.ts';
 import { blockedBecause } from '../../src/core/deletion.ts';
 import type { BlockReason, KindReport, RunStatus } from '../../src/core/report.ts';
-import { reportBlueprint, reportLost, verdict } from '../../src/core/verdict.ts';
+import { reportBlueprint, reportLost, undecided, verdict } from '../../src/core/verdict.ts';
 import { shape, stored } from './shapes.ts';
 
 const STATUSES = ['completed', 'degraded', 'blocked', 'failed'] as const;
@@ -50,6 +50,20 @@ describe('verdict', () => {
         const allWell = isGood && parts.every((status) => status === 'completed');
         expect(verdict(each) === 'completed').toBe(allWell);
       }),
+    );
+  });
+
+  it('is the worst of its parts', () => {
+    const worst = (statuses: readonly RunStatus[]) =>
+      (['failed', 'blocked', 'degraded', 'completed'] as const).find((status) => statuses.includes(status));
+    fc.assert(
+      fc.property(facts, (each) => {
+        const parts = [...each.kinds, ...each.blueprints].map(({ status }) => status);
+        const problems = each.hasErrors ? ['degraded' as const] : [];
+        const expected = worst([...parts, ...problems, 'completed']);
+        expect(verdict({ ...each, end: 'whole' })).toBe(expected);
+      }),
+      { numRuns: 500 },
     );
   });
 
@@ -101,19 +115,50 @@ describe('reportBlueprint', () => {
     });
   });
 
-  it('calls a blueprint failed when nothing of it could be written', () => {
-    expect(reportBlueprint(state(['failed', 'failed']), undefined, 'whole').status).toBe('failed');
-    expect(reportBlueprint(state(['failed', 'unchanged']), undefined, 'whole').status).toBe('degraded');
-    expect(reportLost('b', 3)).toMatchObject({ status: 'failed', failed: 3 });
+  it('calls a blueprint failed when nothing of it could be written, degraded when something could', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...OUTCOMES), { minLength: 1, maxLength: 6 }), (outcomes) => {
+        const failed = outcomes.filter((outcome) => outcome === 'failed').length;
+        const status = failed === 0 ? 'completed' : failed === outcomes.length ? 'failed' : 'degraded';
+        expect(reportBlueprint(state(outcomes), undefined, 'whole')).toMatchObject({ status, failed });
+        const broken = failed === outcomes.length ? 'failed' : 'degraded';
+        expect(reportBlueprint(state(outcomes), undefined, 'broken').status).toBe(broken);
+      }),
+    );
+    expect(reportBlueprint(state([]), undefined, 'broken').status).toBe('failed');
   });
 
-  it('never calls a blueprint completed whose run broke off', () => {
-    expect(reportBlueprint(state([]), undefined, 'broken').status).toBe('failed');
-    expect(reportBlueprint(state(['updated']), undefined, 'broken').status).toBe('degraded');
+  it('calls a blueprint degraded of which more is stale than was deleted', () => {
+    expect(reportBlueprint(state(['updated'], 1), undefined, 'whole').status).toBe('degraded');
+  });
+
+  it('counts for a blueprint that Port does not have what could not be written to it', () => {
+    expect(reportLost('b', 3)).toEqual({
+      blueprint: 'b',
+      status: 'failed',
+      created: 0,
+      updated: 0,
+      unchanged: 0,
+      failed: 3,
+      deleted: 0,
+      stale: 0,
+      deletionBlocked: null,
+    });
   });
 
   it('calls it aborted when the run was stopped', () => {
     expect(reportBlueprint(state(['failed']), undefined, 'aborted').status).toBe('aborted');
+  });
+});
+
+describe('undecided', () => {
+  it.each([
+    ['aborted', 'aborted'],
+    ['broken', 'incomplete'],
+  ] as const)('holds back what is stale when a run ended %s', (end, reason) => {
+    const blocked = undecided(state(['updated'], 2), end);
+    expect(blocked).toEqual(blockedBecause(reason, 'thing', ['stale 0', 'stale 1']));
+    expect(undecided(state(['updated']), end)).toBeUndefined();
   });
 });
 

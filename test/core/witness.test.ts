@@ -4,6 +4,7 @@ import type { Completeness, Entity, RawItem, ResourceEntry } from '../../src/cor
 import type { MappedItem, Program, Scope, Source, SourcePage } from '../../src/core/ports.ts';
 import { askWitness } from '../../src/core/witness.ts';
 import { shape, stored } from './shapes.ts';
+import { blueprintIn, type Listing, runSmall, type SmallWorld } from './small-world.ts';
 
 /** A place of the small world below: cluster and namespace. */
 interface Place {
@@ -162,5 +163,89 @@ describe('askWitness', () => {
         places(1, () => ({ cluster: 'c', namespace: 'n' })),
       ),
     ).toMatchObject({ type: 'unconfirmed' });
+  });
+
+  it('has nothing to ask about a place that the selector excludes', async () => {
+    const { source } = sourceOver({ at: () => ['e0'] });
+    const place = { cluster: 'c', namespace: 'n' };
+    const blind: Source = { ...source, readScope: () => undefined };
+    expect(await ask(blind, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
+    expect(await ask(source, new Map([['e0', place]]))).toMatchObject({ type: 'contradicted' });
+  });
+
+  it('names five of those that are still there', async () => {
+    const { source } = sourceOver({ at: ({ namespace }) => [`e${namespace?.slice(1)}`] });
+    const answer = await ask(
+      source,
+      places(7, (index) => ({ cluster: 'c', namespace: `n${index}` })),
+    );
+    expect(answer).toEqual({ type: 'contradicted', witnesses: ['e0', 'e1', 'e2', 'e3', 'e4'] });
+  });
+});
+
+/** Looks closer in a whole run: six services in one place, the first of them is missing in the first read. */
+async function lookCloser(more: Partial<Listing>, rest: Partial<SmallWorld> = {}) {
+  const all = Array.from({ length: 6 }, (_, index) => ({ name: `e${index}`, place: 'c1/n1' }));
+  const stored = { service: new Map(all.map(({ name, place }) => [name, place])) };
+  const run = await runSmall({ services: { things: all.slice(1), ...more }, stored, ...rest });
+  const problem = run.report.problems.find(({ code }) => code === 'deletion_blocked');
+  return { deleted: blueprintIn(run, 'service').deleted, why: problem?.message ?? '' };
+}
+
+describe('the closer look of a whole run', () => {
+  it('is believed when it shows what the first read showed, but for what is gone', async () => {
+    expect(await lookCloser({})).toEqual({ deleted: 1, why: '' });
+  });
+
+  it('is not believed when it shows nothing at a place where the first read saw something', async () => {
+    expect(await lookCloser({ closer: () => [] })).toEqual({
+      deleted: 0,
+      why: expect.stringContaining('the second read of c1/n1 shows nothing, the first showed 5 items'),
+    });
+  });
+
+  it('says first of all that it was cut off, where it was', async () => {
+    const { why } = await lookCloser({
+      closer: () => [],
+      closerEnd: { complete: false, reason: 'request_failed', detail: 'HTTP 502' },
+    });
+    expect(why).toContain('the second read was not complete: HTTP 502');
+  });
+
+  it('is compared with the first read of its own kind', async () => {
+    const elsewhere = [{ name: 'r1', place: 'c1/n1' }];
+    const nothingThere = { closer: () => [] };
+    const one = { oneBlueprint: true };
+    expect(await lookCloser({}, { ...one, risks: { things: [], ...nothingThere } })).toMatchObject({ deleted: 1 });
+    expect(await lookCloser({}, { ...one, risks: { things: elsewhere, ...nothingThere } })).toMatchObject({
+      deleted: 0,
+      why: expect.stringContaining('the first showed 1 items'),
+    });
+  });
+
+  it('needs every place to answer, not only the first', async () => {
+    const all = ['c1/n1', 'c2/n2'].flatMap((place) =>
+      Array.from({ length: 6 }, (_, index) => ({ name: `${place}/${index}`, place })),
+    );
+    const run = await runSmall({
+      services: {
+        things: all.filter(({ name }) => !name.endsWith('/0')),
+        closer: ({ cluster }) => (cluster === 'c2' ? [] : all.slice(1, 2)),
+      },
+      stored: { service: new Map(all.map(({ name, place }) => [name, place])) },
+    });
+    expect(run.looks).toHaveLength(2);
+    expect(blueprintIn(run, 'service')).toMatchObject({ deleted: 0, deletionBlocked: { reason: 'unconfirmed' } });
+  });
+
+  it.each<[Partial<Listing>, string]>([
+    [{ closerMalformed: 1 }, 'the second read held things that are no items'],
+    [
+      { closer: () => [{ name: 'odd', fate: 'rejected' }] },
+      'the second read gave an item without identifier: item odd',
+    ],
+    [{ closerError: new Error('no route') }, 'no route'],
+  ])('says what it could not use: %o', async (more, why) => {
+    expect(await lookCloser(more)).toEqual({ deleted: 0, why: expect.stringContaining(why) });
   });
 });

@@ -1,0 +1,182 @@
+import type { Completeness, Entity, Kind, RawItem, ResourceEntry } from '../../src/core/model.ts';
+import type {
+  Catalog,
+  MappedItem,
+  Mapper,
+  Ports,
+  Program,
+  RunObserver,
+  Scope,
+  Source,
+  SourcePage,
+} from '../../src/core/ports.ts';
+import type { RunReport } from '../../src/core/report.ts';
+import { type ResyncRequest, resync } from '../../src/core/resync.ts';
+import { memoryCatalog, type StoredThings } from './memory-catalog.ts';
+
+/** Something in the source. Its entity has the same name, unless it stands for one that the mapping refuses. */
+export interface Thing {
+  readonly name: string;
+  /** In which cluster and namespace it lies, `c/n`; absent: the entity does not say. */
+  readonly place?: string;
+  readonly text?: string;
+  /** What the mapping makes of it (default: an entity). */
+  readonly fate?: 'entity' | 'filtered' | 'rejected';
+}
+
+const COMPLETE: Completeness = { complete: true };
+
+/** What a source answers: what a whole read gives, and what a closer look at one place gives. */
+export interface Listing {
+  readonly things: readonly Thing[];
+  readonly end?: Completeness;
+  readonly malformed?: number;
+  /** What the closer look finds, and how it ends; by default the same things at that place. */
+  readonly closer?: (scope: Scope) => readonly Thing[];
+  readonly closerEnd?: Completeness;
+  readonly closerMalformed?: number;
+  /** Thrown by the closer look. */
+  readonly closerError?: Error;
+}
+
+/** A source of two kinds, a mapping and a catalog, all in this process: the engine as it is, without the world around it. */
+export interface SmallWorld {
+  readonly services?: Listing;
+  readonly risks?: Listing;
+  /** What Port has of ours, by blueprint. */
+  readonly stored?: StoredThings;
+  readonly threshold?: number | null;
+  /** Risks are written as services too, so that two kinds feed one blueprint. */
+  readonly oneBlueprint?: boolean;
+  readonly catalog?: (honest: Catalog) => Catalog;
+}
+
+export interface SmallRun {
+  readonly report: RunReport;
+  /** What Port has afterwards, by blueprint: names in the order in which they came. */
+  readonly left: ReadonlyMap<string, readonly string[]>;
+  /** Every closer look that was taken; `whole` when the entity did not say where to look. */
+  readonly looks: readonly (Scope | 'whole')[];
+}
+
+export async function runSmall(
+  world: SmallWorld,
+  request: Partial<ResyncRequest> = {},
+  { observer, signal = new AbortController().signal }: { observer?: RunObserver; signal?: AbortSignal } = {},
+): Promise<SmallRun> {
+  const { threshold = 0.3, stored = {}, oneBlueprint = false } = world;
+  const memory = memoryCatalog(stored, {
+    flags: {
+      enableMergeEntity: true,
+      deleteDependentEntities: false,
+      createMissingRelatedEntities: false,
+      entityDeletionThreshold: threshold,
+    },
+    entries: [entryOf('komodorService'), entryOf('komodorHealthMonitoring')],
+    disabled: [],
+  });
+  const looks: (Scope | 'whole')[] = [];
+  const ports: Ports = {
+    source: sourceOf(world, looks),
+    mapper: mapperTo((kind) => (kind === 'komodorService' || oneBlueprint ? 'service' : 'risk')),
+    catalog: world.catalog?.(memory.catalog) ?? memory.catalog,
+    traffic: { snapshot: () => ({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }) },
+    now: () => new Date(0),
+  };
+  const report = await resync(ports, { runId: 'r', mode: 'resync', trigger: 'cli', ...request }, signal, observer);
+  return { report, left: memory.left(), looks };
+}
+
+/** How a run treated one blueprint. */
+export function blueprintIn({ report }: SmallRun, blueprint: string) {
+  const found = report.blueprints.find((each) => each.blueprint === blueprint);
+  if (!found) throw new Error(`no ${blueprint} in the report`);
+  return found;
+}
+
+function entryOf(kind: Kind): ResourceEntry {
+  return { path: kind, kind, selectorQuery: 'true', selector: {}, templates: [] };
+}
+
+function sourceOf(world: SmallWorld, looks: (Scope | 'whole')[]): Source {
+  const listing = (kind: Kind): Listing => (kind === 'komodorService' ? world.services : world.risks) ?? { things: [] };
+  const closerLook = (kind: Kind, scope: Scope | 'whole') => {
+    const { things, closer, closerEnd = COMPLETE, closerMalformed = 0, closerError } = listing(kind);
+    looks.push(scope);
+    const here =
+      scope === 'whole' ? things : things.filter(({ place }) => place === `${scope.cluster}/${scope.namespace}`);
+    return pageOf(closer?.(scope === 'whole' ? {} : scope) ?? here, closerEnd, closerMalformed, closerError);
+  };
+  return {
+    checkSelector: () => [],
+    read: ({ kind }) => {
+      const { things, end = COMPLETE, malformed = 0 } = listing(kind);
+      return pageOf(things, end, malformed);
+    },
+    readScope: ({ kind }, scope) => closerLook(kind, scope),
+    readDifferently: ({ kind }) => closerLook(kind, 'whole'),
+    addressing: () => ({
+      probe: itemOf({ name: 'probe', place: 'probe-cluster/probe-namespace' }),
+      parts: { cluster: 'probe-cluster', namespace: 'probe-namespace' },
+      scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
+      scopeOf: ({ value }) =>
+        typeof value.cluster === 'string' && typeof value.namespace === 'string'
+          ? { cluster: value.cluster, namespace: value.namespace }
+          : undefined,
+      narrow: () => undefined,
+    }),
+    locate: async (address) => [address],
+  };
+}
+
+async function* pageOf(
+  things: readonly Thing[],
+  end: Completeness,
+  malformed: number,
+  error?: Error,
+): AsyncGenerator<SourcePage, Completeness> {
+  if (error) throw error;
+  yield { items: things.map(itemOf), malformed };
+  return end;
+}
+
+function itemOf({ name, place, text, fate = 'entity' }: Thing): RawItem {
+  const [cluster, namespace] = place?.split('/') ?? [];
+  return { key: name, label: `item ${name}`, value: { name, cluster, namespace, text, fate } };
+}
+
+type BlueprintOf = (kind: Kind) => string;
+
+function mapperTo(blueprintOf: BlueprintOf): Mapper {
+  return { compile: async (entries) => ({ program: programOf(entries, blueprintOf), problems: [] }) };
+}
+
+function programOf(entries: readonly ResourceEntry[], blueprintOf: BlueprintOf): Program {
+  const blueprints = entries.map(({ kind }) => blueprintOf(kind));
+  const template = (blueprint: string) => ({
+    path: blueprint,
+    identifier: '.name',
+    blueprint: `"${blueprint}"`,
+    properties: { text: '.text', cluster: '.cluster', namespace: '.namespace' },
+    relations: {},
+  });
+  const mapOne = (item: RawItem): MappedItem => ({
+    item,
+    rows: entries.map((entry) => {
+      const blueprint = blueprintOf(entry.kind);
+      const { name, fate, text, cluster, namespace } = item.value;
+      if (fate === 'filtered') return { type: 'filtered', entry };
+      if (fate === 'rejected') return { type: 'rejected', entry, blueprint, path: 'identifier', message: 'gave null' };
+      const properties = { text: text ?? null, cluster: cluster ?? null, namespace: namespace ?? null };
+      const entity: Entity = { blueprint, identifier: String(name), properties, relations: {} };
+      return { type: 'entity', entry, entity, failures: [] };
+    }),
+  });
+  return {
+    entries,
+    blueprints,
+    writing: (blueprint) => (blueprints.includes(blueprint) ? [template(blueprint)] : []),
+    map: async (items) => items.map(mapOne),
+    probe: async (item) => mapOne(item),
+  };
+}
