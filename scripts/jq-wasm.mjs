@@ -1,40 +1,32 @@
-// jq's command line around the WebAssembly jq, for machines without a usable native one (src/mapping/resolve-jq.ts).
-// Understands what node-jq and the probe need: flags, then the program as the last argument, documents on stdin.
+// jq as WebAssembly in a worker thread, for machines without a usable native one (src/mapping/wasm-jq.ts).
+// Takes { program, input } and answers { stdout, stderr, exitCode }, or { crashed } as the last thing it does.
+import { parentPort, workerData } from 'node:worker_threads';
 import { loadJq } from 'jq-wasm';
 
-const INTERNAL_ERROR = 5;
-
-async function readAll(stream) {
-  const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+function crash(message) {
+  parentPort.postMessage({ crashed: message });
+  process.exit();
 }
 
-/** Resolves when the text has been handed to the system, so that a large answer is not cut off by our exit. */
-function write(stream, text) {
-  return text === '' ? undefined : new Promise((resolve) => stream.write(`${text}\n`, resolve));
-}
-
-async function main(args) {
-  const jq = await loadJq();
-  if (args[0] === '--version') return { stdout: jq.version, stderr: '', exitCode: 0 };
-  const program = args.at(-1);
-  if (program === undefined) return { stdout: '', stderr: 'jq: error: no program given', exitCode: 2 };
-  const input = await readAll(process.stdin);
-  try {
-    return jq.raw(input, program, args.slice(0, -1));
-  } catch (error) {
-    // An exhausted stack or memory surfaces as an exception of the WebAssembly machine.
-    return {
-      stdout: '',
-      stderr: `jq: error: ${error instanceof Error ? error.message : error}`,
-      exitCode: INTERNAL_ERROR,
-    };
+// jq-wasm gathers the output in an array that it doubles without end; jq's own memory ends at 256 MiB by itself.
+// Throwing would not do: jq takes it for a disk that is full, and prints on.
+const { maxOutputBytes, tooMuchOutput } = workerData;
+globalThis.Uint8Array = class extends Uint8Array {
+  constructor(...args) {
+    if (typeof args[0] === 'number' && args[0] > maxOutputBytes) crash(tooMuchOutput);
+    super(...args);
   }
-}
+};
+// The machine below jq says there what comes back as an exception as well.
+console.error = () => undefined;
 
-process.stdout.on('error', () => process.exit(INTERNAL_ERROR));
-const { stdout, stderr, exitCode } = await main(process.argv.slice(2));
-await write(process.stdout, stdout);
-await write(process.stderr, stderr);
-process.exitCode = exitCode;
+const jq = await loadJq();
+
+parentPort.on('message', ({ program, input }) => {
+  try {
+    parentPort.postMessage(jq.raw(input, program, ['--compact-output']));
+  } catch (error) {
+    // An exhausted stack or memory; the machine is in no known state afterwards.
+    crash(error instanceof Error ? error.message : String(error));
+  }
+});

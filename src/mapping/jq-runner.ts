@@ -1,10 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { AppError, messageOf } from '../core/errors.ts';
 import { createLimiter } from './limiter.ts';
-import { ensureWasmCommand, type JqBinary } from './resolve-jq.ts';
+import { startNativeJq } from './native-jq.ts';
+import type { JqBinary } from './resolve-jq.ts';
+import { startWasmJq } from './wasm-jq.ts';
 
 export type JqOutcome =
   | { readonly ok: true; readonly stdout: string }
@@ -14,175 +12,35 @@ export type JqOutcome =
    */
   | { readonly ok: false; readonly stdout: string; readonly resource: boolean; readonly message: string };
 
+export interface JqLimits {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a program over JSON documents. A program that fails, hangs or floods is an outcome; throws AppError
+ * `jq_unusable` when jq cannot be started at all, and the signal's reason on abort.
+ */
+export type RunJq = (program: string, input: string, limits: JqLimits) => Promise<JqOutcome>;
+
 export interface JqRunner {
   readonly binary: JqBinary;
-  /**
-   * Runs a program over JSON documents. A program that fails, hangs or floods is an outcome; throws AppError
-   * `jq_unusable` when jq cannot be started at all, and the signal's reason on abort.
-   */
-  run(
-    program: string,
-    input: string,
-    options: { readonly deadlineMs: number; readonly signal?: AbortSignal | undefined },
-  ): Promise<JqOutcome>;
+  readonly run: RunJq;
 }
 
-const MAX_OUTPUT_CHARS = 64 * 1024 * 1024;
-const MAX_STDERR_CHARS = 1024 * 1024;
-const MAX_PROCESSES = 3;
-const OUT_OF_MEMORY = /allocate memory|out of memory|Aborted\(|memory access out of bounds|call stack|OOM/i;
+/** More would only compete with each other, and each takes memory. */
+const MOST_AT_ONCE = { native: 3, wasm: 2 };
 
-let loadedFor: string | undefined;
-
-/** Makes a runner on node-jq. The first one in a process decides which jq is used. Throws AppError `jq_unusable` for a second, different one. */
+/** Makes a runner: on node-jq for a native jq, on worker threads for the WebAssembly one. Throws AppError `jq_unusable`. */
 export async function createJqRunner(binary: JqBinary): Promise<JqRunner> {
-  // node-jq reads the variable once, when it is loaded; hence the late import.
-  if (loadedFor !== undefined && loadedFor !== binary.path) {
-    throw new AppError(
-      'jq_unusable',
-      `This process already uses the jq at ${loadedFor}; it cannot change to ${binary.path}.`,
-    );
-  }
-  loadedFor = binary.path;
-  const run = await loadNodeJq(binary.path);
-  const limited = createLimiter(Math.min(availableParallelism(), MAX_PROCESSES));
-
-  function runOnce(program: string, input: string, deadlineMs: number, signal?: AbortSignal): Promise<JqOutcome> {
-    signal?.throwIfAborted();
-    // A service may run for longer than a tidy machine keeps its temporary files.
-    if (binary.flavour === 'wasm') ensureWasmCommand();
-    const { child, finished } = capture(() =>
-      // 'json' would walk the whole data; an empty text is refused.
-      run(program, input === '' ? '\n' : input, { input: 'string', output: 'compact' }),
-    );
-    if (child === undefined) {
-      return finished.then(
-        () =>
-          Promise.reject(
-            new AppError('jq_unusable', 'The jq process could not be watched; this Node version is not supported.'),
-          ),
-        (error: unknown) => Promise.reject(unusable(binary, error)),
-      );
-    }
-    return watch(child, finished, binary, deadlineMs, signal);
-  }
-
+  const run = binary.flavour === 'native' ? await startNativeJq(binary) : startWasmJq(binary);
+  const limited = createLimiter(Math.min(availableParallelism(), MOST_AT_ONCE[binary.flavour]));
   return {
     binary,
-    run: (program, input, { deadlineMs, signal }) => limited(() => runOnce(program, input, deadlineMs, signal)),
+    run: (program, input, limits) =>
+      limited(() => {
+        limits.signal?.throwIfAborted();
+        return run(program, input, limits);
+      }),
   };
-}
-
-async function loadNodeJq(path: string): Promise<typeof import('node-jq').run> {
-  const before = process.env.JQ_PATH;
-  process.env.JQ_PATH = path;
-  try {
-    return (await import('node-jq')).run;
-  } finally {
-    if (before === undefined) delete process.env.JQ_PATH;
-    else process.env.JQ_PATH = before;
-  }
-}
-
-/** node-jq keeps its child to itself; Node announces every child process, synchronously, while it is being started. */
-function capture<T>(start: () => Promise<T>): { child: ChildProcess | undefined; finished: Promise<T> } {
-  let child: ChildProcess | undefined;
-  function onProcess(message: unknown): void {
-    if (isChildMessage(message)) child = message.process;
-  }
-  subscribe('child_process', onProcess);
-  try {
-    const finished = start();
-    return { child, finished };
-  } finally {
-    unsubscribe('child_process', onProcess);
-  }
-}
-
-function isChildMessage(message: unknown): message is { readonly process: ChildProcess } {
-  return typeof message === 'object' && message !== null && 'process' in message;
-}
-
-/** Holds a jq process to its limits and waits for its end. */
-function watch(
-  child: ChildProcess,
-  finished: Promise<unknown>,
-  binary: JqBinary,
-  deadlineMs: number,
-  signal?: AbortSignal,
-): Promise<JqOutcome> {
-  return new Promise((resolve, reject) => {
-    const chunks: string[] = [];
-    let size = 0;
-    let stderr = '';
-    let stopped: string | undefined;
-    function stop(message: string): void {
-      stopped ??= message;
-      child.kill('SIGKILL');
-    }
-    function onAbort(): void {
-      stop('was stopped');
-    }
-    const timer = setTimeout(() => stop(`took longer than ${deadlineMs / 1000} s`), deadlineMs);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    preferAsVictim(child);
-
-    child.stdout?.on('data', (chunk: string) => {
-      size += chunk.length;
-      if (size > MAX_OUTPUT_CHARS) stop(`gave more than ${MAX_OUTPUT_CHARS / 1024 / 1024} MB`);
-      else chunks.push(chunk);
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (stderr.length < MAX_STDERR_CHARS) stderr += chunk.toString();
-      else stop('wrote too much to its error output');
-    });
-    // Without these a jq that is missing, or that ends before it has read everything, would end our own process.
-    let startError: Error | undefined;
-    child.stdin?.on('error', () => undefined);
-    child.on('error', (error) => {
-      startError = error;
-    });
-    function release(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    }
-    finished.catch((error: unknown) => {
-      // With a process number, `close` follows and tells more than node-jq's error; without one, nothing may follow.
-      if (child.pid !== undefined) return;
-      release();
-      reject(unusable(binary, error));
-    });
-    child.on('close', (code, killedBy) => {
-      release();
-      const stdout = chunks.join('');
-      if (signal?.aborted === true) reject(signal.reason);
-      else if (stopped !== undefined) resolve({ ok: false, stdout, resource: true, message: stopped });
-      else if (startError !== undefined) reject(unusable(binary, startError));
-      else if (code === 0) resolve({ ok: true, stdout });
-      else if (killedBy !== null || OUT_OF_MEMORY.test(stderr)) {
-        resolve({
-          ok: false,
-          stdout,
-          resource: true,
-          message: killedBy === 'SIGSEGV' ? 'made jq crash' : 'used too much memory',
-        });
-      } else resolve({ ok: false, stdout, resource: false, message: stderr });
-    });
-  });
-}
-
-/** When memory runs out, Linux shall take jq before us. */
-function preferAsVictim(child: ChildProcess): void {
-  if (process.platform !== 'linux' || child.pid === undefined) return;
-  writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => undefined);
-}
-
-function unusable(binary: JqBinary, error: unknown): AppError {
-  return new AppError(
-    'jq_unusable',
-    `jq at ${binary.path} could not be started: ${messageOf(error)}. Run \`doctor\` to see which jq is used.`,
-    {
-      cause: error,
-    },
-  );
 }

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
@@ -28,12 +27,14 @@ const PROBE =
   '[9007199254740993, [limit(0; 1)], ({a: 1, b: 2} | pick(.a)), ("x" | gsub("^"; "-")), (if false then 1 end), (try error("e") catch .)]';
 const PROBE_ANSWER = '[9007199254740993,[],{"a":1},"-x",null,"e"]';
 
+/** What the pinned jq-wasm is built from; a test holds it against package.json. */
+export const WASM_VERSION = 'jq-1.8.2';
 // Beside src/ and dist/ alike, because Node has to run it as it is.
-const WASM_SCRIPT = fileURLToPath(new URL('../../scripts/jq-wasm.mjs', import.meta.url));
+export const WASM_SCRIPT = fileURLToPath(new URL('../../scripts/jq-wasm.mjs', import.meta.url));
 
 /**
- * Finds a jq that can be used: JQ_PATH, node-jq's own, each `jq` on PATH, else a generated command around jq-wasm. Each is
- * judged by what it answers, not by its version. Throws AppError `jq_unusable`.
+ * Finds a jq that can be used: JQ_PATH, node-jq's own, each `jq` on PATH, each judged by what it answers, not by its version;
+ * else jq-wasm, which comes with us. Throws AppError `jq_unusable`.
  */
 export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinary> {
   if (options.jqPath !== undefined && options.jqPath !== '') {
@@ -48,13 +49,7 @@ export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinar
   for (const { path, from } of nativeCandidates(options.searchPath ?? process.env.PATH ?? '')) {
     if ((await probe(path)) === undefined) return { path, version: await versionOf(path), flavour: 'native', from };
   }
-  const path = ensureWasmCommand();
-  const problem = await probe(path);
-  if (problem === undefined) return { path, version: await versionOf(path), flavour: 'wasm', from: 'jq-wasm' };
-  throw new AppError(
-    'jq_unusable',
-    `No jq was found, and the WebAssembly one could not be started (${problem}). Install jq 1.7 or later and set JQ_PATH to it.`,
-  );
+  return { path: WASM_SCRIPT, version: WASM_VERSION, flavour: 'wasm', from: 'jq-wasm' };
 }
 
 function nativeCandidates(searchPath: string): { readonly path: string; readonly from: 'node-jq' | 'PATH' }[] {
@@ -95,25 +90,4 @@ function execute(path: string, args: readonly string[]): Promise<{ error: Execut
     child.stdin?.on('error', () => undefined);
     child.stdin?.end();
   });
-}
-
-let wasmCommand: string | undefined;
-
-/**
- * Writes the command that runs jq-wasm, if it is not there (any more), in a folder that only we may read and that goes when we go. Returns its path,
- * always the same one in a process: node-jq cannot change to another.
- */
-export function ensureWasmCommand(): string {
-  if (wasmCommand !== undefined && existsSync(wasmCommand)) return wasmCommand;
-  const folder = wasmCommand === undefined ? mkdtempSync(join(tmpdir(), 'komodor-port-jq-')) : dirname(wasmCommand);
-  if (wasmCommand === undefined) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(folder, { recursive: true, mode: 0o700 }); // a tidy machine may have removed it
-  wasmCommand = join(folder, 'jq');
-  writeFileSync(wasmCommand, `#!/bin/sh\nexec ${shellQuoted(process.execPath)} ${shellQuoted(WASM_SCRIPT)} "$@"\n`);
-  chmodSync(wasmCommand, 0o700);
-  return wasmCommand;
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -27,7 +27,7 @@ describe('the sources', () => {
 
   it('read the environment in the command line alone, which passes it on', () => {
     // node-jq takes its path from there, and a jq is looked for on PATH.
-    const jq = ['src/mapping/jq-runner.ts', 'src/mapping/resolve-jq.ts'];
+    const jq = ['src/mapping/native-jq.ts', 'src/mapping/resolve-jq.ts'];
     const others = sources.filter(({ path }) => !path.startsWith('src/cli') && !jq.includes(path));
     expect(where(others, /\bprocess\.env\b/)).toEqual([]);
     expect(

@@ -1,6 +1,3 @@
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { afterAll } from 'vitest';
 import type { EntityTemplate, JsonObject, RawItem, ResourceEntry } from '../../src/core/model.ts';
 import type { MappedRow, MappingProblem, Program } from '../../src/core/ports.ts';
 import { createJqRunner } from '../../src/mapping/jq-runner.ts';
@@ -9,11 +6,6 @@ import { resolveJq } from '../../src/mapping/resolve-jq.ts';
 
 /** The jq that the product would use on this machine. */
 export const jq = await createJqRunner(await resolveJq({ jqPath: process.env.JQ_PATH }));
-
-// Vitest ends its workers without letting them clean up.
-afterAll(() => {
-  if (jq.binary.flavour === 'wasm') rmSync(dirname(jq.binary.path), { recursive: true });
-});
 
 export const PATH = 'resources[0].port.entity.mappings';
 const never = new AbortController().signal;

@@ -1,0 +1,158 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { writeFile } from 'node:fs/promises';
+import { AppError, messageOf } from '../core/errors.ts';
+import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT, tookTooLong } from './jq-limits.ts';
+import type { JqOutcome, RunJq } from './jq-runner.ts';
+import type { JqBinary } from './resolve-jq.ts';
+
+const MAX_STDERR_CHARS = 1024 * 1024;
+
+let loadedFor: string | undefined;
+
+/**
+ * Runs jq processes through node-jq. The first one in a process decides which jq is used; throws AppError `jq_unusable` for
+ * a second, different one.
+ */
+export async function startNativeJq(binary: JqBinary): Promise<RunJq> {
+  // node-jq reads the variable once, when it is loaded; hence the late import.
+  if (loadedFor !== undefined && loadedFor !== binary.path) {
+    throw new AppError(
+      'jq_unusable',
+      `This process already uses the jq at ${loadedFor}; it cannot change to ${binary.path}.`,
+    );
+  }
+  loadedFor = binary.path;
+  const run = await loadNodeJq(binary.path);
+
+  return (program, input, { deadlineMs, signal }) => {
+    const { child, finished } = capture(() =>
+      // 'json' would walk the whole data; an empty text is refused.
+      run(program, input === '' ? '\n' : input, { input: 'string', output: 'compact' }),
+    );
+    if (child === undefined) {
+      return finished.then(
+        () =>
+          Promise.reject(
+            new AppError('jq_unusable', 'The jq process could not be watched; this Node version is not supported.'),
+          ),
+        (error: unknown) => Promise.reject(unusable(binary, error)),
+      );
+    }
+    return watch(child, finished, binary, deadlineMs, signal);
+  };
+}
+
+async function loadNodeJq(path: string): Promise<typeof import('node-jq').run> {
+  const before = process.env.JQ_PATH;
+  process.env.JQ_PATH = path;
+  try {
+    return (await import('node-jq')).run;
+  } finally {
+    if (before === undefined) delete process.env.JQ_PATH;
+    else process.env.JQ_PATH = before;
+  }
+}
+
+/** node-jq keeps its child to itself; Node announces every child process, synchronously, while it is being started. */
+function capture<T>(start: () => Promise<T>): { child: ChildProcess | undefined; finished: Promise<T> } {
+  let child: ChildProcess | undefined;
+  function onProcess(message: unknown): void {
+    if (isChildMessage(message)) child = message.process;
+  }
+  subscribe('child_process', onProcess);
+  try {
+    const finished = start();
+    return { child, finished };
+  } finally {
+    unsubscribe('child_process', onProcess);
+  }
+}
+
+function isChildMessage(message: unknown): message is { readonly process: ChildProcess } {
+  return typeof message === 'object' && message !== null && 'process' in message;
+}
+
+/** Holds a jq process to its limits and waits for its end. */
+function watch(
+  child: ChildProcess,
+  finished: Promise<unknown>,
+  binary: JqBinary,
+  deadlineMs: number,
+  signal?: AbortSignal,
+): Promise<JqOutcome> {
+  return new Promise((resolve, reject) => {
+    const chunks: string[] = [];
+    let size = 0;
+    let stderr = '';
+    let stopped: string | undefined;
+    function stop(message: string): void {
+      stopped ??= message;
+      child.kill('SIGKILL');
+    }
+    function onAbort(): void {
+      stop('was stopped');
+    }
+    const timer = setTimeout(() => stop(tookTooLong(deadlineMs)), deadlineMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    preferAsVictim(child);
+
+    child.stdout?.on('data', (chunk: string) => {
+      size += chunk.length;
+      if (size > MAX_OUTPUT) stop(TOO_MUCH_OUTPUT);
+      else chunks.push(chunk);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (stderr.length < MAX_STDERR_CHARS) stderr += chunk.toString();
+      else stop('wrote too much to its error output');
+    });
+    // Without these a jq that is missing, or that ends before it has read everything, would end our own process.
+    let startError: Error | undefined;
+    child.stdin?.on('error', () => undefined);
+    child.on('error', (error) => {
+      startError = error;
+    });
+    function release(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+    finished.catch((error: unknown) => {
+      // With a process number, `close` follows and tells more than node-jq's error; without one, nothing may follow.
+      if (child.pid !== undefined) return;
+      release();
+      reject(unusable(binary, error));
+    });
+    child.on('close', (code, killedBy) => {
+      release();
+      const stdout = chunks.join('');
+      if (signal?.aborted === true) reject(signal.reason);
+      else if (stopped !== undefined) resolve({ ok: false, stdout, resource: true, message: stopped });
+      else if (startError !== undefined) reject(unusable(binary, startError));
+      else if (code === 0) resolve({ ok: true, stdout });
+      else if (killedBy !== null || isOutOfMemory(stderr)) {
+        resolve({
+          ok: false,
+          stdout,
+          resource: true,
+          message: killedBy === 'SIGSEGV' ? 'made jq crash' : TOO_MUCH_MEMORY,
+        });
+      } else resolve({ ok: false, stdout, resource: false, message: stderr });
+    });
+  });
+}
+
+/** When memory runs out, Linux shall take jq before us. */
+function preferAsVictim(child: ChildProcess): void {
+  if (process.platform !== 'linux' || child.pid === undefined) return;
+  writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => undefined);
+}
+
+function unusable(binary: JqBinary, error: unknown): AppError {
+  return new AppError(
+    'jq_unusable',
+    `jq at ${binary.path} could not be started: ${messageOf(error)}. Run \`doctor\` to see which jq is used.`,
+    {
+      cause: error,
+    },
+  );
+}

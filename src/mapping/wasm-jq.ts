@@ -1,0 +1,118 @@
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import { AppError, messageOf } from '../core/errors.ts';
+import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT, tookTooLong } from './jq-limits.ts';
+import type { JqLimits, JqOutcome, RunJq } from './jq-runner.ts';
+import type { JqBinary } from './resolve-jq.ts';
+
+/** Unused threads end after this time and give their memory back. */
+const IDLE_MS = 30_000;
+/** What the thread's own JavaScript may use; jq's memory has a limit of its own. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
+const Answer = z.union([
+  z.object({ stdout: z.string(), stderr: z.string(), exitCode: z.number() }),
+  z.object({ crashed: z.string() }),
+]);
+
+/** Runs jq as WebAssembly in worker threads, one run at a time in each; a run that blows a limit takes only its thread along. */
+export function startWasmJq(binary: JqBinary): RunJq {
+  const idle = new Map<Worker, NodeJS.Timeout>();
+
+  function take(): Worker {
+    for (const [worker, expiry] of idle) {
+      idle.delete(worker);
+      clearTimeout(expiry);
+      worker.ref();
+      return worker;
+    }
+    return startWorker(binary.path);
+  }
+
+  function giveBack(worker: Worker): void {
+    // Nobody waits for an idle thread, least of all the end of the process.
+    worker.unref();
+    const expire = () => {
+      idle.delete(worker);
+      void worker.terminate();
+    };
+    idle.set(worker, setTimeout(expire, IDLE_MS).unref());
+  }
+
+  return async (program, input, limits) => {
+    const worker = take();
+    const outcome = await ask(worker, { program, input: input === '' ? '\n' : input }, limits, binary);
+    if (outcome === 'stopped') throw limits.signal?.reason;
+    if (outcome.ok || !outcome.resource) giveBack(worker);
+    return outcome;
+  };
+}
+
+function startWorker(path: string): Worker {
+  return new Worker(path, {
+    workerData: { maxOutputBytes: MAX_OUTPUT, tooMuchOutput: TOO_MUCH_OUTPUT },
+    env: {},
+    resourceLimits: RESOURCE_LIMITS,
+  });
+}
+
+/** One run. A thread that is stopped, or that fails, is gone afterwards. */
+function ask(
+  worker: Worker,
+  request: { readonly program: string; readonly input: string },
+  { deadlineMs, signal }: JqLimits,
+  binary: JqBinary,
+): Promise<JqOutcome | 'stopped'> {
+  return new Promise((resolve, reject) => {
+    function end(outcome: JqOutcome | 'stopped' | AppError): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      if (outcome instanceof AppError) reject(outcome);
+      else resolve(outcome);
+    }
+    function stop(outcome: JqOutcome | 'stopped'): void {
+      // What the thread still says on its way out concerns nobody.
+      end(outcome);
+      worker.on('error', () => undefined);
+      void worker.terminate();
+    }
+    const onAbort = () => stop('stopped');
+    const timer = setTimeout(() => stop(blown(tookTooLong(deadlineMs))), deadlineMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    function onMessage(message: unknown): void {
+      const answer = Answer.parse(message);
+      if ('crashed' in answer) end(crash(answer.crashed));
+      else if (answer.exitCode === 0) end({ ok: true, stdout: withLineEnd(answer.stdout) });
+      else if (isOutOfMemory(answer.stderr)) stop(blown(TOO_MUCH_MEMORY, withLineEnd(answer.stdout)));
+      else end({ ok: false, stdout: withLineEnd(answer.stdout), resource: false, message: answer.stderr });
+    }
+    function onError(error: unknown): void {
+      end(isOutOfMemory(messageOf(error)) ? blown(TOO_MUCH_MEMORY) : unusable(binary, error));
+    }
+    const onExit = () => end(unusable(binary, 'the thread ended'));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(request);
+  });
+}
+
+function blown(message: string, stdout = ''): JqOutcome {
+  return { ok: false, stdout, resource: true, message };
+}
+
+function crash(message: string): JqOutcome {
+  return blown(
+    message === TOO_MUCH_OUTPUT ? TOO_MUCH_OUTPUT : isOutOfMemory(message) ? TOO_MUCH_MEMORY : 'made jq crash',
+  );
+}
+
+/** jq-wasm trims what was printed; a line counts only with its end. */
+function withLineEnd(stdout: string): string {
+  return stdout === '' ? '' : `${stdout}\n`;
+}
+
+function unusable(binary: JqBinary, error: unknown): AppError {
+  return new AppError('jq_unusable', `The WebAssembly jq at ${binary.path} does not work: ${messageOf(error)}.`, {
+    cause: error,
+  });
+}
