@@ -59,6 +59,42 @@ describe('Packer', () => {
     );
   });
 
+  it('is full exactly when it holds as many as it may, and takes no more without giving those away', () => {
+    fc.assert(
+      fc.property(limits, fc.nat(40), ({ items: most }, count) => {
+        const packer = new Packer<number>({ items: most, bytes: 1_000_000 });
+        for (let index = 0; index < count; index += 1) {
+          const closed = packer.add({ item: index, bytes: 1 });
+          expect(closed === undefined).toBe(index % most !== 0 || index === 0);
+          if (closed) expect(closed).toHaveLength(most);
+          expect(packer.isFull).toBe((index + 1) % most === 0);
+        }
+        packer.take();
+        expect(packer.isFull).toBe(false);
+      }),
+    );
+  });
+
+  it('keeps to the real limits, counted as they are on the wire, with letters of one to four bytes', () => {
+    const real: PackLimits = { items: 20, bytes: 1_048_576 };
+    const large = fc.record({ letter: fc.constantFrom('a', 'é', '船', '🚢', '"', '\u0000'), count: fc.nat(60_000) });
+    fc.assert(
+      fc.property(fc.array(large, { maxLength: 25 }), (sizes) => {
+        const values = sizes.map(({ letter, count }) => letter.repeat(count));
+        const batches = pack(values, real);
+        expect(batches.flat()).toEqual(values);
+        for (const [index, batch] of batches.entries()) {
+          expect(batch.length).toBeLessThanOrEqual(20);
+          expect(bodyBytes(batch)).toBeLessThanOrEqual(real.bytes);
+          const next = batches[index + 1]?.[0];
+          if (next === undefined) continue;
+          expect(batch.length === 20 || bodyBytes([...batch, next]) > real.bytes).toBe(true);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it('counts the envelope as it is sent', () => expect(ENVELOPE_BYTES).toBe(bodyBytes([])));
 
   it('fills a batch to the last byte', () => {
