@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom, type Random } from '../../src/sandbox/random.ts';
+import type { WorldRisk } from '../../src/sandbox/world/model.ts';
+import { collect, fakeKomodor, many, risk, service, sourceOf, type Twist } from '../komodor/fake-komodor.ts';
+import { type Harness, it as itBetween } from '../resync/harness.ts';
+import { expectedCatalog } from '../resync/oracle.ts';
+import { shippedMapping } from '../resync/shipped.ts';
+import { removeServices } from '../resync/world-steps.ts';
+import { atEachRequest, expectNothingLost, expectRecovery, filled, SMALL_PAGES } from './stage.ts';
+
+const { signal } = new AbortController();
+const SERVICES = { kind: 'komodorService', selector: {} } as const;
+const RISKS = { kind: 'komodorHealthMonitoring', selector: {} } as const;
+
+/** What a page of services looks like. */
+function page(from: number, count: number, meta: object) {
+  return { json: { data: { services: many(count, (i) => service(from + i)) }, meta } };
+}
+
+/** Reads all services, ten a page, from a server that answers so. @returns how often it was asked, and the verdict */
+async function readServices(twist: Twist, maxPages = 50) {
+  const server = await fakeKomodor({ services: many(25, service) }, twist);
+  const source = sourceOf(server.url, { pageSizes: { services: 10, risks: 10 }, maxPages });
+  const { verdict, keys } = await collect(source.read(SERVICES, signal));
+  return { asked: server.seen.length, verdict, found: new Set(keys).size };
+}
+
+describe('a listing that does not keep to its own rules', () => {
+  it('ocean-2499-endless-pages: a listing that leads in a circle is left at the first repetition', async () => {
+    const circle = ['a', 'b', 'a', 'b'];
+    const fresh: Twist = (_reply, _seen, call) => page(call * 10, 10, { token: circle[(call - 1) % 4] });
+    expect(await readServices(fresh)).toEqual({ asked: 3, verdict: 'repeated_cursor', found: 30 });
+    const same: Twist = (_reply, _seen, call) => page(0, 10, { token: `t${call}` });
+    expect(await readServices(same)).toEqual({ asked: 2, verdict: 'not_advancing', found: 10 });
+    const itself: Twist = () => page(0, 10, { token: 'x' });
+    expect(await readServices(itself)).toEqual({ asked: 2, verdict: 'not_advancing', found: 10 });
+    const empty: Twist = (_reply, _seen, call) => page(0, 0, { token: `t${call}` });
+    expect(await readServices(empty)).toEqual({ asked: 1, verdict: 'more_but_empty', found: 0 });
+    const endless: Twist = (_reply, _seen, call) => page(call * 10, 10, { token: `t${call}` });
+    expect(await readServices(endless, 12)).toEqual({ asked: 12, verdict: 'too_many_pages', found: 120 });
+  });
+
+  it('amp-labs-3387-offset-ignored: an offset that has no effect is noticed on the second page', async () => {
+    const server = await fakeKomodor({ risks: many(163, risk) }, () => ({
+      json: { violations: many(10, risk), hasMoreResults: true, totalResults: 163 },
+    }));
+    const source = sourceOf(server.url, { pageSizes: { services: 10, risks: 10 } });
+    const { verdict } = await collect(source.read(RISKS, signal));
+    expect(verdict).toBe('not_advancing');
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('short-page-in-the-middle: a page with fewer rows than asked for does not end the listing', async () => {
+    const sizes = [10, 3, 1, 7];
+    const twist: Twist = (_reply, _seen, call) =>
+      page(call * 10, sizes[call - 1] ?? 0, { token: call < sizes.length ? `t${call}` : null });
+    expect(await readServices(twist)).toEqual({ asked: 4, verdict: 'complete', found: 21 });
+  });
+});
+
+describe.concurrent('between the stand-ins', () => {
+  const UNGUARDED = { services: 40, env: SMALL_PAGES, mapping: shippedMapping({ entityDeletionThreshold: '1' }) };
+
+  itBetween.for(['ignore-cursor', 'legacy that ignores the page'] as const)(
+    'ocean-3710-ignored-cursor: the first page again and again is neither all there is nor read for ever: %s',
+    async (mode, { start }) => {
+      const harness = await filled(start, UNGUARDED);
+      removeServices(harness.world, 1);
+      harness.komodor.faults.add('services -> ignore-cursor');
+      if (mode !== 'ignore-cursor') harness.komodor.faults.add('services -> legacy');
+      const report = await harness.run();
+      expect(report.status).toBe('degraded');
+      expect(report.kinds[0]).toMatchObject({ kind: 'komodorService', complete: false, pages: 2 });
+      expect(report.problems).toContainEqual(expect.objectContaining({ code: 'read_incomplete', severity: 'error' }));
+      expect(harness.store.deletions.filter(({ blueprint }) => blueprint === 'komodorService')).toEqual([]);
+      await expectRecovery(harness);
+    },
+  );
+
+  itBetween.for([1, 2])(
+    'rows-move-while-paging: what is there all the time is never deleted, whatever comes and goes between pages: seed %s',
+    async (seed, { start }) => {
+      const harness = await filled(start, { ...UNGUARDED, risksPerService: 2 });
+      const before = new Set(
+        expectedCatalog(harness.world).komodorHealthMonitoring.map(({ identifier }) => identifier),
+      );
+      const random = createRandom(seed, 'moving', 0);
+      const stop = atEachRequest(harness.komodor, ({ route }) => {
+        if (route === 'risks') stir(harness, random);
+      });
+      for (let run = 0; run < 3; run += 1) await harness.run();
+      stop();
+      expectNothingLost(harness);
+      const alive = new Set(expectedCatalog(harness.world).komodorHealthMonitoring.map(({ identifier }) => identifier));
+      expect([...before].some((id) => !alive.has(id))).toBe(true);
+      await expectRecovery(harness);
+    },
+  );
+
+  itBetween(
+    'airbyte-37112-order-changes-between-pages: rows that are sorted anew for each page are missed and found, never deleted',
+    async ({ start }) => {
+      const harness = await filled(start, { ...UNGUARDED, risksPerService: 2 });
+      const random = createRandom(5, 'order', 0);
+      const stop = atEachRequest(harness.komodor, ({ route }) => {
+        if (route === 'risks') harness.world.risks.sort(() => random.int(0, 2) - 1);
+      });
+      const report = await harness.run();
+      stop();
+      expect(report.kinds[1]).toMatchObject({ complete: false });
+      expect(harness.store.deletions).toEqual([]);
+      await expectRecovery(harness);
+    },
+  );
+});
+
+/** One risk goes from anywhere, one comes at the front, as when the list is sorted by time. */
+function stir({ world: { risks, now } }: Harness, random: Random): void {
+  const [gone] = risks.splice(random.int(0, risks.length - 1), 1);
+  if (gone === undefined) return;
+  const fresh: WorldRisk = { ...gone, id: random.uuid(), createdAt: now };
+  risks.unshift(fresh);
+}
