@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './cli/library-output.ts';
+
 import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './cli/command.ts';
 import { demo } from './cli/demo.ts';

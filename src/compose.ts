@@ -11,7 +11,7 @@ import { RecordingCatalog } from './core/plan.ts';
 import type { Mapper, Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
 import { redactor } from './core/redact.ts';
 import { type RefreshReport, refreshWorkload } from './core/refresh.ts';
-import { type RunReport, withoutSecrets } from './core/report.ts';
+import { problemWithoutSecrets, type RunReport, withoutSecrets } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import { createKomodorSource } from './komodor/source.ts';
 import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
@@ -66,6 +66,8 @@ export interface Probes {
   readonly jqDone?: (durationMs: number) => void;
   /** The system's when absent. */
   readonly clock?: Clock;
+  /** A jq that several applications of one process share; one of its own when absent. */
+  readonly jq?: JqRunner;
 }
 
 /**
@@ -78,9 +80,9 @@ export async function createApplication(
   env: NodeJS.Dict<string>,
   probes: Probes = {},
 ): Promise<Application> {
-  const { mapper, jq } = await createJqMapper(settings, env, probes.jqDone);
+  const { mapper, jq } = await createJqMapper(settings, env, probes);
   const files = loadDefaults(settings);
-  const secrets = secretsOf(settings);
+  const secrets = secretsOf(settings, env);
   const redact = redactor(secrets);
   const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
   const { clock = systemClock } = probes;
@@ -148,8 +150,12 @@ export async function createApplication(
     jq,
     port: { api, tokens, userAgent },
     traffic,
-    async run(order, signal, { observer = {}, marks } = {}) {
+    async run(order, signal, { observer: toldAll = {}, marks } = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };
+      const observer: RunObserver = {
+        ...toldAll,
+        problem: (problem) => toldAll.problem?.(problemWithoutSecrets(problem, redact)),
+      };
       const report =
         order.mode === 'plan' ? plan(request, signal, observer) : carryOut(request, signal, observer, marks);
       return withoutSecrets(await report, redact);
@@ -184,16 +190,20 @@ export async function createApplication(
 export async function createJqMapper(
   settings: OfflineSettings,
   env: NodeJS.Dict<string>,
-  onJqDone: (durationMs: number) => void = () => undefined,
+  probes: Pick<Probes, 'jqDone' | 'jq'> = {},
 ): Promise<{ mapper: Mapper; jq: JqBinary }> {
-  const jq = await resolveJq(settings.jqPath === undefined ? {} : { jqPath: settings.jqPath });
+  const jq = probes.jq ?? (await ownJq(settings));
   const mapper = createMapper({
-    jq: timed(await createJqRunner(jq), onJqDone),
-    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(env, secretsOf(settings)) : undefined,
+    jq: timed(jq, (durationMs) => probes.jqDone?.(durationMs)),
+    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(env, secretsOf(settings, env)) : undefined,
     batchTimeoutMs: settings.jqTimeoutMs,
     batchItems: settings.jqBatchSize,
   });
-  return { mapper, jq };
+  return { mapper, jq: jq.binary };
+}
+
+async function ownJq({ jqPath }: OfflineSettings): Promise<JqRunner> {
+  return createJqRunner(await resolveJq(jqPath === undefined ? {} : { jqPath }));
 }
 
 function timed(jq: JqRunner, onDone: (durationMs: number) => void): JqRunner {
@@ -225,30 +235,51 @@ function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): 
   return eventListener === 'WEBHOOK' && publicUrl !== undefined ? { type: 'WEBHOOK', url: `${publicUrl}/resync` } : {};
 }
 
-/** Values that must never reach a log, an error, a report or an entity. */
-export function secretsOf(settings: OfflineSettings): readonly string[] {
+/**
+ * Values that must never reach a log, an error, a report, or a mapping.
+ * @param env the environment, for what libraries read there by themselves: proxies, headers for a trace collector
+ */
+export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): readonly string[] {
   const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
   const passwords = redisUrl === undefined ? [] : passwordsIn(redisUrl);
-  return [komodorApiKey, portClientId, portClientSecret, redisUrl, ...passwords, apiToken, webhookSecret].filter(
-    (secret) => secret !== undefined,
-  );
+  const own = [komodorApiKey, portClientId, portClientSecret, redisUrl, ...passwords, apiToken, webhookSecret];
+  return [...own.filter((secret) => secret !== undefined), ...secretsIn(env)];
+}
+
+/** What is secret in an environment beside our settings. */
+export function secretsIn(env: NodeJS.Dict<string>): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = '']) => {
+    if (/^(https?|all)_proxy$/i.test(name)) return passwordsIn(value);
+    return /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name) ? headerValues(value) : [];
+  });
+}
+
+/** `authorization=Bearer%20abc,x-team=b`: the values, each as written and as sent, without the scheme. */
+function headerValues(text: string): readonly string[] {
+  const values = text.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
+  return values.flatMap((value) => [value, decoded(value), decoded(value).replace(/^\w+ +/, '')]);
 }
 
 /** The password of an address, as written there and as sent: messages may quote it without the rest. */
 function passwordsIn(address: string): readonly string[] {
+  if (!URL.canParse(address)) return [];
   const { password } = new URL(address);
-  if (password === '') return [];
+  return password === '' ? [] : [password, decoded(password)];
+}
+
+function decoded(text: string): string {
   try {
-    return [password, decodeURIComponent(password)];
+    return decodeURIComponent(text);
   } catch {
-    return [password];
+    return text;
   }
 }
 
 function harmlessEnvironment(env: NodeJS.Dict<string>, secrets: readonly string[]): Record<string, string> {
+  const redact = redactor(secrets);
   const harmless: [string, string][] = [];
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && !secrets.some((secret) => value.includes(secret))) harmless.push([name, value]);
+    if (value !== undefined && redact(value) === value) harmless.push([name, value]);
   }
   return Object.fromEntries(harmless);
 }

@@ -1,8 +1,8 @@
-import { secretsOf } from '../compose.ts';
-import { loadSettings, type Settings, SettingsError } from '../config/settings.ts';
+import { secretsIn, secretsOf } from '../compose.ts';
+import { loadOfflineSettings, loadSettings, type Settings, SettingsError } from '../config/settings.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import { redactor } from '../core/redact.ts';
-import type { RunReport } from '../core/report.ts';
+import type { Problem, RunReport } from '../core/report.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { complain, printJson } from './output.ts';
 
@@ -20,7 +20,10 @@ export interface Interruption {
   exitCode(): number | undefined;
 }
 
-/** Turns Ctrl-C and SIGTERM into one AbortSignal. The second Ctrl-C ends the process at once. */
+/**
+ * Turns Ctrl-C and SIGTERM into one AbortSignal. The second Ctrl-C ends the process at once; so does an error that nobody
+ * caught, which Node would print with everything in it.
+ */
 export function onInterrupt(): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
@@ -32,13 +35,18 @@ export function onInterrupt(): Interruption {
   };
   process.on('SIGINT', stop(EXIT.interrupted));
   process.on('SIGTERM', stop(EXIT.terminated));
+  process.on('uncaughtException', (error) => {
+    tellFailure(error);
+    process.exit(EXIT.failed);
+  });
   return { signal: controller.signal, exitCode: () => code };
 }
 
 /** The settings, and a logger that knows their secrets. */
 export function start(): { settings: Settings; logger: Logger } {
   const settings = loadSettings(process.env);
-  const logger = createLogger({ level: settings.logLevel, format: settings.logFormat, secrets: secretsOf(settings) });
+  const secrets = secretsOf(settings, process.env);
+  const logger = createLogger({ level: settings.logLevel, format: settings.logFormat, secrets });
   for (const warning of settings.warnings) logger.warn({ detail: warning }, 'settings');
   return { settings, logger };
 }
@@ -52,28 +60,44 @@ export async function runCommand(json: boolean, command: () => Promise<number>):
     process.exitCode = await command();
   } catch (error) {
     process.exitCode = EXIT.failed;
-    const problems = problemsOf(error).map(({ code, message }) => ({
-      code,
-      severity: 'error',
-      message: hideSecrets(message),
-      count: 1,
-      samples: [],
-    }));
-    for (const { message } of problems) complain(message);
+    const problems = tellFailure(error);
     if (json) printJson({ status: 'failed', problems });
-    if (!(error instanceof AppError))
-      complain(`This is a bug in komodor-port. ${hideSecrets(error instanceof Error ? (error.stack ?? '') : '')}`);
   }
 }
 
-function problemsOf(error: unknown): readonly { code: string; message: string }[] {
+/** Says on stderr what went wrong, without secrets. @returns the same for a document */
+export function tellFailure(error: unknown): readonly Problem[] {
+  const hide = redactor(secretsAround());
+  const problems = problemsOf(error).map(({ code, message }) => ({
+    code,
+    severity: 'error' as const,
+    message: hide(message),
+    count: 1,
+    samples: [],
+  }));
+  for (const { message } of problems) complain(message);
+  if (!(error instanceof AppError))
+    complain(`This is a bug in komodor-port. ${hide(error instanceof Error ? (error.stack ?? '') : '')}`);
+  return problems;
+}
+
+function problemsOf(error: unknown): readonly Pick<Problem, 'code' | 'message'>[] {
   if (error instanceof SettingsError)
     return error.problems.map(({ name, message }) => ({ code: error.code, message: `${name} ${message}` }));
   return [{ code: error instanceof AppError ? error.code : 'unexpected', message: messageOf(error) }];
 }
 
-/** Errors outside a run have no logger around them; the environment's own secrets are hidden all the same. */
-function hideSecrets(text: string): string {
+/** Errors outside a run have no logger around them, and may come before there are any settings. */
+function secretsAround(): readonly (string | undefined)[] {
   const names = Object.keys(process.env).filter((name) => /key|secret|token|password|redis_url/i.test(name));
-  return redactor(names.map((name) => process.env[name]))(text);
+  return [...names.map((name) => process.env[name]), ...secretsIn(process.env), ...settingsSecrets()];
+}
+
+/** Those in a `.env` file and in settings that are JSON; none while the settings cannot be used. */
+function settingsSecrets(): readonly string[] {
+  try {
+    return secretsOf(loadOfflineSettings(process.env), process.env);
+  } catch {
+    return [];
+  }
 }

@@ -23,7 +23,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const standIns = await startStandIns(options);
   // Only what the stand-ins need: neither a .env file nor the caller's own accounts may get into a demo.
   const settings = loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' });
-  const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings) });
+  const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});
   const { world } = standIns.komodor;
   const say = (text: string) => void (options.json || print(text));

@@ -2,7 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { runOnceAndReport } from '../service/once.ts';
 import { startService } from '../service/service.ts';
-import { EXIT, exitCodeOf, onInterrupt } from './command.ts';
+import { EXIT, exitCodeOf, onInterrupt, tellFailure } from './command.ts';
 import { complain } from './output.ts';
 
 /** Longer than any part of the service takes to stop, shorter than an orchestrator's patience. */
@@ -26,6 +26,8 @@ async function startForGood(settings: Settings): Promise<number> {
     starting.catch(reject);
     // From the first moment: a run may begin before everything else has started.
     closeWithGrace({ delay: GRACE_MS, logger: { error: complain } }, async ({ err }) => {
+      // First of all: whatever is done next may hang or fail.
+      if (err) tellFailure(err);
       const service = await starting;
       await service.stop();
       if (err) reject(err);

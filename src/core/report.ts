@@ -111,12 +111,20 @@ export function summarize({ changes, kinds, blueprints, problems, ...rest }: Run
   };
 }
 
-/** Messages quote what both APIs said, which may hold anything; our own secrets must not leave through them. */
+/**
+ * Messages and samples quote what both APIs said, which may hold anything; our own secrets must not leave through them.
+ * The changes of a plan stay as they are: they are what would be written, and must not say anything else.
+ */
 export function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
-  const problems = report.problems.map((problem) => ({
-    ...problem,
-    message: redact(problem.message),
-    samples: problem.samples.map(redact),
-  }));
-  return { ...report, problems };
+  const blueprints = report.blueprints.map((blueprint) => {
+    const blocked = blueprint.deletionBlocked;
+    if (blocked === null) return blueprint;
+    return { ...blueprint, deletionBlocked: { ...blocked, sample: blocked.sample.map(redact) } };
+  });
+  return { ...report, blueprints, problems: report.problems.map((problem) => problemWithoutSecrets(problem, redact)) };
+}
+
+/** The same for one problem. */
+export function problemWithoutSecrets(problem: Problem, redact: (text: string) => string): Problem {
+  return { ...problem, message: redact(problem.message), samples: problem.samples.map(redact) };
 }

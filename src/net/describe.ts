@@ -24,7 +24,7 @@ export function statusFailure(
   answer: { readonly status: number; readonly text: string },
   retryAfterMs: number | undefined,
 ): HttpFailure {
-  const said = whatItSaid(subject.redact(answer.text));
+  const said = whatItSaid(answer.text, subject.redact);
   const what = `${NAMES[subject.side]} answered ${answer.status}${named(STATUS_CODES[answer.status])}`;
   const tail = said.apiMessage === undefined ? '' : `: ${said.apiMessage}`;
   const redirect = answer.status >= 300 && answer.status < 400;
@@ -89,16 +89,20 @@ function shorten(text: string, length = BODY_LENGTH): string {
 }
 
 /** Port: `{ error, message }`. Komodor: `{ error: { code, message, fieldErrors } }`, `{ error: "…" }` or `{ Status }`. */
-function whatItSaid(text: string): { readonly errorCode?: string; readonly apiMessage?: string } {
+function whatItSaid(
+  text: string,
+  redact: (text: string) => string,
+): { readonly errorCode?: string; readonly apiMessage?: string } {
   const body = asObject(parsed(text));
   const inner = asObject(body.error);
   const code = scalar(body.error) ?? scalar(inner.code);
   const fields = Array.isArray(inner.fieldErrors) ? inner.fieldErrors.map(fieldError) : [];
+  // Redacted after parsing, which undoes every way of escaping, and before anything is cut.
   const words = [scalar(body.message) ?? scalar(inner.message) ?? scalar(body.Status), ...fields];
   const message = words.filter((word) => word !== undefined).join('; ');
   return {
-    ...(code === undefined ? {} : { errorCode: code }),
-    ...(message === '' ? {} : { apiMessage: shorten(message, 300) }),
+    ...(code === undefined ? {} : { errorCode: redact(code) }),
+    ...(message === '' ? {} : { apiMessage: shorten(redact(message), 300) }),
   };
 }
 

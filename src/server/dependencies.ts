@@ -18,6 +18,8 @@ export interface ServerDependencies {
   /** Port signs its changelog webhook with it. */
   readonly portClientSecret: string;
   readonly integrationIdentifier: string;
+  /** Takes every secret out of a text. */
+  readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly Check[]>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Mounted under /admin/queues, behind the token. */

@@ -8,11 +8,15 @@ import { sendProblem } from './errors.ts';
 import { HttpProblem } from './problems.ts';
 
 /** Security headers, rate limits, request ids, one log line per request, and problems for every error. */
-export async function addHygiene(app: App, { limits }: ServerContext): Promise<CountFailure> {
+export async function addHygiene(app: App, { limits, redact }: ServerContext): Promise<CountFailure> {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
   addGracefulClose(app, limits.closeGraceMs);
+  // A refusal names what was wrong with the request, and people paste their secrets into the oddest places.
+  app.addHook('onSend', async (_request, reply, payload) =>
+    reply.statusCode >= 400 && typeof payload === 'string' ? redact(payload) : payload,
+  );
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
   app.setErrorHandler(sendProblem);
 

@@ -1,5 +1,6 @@
 import { type Application, createApplication, secretsOf } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
+import { redactor } from '../core/redact.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
 import { createIngest } from '../port/reporting/ingest.ts';
 import { createIntegrationLook, type IntegrationLook } from '../port/reporting/integration-look.ts';
@@ -16,6 +17,8 @@ export interface Parts {
   readonly application: Application;
   readonly logger: Logger;
   readonly log: Log;
+  /** Takes every secret out of a text. */
+  readonly redact: (text: string) => string;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly look: IntegrationLook;
@@ -36,7 +39,7 @@ export async function createParts(
   env: NodeJS.Dict<string>,
   numbers?: QueueNumbers,
 ): Promise<Parts> {
-  const secrets = secretsOf(settings);
+  const secrets = secretsOf(settings, env);
   let shipper: LogShipper | undefined;
   const logger = createLogger({
     level: settings.logLevel,
@@ -78,6 +81,7 @@ export async function createParts(
     application,
     logger,
     log,
+    redact: redactor(secrets),
     metrics,
     tracing,
     look,

@@ -77,7 +77,11 @@ function createQueue({ redisUrl, integrationIdentifier }: Settings, { log }: Par
   return { queue: redis, redis };
 }
 
-function serverDependencies(settings: Settings, { application, logger, metrics }: Parts, { queue, redis }: Queue) {
+function serverDependencies(
+  settings: Settings,
+  { application, logger, metrics, redact }: Parts,
+  { queue, redis }: Queue,
+) {
   const { jq } = application;
   return {
     queue,
@@ -87,6 +91,7 @@ function serverDependencies(settings: Settings, { application, logger, metrics }
     webhookSecret: settings.webhookSecret,
     portClientSecret: settings.portClientSecret,
     integrationIdentifier: settings.integrationIdentifier,
+    redact,
     metrics: () => metrics.render(),
     ...(redis ? { dashboard: createDashboard(redis, '/admin/queues') } : {}),
     logger,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,15 +25,22 @@ export interface Outcome {
 
 export interface CliOptions {
   readonly env?: { readonly [name: string]: string };
+  /** What stands in `.env` in the folder. */
+  readonly dotenv?: { readonly [name: string]: string };
+  /** Names of secret settings that may come out all the same. */
+  readonly tells?: readonly string[];
   /** Called with the process while it runs. */
   readonly meanwhile?: (child: ChildProcess) => Promise<void>;
 }
 
 /** Runs the CLI as users do: a process of its own, in an empty folder. Fails when a secret of its settings comes out. */
-export async function runCli(args: readonly string[], { env = {}, meanwhile }: CliOptions = {}): Promise<Outcome> {
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
+  const { env = {}, dotenv = {}, tells = [], meanwhile } = options;
   const startedAt = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'cli-'));
   const all = { PATH: process.env.PATH ?? '', HOME: folder, ...FURTHER_SECRETS, ...env };
+  const lines = Object.entries(dotenv).map(([name, value]) => `${name}=\`${value}\`\n`);
+  writeFileSync(join(folder, '.env'), lines.join(''));
   const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], { cwd: folder, env: all });
   const stdout = textOf(child.stdout);
   const stderr = textOf(child.stderr);
@@ -45,7 +52,8 @@ export async function runCli(args: readonly string[], { env = {}, meanwhile }: C
   const code = await ended;
   rmSync(folder, { recursive: true, force: true });
   const outcome = { code, stdout: stdout(), stderr: stderr(), seconds: (performance.now() - startedAt) / 1000 };
-  expectNoSecrets(outcome, all);
+  const secret = Object.entries({ ...dotenv, ...all }).filter(([name]) => !tells.includes(name));
+  expectNoSecrets(outcome, secret);
   return outcome;
 }
 
@@ -56,8 +64,8 @@ function textOf(stream: NodeJS.ReadableStream): () => string {
   return () => chunks.join('');
 }
 
-function expectNoSecrets({ stdout, stderr }: Outcome, env: { readonly [name: string]: string }): void {
-  for (const [name, value] of Object.entries(env)) {
+function expectNoSecrets({ stdout, stderr }: Outcome, secret: readonly (readonly [string, string])[]): void {
+  for (const [name, value] of secret) {
     if (!SECRET_NAMES.test(name)) continue;
     const canary = name === 'REDIS_URL' ? 'canary-redis-password-4711' : value;
     expect(`${stdout}${stderr}`.includes(canary), `${name} came out`).toBe(false);

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { redactor } from '../../src/core/redact.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/run-queue.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
@@ -57,6 +58,7 @@ export async function startServer(changes: Partial<ServerDependencies> = {}): Pr
     webhookSecret: WEBHOOK_SECRET,
     portClientSecret: CLIENT_SECRET,
     integrationIdentifier: 'my-komodor-integration',
+    redact: redactor([API_TOKEN, WEBHOOK_SECRET, CLIENT_SECRET]),
     checks: async () => [{ name: 'queue', ok: true, detail: 'in process' }],
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),

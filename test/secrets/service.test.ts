@@ -1,0 +1,151 @@
+import { Redis } from 'ioredis';
+import { describe, expect } from 'vitest';
+import { ownRedis, withoutOwnRedis } from '../queue/redis-server.ts';
+import { Caller, until } from '../service/caller.ts';
+import { eventOf } from '../service/komodor-events.ts';
+import { startProcess } from '../service/service-process.ts';
+import { echoed } from './canaries.ts';
+import { dumpRedis } from './dump-redis.ts';
+import { it, type Scene, SECRETS, STRANGER } from './scene.ts';
+
+const { apiToken, webhookSecret, redisPassword } = SECRETS;
+const EVERYTHING = echoed([...Object.values(SECRETS), STRANGER]);
+const hook = `/webhooks/komodor/${encodeURIComponent(webhookSecret.value)}`;
+
+describe('a service whose settings, callers and APIs are full of secrets', () => {
+  it.skipIf(withoutOwnRedis !== undefined)('tells none of them to anybody', async ({ scene }) => {
+    const redis = await redisWithPassword(scene);
+    const port = new URL(redis.url).port;
+    const options = `--import=${scene.crashModule}`;
+    const env = { ...scene.env, REDIS_URL: redis.url, EVENT_LISTENER_INTERVAL: '1', NODE_OPTIONS: options };
+    const started = await startProcess('start', scene.folder, env);
+    const answers: string[] = [];
+    try {
+      const service = new Recording(await started.listening(), apiToken.value, answers);
+      await service.settled(1, 20_000);
+      await everythingIsSaidBack(scene, service);
+      await callEverything(service);
+      await service.call('POST', '/v1/runs', { mode: 'plan' });
+      await service.settled(3);
+      for (const { href } of await service.runs()) await service.call('GET', href);
+
+      const client = new Redis(Number(port), { password: redisPassword.value });
+      scene.expectClean('Redis', await dumpRedis(client));
+      await client.config('SET', 'requirepass', 'another-password');
+      await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await until(async () => (await service.call('GET', '/health/ready')).status === 503);
+      expect((await service.call('POST', '/v1/runs', {})).status).toBe(503);
+      expect((await service.call('POST', hook, eventOf(firstOf(scene)))).status).toBe(503);
+      client.disconnect();
+      expect(await started.end('SIGUSR2')).toMatchObject({ code: 1 });
+      expect(started.output()).toContain('It failed with');
+    } finally {
+      await started.kill();
+      await redis.remove();
+    }
+    scene.expectClean('answers', answers.join('\n'));
+    scene.expectClean('log', started.output());
+    scene.expectClean('what Port keeps', JSON.stringify(scene.port.store.ingested));
+    expect(scene.collector.received.length).toBeGreaterThan(0);
+    scene.expectSentClean();
+  });
+});
+
+/** Keeps every answer that it gets, with its headers. */
+class Recording extends Caller {
+  readonly #answers: string[];
+
+  constructor(url: string, token: string, answers: string[]) {
+    super(url, token);
+    this.#answers = answers;
+  }
+
+  override async call(...args: Parameters<Caller['call']>): ReturnType<Caller['call']> {
+    const answer = await super.call(...args);
+    this.#answers.push(`${answer.status} ${JSON.stringify([...answer.headers])} ${answer.text}`);
+    return answer;
+  }
+}
+
+/** Both APIs answer every kind of request at least once with all that they were told, and more. */
+async function everythingIsSaidBack({ mirror, port, world }: Scene, service: Recording): Promise<void> {
+  const statuses = [302, 401, 403, 422, 500] as const;
+  const places = [
+    '/services/search',
+    '/health/risks',
+    '/auth/access_token',
+    '/blueprints',
+    '/entities',
+    '/integration/',
+  ];
+  const runs: string[] = [];
+  for (const place of [...places, '/logs/', '/metrics/']) {
+    for (const [index, status] of statuses.entries()) {
+      mirror.echo(place, status, index % 3 === 0 ? 'text' : place.includes('e') ? 'json' : 'komodor');
+    }
+    const [first] = world.services;
+    if (first === undefined) throw new Error('An empty world');
+    world.services[0] = { ...first, status: first.status === 'healthy' ? 'unhealthy' : 'healthy' };
+    await service.call('POST', hook, eventOf(first));
+    const { runId } = await service.request();
+    const stream = service.events(runId);
+    runs.push((await service.ended(runId)).status);
+    await stream;
+    mirror.forget();
+  }
+  expect(new Set(runs)).not.toEqual(new Set(['completed']));
+  const integration = port.store.integrations.get('with-secrets');
+  expect(integration).toBeDefined();
+}
+
+/** Every route, as it should be called and as it should not. */
+async function callEverything(service: Recording): Promise<void> {
+  const text = encodeURIComponent(EVERYTHING).slice(0, 6_000);
+  const { value } = apiToken;
+  const inPath = encodeURIComponent(value);
+  for (const path of ['/', '/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/json']) {
+    await service.call('GET', path);
+    await service.call('GET', `${path}?all=${text}`);
+    await service.call('POST', path, EVERYTHING);
+  }
+  for (const path of ['', '/static/x', '/api/queues', '/api/queues?activeQueue=runs&status=completed', '/queue/runs']) {
+    await service.call('GET', `/admin/queues${path}`);
+  }
+  const wrong = {
+    authorization: `Bearer ${STRANGER.value}`,
+    'x-webhook-token': EVERYTHING,
+    'x-request-id': STRANGER.value,
+  };
+  for (const path of ['/v1/runs', `/v1/runs/${inPath}`, `/v1/runs/${inPath}/events`, '/nowhere', '/resync', hook]) {
+    for (const method of ['GET', 'POST', 'DELETE', 'PUT']) {
+      const body = method === 'POST' ? { all: EVERYTHING } : undefined;
+      await service.call(method, path, body);
+      await service.call(method, `${path}?limit=${text}`, body, path === '/nowhere' ? {} : wrong);
+    }
+  }
+  await service.call('POST', '/v1/runs', { kinds: [EVERYTHING], approveDeletions: [value], [value]: 1 });
+  await service.call('POST', '/v1/runs', `{"broken": "${EVERYTHING}`);
+  await service.call('POST', '/resync', {}, { 'x-port-signature': value, 'x-port-timestamp': value });
+  await service.call('POST', '/integration/webhook/flux', { all: EVERYTHING }, { 'x-signature': `sha256=${value}` });
+  await service.call('POST', hook, { status: EVERYTHING, issueURL: EVERYTHING, token: STRANGER.value });
+  await service.call('POST', hook, [EVERYTHING]);
+  await service.call('POST', `${hook}/further`, {});
+}
+
+async function redisWithPassword({ env }: Scene) {
+  const address = new URL(env.REDIS_URL ?? '');
+  const tcp = 20_000 + (process.pid % 20_000);
+  const redis = await ownRedis(['--port', String(tcp), '--bind', '127.0.0.1']);
+  await redis.start();
+  const client = new Redis(redis.url.replace('unix://', ''));
+  await client.config('SET', 'requirepass', redisPassword.value);
+  client.disconnect();
+  address.port = String(tcp);
+  return { ...redis, url: address.href };
+}
+
+function firstOf({ world }: Scene) {
+  const [first] = world.services;
+  if (first === undefined) throw new Error('An empty world');
+  return first;
+}
