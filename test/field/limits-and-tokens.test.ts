@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Clock } from '../../src/net/clock.ts';
 import { createGovernor } from '../../src/net/governor.ts';
@@ -9,7 +9,7 @@ import { type PortOptions, startPort } from '../../src/sandbox/port/server.ts';
 import { listen } from '../net/local-server.ts';
 import { get } from '../net/test-client.ts';
 import { handClock } from '../reporting/hand-clock.ts';
-import { explain, it as itBetween } from '../resync/harness.ts';
+import { explain, it } from '../resync/harness.ts';
 import { until } from '../service/caller.ts';
 
 const { signal } = new AbortController();
@@ -113,7 +113,7 @@ describe('a limit of the host', () => {
     expect(refusals).toBeLessThanOrEqual(24);
   });
 
-  itBetween('armorcode-post-429: reading by POST is as patient as reading by GET', async ({ start }) => {
+  it('armorcode-post-429: reading by POST is as patient as reading by GET', async ({ start }) => {
     const harness = await start({ services: 20 });
     harness.komodor.faults.add('services call 1 -> 429 retry-after 1');
     harness.komodor.faults.add('services call 2 -> 503');
@@ -124,7 +124,7 @@ describe('a limit of the host', () => {
     harness.expectTruth();
   });
 
-  itBetween('ocean-1814-limit-met-by-running-into-it: the headers are read before the 429', async ({ start }) => {
+  it('ocean-1814-limit-met-by-running-into-it: the headers are read before the 429', async ({ start }) => {
     const rateLimit = { limit: 20, periodSeconds: 2 };
     const harness = await start({ services: 300, risksPerService: 0, port: { rateLimit } });
     const report = await harness.run();
@@ -156,16 +156,15 @@ describe("Port's token", () => {
     expect(tokens()).toBeLessThanOrEqual(3);
   });
 
-  itBetween(
-    'revoked-credentials: a key that is good no more ends the run soon, with its name and without damage',
-    async ({ start }) => {
-      const harness = await start({ services: 60 });
-      harness.port.faults.add('bulk from 2 -> 401');
-      const report = await harness.run();
-      expect(report.status).toBe('failed');
-      expect(report.problems).toContainEqual(expect.objectContaining({ code: 'port_auth', severity: 'error' }));
-      expect(harness.port.log.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(6 * 2);
-      expect(harness.store.deletions).toEqual([]);
-    },
-  );
+  it('revoked-credentials: a key that is good no more ends the run soon, with its name and without damage', async ({
+    start,
+  }) => {
+    const harness = await start({ services: 60 });
+    harness.port.faults.add('bulk from 2 -> 401');
+    const report = await harness.run();
+    expect(report.status).toBe('failed');
+    expect(report.problems).toContainEqual(expect.objectContaining({ code: 'port_auth', severity: 'error' }));
+    expect(harness.port.log.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(6 * 2);
+    expect(harness.store.deletions).toEqual([]);
+  });
 });

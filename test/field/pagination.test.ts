@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createRandom, type Random } from '../../src/sandbox/random.ts';
 import type { WorldRisk } from '../../src/sandbox/world/model.ts';
 import { collect, fakeKomodor, many, risk, service, sourceOf, type Twist } from '../komodor/fake-komodor.ts';
-import { type Harness, it as itBetween } from '../resync/harness.ts';
+import { type Harness, it } from '../resync/harness.ts';
 import { expectedCatalog } from '../resync/oracle.ts';
 import { shippedMapping } from '../resync/shipped.ts';
 import { removeServices } from '../resync/world-steps.ts';
@@ -61,7 +61,7 @@ describe('a listing that does not keep to its own rules', () => {
 describe.concurrent('between the stand-ins', () => {
   const UNGUARDED = { services: 40, env: SMALL_PAGES, mapping: shippedMapping({ entityDeletionThreshold: '1' }) };
 
-  itBetween.for(['ignore-cursor', 'legacy that ignores the page'] as const)(
+  it.for(['ignore-cursor', 'legacy that ignores the page'] as const)(
     'ocean-3710-ignored-cursor: the first page again and again is neither all there is nor read for ever: %s',
     async (mode, { start }) => {
       const harness = await filled(start, UNGUARDED);
@@ -77,7 +77,7 @@ describe.concurrent('between the stand-ins', () => {
     },
   );
 
-  itBetween.for([1, 2])(
+  it.for([1, 2])(
     'rows-move-while-paging: what is there all the time is never deleted, whatever comes and goes between pages: seed %s',
     async (seed, { start }) => {
       const harness = await filled(start, { ...UNGUARDED, risksPerService: 2 });
@@ -97,21 +97,20 @@ describe.concurrent('between the stand-ins', () => {
     },
   );
 
-  itBetween(
-    'airbyte-37112-order-changes-between-pages: rows that are sorted anew for each page are missed and found, never deleted',
-    async ({ start }) => {
-      const harness = await filled(start, { ...UNGUARDED, risksPerService: 2 });
-      const random = createRandom(5, 'order', 0);
-      const stop = atEachRequest(harness.komodor, ({ route }) => {
-        if (route === 'risks') harness.world.risks.sort(() => random.int(0, 2) - 1);
-      });
-      const report = await harness.run();
-      stop();
-      expect(report.kinds[1]).toMatchObject({ complete: false });
-      expect(harness.store.deletions).toEqual([]);
-      await expectRecovery(harness);
-    },
-  );
+  it('airbyte-37112-order-changes-between-pages: rows that are sorted anew for each page are missed and found, never deleted', async ({
+    start,
+  }) => {
+    const harness = await filled(start, { ...UNGUARDED, risksPerService: 2 });
+    const random = createRandom(5, 'order', 0);
+    const stop = atEachRequest(harness.komodor, ({ route }) => {
+      if (route === 'risks') harness.world.risks.sort(() => random.int(0, 2) - 1);
+    });
+    const report = await harness.run();
+    stop();
+    expect(report.kinds[1]).toMatchObject({ complete: false });
+    expect(harness.store.deletions).toEqual([]);
+    await expectRecovery(harness);
+  });
 });
 
 /** One risk goes from anywhere, one comes at the front, as when the list is sorted by time. */
