@@ -47,7 +47,7 @@ export function nextDelay(
   const budget = failed.problem === 'timeout' ? Math.ceil(policy.attempts * SHARE_FOR_TIMEOUTS) : policy.attempts;
   const attempts = stranger ? Math.min(budget, ATTEMPTS_AT_A_STRANGER) : budget;
   if (attempt >= attempts || !mayRetry(failed)) return 'stop';
-  const cap = stranger ? CAP_AT_A_STRANGER_MS : policy.capMs;
+  const cap = stranger ? Math.min(CAP_AT_A_STRANGER_MS, policy.capMs) : policy.capMs;
   const backoff = Math.round(random() * Math.min(cap, policy.baseMs * 2 ** (attempt - 1)));
   return Math.max(backoff, Math.min(failed.askedMs ?? 0, policy.maxAskedMs));
 }
