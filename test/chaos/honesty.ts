@@ -1,0 +1,104 @@
+import type { RunReport } from '../../src/core/report.ts';
+import { difference } from './compare.ts';
+import { keyOf } from './expected.ts';
+import { admitsStale, isNeeded, leftStale, type RunFacts, type Violation } from './oracle.ts';
+import { isOurs } from './ownership.ts';
+
+const APPROVABLE = ['threshold', 'emptied'];
+
+/** Rule 4: the verdict of a run, its reasons and its counts are true. */
+export function checkHonesty(report: RunReport, facts: RunFacts): readonly Violation[] {
+  return [
+    ...(report.status === 'completed' ? checkCompleted(facts) : checkReasons(report, facts)),
+    ...checkStale(report, facts),
+    ...checkGuard(report, facts),
+    ...checkCounts(report, facts),
+  ].map((what) => ({ rule: 4, what: `${report.status}: ${what}` }));
+}
+
+/** Everything that stayed the same during the run is in Port as it has to be. */
+function checkCompleted({ store, watch, taken, kinds }: RunFacts): string[] {
+  // What a page hid and Port did not have yet leaves no trace that anybody could see.
+  const hidden = new Set(taken.filter(({ hides }) => hides).map(({ route }) => route.replace('-scoped', '')));
+  return [...watch.stable].flatMap(([key, expected]) => {
+    if (!kinds.includes(expected.kind)) return [];
+    const route = expected.kind === 'komodorService' ? 'services' : 'risks';
+    const before = watch.before.get(key);
+    const isKnown = before !== undefined && isOurs(before);
+    if (hidden.has(route) && !isKnown) return [];
+    const what = differenceOf(store, expected, watch);
+    return what === undefined ? [] : [what];
+  });
+}
+
+/** Where a relation leads is only certain when its target neither came nor went during the run. */
+function differenceOf(
+  store: RunFacts['store'],
+  expected: Parameters<typeof difference>[1],
+  watch: RunFacts['watch'],
+): string | undefined {
+  const { target } = expected;
+  const targetKey = typeof target === 'string' ? keyOf('komodorService', target) : undefined;
+  const isSettled =
+    targetKey === undefined ||
+    watch.stable.has(targetKey) ||
+    (watch.before.has(targetKey) && watch.everExpected.has(targetKey) === watch.atStart.entities.has(targetKey)) ||
+    !watch.everExpected.has(targetKey);
+  return difference(store, isSettled ? expected : { ...expected, target: undefined });
+}
+
+function checkReasons(report: RunReport, { calm, watch, store }: RunFacts): string[] {
+  const { status, problems, blueprints } = report;
+  const blocked = blueprints.some(({ deletionBlocked }) => APPROVABLE.includes(deletionBlocked?.reason ?? ''));
+  const isNamed = problems.some(({ severity }) => severity === 'error');
+  const needed = [...watch.before.values()].some((entity) => isNeeded(store, entity));
+  return [
+    ...(isNamed ? [] : ['no error is named']),
+    ...(blocked && status === 'degraded' ? ['a guard holds deletions back, but the run is not blocked'] : []),
+    ...(!blocked && status === 'blocked' ? ['no guard holds anything back'] : []),
+    ...(calm && status !== 'blocked' && !needed ? [`nothing stood in its way: ${problems[0]?.message}`] : []),
+  ];
+}
+
+function checkStale(report: RunReport, facts: RunFacts): string[] {
+  return leftStale(facts).flatMap((key) =>
+    report.status !== 'completed' && admitsStale(report, key) ? [] : [`${key} is stale and stays, unmentioned`],
+  );
+}
+
+/** No more goes at once than the mapping allows, unless somebody approved it. */
+function checkGuard({ blueprints }: RunReport, { watch, variant, approved, live }: RunFacts): string[] {
+  if (approved.length > 0 || live) return [];
+  return blueprints.flatMap(({ blueprint }) => {
+    const owned = [...watch.before.values()].filter(
+      (entity) => entity.blueprint === blueprint && isOurs(entity),
+    ).length;
+    const gone = watch.deletions.filter((deletion) => deletion.blueprint === blueprint).length;
+    if (gone === 0 || (gone <= owned * variant.threshold && gone < owned)) return [];
+    return [`${gone} of ${owned} entities of ${blueprint} went without approval`];
+  });
+}
+
+/** What the report counts is what Port saw. */
+function checkCounts(report: RunReport, { watch, taken, live }: RunFacts): string[] {
+  if (live) return [];
+  const mayDiffer = (route: string) =>
+    report.status === 'aborted' ||
+    report.status === 'failed' ||
+    taken.some((fault) => fault.side === 'port' && fault.route === route);
+  const lost = taken.some(({ side, route, loses }) => side === 'port' && route === 'bulk' && loses);
+  return report.blueprints.flatMap(({ blueprint, created, updated, deleted, failed }) => {
+    const writes = [...watch.writes].filter(([key]) => key.startsWith(`${blueprint} `));
+    const new_ = writes.filter(([, write]) => write.created).length;
+    const gone = watch.deletions.filter((deletion) => deletion.blueprint === blueprint).length;
+    const said = `${blueprint} says ${created} created, ${updated} updated, ${failed} failed, ${deleted} deleted`;
+    const seen = `Port saw ${new_} of ${writes.length} created, ${gone} deleted`;
+    const exact = !mayDiffer('bulk') && failed === 0;
+    const wrong =
+      (exact && (created !== new_ || updated !== writes.length - new_)) ||
+      (!lost && created + updated > writes.length) ||
+      deleted > gone ||
+      (!mayDiffer('delete') && deleted !== gone);
+    return wrong ? [`${said}, but ${seen}`] : [];
+  });
+}
