@@ -31,25 +31,29 @@ export interface Mirror {
   close(): Promise<void>;
 }
 
-/** @param adds what the answers say beside the request's own words */
-export async function startMirror(adds: string): Promise<Mirror> {
+/** @param adds what the answers say beside the request's own words; each of them comes first in some, for long texts are cut */
+export async function startMirror(adds: readonly string[]): Promise<Mirror> {
   const received: Received[] = [];
   const echoes: Echo[] = [];
   const tunnels: string[] = [];
+  let answered = 0;
   const server = createServer(async (message, answer) => {
     const request = await readRequest(message);
     received.push(request);
     const echo = echoes.find(({ to, times }) => times > 0 && request.url.includes(to));
-    if (echo === undefined) return forward(message, request, answer, adds);
+    if (echo === undefined) return forward(message, request, answer, adds.join(' '));
     echo.times -= 1;
-    answerAll(echo, answer, `${JSON.stringify(request)} ${adds}`);
+    answered += 1;
+    const first = answered % Math.max(1, adds.length);
+    const all = [...adds.slice(first), ...adds.slice(0, first)].join(' ');
+    answerAll(echo, answer, `${all} ${JSON.stringify(request)}`);
   });
   server.on('connect', (message, socket) => {
     const all = JSON.stringify(message.headers);
     tunnels.push(all);
     socket.on('error', () => undefined);
     socket.end(
-      `HTTP/1.1 407 ${all}\r\nproxy-authenticate: Basic realm=${all}\r\nconnection: close\r\n\r\n${all} ${adds}`,
+      `HTTP/1.1 407 ${all}\r\nproxy-authenticate: Basic realm=${all}\r\nconnection: close\r\n\r\n${all} ${adds.join(' ')}`,
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

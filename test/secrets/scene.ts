@@ -52,8 +52,8 @@ export const it = bareIt.extend<{ scene: Scene }>({
     const { komodorKey, clientId, clientSecret } = SECRETS;
     const komodor = await startKomodor({ world, apiKey: komodorKey.value, faults: new FaultBook() });
     const port = await startPort({ clientId: clientId.value, clientSecret: clientSecret.value });
-    const mirror = await startMirror(echoed(ALL));
-    const collector = await startMirror('');
+    const mirror = await startMirror(ALL.map((each) => echoed([each])));
+    const collector = await startMirror([]);
     await use({
       world,
       komodor,
@@ -81,9 +81,8 @@ export const it = bareIt.extend<{ scene: Scene }>({
 /** What Komodor knows of a workload may hold anything; the shipped mapping does not read annotations. */
 function hideInRawData({ services }: World): void {
   const all = echoed(ALL);
-  const [service] = services;
-  if (service === undefined) throw new Error('An empty world');
-  services[0] = { ...service, annotations: { note: all, deep: JSON.stringify({ env: [{ name: 'X', value: all }] }) } };
+  const annotations = { note: all, deep: JSON.stringify({ env: [{ name: 'X', value: all }] }) };
+  for (const [at, service] of services.entries()) services[at] = { ...service, annotations };
 }
 
 function settings(komodor: KomodorSandbox, port: PortSandbox, mirror: Mirror, collector: Mirror) {
