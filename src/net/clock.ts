@@ -8,6 +8,21 @@ export interface Clock {
 
 export const systemClock: Clock = { now: Date.now, sleep };
 
+/**
+ * A clock's milliseconds, counted on where the clock is set back: who waits for a moment would else wait for as long
+ * again as the clock was set back.
+ */
+export function steadily(clock: Clock): () => number {
+  let latest = clock.now();
+  let lost = 0;
+  return () => {
+    const now = clock.now();
+    lost += Math.max(0, latest - now);
+    latest = now;
+    return now + lost;
+  };
+}
+
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, steadily, systemClock } from './clock.ts';
 import type { HttpProblem, Side } from './http-failure.ts';
 import { askedWaitMs, type RateWindow, rateWindow } from './rate-limit.ts';
 
@@ -59,6 +59,7 @@ interface Waiter {
 /** One governor per host; see Governor. Starts at full concurrency, halves when the host shows strain, recovers by one. */
 export function createGovernor(options: GovernorOptions): Governor {
   const clock = options.clock ?? systemClock;
+  const steadyNow = steadily(clock);
   const most = Math.max(1, options.concurrency);
   const least = Math.min(most, Math.max(1, options.minConcurrency ?? 1));
   const maxWaitMs = options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS;
@@ -87,11 +88,11 @@ export function createGovernor(options: GovernorOptions): Governor {
   }
 
   function pause(ms: number): void {
-    pausedUntil = Math.max(pausedUntil, clock.now() + Math.min(ms, maxWaitMs));
+    pausedUntil = Math.max(pausedUntil, steadyNow() + Math.min(ms, maxWaitMs));
   }
 
   function pump(): void {
-    const now = clock.now();
+    const now = steadyNow();
     while (now >= pausedUntil && inFlight < room(now)) {
       const next = waiters.shift();
       if (next === undefined) return;
@@ -107,7 +108,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     pauseTimer = new AbortController();
     function wake(): void {
       pauseTimer = undefined;
-      rateLimitWaitMs += clock.now() - from;
+      rateLimitWaitMs += steadyNow() - from;
       pump();
     }
     clock.sleep(pausedUntil - from, pauseTimer.signal).then(wake, wake);
@@ -179,7 +180,8 @@ export function createGovernor(options: GovernorOptions): Governor {
       else await clock.sleep(ms, signal);
     },
     state() {
-      const waitingUntil = waiters.length > 0 && clock.now() < pausedUntil ? pausedUntil : undefined;
+      const left = pausedUntil - steadyNow();
+      const waitingUntil = waiters.length > 0 && left > 0 ? clock.now() + left : undefined;
       return { side: options.side, requests, retries, rateLimitWaitMs, concurrency: allowed, waitingUntil, answered };
     },
   };
