@@ -49,6 +49,8 @@ export interface GovernorOptions {
 
 const SUCCESSES_TO_RECOVER = 20;
 const DEFAULT_MAX_WAIT_MS = 600_000;
+/** Resets are told in whole seconds, and some hosts round down: what is to happen now may be nearly a second away. */
+const RESET_PRECISION_MS = 1000;
 /** For everybody after a 429 that does not say how long. */
 const UNASKED_PAUSE_MS = 500;
 
@@ -81,10 +83,12 @@ export function createGovernor(options: GovernorOptions): Governor {
     return Math.max(2, Math.ceil((of.limit ?? 0) * 0.02));
   }
 
-  /** Near the end of a window only as many requests fly as it has room for, so that none of them meets a 429. */
-  function room(now: number): number {
-    if (window === undefined || window.resetAt <= now) return allowed;
-    return Math.min(allowed, Math.max(1, window.remaining - reserve(window)));
+  /**
+   * Near the end of a window only as many requests fly as it has room for, so that none of them meets a 429. Whether the
+   * next window has begun is known from an answer, not from the clock: until then a single request asks.
+   */
+  function room(): number {
+    return window === undefined ? allowed : Math.min(allowed, Math.max(1, window.remaining - reserve(window)));
   }
 
   function pause(ms: number): void {
@@ -93,7 +97,7 @@ export function createGovernor(options: GovernorOptions): Governor {
 
   function pump(): void {
     const now = steadyNow();
-    while (now >= pausedUntil && inFlight < room(now)) {
+    while (now >= pausedUntil && inFlight < room()) {
       const next = waiters.shift();
       if (next === undefined) return;
       inFlight += 1;
@@ -125,7 +129,9 @@ export function createGovernor(options: GovernorOptions): Governor {
     const now = clock.now();
     answered = true;
     window = rateWindow(headers, now);
-    if (window !== undefined && window.remaining <= reserve(window)) pause(window.resetAt - now);
+    if (window !== undefined && window.remaining <= reserve(window)) {
+      pause(Math.max(window.resetAt - now, RESET_PRECISION_MS));
+    }
     if (status === 429 || status === 503) {
       pause(askedWaitMs(status, headers, now) ?? (status === 429 ? UNASKED_PAUSE_MS : 0));
       slowDown(known);
