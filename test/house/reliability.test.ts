@@ -17,7 +17,7 @@ function rowsUnder(heading: string): readonly (readonly string[])[] {
 
 /** The names that begin the titles of a file's tests, and how many tests it has. */
 function namesIn({ text }: ProjectFile): { readonly names: readonly string[]; readonly tests: number } {
-  const tests = text.match(/^\s*it(?:\.\w+)*[(<]/gm) ?? [];
+  const tests = text.match(/^\s*(?:it|\w+It)(?:\.\w+)*[(<]/gm) ?? [];
   const titles = text.matchAll(/^.*?['"`]([a-z0-9]+(?:[.-][a-z0-9]+)+): /gm);
   return { names: [...titles].map(([, name]) => name ?? ''), tests: tests.length };
 }
