@@ -38,7 +38,7 @@ function fitProperties(
   shape: BlueprintShape,
   misfits: Misfit[],
 ): Entity['properties'] {
-  const fitted = new Map<string, unknown>();
+  const refused = new Set<string>();
   for (const [id, value] of Object.entries(properties)) {
     const declared = Object.hasOwn(shape.properties, id) ? shape.properties[id] : undefined;
     const path = `properties.${id}`;
@@ -48,14 +48,15 @@ function fitProperties(
         path,
         message: `blueprint ${shape.identifier} has no property ${id}`,
       });
-      fitted.set(id, value);
       continue;
     }
     const complaint = value === null ? undefined : complaintAbout(value, declared);
-    if (complaint) misfits.push({ code: 'value_refused', path, message: complaint });
-    else fitted.set(id, value);
+    if (complaint === undefined) continue;
+    misfits.push({ code: 'value_refused', path, message: complaint });
+    refused.add(id);
   }
-  return Object.fromEntries(fitted);
+  if (refused.size === 0) return properties;
+  return Object.fromEntries(Object.entries(properties).filter(([id]) => !refused.has(id)));
 }
 
 /** Deeper values cannot be compared without running out of stack, and nobody could read them in Port. */
@@ -140,6 +141,7 @@ function fitRelation(value: RelationValue, shape: RelationShape): RelationValue 
 
 /** Leaves out the largest properties until the entity fits into one request. */
 function shrink(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
+  if (fitsEasily(entity, maxBytes)) return entity;
   let bytes = jsonBytes(entity);
   if (bytes <= maxBytes) return entity;
   const properties = new Map(Object.entries(entity.properties));
@@ -155,6 +157,26 @@ function shrink(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
     });
   }
   return { ...entity, properties: Object.fromEntries(properties) };
+}
+
+/** Whether a value is certainly not larger, without writing it down: as if every character took the most that it can. */
+function fitsEasily(value: unknown, maxBytes: number): boolean {
+  return atMost(value, maxBytes) <= maxBytes;
+}
+
+const WIDEST_CHARACTER = 6; // \u0000
+const WIDEST_SCALAR = 32;
+
+/** An upper bound of the JSON size; stops counting beyond the limit. */
+function atMost(value: unknown, limit: number): number {
+  if (typeof value === 'string') return value.length * WIDEST_CHARACTER + 2;
+  if (typeof value !== 'object' || value === null) return WIDEST_SCALAR;
+  let bytes = 2;
+  for (const [key, member] of Object.entries(value)) {
+    bytes += key.length * WIDEST_CHARACTER + 4 + atMost(member, limit - bytes);
+    if (bytes > limit) return bytes;
+  }
+  return bytes;
 }
 
 /** The size of a value as JSON text in UTF-8. */

@@ -4,7 +4,7 @@ import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
 
 /** Fingerprints of an entity's fields, one per column; 0 where there is nothing. */
-export type Fingerprints = readonly number[];
+export type Fingerprints = ArrayLike<number>;
 
 type AnyEntity = Entity | StoredEntity;
 
@@ -52,6 +52,11 @@ export class FieldTable {
     ];
   }
 
+  /** How many columns there are. */
+  get width(): number {
+    return this.#columns.length;
+  }
+
   /** All columns of an entity as Port keeps it. */
   fingerprints(stored: StoredEntity): number[] {
     return this.#columns.map(({ read }) => print(read(stored)));
@@ -63,20 +68,29 @@ export class FieldTable {
    * is Port's to find.
    */
   overlay(entity: Entity, known: Fingerprints | undefined): number[] | undefined {
-    let changed = known === undefined || hasSearch(entity);
-    const next = this.#columns.map(({ read }, index) => {
-      const before = known?.[index] ?? 0;
+    let next: number[] | undefined;
+    const begin = () => this.#columns.map((_, index) => known?.[index] ?? 0);
+    if (known === undefined || hasSearch(entity)) next = begin();
+    for (const [index, { read }] of this.#columns.entries()) {
       const value = read(entity);
-      if (value === undefined) return before;
+      if (value === undefined) continue;
       const after = print(value);
-      if (after !== before) changed = true;
-      return after;
-    });
-    return changed ? next : undefined;
+      if (after === (known?.[index] ?? 0)) continue;
+      next ??= begin();
+      next[index] = after;
+    }
+    return next;
+  }
+
+  /** Whether `known` has a field already as the entity has it. */
+  holds(entity: Entity, path: string, known: Fingerprints): boolean {
+    const index = this.#columns.findIndex((candidate) => candidate.path === path);
+    return index >= 0 && print(this.#columns[index]?.read(entity)) === known[index];
   }
 
   /** The entity without nulls that clear nothing: Port has no value there. */
   withoutIdleNulls(entity: Entity, known: Fingerprints | undefined): Entity {
+    if (!hasNull(entity)) return entity;
     const held = new Set(this.#columns.filter((_, index) => (known?.[index] ?? 0) !== 0).map(({ path }) => path));
     const { title, icon, team, ...rest } = entity;
     const keeps = (path: string, value: unknown) => value !== null || held.has(path);
@@ -101,9 +115,14 @@ function print(value: unknown): number {
   return value === undefined || value === null ? 0 : fingerprint(value);
 }
 
+function hasNull({ title, icon, team, properties, relations }: Entity): boolean {
+  if (title === null || icon === null || team === null) return true;
+  return Object.values(properties).includes(null) || Object.values(relations).includes(null);
+}
+
 /** Whether Port has to find something for this entity, so that only Port knows what writing it changes. */
-export function hasSearch(entity: Entity): boolean {
-  return [entity.identifier, entity.team, ...Object.values(entity.relations)].some(isSearchQuery);
+export function hasSearch({ identifier, team, relations }: Entity): boolean {
+  return isSearchQuery(identifier) || isSearchQuery(team) || Object.values(relations).some(isSearchQuery);
 }
 
 /** Port shows the identifier as title of an entity that has none. */

@@ -1,12 +1,13 @@
-import type { BlueprintState, TrackedEntity } from './blueprint-state.ts';
+import type { BlueprintState } from './blueprint-state.ts';
 import { conform } from './conform.ts';
+import type { TrackedEntity } from './entity-table.ts';
 import { messageOf } from './errors.ts';
 import { hasSearch } from './fields.ts';
 import type { Entity, Kind } from './model.ts';
 import { ENVELOPE_BYTES } from './pack.ts';
 import type { MappedItem, MappedRow, UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
-import type { PendingRelation, RelationTargets } from './targets.ts';
+import { type NamedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
 import type { Write, Writer } from './writer.ts';
 
 /** An entity that one source item gave. */
@@ -28,6 +29,7 @@ export class Intake {
   readonly #run: Run;
   readonly #writer: Writer;
   readonly #targets: RelationTargets;
+  readonly #states = new Map<string, BlueprintState>();
   /** Relations whose target did not exist when their entity was written. */
   readonly pending: PendingRelation[] = [];
   /** Entities that Port refused for a relation target. */
@@ -43,11 +45,13 @@ export class Intake {
 
   /** @returns when everything that must be written is packed or on its way; waits while Port is busy */
   async take(kind: Kind, batch: readonly MappedItem[]): Promise<void> {
-    const pieces = batch.flatMap((mapped) => this.#piecesOf(kind, mapped));
     const placeable: Placeable[] = [];
-    for (const piece of pieces) {
-      const fitted = await this.#fit(piece);
-      if (fitted) placeable.push(fitted);
+    for (const mapped of batch) {
+      for (const piece of this.#piecesOf(kind, mapped)) {
+        const state = await this.#stateOf(piece);
+        const fitted = state && this.#fit(piece, state);
+        if (fitted) placeable.push(fitted);
+      }
     }
     if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
     for (const piece of placeable) await this.#place(piece);
@@ -91,21 +95,29 @@ export class Intake {
     });
   }
 
-  async #fit(piece: Piece): Promise<Placeable | undefined> {
-    const { entity, kind, label } = piece;
+  async #stateOf({ entity, kind, label }: Piece): Promise<BlueprintState | undefined> {
+    const known = this.#states.get(entity.blueprint);
+    if (known) return known;
     const state = await this.#run.state(entity.blueprint);
-    if (!state) {
-      this.lost.set(entity.blueprint, (this.lost.get(entity.blueprint) ?? 0) + 1);
-      this.#run.problems.add({
-        code: 'blueprint_missing',
-        severity: 'error',
-        kind,
-        group: entity.blueprint,
-        message: `Port has no blueprint ${entity.blueprint}; create it, or correct the mapping`,
-        sample: label,
-      });
-      return undefined;
+    if (state) {
+      this.#states.set(entity.blueprint, state);
+      await this.#targets.prepare(state.shape);
+      return state;
     }
+    this.lost.set(entity.blueprint, (this.lost.get(entity.blueprint) ?? 0) + 1);
+    this.#run.problems.add({
+      code: 'blueprint_missing',
+      severity: 'error',
+      kind,
+      group: entity.blueprint,
+      message: `Port has no blueprint ${entity.blueprint}; create it, or correct the mapping`,
+      sample: label,
+    });
+    return undefined;
+  }
+
+  #fit(piece: Piece, state: BlueprintState): Placeable | undefined {
+    const { entity, kind, label } = piece;
     try {
       const maxBytes = this.#run.ports.catalog.limits.bytesPerBatch - ENVELOPE_BYTES;
       const conformed = conform(entity, state.shape, maxBytes);
@@ -137,15 +149,11 @@ export class Intake {
   }
 
   async #askForTargets(pieces: readonly Placeable[]): Promise<void> {
-    const names = new Map<string, string[]>();
-    const inBatch = new Set(pieces.map(({ entity }) => JSON.stringify([entity.blueprint, entity.identifier])));
-    for (const { entity, state } of pieces) {
-      for (const [target, unknown] of await this.#targets.unknown(entity, state.shape)) {
-        const open = unknown.filter((name) => !inBatch.has(JSON.stringify([target, name])));
-        names.set(target, [...(names.get(target) ?? []), ...open]);
-      }
-    }
-    for (const [target, unknown] of names) await this.#targets.lookUp(target, unknown);
+    const open = pieces.flatMap(({ entity, state }) => {
+      const known = typeof entity.identifier === 'string' ? state.entities.get(entity.identifier) : undefined;
+      return this.#targets.open(entity, state, known);
+    });
+    await this.#targets.lookUpMany(open);
   }
 
   async #place(piece: Placeable): Promise<void> {
@@ -159,14 +167,16 @@ export class Intake {
     const first = tracked.sighting;
     const isOtherItem = first?.kind === kind && first.label !== label;
     tracked.sighting ??= { kind, label };
-    const entity = await this.#relate(piece);
+    const open = await this.#openRelations(piece, tracked);
+    const entity = without(piece.entity, open);
     const next = state.table.overlay(entity, tracked.fingerprints);
-    if (!next) {
-      state.settle(tracked, 'unchanged');
+    if (isOtherItem && next && !hasSearch(entity)) {
+      this.#collide(piece, identifier, first.label);
       return;
     }
-    if (isOtherItem && !hasSearch(entity)) {
-      this.#collide(piece, identifier, first.label);
+    if (!isOtherItem) for (const one of open) this.postpone(entity, state, one);
+    if (!next) {
+      state.settle(tracked, 'unchanged');
       return;
     }
     const wire = state.table.withoutIdleNulls(entity, tracked.fingerprints);
@@ -174,15 +184,18 @@ export class Intake {
     await this.#writer.add(this.#write(wire, piece, tracked));
   }
 
-  /** Settles the relations of an entity: to what exists, or will be created by Port on request. */
-  async #relate({ entity, state }: Placeable): Promise<Entity> {
-    if (this.#run.mapping.flags.createMissingRelatedEntities) {
-      await this.#run.protectTargets(entity, state.shape);
-      return entity;
-    }
-    const { entity: related, pending } = await this.#targets.withoutMissing(entity, state.shape);
-    this.pending.push(...pending);
-    return related;
+  /** The relations that cannot be sent yet; none where Port creates what they miss. */
+  async #openRelations({ entity, state }: Placeable, tracked: TrackedEntity): Promise<readonly NamedTargets[]> {
+    if (!this.#run.mapping.flags.createMissingRelatedEntities) return this.#targets.open(entity, state, tracked);
+    await this.#run.protectTargets(entity, state.shape);
+    return [];
+  }
+
+  /** Leaves a relation for the end of the run, when everything is there that is to come. */
+  postpone(entity: Entity, state: BlueprintState, { relation, value, names, target }: NamedTargets): void {
+    const { identifier } = entity;
+    if (typeof identifier !== 'string') return;
+    this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target });
   }
 
   #collide({ entity, kind, label }: Piece, identifier: string, firstLabel: string): void {

@@ -67,7 +67,7 @@ export async function refreshWorkload(
   const unread = readers.find((reader) => !reader.report().complete);
   await removeGoneWorkload(run, ports.source, address);
   // What is as it should be counts too: a resync may still carry an older state of it.
-  for (const state of run.states()) await marks.markLive(state.shape.identifier, [...state.entities.keys()]);
+  for (const state of run.states()) await marks.markLive(state.shape.identifier, [...state.entities.identifiers()]);
   if (unread)
     throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);
   return summary(run, problems);

@@ -1,3 +1,4 @@
+import type { BlueprintState } from './blueprint-state.ts';
 import { Deletions } from './deletions.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
@@ -27,6 +28,8 @@ export interface ResyncRequest {
 
 /** What a run has gathered when it ends, however it ends. */
 interface Progress {
+  /** What was to be read; a state of another blueprint is there only because a relation leads to it. */
+  wanted: readonly Extraction[];
   readers: readonly KindReader[];
   run: Run | undefined;
   intake: Intake | undefined;
@@ -47,7 +50,7 @@ export async function resync(
   const startedAt = ports.now();
   const trafficBefore = ports.traffic.snapshot();
   const problems = new ProblemBook((problem) => observer.problem?.(problem));
-  const progress: Progress = { readers: [], run: undefined, intake: undefined, deletions: undefined };
+  const progress: Progress = { wanted: [], readers: [], run: undefined, intake: undefined, deletions: undefined };
   const ending = new AbortController();
   let end: RunEnd = 'whole';
   try {
@@ -78,6 +81,7 @@ async function carryOut(
   observer.mappingRead?.(prepared.mapping);
   const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
   const wanted = compiled.extractions.filter(({ query }) => isWanted(request, query.kind));
+  progress.wanted = wanted;
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
   const { mapping } = prepared;
@@ -102,10 +106,14 @@ async function carryOut(
 
   applyTaints(run, compiled, request);
   progress.deletions = new Deletions(run, progress.readers, new Set(request.approvedDeletions ?? []));
-  const deletable = byRelation(run.states(), ({ shape }) => shape).filter(
+  await progress.deletions.carryOut([...concerned(progress)].reverse());
+}
+
+/** The blueprints that the run was to write, targets of relations first. */
+function concerned({ run, wanted }: Progress): readonly BlueprintState[] {
+  return byRelation(run?.states() ?? [], ({ shape }) => shape).filter(
     (state) => feeding(wanted, state.shape.identifier).length > 0,
   );
-  await progress.deletions.carryOut(deletable.reverse());
 }
 
 function isWanted({ kinds }: Pick<ResyncRequest, 'kinds'>, kind: Kind): boolean {
@@ -158,11 +166,12 @@ function report(
   { runId, mode, trigger }: ResyncRequest,
   { startedAt, finishedAt, requests, end }: Ending,
   problems: ProblemBook,
-  { readers, run, intake, deletions }: Progress,
+  progress: Progress,
 ): RunReport {
+  const { readers, intake, deletions } = progress;
   const kinds = readers.map((reader) => reader.report());
   const blueprints = [
-    ...byRelation(run?.states() ?? [], ({ shape }) => shape).map((state) => {
+    ...concerned(progress).map((state) => {
       const decided = deletions?.blocked.get(state.shape.identifier);
       return reportBlueprint(state, decided ?? (end === 'whole' ? undefined : undecided(state, end)), end);
     }),

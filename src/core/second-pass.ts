@@ -1,12 +1,13 @@
 import type { Intake } from './intake.ts';
+import type { RelationValue } from './model.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
-import type { PendingRelation, RelationTargets } from './targets.ts';
+import { namedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
 import type { Write, Writer } from './writer.ts';
 
 /**
  * After everything has landed once: entities that Port refused for a relation target are tried again as long as that
- * helps, then written without the relation; relations that were left out are added where their target has come since.
+ * helps, then written without the relation; relations that were left out are added where their target is there by now.
  */
 export async function finishRelations(
   run: Run,
@@ -17,7 +18,7 @@ export async function finishRelations(
   await writer.flush();
   targets.forget();
   await retryRefused(run, intake, targets, writer);
-  await addLateRelations(run, intake, writer);
+  await settlePending(run, intake, targets, writer);
 }
 
 async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, writer: Writer): Promise<void> {
@@ -35,13 +36,19 @@ async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, 
 
 /** The write without what Port says is not there. When every target seems to be there, all named relations go. */
 async function bare(run: Run, intake: Intake, targets: RelationTargets, write: Write): Promise<Write> {
-  const state = await run.state(write.entity.blueprint);
+  const { entity } = write;
+  const state = await run.state(entity.blueprint);
   if (!state) return write;
-  const { entity, pending } = await targets.withoutMissing(write.entity, state.shape);
-  intake.pending.push(...pending);
-  const stripped = pending.length > 0 ? entity : { ...entity, relations: {} };
-  if (pending.length === 0)
-    report(run, write.entity.blueprint, `${String(write.entity.identifier)} (Port does not say which)`);
+  const named = namedTargets(entity, state.shape);
+  for (const { target, names } of named)
+    await targets.lookUp(
+      target,
+      names.filter((name) => !targets.exists(target, name)),
+    );
+  const missing = named.filter(({ target, names }) => names.some((name) => targets.exists(target, name) !== true));
+  if (missing.length === 0) report(run, entity.blueprint, `${String(entity.identifier)} (Port does not say which)`);
+  for (const one of missing) intake.postpone(entity, state, one);
+  const stripped = missing.length === 0 ? { ...entity, relations: {} } : without(entity, missing);
   return { ...write, entity: stripped, done: (outcome) => write.done(finalOutcome(outcome)) };
 }
 
@@ -51,31 +58,39 @@ function finalOutcome(outcome: UpsertOutcome): UpsertOutcome {
   return { type: 'refused', code: 'not_found', message: outcome.message };
 }
 
-async function addLateRelations(run: Run, intake: Intake, writer: Writer): Promise<void> {
-  for (const pending of intake.pending.splice(0)) {
-    const targetState = run.writes(pending.targetBlueprint) ? await run.state(pending.targetBlueprint) : undefined;
-    const hasCome = (name: string) => {
-      const target = targetState?.entities.get(name);
-      return target?.sighting !== undefined && target.outcome !== 'failed';
-    };
-    if (pending.missing.every(hasCome)) await addRelation(run, pending, writer);
-    else {
-      const missing = pending.missing.filter((name) => !hasCome(name));
-      const where = `${pending.blueprint} ${pending.relation}`;
-      report(run, where, `${pending.identifier} -> ${pending.targetBlueprint} ${missing.join(', ')}`);
-    }
+async function settlePending(run: Run, intake: Intake, targets: RelationTargets, writer: Writer): Promise<void> {
+  const pending = intake.pending.splice(0);
+  const unknown = new Map<string, string[]>();
+  for (const { targetBlueprint, names } of pending) {
+    const open = names.filter((name) => targets.exists(targetBlueprint, name) === undefined);
+    const asked = unknown.get(targetBlueprint) ?? [];
+    asked.push(...open);
+    unknown.set(targetBlueprint, asked);
+  }
+  for (const [blueprint, names] of unknown) await targets.lookUp(blueprint, names);
+  for (const one of pending) {
+    const missing = one.names.filter((name) => targets.exists(one.targetBlueprint, name) !== true);
+    const where = `${one.state.shape.identifier} ${one.relation}`;
+    if (missing.length > 0) report(run, where, `${one.identifier} -> ${one.targetBlueprint} ${missing.join(', ')}`);
+    const rest = one.names.filter((name) => !missing.includes(name));
+    await relate(run, one, missing.length === 0 ? one.value : Array.isArray(one.value) ? rest : null, writer);
   }
   await writer.flush();
 }
 
-async function addRelation(
-  run: Run,
-  { blueprint, identifier, relation, value }: PendingRelation,
-  writer: Writer,
-): Promise<void> {
+/** Writes a relation of an entity, unless Port has it so already. */
+async function relate(run: Run, pending: PendingRelation, value: RelationValue, writer: Writer): Promise<void> {
+  const { state, identifier, relation } = pending;
+  const blueprint = state.shape.identifier;
   const entity = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
+  const tracked = state.entities.get(identifier);
+  if (tracked?.outcome === 'failed') return;
+  const next = state.table.overlay(entity, tracked?.fingerprints ?? []);
+  if (!next || !tracked) return;
+  tracked.fingerprints = next;
   const done = (outcome: UpsertOutcome) => {
-    if (outcome.type !== 'written') report(run, `${blueprint} ${relation}`, identifier);
+    if (outcome.type === 'written') state.settle(tracked, 'updated');
+    else report(run, `${blueprint} ${relation}`, identifier);
   };
   await writer.add({ entity, merge: true, done });
 }

@@ -1,39 +1,65 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import type { TrackedEntity } from './entity-table.ts';
 import type { BlueprintShape, Entity, RelationValue } from './model.ts';
 import type { Run } from './run.ts';
 
-/** A relation that was left out of an entity because a target was not there (yet). */
+/** A relation that was left out of an entity because it was not known whether its targets are there (yet). */
 export interface PendingRelation {
-  readonly blueprint: string;
+  readonly state: BlueprintState;
   readonly identifier: string;
   readonly relation: string;
   readonly value: RelationValue;
-  readonly missing: readonly string[];
+  readonly names: readonly string[];
   readonly targetBlueprint: string;
 }
 
-const LOOKUP_SIZE = 100;
+/** How many names are asked for at once. Fewer are kept until the end of the run, where they may fill a question. */
+const LOOKUP_SIZE = 250;
 
 /**
  * Knows which relation targets exist. Sending a relation to an entity that is not there costs a refusal, a second pass
- * and, in the next run, the same again; asking first costs one small request per hundred unknown names.
+ * and, in the next run, the same again; asking costs one small request per few hundred unknown names.
  */
 export class RelationTargets {
   readonly #run: Run;
   readonly #answers = new Map<string, Map<string, boolean>>();
+  readonly #states = new Map<string, BlueprintState | undefined>();
 
   constructor(run: Run) {
     this.#run = run;
   }
 
-  /** Targets of the entity about which nothing is known yet, by blueprint. */
-  async unknown(entity: Entity, shape: BlueprintShape): Promise<ReadonlyMap<string, readonly string[]>> {
-    const unknown = new Map<string, readonly string[]>();
-    for (const { target, names } of namedTargets(entity, shape)) {
-      const status = await Promise.all(names.map((name) => this.#status(target, name)));
-      const open = names.filter((_, index) => status[index] === undefined);
-      if (open.length > 0) unknown.set(target, [...(unknown.get(target) ?? []), ...open]);
+  /** Gets ready to answer about the relations of a blueprint. */
+  async prepare(shape: BlueprintShape): Promise<void> {
+    for (const { target } of Object.values(shape.relations)) {
+      if (this.#states.has(target)) continue;
+      this.#states.set(target, this.#run.writes(target) ? await this.#run.state(target) : undefined);
     }
-    return unknown;
+  }
+
+  /** The relations of an entity with targets of which it is not known that they exist, and that Port does not have already. */
+  open(entity: Entity, state: BlueprintState, known: TrackedEntity | undefined): readonly NamedTargets[] {
+    const fingerprints = known?.fingerprints;
+    return namedTargets(entity, state.shape).filter(
+      ({ relation, target, names }) =>
+        names.some((name) => this.exists(target, name) !== true) &&
+        // Port holds only relations to what exists.
+        !(fingerprints && state.table.holds(entity, `relations.${relation}`, fingerprints)),
+    );
+  }
+
+  /** Asks Port about open targets, where they fill a question or where Port takes no entity without them. */
+  async lookUpMany(open: readonly NamedTargets[]): Promise<void> {
+    const waiting = new Map<string, { readonly names: Set<string>; urgent: boolean }>();
+    for (const { target, names, required } of open) {
+      const asked = waiting.get(target) ?? { names: new Set(), urgent: false };
+      for (const name of names) if (this.exists(target, name) === undefined) asked.names.add(name);
+      asked.urgent ||= required;
+      waiting.set(target, asked);
+    }
+    for (const [target, { names, urgent }] of waiting) {
+      if (urgent || names.size >= LOOKUP_SIZE) await this.lookUp(target, [...names]);
+    }
   }
 
   /** Asks Port about targets. What cannot be asked counts as existing: then Port itself will say so. */
@@ -53,46 +79,37 @@ export class RelationTargets {
     this.#answers.clear();
   }
 
-  /** The entity without relations to what does not exist, and what was left out. Asks Port where needed. */
-  async withoutMissing(
-    entity: Entity,
-    shape: BlueprintShape,
-  ): Promise<{ entity: Entity; pending: readonly PendingRelation[] }> {
-    for (const [target, names] of await this.unknown(entity, shape)) await this.lookUp(target, names);
-    const pending: PendingRelation[] = [];
-    const relations = new Map(Object.entries(entity.relations));
-    for (const { relation, target, names, value } of namedTargets(entity, shape)) {
-      const status = await Promise.all(names.map((name) => this.#status(target, name)));
-      const missing = names.filter((_, index) => status[index] === false);
-      if (missing.length === 0 || typeof entity.identifier !== 'string') continue;
-      const rest = names.filter((name) => !missing.includes(name));
-      relations.set(relation, Array.isArray(value) ? rest : null);
-      const { blueprint, identifier } = entity;
-      pending.push({ blueprint, identifier, relation, value, missing, targetBlueprint: target });
-    }
-    return { entity: pending.length === 0 ? entity : { ...entity, relations: Object.fromEntries(relations) }, pending };
-  }
-
-  /** True, false, or undefined when it must be asked. */
-  async #status(blueprint: string, name: string): Promise<boolean | undefined> {
-    const ours = this.#run.writes(blueprint) ? (await this.#run.state(blueprint))?.entities.get(name) : undefined;
+  /** Whether a target exists; undefined when it must be asked. */
+  exists(blueprint: string, name: string): boolean | undefined {
+    const ours = this.#states.get(blueprint)?.entities.get(name);
     if (ours && (ours.owned || ours.sighting) && ours.outcome !== 'failed') return true;
     return this.#answers.get(blueprint)?.get(name);
   }
 }
 
-interface NamedTargets {
+export interface NamedTargets {
   readonly relation: string;
   readonly target: string;
   readonly names: readonly string[];
   readonly value: RelationValue;
+  readonly required: boolean;
 }
 
 /** The relations of an entity that name their targets (not those that search for them). */
-function namedTargets(entity: Entity, shape: BlueprintShape): NamedTargets[] {
-  return Object.entries(entity.relations).flatMap(([relation, value]) => {
-    const target = shape.relations[relation]?.target;
-    if (target === undefined || value === null || !(typeof value === 'string' || Array.isArray(value))) return [];
-    return [{ relation, target, value, names: typeof value === 'string' ? [value] : [...value] }];
-  });
+export function namedTargets(entity: Entity, shape: BlueprintShape): NamedTargets[] {
+  const found: NamedTargets[] = [];
+  for (const [relation, value] of Object.entries(entity.relations)) {
+    const declared = shape.relations[relation];
+    if (declared === undefined || value === null || !(typeof value === 'string' || Array.isArray(value))) continue;
+    const { target, required } = declared;
+    found.push({ relation, target, required, value, names: typeof value === 'string' ? [value] : [...value] });
+  }
+  return found;
+}
+
+/** The entity without these relations, so that Port keeps what it has there. */
+export function without(entity: Entity, left: readonly { readonly relation: string }[]): Entity {
+  if (left.length === 0) return entity;
+  const kept = Object.entries(entity.relations).filter(([id]) => !left.some(({ relation }) => relation === id));
+  return { ...entity, relations: Object.fromEntries(kept) };
 }

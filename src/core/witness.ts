@@ -106,7 +106,7 @@ async function askScopes(
       const pages = run.ports.source.readScope(query, scope, run.signal);
       if (!pages) continue;
       const answer = await readAll(pages);
-      const knownBefore = first?.scopes.get(scopeKey(scope)) ?? 0;
+      const knownBefore = first?.itemsIn(scope) ?? 0;
       const where = Object.values(scope).join('/');
       const blind = answer.items.length === 0 && knownBefore > 0 && answer.problem === undefined;
       answers.push(

@@ -86,5 +86,5 @@ export class Writer {
 }
 
 function keyOf({ blueprint, identifier }: Entity): string {
-  return JSON.stringify([blueprint, identifier]);
+  return `${blueprint} ${typeof identifier === 'string' ? identifier : JSON.stringify(identifier)}`;
 }

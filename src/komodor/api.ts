@@ -11,6 +11,8 @@ export interface KomodorApiOptions {
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
   readonly governor: Governor;
+  /** Values that must never appear in a message, the API key among them. */
+  readonly secrets: readonly string[];
 }
 
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
@@ -35,7 +37,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     timeoutMs: options.timeoutMs,
     maxResponseBytes: options.maxResponseBytes,
     governor: options.governor,
-    secrets: [options.apiKey],
+    secrets: options.secrets,
   });
 
   function hostAnswered(): boolean {

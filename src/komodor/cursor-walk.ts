@@ -39,9 +39,9 @@ export async function* walkByCursor(
     const taken = ledger.take(answer.rows);
     yield taken.page;
     const step = nextStep(place, answer, answer.rows.length, options.what);
-    // A numbered page must bring something even when it says that it is the last: a server that ignores the number looks so.
-    const claimsMore = step.type === 'go' || (place.type === 'page' && answer.rows.length > 0);
-    const objection = ledger.objection(taken, claimsMore);
+    // A later page must bring something even when it says that it is the last: a server that ignores the place looks so.
+    const mustAdvance = place.type !== 'start' && answer.rows.length > 0;
+    const objection = ledger.objection(taken, step.type === 'go', mustAdvance);
     if (objection !== undefined) return objection;
     if (step.type === 'end') return step.completeness;
     place = step.place;

@@ -32,7 +32,9 @@ export async function* walkByOffset(
     const taken = ledger.take(rows);
     yield taken.page;
     if (total.data !== undefined) totals.push(total.data);
-    const objection = ledger.objection(taken, more);
+    // Without a total, a last page that repeats is all that shows a server which ignores the offset.
+    const mustAdvance = totals.length === 0 && offset > 0 && rows.length > 0;
+    const objection = ledger.objection(taken, more, mustAdvance);
     if (objection !== undefined) return objection;
     if (!more) return compareTotals(totals, ledger.distinct(), options.what);
     offset += rows.length;

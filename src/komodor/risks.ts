@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RawItem } from '../core/model.ts';
 import { readClusterNames } from './clusters.ts';
 import { textOf, toItem } from './item.ts';
 import { chain, givenUp, orIncomplete, type Reading } from './listing.ts';
@@ -52,9 +53,7 @@ function readListing(
   return walkByOffset({
     what: nameOf(selector, komodorUid),
     toItem: (row) => toItem('komodorHealthMonitoring', row),
-    ...(komodorUid === undefined
-      ? {}
-      : { inScope: (item) => (textOf(item, 'komodorUid') ?? komodorUid) === komodorUid }),
+    inScope: (item) => matches(selector, komodorUid, item),
     maxPages,
     ask: (offset) =>
       size.ask({
@@ -86,6 +85,18 @@ function readListing(
         },
       }),
   });
+}
+
+/** What an item does not say is given the benefit of the doubt. */
+function matches({ clusters, severity }: RiskSelector, komodorUid: string | undefined, item: RawItem): boolean {
+  const uid = textOf(item, 'komodorUid');
+  const itsCluster = uid?.split('|')[1];
+  const itsSeverity = textOf(item, 'severity');
+  return (
+    (komodorUid === undefined || uid === undefined || uid === komodorUid) &&
+    (clusters.length === 0 || itsCluster === undefined || clusters.includes(itsCluster)) &&
+    (severity.length === 0 || itsSeverity === undefined || severity.some((wanted) => wanted === itsSeverity))
+  );
 }
 
 function nameOf({ clusters, severity }: RiskSelector, komodorUid: string | undefined): string {

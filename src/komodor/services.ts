@@ -85,10 +85,12 @@ function bodyOf({ cluster, status, namespaces, kinds }: ServiceFilter, place: Pl
 }
 
 /** An item without the field is given the benefit of the doubt. */
-function matches({ cluster, namespaces }: ServiceFilter, item: RawItem): boolean {
+function matches({ cluster, namespaces, kinds }: ServiceFilter, item: RawItem): boolean {
   const itsCluster = textOf(item, 'cluster') ?? cluster;
   const itsNamespace = textOf(item, 'namespace');
+  const itsKind = textOf(item, 'kind');
   if (cluster !== undefined && itsCluster !== cluster) return false;
+  if (kinds.length > 0 && itsKind !== undefined && !kinds.includes(itsKind)) return false;
   return namespaces.length === 0 || itsNamespace === undefined || namespaces.includes(itsNamespace);
 }
 

@@ -79,9 +79,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     await governor.enter(request.signal);
     let answer: Answer = { type: 'aborted' };
     try {
-      const hideGiven = redactor(authorization === undefined ? [] : secretsIn(authorization));
       const { method, path } = request;
-      const redact = (text: string): string => hideGiven(hideOwn(text));
+      const redact = (text: string): string =>
+        redactor(authorization === undefined ? [] : secretsIn(authorization))(hideOwn(text));
       const subject: Subject = { side, host, method, path, timeoutMs, maxResponseBytes, redact };
       const sent = await sender.send(outgoing(request, authorization, timeoutMs), request.signal);
       answer = sent;

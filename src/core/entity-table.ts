@@ -1,0 +1,217 @@
+import type { Fingerprints } from './fields.ts';
+import { KINDS, type Kind } from './model.ts';
+import { TextPool } from './text-pool.ts';
+
+/** Which source item an entity was made of in this run. */
+export interface Sighting {
+  /** null: no item, a relation points at it. */
+  readonly kind: Kind | null;
+  readonly label: string;
+}
+
+export const OUTCOMES = ['unchanged', 'updated', 'created', 'failed'] as const;
+export type EntityOutcome = (typeof OUTCOMES)[number];
+
+/** What is known of one entity of a blueprint; a view of its row in the table. */
+export interface TrackedEntity {
+  /** Ours in Port when the run began. */
+  readonly owned: boolean;
+  /** The fields as Port has them, or will have them when what is on its way lands. */
+  fingerprints: Fingerprints | undefined;
+  /** Values of the properties that keep the address of the source item (see `Addressing`). */
+  readonly located: { readonly [property: string]: string };
+  sighting: Sighting | undefined;
+  /** Whether something of it was handed to the writer in this run. */
+  sent: boolean;
+  outcome: EntityOutcome | undefined;
+}
+
+/** What a fresh row knows. */
+export interface FirstFacts {
+  readonly owned: boolean;
+  readonly fingerprints?: Fingerprints;
+  /** One value per locator property, undefined where there is none. */
+  readonly located?: readonly (string | undefined)[];
+}
+
+/** Small, because a live event has a table for itself. */
+const ROWS_PER_CHUNK = 256;
+const NOTHING = 0;
+/** A sighting's kind as a number; 0 is none at all. */
+const NO_KIND = 1;
+const FIRST_KIND = 2;
+
+/**
+ * The entities of one blueprint in columns of numbers, a few hundred bytes each, for there may be a hundred thousand:
+ * an object with its own arrays and strings takes three times as much, and the collector has to walk it every time.
+ */
+export class EntityTable {
+  readonly #rows = new Map<string, number>();
+  readonly #chunks: Chunk[] = [];
+  readonly #shared: Shared;
+
+  /** @param width how many fields are compared; @param locators properties that keep an address */
+  constructor(width: number, locators: readonly string[]) {
+    this.#shared = { width, locators, labels: new TextPool(), names: new NameBook() };
+  }
+
+  identifiers(): IterableIterator<string> {
+    return this.#rows.keys();
+  }
+
+  get(identifier: string): TrackedEntity | undefined {
+    const row = this.#rows.get(identifier);
+    return row === undefined ? undefined : this.#view(row);
+  }
+
+  /** Adds an entity that is not there yet. */
+  add(identifier: string, facts: FirstFacts): TrackedEntity {
+    const row = this.#rows.size;
+    this.#rows.set(identifier, row);
+    const { width, locators, names } = this.#shared;
+    if (row % ROWS_PER_CHUNK === 0) this.#chunks.push(new Chunk(width, locators.length));
+    const chunk = this.#chunkOf(row);
+    const at = row % ROWS_PER_CHUNK;
+    chunk.owned[at] = facts.owned ? 1 : 0;
+    for (const [index, name] of (facts.located ?? []).entries()) {
+      if (name !== undefined) chunk.located[at * locators.length + index] = names.numberOf(name);
+    }
+    const view = this.#view(row);
+    view.fingerprints = facts.fingerprints;
+    return view;
+  }
+
+  countOwned(): number {
+    let count = 0;
+    for (const { owned } of this.#chunks) for (const one of owned) count += one;
+    return count;
+  }
+
+  /** Those that are ours and that nothing has shown in this run. */
+  *unseen(): IterableIterator<string> {
+    for (const [identifier, row] of this.#rows) {
+      const { owned, seen } = this.#chunkOf(row);
+      const at = row % ROWS_PER_CHUNK;
+      if (owned[at] === 1 && seen[at] === NOTHING) yield identifier;
+    }
+  }
+
+  #chunkOf(row: number): Chunk {
+    const chunk = this.#chunks[Math.floor(row / ROWS_PER_CHUNK)];
+    if (chunk === undefined) throw new Error('the entity table lost a chunk');
+    return chunk;
+  }
+
+  #view(row: number): TrackedEntity {
+    return new RowView(this.#chunkOf(row), row % ROWS_PER_CHUNK, this.#shared);
+  }
+}
+
+/** What all rows of a table have in common. */
+interface Shared {
+  readonly width: number;
+  readonly locators: readonly string[];
+  readonly labels: TextPool;
+  readonly names: NameBook;
+}
+
+/** Cluster and namespace names repeat in every entity: each is kept once, and a row holds its number. 0 is none. */
+class NameBook {
+  readonly #names: string[] = [''];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(name: string): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    const number = this.#names.push(name) - 1;
+    this.#numbers.set(name, number);
+    return number;
+  }
+
+  at(number: number): string | undefined {
+    return number === NOTHING ? undefined : this.#names[number];
+  }
+}
+
+class Chunk {
+  readonly owned = new Uint8Array(ROWS_PER_CHUNK);
+  readonly sent = new Uint8Array(ROWS_PER_CHUNK);
+  readonly seen = new Uint8Array(ROWS_PER_CHUNK);
+  readonly outcomes = new Uint8Array(ROWS_PER_CHUNK);
+  readonly known = new Uint8Array(ROWS_PER_CHUNK);
+  readonly labels = new Uint32Array(ROWS_PER_CHUNK);
+  readonly located: Uint32Array;
+  readonly fingerprints: Float64Array;
+
+  constructor(width: number, locators: number) {
+    this.located = new Uint32Array(ROWS_PER_CHUNK * locators);
+    this.fingerprints = new Float64Array(ROWS_PER_CHUNK * width);
+  }
+}
+
+class RowView implements TrackedEntity {
+  readonly #chunk: Chunk;
+  readonly #at: number;
+  readonly #shared: Shared;
+
+  constructor(chunk: Chunk, at: number, shared: Shared) {
+    this.#chunk = chunk;
+    this.#at = at;
+    this.#shared = shared;
+  }
+
+  get owned(): boolean {
+    return this.#chunk.owned[this.#at] === 1;
+  }
+
+  get fingerprints(): Fingerprints | undefined {
+    if (this.#chunk.known[this.#at] !== 1) return undefined;
+    const { width } = this.#shared;
+    return this.#chunk.fingerprints.subarray(this.#at * width, (this.#at + 1) * width);
+  }
+
+  set fingerprints(fingerprints: Fingerprints | undefined) {
+    this.#chunk.known[this.#at] = fingerprints === undefined ? 0 : 1;
+    if (fingerprints !== undefined) this.#chunk.fingerprints.set(fingerprints, this.#at * this.#shared.width);
+  }
+
+  get located(): { readonly [property: string]: string } {
+    const { locators, names } = this.#shared;
+    const found = locators.flatMap((property, index) => {
+      const name = names.at(this.#chunk.located[this.#at * locators.length + index] ?? NOTHING);
+      return name === undefined ? [] : [[property, name] as const];
+    });
+    return Object.fromEntries(found);
+  }
+
+  get sighting(): Sighting | undefined {
+    const seen = this.#chunk.seen[this.#at] ?? NOTHING;
+    if (seen === NOTHING) return undefined;
+    return { kind: KINDS[seen - FIRST_KIND] ?? null, label: this.#shared.labels.at(this.#chunk.labels[this.#at] ?? 0) };
+  }
+
+  set sighting(sighting: Sighting | undefined) {
+    if (sighting === undefined) {
+      this.#chunk.seen[this.#at] = NOTHING;
+      return;
+    }
+    this.#chunk.seen[this.#at] = sighting.kind === null ? NO_KIND : FIRST_KIND + KINDS.indexOf(sighting.kind);
+    this.#chunk.labels[this.#at] = this.#shared.labels.add(sighting.label);
+  }
+
+  get sent(): boolean {
+    return this.#chunk.sent[this.#at] === 1;
+  }
+
+  set sent(sent: boolean) {
+    this.#chunk.sent[this.#at] = sent ? 1 : 0;
+  }
+
+  get outcome(): EntityOutcome | undefined {
+    return OUTCOMES[(this.#chunk.outcomes[this.#at] ?? NOTHING) - 1];
+  }
+
+  set outcome(outcome: EntityOutcome | undefined) {
+    this.#chunk.outcomes[this.#at] = outcome === undefined ? NOTHING : OUTCOMES.indexOf(outcome) + 1;
+  }
+}
