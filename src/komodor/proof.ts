@@ -1,4 +1,3 @@
-import { fingerprint } from '../core/canonical.ts';
 import type { Completeness, IncompleteReason, RawItem } from '../core/model.ts';
 import type { SourcePage } from '../core/ports.ts';
 
@@ -32,8 +31,7 @@ interface Taken {
 
 /** Keeps book of what a walk has seen, and turns rows into a page. */
 export function createLedger(options: WalkOptions) {
-  // Two keys with one fingerprint would make the count too small, which only ever forbids deletions.
-  const keys = new Set<number>();
+  const keys = new Set<string>();
   let malformedRows = 0;
   let pages = 0;
 
@@ -44,7 +42,7 @@ export function createLedger(options: WalkOptions) {
     take(rows: readonly unknown[]): Taken {
       const before = keys.size;
       const all = rows.map(options.toItem).filter((item) => item !== undefined);
-      for (const item of all) keys.add(fingerprint(item.key));
+      for (const item of all) keys.add(item.key);
       const malformed = rows.length - all.length;
       malformedRows += malformed;
       pages += 1;
@@ -53,23 +51,18 @@ export function createLedger(options: WalkOptions) {
       const advanced = keys.size > before || malformed > 0;
       return { page: { items: stray === undefined ? all : all.filter(inScope), malformed }, stray, advanced };
     },
-    /**
-     * Why a page, for all its rows, shows that the walk goes wrong; `more` is whether it claims that there is more,
-     * `mustAdvance` whether it has to bring something new even if it does not.
-     */
-    objection({ page, stray, advanced }: Taken, more: boolean, mustAdvance: boolean): Completeness | undefined {
+    /** Why a page, for all its rows, shows that the walk goes wrong; `more` is whether it claims that there is more. */
+    objection({ page, stray, advanced }: Taken, more: boolean): Completeness | undefined {
       const { what, maxPages } = options;
       if (stray !== undefined) {
         return incomplete('not_advancing', `the answer ignores the scope: ${what} gave ${stray.label}`);
       }
-      if (more && page.items.length + page.malformed === 0) {
+      if (!more) return undefined;
+      if (page.items.length + page.malformed === 0) {
         return incomplete('more_but_empty', `page ${pages} of ${what} is empty but says that there is more`);
       }
-      if (!advanced && (more || mustAdvance)) {
-        return incomplete('not_advancing', `page ${pages} of ${what} repeats what was there before`);
-      }
-      if (more && pages >= maxPages)
-        return incomplete('too_many_pages', `${what} did not end within ${maxPages} pages`);
+      if (!advanced) return incomplete('not_advancing', `page ${pages} of ${what} repeats what was there before`);
+      if (pages >= maxPages) return incomplete('too_many_pages', `${what} did not end within ${maxPages} pages`);
       return undefined;
     },
     malformed: (detail: string): Completeness =>

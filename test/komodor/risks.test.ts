@@ -207,6 +207,12 @@ describe('the risks of one resource', () => {
       reason: 'not_advancing',
       detail: expect.stringContaining('the answer ignores the scope'),
     });
+    expect(result.keys).toEqual(['r1']);
+  });
+
+  it.each([{ severity: 'low' }, { clusters: 'another' }])('says when the server ignores %j', async (selector) => {
+    const result = await read({}, () => answer(many(3, risk), false, 3), 10, selector);
+    expect(result).toMatchObject({ end: { reason: 'not_advancing' }, keys: [] });
   });
 
   it('has nothing to ask when the selector excludes it', async () => {

@@ -224,6 +224,15 @@ describe('reading one namespace', () => {
       reason: 'not_advancing',
       detail: expect.stringContaining('the answer ignores the scope'),
     });
+    // What lies elsewhere may be excluded by the mapping, so nobody may get to see it.
+    expect(result.keys).toEqual(['Deployment/c1/n1/s1']);
+  });
+
+  it('says when the server ignores the kind', async () => {
+    const server = await fakeKomodor({}, () => page([service(1), service(2, { kind: 'DaemonSet' })], { token: null }));
+    const query = { kind, selector: { kinds: 'Deployment' } } as const;
+    const result = await collect(sourceOf(server.url).read(query, signal));
+    expect(result).toMatchObject({ end: { reason: 'not_advancing' }, keys: ['Deployment/c1/n1/s1'] });
   });
 
   it.each([{ clusters: ['c2'] }, { namespaces: 'n2' }])(
