@@ -66,6 +66,10 @@ export class PortCatalog implements Catalog {
   }
 
   async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
+    return orRunEnds('prepare Port', () => this.#prepare(signal));
+  }
+
+  async #prepare(signal: AbortSignal): Promise<PreparedCatalog> {
     const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } =
       this.#options;
     const problems: Problem[] = blueprintProblems.map(({ message }) => asProblem('blueprint_file_invalid', message));
@@ -83,7 +87,7 @@ export class PortCatalog implements Catalog {
   }
 
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
-    return this.#blueprints.shape(identifier, signal);
+    return orRunEnds(`read the blueprint ${identifier}`, () => this.#blueprints.shape(identifier, signal));
   }
 
   owned(
@@ -173,6 +177,16 @@ export class PortCatalog implements Catalog {
   /** Lets Port's audit log show which resync a change belongs to. */
   #origin() {
     return { ocean_info_event_type: 'resync', ocean_info_resync_id: this.#options.runId };
+  }
+}
+
+/** Does what no run can do without. @throws AppError `port_failed` when Port answers it with an error until we give up */
+async function orRunEnds<T>(what: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    throw new AppError('port_failed', `Could not ${what}: ${error.message}`, { cause: error });
   }
 }
 

@@ -138,6 +138,13 @@ describe.concurrent('what is gone', () => {
     expect(harness.store.entitiesOf('komodorHealthMonitoring')).toHaveLength(before);
   });
 
+  it('is not spoken of when relations only lead to it', async ({ start }) => {
+    const harness = await filled(start);
+    const report = await harness.run('resync', { kinds: ['komodorHealthMonitoring'] });
+    expect(report.status, explain(report)).toBe('completed');
+    expect(report.blueprints.map(({ blueprint }) => blueprint)).toEqual(['komodorHealthMonitoring']);
+  });
+
   it('is never what somebody else wrote', async ({ start }) => {
     const harness = await filled(start, SERVICES_ONLY);
     const writers = [

@@ -30,6 +30,18 @@ describe.concurrent('when Port does not take everything', () => {
     harness.expectTruth();
   });
 
+  it.for(['integration', 'blueprints'])(
+    'says that Port failed where nothing goes without: %s',
+    async (route, { start }) => {
+      const harness = await start();
+      harness.port.faults.add(`${route} -> 501`);
+      const report = await harness.run();
+      expect(report.status).toBe('failed');
+      expect(report.problems.map(({ code }) => code)).toContain('port_failed');
+      expect(problemsOf(report, 'unexpected')).toEqual([]);
+    },
+  );
+
   it('a batch that is refused as a whole is taken apart, and all of it lands', async ({ start }) => {
     const harness = await start({ services: 100 });
     for (const fault of ['call 1 -> 422', 'call 6 -> 413', 'call 12 -> 400']) harness.port.faults.add(`bulk ${fault}`);
