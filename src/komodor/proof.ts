@@ -1,3 +1,4 @@
+import { fingerprint } from '../core/canonical.ts';
 import type { Completeness, IncompleteReason, RawItem } from '../core/model.ts';
 import type { SourcePage } from '../core/ports.ts';
 
@@ -31,7 +32,8 @@ interface Taken {
 
 /** Keeps book of what a walk has seen, and turns rows into a page. */
 export function createLedger(options: WalkOptions) {
-  const keys = new Set<string>();
+  // Two keys with one fingerprint would make the count too small, which only ever forbids deletions.
+  const keys = new Set<number>();
   let malformedRows = 0;
   let pages = 0;
 
@@ -42,7 +44,7 @@ export function createLedger(options: WalkOptions) {
     take(rows: readonly unknown[]): Taken {
       const before = keys.size;
       const all = rows.map(options.toItem).filter((item) => item !== undefined);
-      for (const item of all) keys.add(item.key);
+      for (const item of all) keys.add(fingerprint(item.key));
       const malformed = rows.length - all.length;
       malformedRows += malformed;
       pages += 1;
@@ -51,18 +53,23 @@ export function createLedger(options: WalkOptions) {
       const advanced = keys.size > before || malformed > 0;
       return { page: { items: stray === undefined ? all : all.filter(inScope), malformed }, stray, advanced };
     },
-    /** Why a page, for all its rows, shows that the walk goes wrong; `more` is whether it claims that there is more. */
-    objection({ page, stray, advanced }: Taken, more: boolean): Completeness | undefined {
+    /**
+     * Why a page, for all its rows, shows that the walk goes wrong; `more` is whether it claims that there is more,
+     * `mustAdvance` whether it has to bring something new even if it does not.
+     */
+    objection({ page, stray, advanced }: Taken, more: boolean, mustAdvance: boolean): Completeness | undefined {
       const { what, maxPages } = options;
       if (stray !== undefined) {
         return incomplete('not_advancing', `the answer ignores the scope: ${what} gave ${stray.label}`);
       }
-      if (!more) return undefined;
-      if (page.items.length + page.malformed === 0) {
+      if (more && page.items.length + page.malformed === 0) {
         return incomplete('more_but_empty', `page ${pages} of ${what} is empty but says that there is more`);
       }
-      if (!advanced) return incomplete('not_advancing', `page ${pages} of ${what} repeats what was there before`);
-      if (pages >= maxPages) return incomplete('too_many_pages', `${what} did not end within ${maxPages} pages`);
+      if (!advanced && (more || mustAdvance)) {
+        return incomplete('not_advancing', `page ${pages} of ${what} repeats what was there before`);
+      }
+      if (more && pages >= maxPages)
+        return incomplete('too_many_pages', `${what} did not end within ${maxPages} pages`);
       return undefined;
     },
     malformed: (detail: string): Completeness =>
