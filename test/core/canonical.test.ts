@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, digestOf, fingerprint } from '../../src/core/canonical.ts';
@@ -24,7 +25,61 @@ function withoutNulls(value: unknown): unknown {
 
 const json = fc.jsonValue({ maxDepth: 4 }).map((value): unknown => JSON.parse(JSON.stringify(value)));
 
+/** Small values of every sort, so that two of them are often equal, and often nearly so. */
+const { small } = fc.letrec((tie) => ({
+  small: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    fc.constantFrom<unknown>(null, 0, 1, -1, 0.5, 1e21, '', '0', 'a', 'null', '{}', true, false, [], {}),
+    fc.array(tie('small'), { maxLength: 2 }),
+    fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', '', '__proto__', 'a":1,"b'), tie('small')), { maxLength: 3 })
+      .map((members): unknown => Object.fromEntries(members)),
+  ),
+}));
+
+/** Equality as the catalog sees it, without the product's own text: null members are absent, order of keys is nothing. */
+function isSame(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(withoutNulls(one), withoutNulls(other));
+}
+
 describe('canonicalJson', () => {
+  it('is the same for the same values and for no others', () => {
+    fc.assert(
+      fc.property(small, small, (one, other) => {
+        expect(canonicalJson(one) === canonicalJson(other)).toBe(isSame(one, other));
+        expect(fingerprint(one) === fingerprint(other)).toBe(isSame(one, other));
+        expect(fingerprint(shuffled(one))).toBe(fingerprint(one));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('tells values apart that differ in one place only', () => {
+    fc.assert(
+      fc.property(
+        small,
+        fc.constantFrom('a', 'b', '0'),
+        fc.constantFrom<unknown>(0, '0', false, '', [], {}),
+        (rest, key, leaf) => {
+          const variants = [
+            { [key]: rest },
+            { [key]: [rest] },
+            { [key]: rest, more: leaf },
+            [rest, leaf],
+            [leaf, rest],
+            [rest],
+          ];
+          for (const [index, one] of variants.entries()) {
+            for (const other of variants.slice(index + 1)) {
+              expect(fingerprint(one) === fingerprint(other)).toBe(isSame(one, other));
+            }
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('is the value again when read, but for absent members', () => {
     fc.assert(
       fc.property(json, (value) => {
@@ -91,6 +146,14 @@ describe('digestOf', () => {
         expect(digestOf('b', one)).not.toBe(digestOf('c', one));
       }),
     );
+  });
+
+  it('names each of a thousand sets that are nearly the same differently', () => {
+    const members = ['a', 'b', 'ab', 'a b', '', '"', ',', 'a,b', '["a"]', 'é'];
+    const sets = Array.from({ length: 2 ** members.length }, (_, mask) =>
+      members.filter((_member, index) => mask & (1 << index)),
+    );
+    expect(new Set(sets.map((set) => digestOf('b', set))).size).toBe(sets.length);
   });
 
   it('does not confuse where one name ends', () => {
