@@ -97,6 +97,7 @@ export async function createApplication(
     timeoutMs,
     maxResponseBytes: MAX_RESPONSE_BYTES,
     userAgent: `komodor-port/${VERSION}`,
+    secrets,
     pageSizes: { services: settings.komodorServicesPageSize, risks: settings.komodorRisksPageSize },
   });
   const http = createHttpClient({

@@ -46,6 +46,7 @@ export function sourceOf(url: string, more: Partial<KomodorSourceOptions> = {}):
   const source = createKomodorSource({
     baseUrl: `${url}/api/v2`,
     apiKey: KEY,
+    secrets: [KEY],
     timeoutMs: 5000,
     maxResponseBytes: 10_000_000,
     governor: createGovernor({ side: 'komodor', concurrency: 4 }),

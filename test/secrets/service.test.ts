@@ -67,35 +67,33 @@ class Recording extends Caller {
   }
 }
 
-/** Both APIs answer every kind of request at least once with all that they were told, and more. */
-async function everythingIsSaidBack({ mirror, port, world }: Scene, service: Recording): Promise<void> {
-  const statuses = [302, 401, 403, 422, 500] as const;
-  const places = [
-    '/services/search',
-    '/health/risks',
-    '/auth/access_token',
-    '/blueprints',
-    '/entities',
-    '/integration/',
-  ];
+/** What is refused together: each of these makes a run end, or go on, in a way of its own. */
+const REFUSED = [
+  ['/services/search', '/health/risks'],
+  ['/entities', '/integration/', '/logs/', '/metrics/'],
+  ['/blueprints'],
+  ['/auth/access_token'],
+];
+
+/** Both APIs answer every kind of request with all that they were told, and more. */
+async function everythingIsSaidBack(scene: Scene, service: Recording): Promise<void> {
+  const { mirror, world } = scene;
   const runs: string[] = [];
-  for (const place of [...places, '/logs/', '/metrics/']) {
-    for (const [index, status] of statuses.entries()) {
-      mirror.echo(place, status, index % 3 === 0 ? 'text' : place.includes('e') ? 'json' : 'komodor');
+  for (const status of [302, 401, 403, 422, 500]) {
+    for (const places of REFUSED) {
+      for (const place of places)
+        mirror.echo(place, status, status === 302 ? 'text' : status < 422 ? 'json' : 'komodor');
+      const first = firstOf(scene);
+      world.services[0] = { ...first, status: first.status === 'healthy' ? 'unhealthy' : 'healthy' };
+      await service.call('POST', hook, eventOf(first));
+      const { runId } = await service.request();
+      const stream = service.events(runId);
+      runs.push((await service.ended(runId)).status);
+      await stream;
+      mirror.forget();
     }
-    const [first] = world.services;
-    if (first === undefined) throw new Error('An empty world');
-    world.services[0] = { ...first, status: first.status === 'healthy' ? 'unhealthy' : 'healthy' };
-    await service.call('POST', hook, eventOf(first));
-    const { runId } = await service.request();
-    const stream = service.events(runId);
-    runs.push((await service.ended(runId)).status);
-    await stream;
-    mirror.forget();
   }
-  expect(new Set(runs)).not.toEqual(new Set(['completed']));
-  const integration = port.store.integrations.get('with-secrets');
-  expect(integration).toBeDefined();
+  expect([...new Set(runs)].sort()).toEqual(['completed', 'degraded', 'failed']);
 }
 
 /** Every route, as it should be called and as it should not. */
