@@ -127,6 +127,19 @@ describe('fingerprint', () => {
   });
 });
 
+describe('fingerprint of very many values that are nearly the same', () => {
+  it.each<[string, (index: number) => unknown]>([
+    ['names', (index) => `Deployment/c${index % 7}/n${index % 101}/svc-${index}`],
+    ['counts', (index) => index],
+    ['moments', (index) => new Date(1_700_000_000_000 + index * 1000).toISOString()],
+    ['lists of small numbers', (index) => [index % 50, Math.floor(index / 50) % 50, Math.floor(index / 2500)]],
+    ['short texts', (index) => index.toString(36)],
+  ])('is another one for each: %s', (_what, make) => {
+    const count = 100_000;
+    expect(new Set(Array.from({ length: count }, (_, index) => fingerprint(make(index)))).size).toBe(count);
+  });
+});
+
 describe('digestOf', () => {
   const names = fc.uniqueArray(fc.string({ unit: 'binary', maxLength: 8 }), { maxLength: 8 });
 
