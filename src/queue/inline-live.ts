@@ -3,6 +3,7 @@ import { LIVE_ATTEMPTS, LIVE_CONCURRENCY, LIVE_RETRY_MS } from './limits.ts';
 
 interface Waiting {
   readonly event: LiveEvent;
+  /** By the steady clock: one that is set back must not keep events waiting. */
   readonly dueAt: number;
   readonly attempt: number;
 }
@@ -37,7 +38,7 @@ export class InlineLive {
     }
     clearTimeout(this.#retries.get(event.key));
     this.#retries.delete(event.key);
-    this.#waiting.set(event.key, { event, dueAt: waiting?.dueAt ?? Date.now() + this.#quietMs, attempt: 1 });
+    this.#waiting.set(event.key, { event, dueAt: waiting?.dueAt ?? performance.now() + this.#quietMs, attempt: 1 });
     this.#begin();
   }
 
@@ -64,7 +65,7 @@ export class InlineLive {
     clearTimeout(this.#timer);
     const worker = this.#worker;
     if (worker === undefined) return;
-    const now = Date.now();
+    const now = performance.now();
     for (const [key, waiting] of this.#waiting) {
       if (this.#active.size >= LIVE_CONCURRENCY) return;
       if (this.#active.has(key)) continue;
@@ -93,7 +94,7 @@ export class InlineLive {
     const timer = setTimeout(
       () => {
         this.#retries.delete(event.key);
-        this.#waiting.set(event.key, { event, dueAt: Date.now(), attempt: attempt + 1 });
+        this.#waiting.set(event.key, { event, dueAt: performance.now(), attempt: attempt + 1 });
         this.#begin();
       },
       LIVE_RETRY_MS * 2 ** (attempt - 1),

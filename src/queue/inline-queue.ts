@@ -18,13 +18,39 @@ export interface InlineQueueOptions extends QueueLimits {
 /** The longest that a timer of Node can wait; longer ones would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** When the next scheduled resync is due, by both clocks. */
+interface Schedule {
+  readonly everyMs: number;
+  /** By the clock on the wall, which Port is told. */
+  readonly nextAt: number;
+  /** By the steady clock, for the one on the wall may be set back. */
+  readonly steadyNextAt: number;
+}
+
+function scheduleFrom(everyMs: number, nextAt: number): Schedule {
+  return { everyMs, nextAt, steadyNextAt: performance.now() + nextAt - Date.now() };
+}
+
+/** The tick after one that is due. A computer that slept does not catch up on what it missed. */
+function following({ everyMs, nextAt }: Schedule): Schedule {
+  const lateMs = Date.now() - nextAt;
+  return scheduleFrom(
+    everyMs,
+    lateMs < 0 ? Date.now() + everyMs : nextAt + everyMs * Math.ceil((lateMs + 1) / everyMs),
+  );
+}
+
+function msLeft({ nextAt, steadyNextAt }: Schedule): number {
+  return Math.min(nextAt - Date.now(), steadyNextAt - performance.now());
+}
+
 /** A queue in this process. What waits is lost with the process; the resync at the next start covers that. */
 export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
   const live = new InlineLive(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
   const marks = new InlineMarks();
   const firsts = new InlineFirsts();
-  let schedule: { readonly everyMs: number; nextAt: number } | undefined;
+  let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
   let skipped = 0;
   let closed = false;
@@ -36,13 +62,12 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   function arm(): void {
     clearTimeout(timer);
     if (schedule === undefined) return;
-    timer = setTimeout(tick, Math.min(Math.max(schedule.nextAt - Date.now(), 0), LONGEST_TIMER_MS));
+    timer = setTimeout(tick, Math.min(Math.max(msLeft(schedule), 0), LONGEST_TIMER_MS));
   }
 
   function tick(): void {
-    if (schedule !== undefined && Date.now() >= schedule.nextAt) {
-      // A computer that slept does not catch up on what it missed.
-      schedule.nextAt += schedule.everyMs * Math.ceil((Date.now() + 1 - schedule.nextAt) / schedule.everyMs);
+    if (schedule !== undefined && msLeft(schedule) <= 0) {
+      schedule = following(schedule);
       if (runs.activeMode === 'resync') skipped += 1;
       else runs.request(SCHEDULED, false);
     }
@@ -82,7 +107,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     async schedule(everyMs) {
       ensureOpen();
       if (everyMs === null) schedule = undefined;
-      else if (schedule?.everyMs !== everyMs) schedule = { everyMs, nextAt: Date.now() + everyMs };
+      else if (schedule?.everyMs !== everyMs) schedule = scheduleFrom(everyMs, Date.now() + everyMs);
       arm();
     },
     async nextScheduledAt() {
