@@ -1,8 +1,9 @@
 import { fingerprint } from './canonical.ts';
+import { isSearchQuery } from './conform.ts';
 import { isAbort } from './errors.ts';
 import type { Intake } from './intake.ts';
 import type { Completeness, Kind, RawItem } from './model.ts';
-import type { MappedItem, Scope, SourcePage } from './ports.ts';
+import type { MappedItem, MappedRow, Scope, SourcePage } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { KindReport, RunStatus } from './report.ts';
 import type { Extraction, Run } from './run.ts';
@@ -24,6 +25,7 @@ export class KindReader {
   /** Fingerprints of the keys so far: a hundred thousand numbers take a quarter of what the texts would. */
   readonly #seen = new Set<number>();
   readonly #scopes = new Map<number, number>();
+  readonly #searched = new Set<number>();
   #completeness: Completeness = { complete: true };
   #aborted = false;
 
@@ -103,8 +105,14 @@ export class KindReader {
     return this.#scopes.get(fingerprint(scope)) ?? 0;
   }
 
+  /** Whether this read gave an item to Port whose entity only Port can find. */
+  hasSearchedFor(item: RawItem): boolean {
+    return this.#searched.has(fingerprint(item.key));
+  }
+
   async #work(mapped: readonly MappedItem[]): Promise<void> {
-    for (const { rows } of mapped) {
+    for (const { item, rows } of mapped) {
+      if (rows.some(isSearched)) this.#searched.add(fingerprint(item.key));
       if (rows.some(({ type }) => type === 'rejected')) this.#counts.rejected += 1;
       else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;
       else this.#counts.filtered += 1;
@@ -166,4 +174,8 @@ export class KindReader {
       unchanged: outcomes.reduce((sum, { unchanged }) => sum + unchanged, 0),
     });
   }
+}
+
+function isSearched(row: MappedRow): boolean {
+  return row.type === 'entity' && isSearchQuery(row.entity.identifier);
 }

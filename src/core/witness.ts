@@ -41,9 +41,9 @@ export async function askWitness(
       extraction,
       state,
       answers.flatMap(({ items }) => items),
+      reader,
     );
-    if (found.rejected)
-      return { type: 'unconfirmed', detail: `the second read gave an item without identifier: ${found.rejected}` };
+    if (found.problem !== undefined) return { type: 'unconfirmed', detail: found.problem };
     for (const identifier of found.identifiers) if (stale.has(identifier)) contradicting.add(identifier);
   }
   if (contradicting.size === 0) return { type: 'confirmed' };
@@ -135,17 +135,27 @@ async function readAll(pages: AsyncGenerator<SourcePage, Completeness>): Promise
   }
 }
 
-/** The identifiers that the items give in the blueprint. */
-async function identifiersOf(run: Asking, { program }: Extraction, state: BlueprintState, items: readonly RawItem[]) {
+/** The identifiers that the items give in the blueprint, or why they cannot all be told. */
+async function identifiersOf(
+  run: Asking,
+  { program }: Extraction,
+  state: BlueprintState,
+  items: readonly RawItem[],
+  first: KindReader | undefined,
+) {
   const identifiers: string[] = [];
-  let rejected: string | undefined;
-  if (items.length === 0) return { identifiers, rejected };
+  let problem: string | undefined;
+  if (items.length === 0) return { identifiers, problem };
   for (const { item, rows } of await program.map(items, run.signal)) {
     for (const row of rows) {
-      if (row.type === 'rejected') rejected ??= item.label;
+      if (row.type === 'rejected') problem ??= `the second read gave an item without identifier: ${item.label}`;
       if (row.type !== 'entity' || row.entity.blueprint !== state.shape.identifier) continue;
-      if (typeof row.entity.identifier === 'string') identifiers.push(encodeIdentifier(row.entity.identifier));
+      const { identifier } = row.entity;
+      if (typeof identifier === 'string') identifiers.push(encodeIdentifier(identifier));
+      else if (!first?.hasSearchedFor(item)) {
+        problem ??= `the second read shows ${item.label}, and only Port can tell which entity that is`;
+      }
     }
   }
-  return { identifiers, rejected };
+  return { identifiers, problem };
 }

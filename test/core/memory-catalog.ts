@@ -1,4 +1,4 @@
-import type { BlueprintShape, Entity, Mapping, StoredEntity } from '../../src/core/model.ts';
+import type { BlueprintShape, Entity, Mapping, SearchQuery, StoredEntity } from '../../src/core/model.ts';
 import type { Catalog } from '../../src/core/ports.ts';
 
 /** Entities of ours in Port, by blueprint: name -> place (`cluster/namespace`, or undefined where it is not known). */
@@ -11,6 +11,13 @@ const SHAPES: readonly BlueprintShape[] = [
   { identifier: 'service', properties, relations: {}, required: [] },
   { identifier: 'risk', properties, relations: { service }, required: [] },
 ];
+
+const UNMATCHED = { type: 'unmatched' } as const;
+
+/** The one entity that a search in this small world finds: the value of its only rule is the name. */
+function nameSearched({ rules: [rule] }: SearchQuery): string {
+  return rule !== undefined && 'value' in rule ? String(rule.value) : '';
+}
 
 /** A catalog in memory that keeps what is written and removes what is removed. */
 export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
@@ -30,7 +37,8 @@ export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
   const named = (blueprint: string, names: readonly string[]) =>
     names.flatMap((name) => entitiesOf(blueprint).get(name) ?? []);
   const upsert = (entity: Entity) => {
-    const identifier = String(entity.identifier);
+    const identifier = typeof entity.identifier === 'string' ? entity.identifier : nameSearched(entity.identifier);
+    if (!entitiesOf(entity.blueprint).has(identifier) && typeof entity.identifier !== 'string') return UNMATCHED;
     const created = !entitiesOf(entity.blueprint).has(identifier);
     const { blueprint, properties } = entity;
     entitiesOf(blueprint).set(identifier, { blueprint, identifier, properties, relations: {} });

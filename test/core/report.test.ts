@@ -29,6 +29,18 @@ const calm: RunReport = {
   requests: { komodor: 1, port: 2, retries: 3, rateLimitWaitMs: 4 },
 };
 
+const quiet: BlueprintReport = {
+  blueprint: 'service',
+  status: 'completed',
+  created: 0,
+  updated: 0,
+  unchanged: 2,
+  failed: 0,
+  deleted: 0,
+  stale: 0,
+  deletionBlocked: null,
+};
+
 describe('summarize', () => {
   it('adds the counts of all blueprints up and keeps what is no list', () => {
     fc.assert(
@@ -67,6 +79,15 @@ describe('withoutSecrets', () => {
       ...calm,
       problems: [{ ...innocent, message: 'the key *** was refused, ***!', samples: ['***', 'x ***'] }, innocent],
     });
+  });
+
+  it('lets none through in the names of what is held back', () => {
+    const blocked = { reason: 'emptied', count: 2, digest: 'd', sample: ['e1', 'hunter2'] } as const;
+    const held: BlueprintReport = { ...quiet, deletionBlocked: blocked };
+    expect(withoutSecrets({ ...calm, blueprints: [quiet, held] }, redact).blueprints).toEqual([
+      quiet,
+      { ...held, deletionBlocked: { ...blocked, sample: ['e1', '***'] } },
+    ]);
   });
 
   it('leaves the report that it was given as it was', () => {

@@ -14,14 +14,14 @@ import type { RunReport } from '../../src/core/report.ts';
 import { type ResyncRequest, resync } from '../../src/core/resync.ts';
 import { memoryCatalog, type StoredThings } from './memory-catalog.ts';
 
-/** Something in the source. Its entity has the same name, unless it stands for one that the mapping refuses. */
+/** Something in the source. Its entity has the same name, unless the mapping refuses it or lets Port find it (`searched`). */
 export interface Thing {
   readonly name: string;
   /** In which cluster and namespace it lies, `c/n`; absent: the entity does not say. */
   readonly place?: string;
   readonly text?: string;
   /** What the mapping makes of it (default: an entity). */
-  readonly fate?: 'entity' | 'filtered' | 'rejected';
+  readonly fate?: 'entity' | 'filtered' | 'rejected' | 'searched';
 }
 
 const COMPLETE: Completeness = { complete: true };
@@ -168,7 +168,9 @@ function programOf(entries: readonly ResourceEntry[], blueprintOf: BlueprintOf):
       if (fate === 'filtered') return { type: 'filtered', entry };
       if (fate === 'rejected') return { type: 'rejected', entry, blueprint, path: 'identifier', message: 'gave null' };
       const properties = { text: text ?? null, cluster: cluster ?? null, namespace: namespace ?? null };
-      const entity: Entity = { blueprint, identifier: String(name), properties, relations: {} };
+      const query = { combinator: 'and', rules: [{ property: 'text', operator: '=', value: name }] };
+      const identifier = fate === 'searched' ? query : String(name);
+      const entity: Entity = { blueprint, identifier, properties, relations: {} };
       return { type: 'entity', entry, entity, failures: [] };
     }),
   });

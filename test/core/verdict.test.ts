@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlueprintState, type EntityOutcome } from '../../src/core/blueprint-state.ts';
+import { BlueprintState } from '../../src/core/blueprint-state.ts';
 import { blockedBecause } from '../../src/core/deletion.ts';
+import type { EntityOutcome } from '../../src/core/entity-table.ts';
 import type { BlockReason, KindReport, RunStatus } from '../../src/core/report.ts';
 import { reportBlueprint, reportLost, undecided, verdict } from '../../src/core/verdict.ts';
 import { shape, stored } from './shapes.ts';

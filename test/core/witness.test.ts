@@ -248,4 +248,12 @@ describe('the closer look of a whole run', () => {
   ])('says what it could not use: %o', async (more, why) => {
     expect(await lookCloser(more)).toEqual({ deleted: 0, why: expect.stringContaining(why) });
   });
+
+  it('confirms nothing when it shows something new of which only Port can tell which entity it is', async () => {
+    const searched = (index: number) => ({ name: `e${index}`, place: 'c1/n1', fate: 'searched' as const });
+    const all = [0, 1, 2, 3, 4, 5].map(searched);
+    const cut = { things: all.slice(1), closer: () => all };
+    expect(await lookCloser(cut)).toEqual({ deleted: 0, why: expect.stringContaining('only Port can tell') });
+    expect(await lookCloser({ ...cut, closer: () => all.slice(1) })).toEqual({ deleted: 1, why: '' });
+  });
 });
