@@ -24,6 +24,7 @@ describe('a service whose settings, callers and APIs are full of secrets', () =>
       const service = new Recording(await started.listening(), apiToken.value, answers);
       await service.settled(1, 20_000);
       await everythingIsSaidBack(scene, service);
+      await mappingTalks(scene, service);
       await callEverything(service);
       await service.call('POST', '/v1/runs', { mode: 'plan' });
       await service.settled(3);
@@ -94,6 +95,21 @@ async function everythingIsSaidBack(scene: Scene, service: Recording): Promise<v
     }
   }
   expect([...new Set(runs)].sort()).toEqual(['completed', 'degraded', 'failed']);
+}
+
+/** The mapping that Port keeps has secrets in it, and fails with them. */
+async function mappingTalks(scene: Scene, service: Recording): Promise<void> {
+  const { integrations } = scene.port.store;
+  const config = JSON.stringify(integrations.get('with-secrets')?.config);
+  for (const { value } of Object.values(SECRETS)) {
+    const talking = JSON.stringify(`error(${JSON.stringify(value)})`);
+    const changed = JSON.parse(config.replace('".status"', () => talking));
+    integrations.change('with-secrets', { config: changed });
+    const { runId } = await service.request();
+    expect((await service.ended(runId)).problems.length).toBeGreaterThan(0);
+    await service.call('POST', hook, eventOf(firstOf(scene)));
+  }
+  integrations.change('with-secrets', { config: JSON.parse(config) });
 }
 
 /** Every route, as it should be called and as it should not. */
