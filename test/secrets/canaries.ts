@@ -63,7 +63,7 @@ function formsOf(piece: string): readonly Form[] {
 }
 
 /** What a piece looks like inside a longer text in base64 that has `offset` bytes (modulo 3) before it. */
-export function inBase64(piece: string, offset: number, encoding: 'base64' | 'base64url'): string {
+function inBase64(piece: string, offset: number, encoding: 'base64' | 'base64url'): string {
   const text = Buffer.from('.'.repeat(offset) + piece)
     .toString(encoding)
     .replace(/=+$/, '');
