@@ -242,6 +242,14 @@ describe('a set that is held back', () => {
     ]);
   });
 
+  it.each<[string, number, Partial<Listing>]>([
+    ['nothing is stale', 0, {}],
+    ['the first read was not complete', 1, { end: BROKEN }],
+  ])('takes no closer look where %s', async (_when, stale, more) => {
+    expect((await runSmall(missing(stale, more))).looks).toEqual([]);
+    expect((await runSmall(missing(1))).looks).toEqual([{ cluster: 'c1', namespace: 'n1' }]);
+  });
+
   it.each<[number, RunStatus]>([
     [0, 'completed'],
     [2, 'completed'],

@@ -26,7 +26,10 @@ function item(name: string): RawItem {
   return { key: name, label: name, value: { name } };
 }
 
-/** One entity for each item, under the item's own name; an item called `?` gives no identifier. */
+/**
+ * One entity for each item, under the item's own name; an item called `?` gives no identifier, `elsewhere e0` an entity
+ * e0 of another blueprint, `find e0` one that only Port can find.
+ */
 const program: Program = {
   entries: [ENTRY],
   blueprints: ['thing'],
@@ -36,7 +39,14 @@ const program: Program = {
 };
 
 function mapOne(each: RawItem): MappedItem {
-  const entity: Entity = { blueprint: 'thing', identifier: each.key, properties: {}, relations: {} };
+  const [, where, name] = /^(elsewhere|find) (.*)$/.exec(each.key) ?? [];
+  const query = { combinator: 'and', rules: [{ property: 'name', operator: '=', value: name }] };
+  const entity: Entity = {
+    blueprint: where === 'elsewhere' ? 'other' : 'thing',
+    identifier: where === 'find' ? query : (name ?? each.key),
+    properties: {},
+    relations: {},
+  };
   if (each.key === '?')
     return {
       item: each,
@@ -171,6 +181,13 @@ describe('askWitness', () => {
     const blind: Source = { ...source, readScope: () => undefined };
     expect(await ask(blind, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
     expect(await ask(source, new Map([['e0', place]]))).toMatchObject({ type: 'contradicted' });
+  });
+
+  it('does not take an entity of another blueprint for one of this', async () => {
+    const place = { cluster: 'c', namespace: 'n' };
+    const stale = new Map([['e0', place]]);
+    expect(await ask(sourceOver({ at: () => ['elsewhere e0'] }).source, stale)).toEqual({ type: 'confirmed' });
+    expect(await ask(sourceOver({ at: () => ['find e0'] }).source, stale)).toMatchObject({ type: 'unconfirmed' });
   });
 
   it('names five of those that are still there', async () => {
