@@ -63,7 +63,7 @@ describe.concurrent('many entities', () => {
     start,
   }) => {
     const { before, meanwhile } = await pagesWhileWritesStand(await start(MANY));
-    expect(meanwhile).toBeGreaterThan(before);
+    expect(meanwhile).toBeGreaterThan(before + 4);
   });
 
   it('ocean-everything-in-memory: no more is read than Port keeps up with', async ({ start }) => {
@@ -77,9 +77,9 @@ const icons = (icon: string) =>
 
 describe.concurrent('what counts as a change', () => {
   it('ocean-icon-change-unseen: an icon that changes is written', async ({ start }) => {
-    const world = worldOf({ labels: { icon: 'Cluster' } }, {});
-    const harness = await filled(start, { world, mapping: icons('.labels.icon') });
-    const changed = serviceIdentifier(changeFirst(world, { labels: { icon: 'Service' } }));
+    const world = worldOf({ annotations: { icon: 'Cluster' } }, {});
+    const harness = await filled(start, { world, mapping: icons('.annotations.icon') });
+    const changed = serviceIdentifier(changeFirst(world, { annotations: { icon: 'Service' } }));
     const report = await harness.run();
     expect(blueprintOf(report, 'komodorService')).toMatchObject({ updated: 1, unchanged: 1 });
     expect(harness.store.entity('komodorService', changed)?.icon).toBe('Service');
