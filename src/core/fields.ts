@@ -90,8 +90,9 @@ export class FieldTable {
 
   /** The entity without nulls that clear nothing: Port has no value there. */
   withoutIdleNulls(entity: Entity, known: Fingerprints | undefined): Entity {
-    if (!hasNull(entity)) return entity;
-    const held = new Set(this.#columns.filter((_, index) => (known?.[index] ?? 0) !== 0).map(({ path }) => path));
+    // What is not known may be somebody else's, with values that have to go.
+    if (known === undefined || !hasNull(entity)) return entity;
+    const held = new Set(this.#columns.filter((_, index) => (known[index] ?? 0) !== 0).map(({ path }) => path));
     const { title, icon, team, ...rest } = entity;
     const keeps = (path: string, value: unknown) => value !== null || held.has(path);
     const prune = <T>(prefix: string, fields: { readonly [key: string]: T }) =>

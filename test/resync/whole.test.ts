@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
 import { blueprintOf, explain, type Harness, it } from './harness.ts';
 import { type ExpectedCatalog, expectedCatalog } from './oracle.ts';
+import { worldOf } from './world-steps.ts';
 
 describe.concurrent('a resync', () => {
   it('fills an empty Port with exactly what the mapping makes of the world', async ({ start }) => {
@@ -99,6 +100,18 @@ describe.concurrent('a resync', () => {
     expect(plan.changes?.map(({ action }) => action)).toEqual(
       [...komodorService, ...komodorHealthMonitoring].map(() => 'create'),
     );
+  });
+
+  it('empties what somebody else had filled in before us', async ({ start }) => {
+    const harness = await start({ world: worldOf({ lastDeploy: { startTime: 1_700_000_000, status: 'pending' } }) });
+    await harness.run();
+    const [service] = harness.store.entitiesOf('komodorService');
+    if (service === undefined) throw new Error('There is no service');
+    const properties = { ...service.properties, last_deploy_at: '2020-01-01T00:00:00Z' };
+    harness.store.putEntity({ ...service, properties, datasource: 'a person' });
+    const report = await harness.run();
+    expect(report.status, explain(report)).toBe('completed');
+    harness.expectTruth();
   });
 
   it('follows what was changed in Port by hand', async ({ start }) => {
