@@ -3,7 +3,7 @@ import { loadBlueprintFiles } from './config/blueprint-files.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
-import { type LiveMarks, markingLive, respectingLive, WritesUnderWay } from './core/catalog-guards.ts';
+import { beginningAmong, type LiveMarks, markingLive, respectingLive, WritesUnderWay } from './core/catalog-guards.ts';
 import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
@@ -141,9 +141,9 @@ export async function createApplication(
     return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: catalog.changes() };
   }
 
-  function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
+  async function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
     const catalog = catalogFor(request.runId, 'write');
-    const guarded = marks ? respectingLive(catalog, marks, ports.now(), underWay) : catalog;
+    const guarded = marks ? respectingLive(catalog, marks, await beginningAmong(marks), underWay) : catalog;
     return resync({ ...ports, catalog: guarded }, request, signal, observer);
   }
 

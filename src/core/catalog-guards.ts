@@ -1,9 +1,9 @@
 import type { Entity } from './model.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
-import { QueueUnavailable, type RunQueue } from './run-queue.ts';
+import { type LiveMoment, QueueUnavailable, type RunQueue } from './run-queue.ts';
 
 /** What live events and resyncs tell each other about entities. */
-export type LiveMarks = Pick<RunQueue, 'markLive' | 'markedLive'>;
+export type LiveMarks = Pick<RunQueue, 'markLive' | 'liveMoment' | 'markedLive'>;
 
 /** What a resync is writing just now, in this process: a batch that has to wait and try again may land late. */
 export class WritesUnderWay {
@@ -31,20 +31,37 @@ function keyOf(blueprint: string, identifier: string): string {
   return JSON.stringify([blueprint, identifier]);
 }
 
+/** Where no queue can be reached, no live event is being worked off either: a run goes on without marks. */
+async function unlessAway<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof QueueUnavailable) return otherwise;
+    throw error;
+  }
+}
+
+/**
+ * Where a run begins among the marks. To be asked before it reads anything: what is marked later was read later.
+ * @returns infinity when that cannot be said
+ */
+export function beginningAmong(marks: LiveMarks): Promise<LiveMoment> {
+  return unlessAway(() => marks.liveMoment(), Number.POSITIVE_INFINITY);
+}
+
 /**
  * A catalog for a resync beside which live events work: what a live event has refreshed since the run began is neither
  * overwritten nor deleted, for the live event read it later than the run's pages.
  */
-export function respectingLive(catalog: Catalog, marks: LiveMarks, since: Date, underWay: WritesUnderWay): Catalog {
+export function respectingLive(
+  catalog: Catalog,
+  marks: LiveMarks,
+  since: LiveMoment,
+  underWay: WritesUnderWay,
+): Catalog {
   const marked = async (blueprint: string, identifiers: readonly string[]): Promise<ReadonlySet<string>> => {
-    if (identifiers.length === 0) return new Set();
-    try {
-      return await marks.markedLive(blueprint, identifiers, since);
-    } catch (error) {
-      // Where no queue can be reached, no live event is being worked off either: the run goes on.
-      if (error instanceof QueueUnavailable) return new Set();
-      throw error;
-    }
+    if (identifiers.length === 0 || since === Number.POSITIVE_INFINITY) return new Set();
+    return unlessAway(() => marks.markedLive(blueprint, identifiers, since), new Set());
   };
   const upsertUnmarked: Catalog['upsert'] = async (batch, flags, signal) => {
     const fresh = await marked(batch.blueprint, namesOf(batch.entities));
@@ -58,7 +75,8 @@ export function respectingLive(catalog: Catalog, marks: LiveMarks, since: Date, 
   const removeUnmarked: Catalog['remove'] = async (blueprint, identifiers, signal) => {
     const fresh = await marked(blueprint, identifiers);
     const gone = identifiers.filter((identifier) => !fresh.has(identifier));
-    return gone.length === 0 ? { deleted: [], refused: [] } : catalog.remove(blueprint, gone, signal);
+    const outcome = gone.length === 0 ? { deleted: [], refused: [] } : await catalog.remove(blueprint, gone, signal);
+    return { ...outcome, superseded: [...fresh] };
   };
   return {
     ...delegating(catalog),

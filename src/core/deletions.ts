@@ -58,12 +58,13 @@ export class Deletions {
     if (decision.type === 'blocked') this.#hold(state, decision);
     if (decision.type !== 'delete') return;
     if (decision.approvedDigest) this.#used.add(decision.approvedDigest);
-    const { deleted, refused } = await this.#run.ports.catalog.remove(
-      blueprint,
-      decision.identifiers,
-      this.#run.signal,
-    );
+    const {
+      deleted,
+      refused,
+      superseded = [],
+    } = await this.#run.ports.catalog.remove(blueprint, decision.identifiers, this.#run.signal);
     state.deleted += deleted.length;
+    for (const identifier of superseded) state.protect(identifier);
     for (const { identifier, code, message } of refused) {
       this.#run.problems.add({
         code: 'delete_failed',

@@ -169,6 +169,8 @@ export type UpsertOutcome =
 export type RemovalOutcome = {
   readonly deleted: readonly string[];
   readonly refused: readonly { readonly identifier: string; readonly code: string; readonly message: string }[];
+  /** Left alone, because a live event has looked at them since; none when absent. */
+  readonly superseded?: readonly string[];
 };
 
 export interface UpsertBatch {

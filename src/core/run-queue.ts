@@ -60,6 +60,9 @@ export interface LiveEvent {
 }
 export type LiveWorker = (event: LiveEvent, signal: AbortSignal) => Promise<void>;
 
+/** How many marks there were; see `RunQueue.liveMoment`. */
+export type LiveMoment = number;
+
 /** Whether the queue can do its work; `advice` are sentences for people about settings that would lose work. */
 export interface QueueHealth {
   readonly ready: boolean;
@@ -122,8 +125,10 @@ export interface RunQueue {
    * Marks last a few hours.
    */
   markLive(blueprint: string, identifiers: readonly string[]): Promise<void>;
-  /** Which of these were marked at or after `since`. */
-  markedLive(blueprint: string, identifiers: readonly string[], since: Date): Promise<ReadonlySet<string>>;
+  /** The present, as marks count it. No time: clocks are set, and those of two replicas differ. */
+  liveMoment(): Promise<LiveMoment>;
+  /** Which of these were marked after a moment. */
+  markedLive(blueprint: string, identifiers: readonly string[], since: LiveMoment): Promise<ReadonlySet<string>>;
   /** True for the first caller of all replicas with this key, for a day. */
   first(key: string): Promise<boolean>;
   /** Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept. */

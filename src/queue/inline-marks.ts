@@ -1,32 +1,31 @@
-import { MARK_MS, MARKS_PER_BLUEPRINT } from './limits.ts';
+import type { LiveMoment } from '../core/run-queue.ts';
+import { MARKS_PER_BLUEPRINT } from './limits.ts';
 
-/** Live marks in memory: blueprint -> identifier -> when, the oldest first. */
+/** Live marks in memory: blueprint -> identifier -> the number of its mark, the oldest first. */
 export class InlineMarks {
-  readonly #marks = new Map<string, Map<string, number>>();
-  readonly #now: () => number;
-
-  /** @param now the clock that runs tell their beginning by, in epoch milliseconds */
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
+  readonly #marks = new Map<string, Map<string, LiveMoment>>();
+  #last: LiveMoment = 0;
 
   mark(blueprint: string, identifiers: readonly string[]): void {
-    const now = this.#now();
-    const marks = this.#marks.get(blueprint) ?? new Map<string, number>();
+    const marks = this.#marks.get(blueprint) ?? new Map<string, LiveMoment>();
     this.#marks.set(blueprint, marks);
+    this.#last += 1;
     for (const identifier of identifiers) {
       marks.delete(identifier);
-      marks.set(identifier, now);
+      marks.set(identifier, this.#last);
     }
-    for (const [identifier, at] of marks) {
-      if (marks.size <= MARKS_PER_BLUEPRINT && at > now - MARK_MS) break;
+    for (const identifier of marks.keys()) {
+      if (marks.size <= MARKS_PER_BLUEPRINT) break;
       marks.delete(identifier);
     }
   }
 
-  marked(blueprint: string, identifiers: readonly string[], since: Date): ReadonlySet<string> {
+  moment(): LiveMoment {
+    return this.#last;
+  }
+
+  marked(blueprint: string, identifiers: readonly string[], since: LiveMoment): ReadonlySet<string> {
     const marks = this.#marks.get(blueprint);
-    const from = Math.max(since.getTime(), this.#now() - MARK_MS);
-    return new Set(identifiers.filter((identifier) => (marks?.get(identifier) ?? Number.NEGATIVE_INFINITY) >= from));
+    return new Set(identifiers.filter((identifier) => (marks?.get(identifier) ?? 0) > since));
   }
 }

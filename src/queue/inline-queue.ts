@@ -136,6 +136,9 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     async markLive(blueprint, identifiers) {
       marks.mark(blueprint, identifiers);
     },
+    async liveMoment() {
+      return marks.moment();
+    },
     async markedLive(blueprint, identifiers, since) {
       return marks.marked(blueprint, identifiers, since);
     },

@@ -58,7 +58,12 @@ export class RedisKeys {
   get generation(): string {
     return `${this.#base}generation`;
   }
-  /** Sorted set: identifiers of a blueprint that a live event refreshed, by time. */
+  /** String: how many times something was marked. */
+  get markNumber(): string {
+    return `${this.#base}mark-number`;
+  }
+
+  /** Sorted set: identifiers of a blueprint that a live event refreshed, by the number of the mark. */
   marks(blueprint: string): string {
     return `${this.#base}marks:${blueprint}`;
   }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { LiveMoment } from '../core/run-queue.ts';
 import { FIRST_MS, MARK_MS, MARKS_PER_BLUEPRINT } from './limits.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { RedisScript } from './redis-script.ts';
@@ -6,21 +7,21 @@ import { RedisScript } from './redis-script.ts';
 /** Identifiers per call, so that none keeps Redis from others. */
 const BATCH = 500;
 
-/** now, keepMs, keep, identifiers… */
+/** keepMs, keep, identifiers… */
 const MARK = new RedisScript(`
-local now, keepMs, keep = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-for i = 4, #ARGV do redis.call('ZADD', KEYS[1], now, ARGV[i]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - keepMs)
+local keepMs, keep = tonumber(ARGV[1]), tonumber(ARGV[2])
+local number = redis.call('INCR', KEYS[2])
+for i = 3, #ARGV do redis.call('ZADD', KEYS[1], number, ARGV[i]) end
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - keep)
 redis.call('PEXPIRE', KEYS[1], keepMs)
 `);
 
-/** since, identifiers… -> those of them that were marked since */
+/** since, identifiers… -> those of them that were marked after that */
 const MARKED = new RedisScript(`
 local since, found = tonumber(ARGV[1]), {}
 for i = 2, #ARGV do
   local at = redis.call('ZSCORE', KEYS[1], ARGV[i])
-  if at and tonumber(at) >= since then found[#found + 1] = ARGV[i] end
+  if at and tonumber(at) > since then found[#found + 1] = ARGV[i] end
 end
 return found
 `);
@@ -36,16 +37,17 @@ export class RedisMarks {
   }
 
   async mark(blueprint: string, identifiers: readonly string[]): Promise<void> {
-    const limits = [Date.now(), MARK_MS, MARKS_PER_BLUEPRINT];
-    await inBatches(identifiers, (batch) =>
-      MARK.run(this.#redis, [this.#keys.marks(blueprint)], [...limits, ...batch]),
-    );
+    const keys = [this.#keys.marks(blueprint), this.#keys.markNumber];
+    await inBatches(identifiers, (batch) => MARK.run(this.#redis, keys, [MARK_MS, MARKS_PER_BLUEPRINT, ...batch]));
   }
 
-  async marked(blueprint: string, identifiers: readonly string[], since: Date): Promise<ReadonlySet<string>> {
-    const from = Math.max(since.getTime(), Date.now() - MARK_MS);
+  async moment(): Promise<LiveMoment> {
+    return Number((await this.#redis.get(this.#keys.markNumber)) ?? 0);
+  }
+
+  async marked(blueprint: string, identifiers: readonly string[], since: LiveMoment): Promise<ReadonlySet<string>> {
     const found = await inBatches(identifiers, (batch) =>
-      MARKED.run(this.#redis, [this.#keys.marks(blueprint)], [from, ...batch]),
+      MARKED.run(this.#redis, [this.#keys.marks(blueprint)], [since, ...batch]),
     );
     return new Set(found.flatMap((part) => (Array.isArray(part) ? part.map(String) : [])));
   }

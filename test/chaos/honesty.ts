@@ -13,6 +13,8 @@ export function checkHonesty(report: RunReport, facts: RunFacts): readonly Viola
     ...checkStale(report, facts),
     ...checkGuard(report, facts),
     ...checkCounts(report, facts),
+    // Whatever the hosts do, it is no surprise.
+    ...report.problems.filter(({ code }) => code === 'unexpected').map(({ message }) => `unexpected: ${message}`),
   ].map((what) => ({ rule: 4, what: `${report.status}: ${what}` }));
 }
 

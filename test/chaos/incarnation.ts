@@ -102,12 +102,15 @@ export async function openIncarnation({ komodor, port, clock, mapping, pageSizes
     },
   );
   rmSync(folder, { recursive: true, force: true });
-  const marks = new InlineMarks(clock.now);
+  const marks = new InlineMarks();
   return {
     application,
     marks: {
       async markLive(blueprint, identifiers) {
         marks.mark(blueprint, identifiers);
+      },
+      async liveMoment() {
+        return marks.moment();
       },
       async markedLive(blueprint, identifiers, since) {
         return marks.marked(blueprint, identifiers, since);

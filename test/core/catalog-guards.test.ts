@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { WritesUnderWay } from '../../src/core/catalog-guards.ts';
+import { beginningAmong, respectingLive, WritesUnderWay } from '../../src/core/catalog-guards.ts';
+import type { Catalog } from '../../src/core/ports.ts';
+import { QueueUnavailable } from '../../src/core/run-queue.ts';
+import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -51,3 +54,49 @@ describe('WritesUnderWay', () => {
     expect(passed).toBe(true);
   });
 });
+
+describe('respectingLive', () => {
+  const signal = new AbortController().signal;
+
+  it('leaves alone what a live event has looked at since the run began, and says so, wherever the clock was set', async () => {
+    const queue = createInlineQueue();
+    await queue.markLive('thing', ['long ago']);
+    const removed: string[] = [];
+    const since = await beginningAmong(queue);
+    const catalog = respectingLive(removingCatalog(removed), queue, since, new WritesUnderWay());
+    await queue.markLive('thing', ['back again']);
+    const outcome = await catalog.remove('thing', ['long ago', 'back again', 'gone'], signal);
+    expect(outcome).toEqual({ deleted: ['long ago', 'gone'], refused: [], superseded: ['back again'] });
+    expect(removed).toEqual(['long ago', 'gone']);
+    await queue.close();
+  });
+
+  it('goes on without marks where no queue can be reached', async () => {
+    const away = async () => {
+      throw new QueueUnavailable('Redis is away', 5);
+    };
+    const marks = { markLive: away, liveMoment: away, markedLive: away };
+    const catalog = respectingLive(removingCatalog([]), marks, await beginningAmong(marks), new WritesUnderWay());
+    expect(await catalog.remove('thing', ['gone'], signal)).toMatchObject({ deleted: ['gone'] });
+  });
+});
+
+/** A catalog of which only deletions are asked here. */
+function removingCatalog(removed: string[]): Catalog {
+  const never = () => {
+    throw new Error('not asked for here');
+  };
+  return {
+    limits: { entitiesPerBatch: 20, bytesPerBatch: 1000, batchesInFlight: 1 },
+    prepare: never,
+    blueprint: never,
+    owned: never,
+    find: never,
+    existing: never,
+    upsert: never,
+    async remove(_blueprint, identifiers) {
+      removed.push(...identifiers);
+      return { deleted: identifiers, refused: [] };
+    },
+  };
+}

@@ -69,13 +69,16 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
 
     it('knows what live events have refreshed', async () => {
       const queue = create();
-      const before = new Date(Date.now() - 1);
+      await queue.markLive('service', ['old']);
+      const before = await queue.liveMoment();
       await queue.markLive('service', ['a', 'b']);
       const many = Array.from({ length: 1_200 }, (_, i) => `m${i}`);
       await queue.markLive('service', many);
-      expect(await queue.markedLive('service', ['a', 'c'], before)).toEqual(new Set(['a']));
+      expect(await queue.markedLive('service', ['a', 'c', 'old'], before)).toEqual(new Set(['a']));
       expect(await queue.markedLive('other', ['a'], before)).toEqual(new Set());
-      expect(await queue.markedLive('service', ['a'], new Date(Date.now() + 60_000))).toEqual(new Set());
+      expect(await queue.markedLive('service', ['a'], await queue.liveMoment())).toEqual(new Set());
+      await queue.markLive('other', ['a']);
+      expect(await queue.markedLive('service', ['a'], before)).toEqual(new Set(['a']));
       expect((await queue.markedLive('service', many, before)).size).toBe(1_200);
       expect((await queue.markedLive('service', [], before)).size).toBe(0);
     });
