@@ -48,7 +48,7 @@ describe('a soak of some seconds', () => {
   const soak = (...args: readonly string[]) =>
     new Promise<{ readonly code: number | null; readonly text: string }>((resolve) => {
       const script = fileURLToPath(new URL('soak.ts', import.meta.url));
-      const all = ['--import', import.meta.resolve('tsx'), script, '--hours', '0.2', '--minute-ms', '300', ...args];
+      const all = ['--import', import.meta.resolve('tsx'), script, '--hours', '0.2', '--minute-ms', '600', ...args];
       const child = spawn(process.execPath, [...all, '--services', '20'], { env: { PATH: process.env.PATH } });
       let text = '';
       for (const stream of [child.stdout, child.stderr]) {
