@@ -1,97 +1,58 @@
 /**
- * How fast, in ratios taken in one run on one machine: absolute seconds say more about the machine than about us.
- * `npm run bench -- [services]`
+ * How fast, and at what cost. Everything that is compared is measured in one run on one machine: a second by itself says
+ * more about the machine than about us. `npm run bench -- --help`
  */
 
-import { startStandIns } from '../src/cli/stand-ins.ts';
-import { createApplication } from '../src/compose.ts';
-import { loadSettings } from '../src/config/settings.ts';
-import type { RunReport } from '../src/core/report.ts';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { costs, limits, mapping, scale } from './scenarios.ts';
+import { heading, print } from './table.ts';
 
-const LATENCY_MS = 50;
-const services = Number(process.argv[2] ?? 2000);
-
-interface Measured {
-  readonly report: RunReport;
-  readonly seconds: number;
-  readonly entities: number;
+interface Options {
+  readonly services: string;
+  readonly latency: string;
+  readonly scale: string;
+  readonly seed: string;
+  readonly only?: string;
+  readonly json?: string;
 }
 
-async function measure(latencyMs: number): Promise<{ first: Measured; second: Measured }> {
-  const standIns = await startStandIns({
-    seed: 1,
-    services,
-    risksPerService: 1,
-    clusters: 5,
-    latencyMs,
-    komodorPort: 0,
-    portPort: 0,
-    faults: [],
-  });
-  const application = await createApplication(
-    loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' }),
-    {},
-  );
-  const run = async (): Promise<Measured> => {
-    const before = performance.now();
-    const report = await application.run({ mode: 'resync', trigger: 'cli' }, new AbortController().signal);
-    if (report.status !== 'completed')
-      throw new Error(`the run ended ${report.status}: ${JSON.stringify(report.problems)}`);
-    const entities = report.blueprints.reduce((sum, b) => sum + b.created + b.updated + b.unchanged, 0);
-    return { report, seconds: (performance.now() - before) / 1000, entities };
-  };
-  const first = await run();
-  const second = await run();
-  application.close();
-  await standIns.close();
-  return { first, second };
+const SCENARIOS = { mapping, costs, scale, limits };
+
+const options = new Command('npm run bench --')
+  .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')
+  .option('--services <n>', 'services, and as many risks', '10000')
+  .option('--latency <ms,ms>', 'milliseconds that every answer takes', '20,50')
+  .option('--scale <n,n>', 'numbers of services for how the cost grows', '500,50000')
+  .option('--seed <n>', 'the same seed gives the same data', '1')
+  .option('--only <names>', `some of ${Object.keys(SCENARIOS).join(', ')}`)
+  .option('--json <file>', 'write the results there as well')
+  .parse()
+  .opts<Options>();
+
+const numbers = (text: string) => text.split(',').map(Number);
+const setup = {
+  services: Number(options.services),
+  latencies: numbers(options.latency),
+  scale: numbers(options.scale),
+  seed: Number(options.seed),
+};
+const machine = {
+  processors: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
+  memoryGiB: Math.round(totalmem() / 1024 ** 3),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+};
+heading(`${machine.processors}, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`);
+
+const wanted = options.only?.split(',');
+const results: Record<string, unknown> = { machine, setup };
+for (const [name, scenario] of Object.entries(SCENARIOS)) {
+  if (wanted !== undefined && !wanted.includes(name)) continue;
+  results[name] = await scenario(setup);
 }
-
-/** Port requests of Ocean for as many entities in its pages of 25 and 50: see docs/adr/0001. */
-function oceanRequests(entities: number, unchanged: boolean): number {
-  const half = entities / 2;
-  const servicePages = half / 25;
-  const riskPages = half / 50;
-  return unchanged ? servicePages + riskPages : servicePages * 3 + riskPages * 4;
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  print(`\nWritten to ${options.json}`);
 }
-
-const line = (what: string, ratio: number, detail: string) =>
-  process.stdout.write(`${what.padEnd(52)} ${ratio.toFixed(2).padStart(8)}x  ${detail}\n`);
-
-const quick = await measure(0);
-const slow = await measure(LATENCY_MS);
-const { entities } = quick.first;
-process.stdout.write(`${entities} entities; ratios of one run on this machine\n\n`);
-line(
-  'first resync / unchanged resync, time',
-  quick.first.seconds / quick.second.seconds,
-  `${quick.first.seconds.toFixed(2)} s / ${quick.second.seconds.toFixed(2)} s`,
-);
-line(
-  `first resync with ${LATENCY_MS} ms latency / without, time`,
-  slow.first.seconds / quick.first.seconds,
-  `${slow.first.seconds.toFixed(2)} s / ${quick.first.seconds.toFixed(2)} s`,
-);
-const serial = ((slow.first.report.requests.port + slow.first.report.requests.komodor) * LATENCY_MS) / 1000;
-line(
-  'all requests one after the other / first resync',
-  serial / slow.first.seconds,
-  `${serial.toFixed(2)} s of latency in ${slow.first.seconds.toFixed(2)} s`,
-);
-const { port: firstRequests } = quick.first.report.requests;
-const { port: secondRequests } = quick.second.report.requests;
-line(
-  'Port requests, first: fewest possible / ours',
-  entities / 20 / firstRequests,
-  `${Math.ceil(entities / 20)} / ${firstRequests}`,
-);
-line(
-  "Port requests, first: Ocean's / ours",
-  oceanRequests(entities, false) / firstRequests,
-  `${Math.round(oceanRequests(entities, false))} / ${firstRequests}`,
-);
-line(
-  "Port requests, unchanged: Ocean's / ours",
-  oceanRequests(entities, true) / secondRequests,
-  `${Math.round(oceanRequests(entities, true))} / ${secondRequests}`,
-);

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type TreeUse, watchTree } from './process-tree.ts';
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+const report = z.looseObject({
+  status: z.string(),
+  durationMs: z.number(),
+  blueprints: z.array(z.looseObject({ created: z.number(), updated: z.number(), unchanged: z.number() })),
+  problems: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+  requests: z.object({ komodor: z.number(), port: z.number(), retries: z.number(), rateLimitWaitMs: z.number() }),
+});
+
+export interface Measured extends TreeUse {
+  /** What the run report says: from the first request to the last. */
+  readonly seconds: number;
+  /** From starting the process to its end. */
+  readonly processSeconds: number;
+  readonly entities: number;
+  readonly written: number;
+  readonly waitedSeconds: number;
+}
+
+/** One resync by the built program, in a process of its own. Throws when it does not end `completed`. */
+export async function resyncOnce(environment: Readonly<Record<string, string>>): Promise<Measured> {
+  const { PATH = '', HOME = '', JQ_PATH, NODE_OPTIONS } = process.env;
+  const own = { PATH, HOME, ...(JQ_PATH ? { JQ_PATH } : {}), ...(NODE_OPTIONS ? { NODE_OPTIONS } : {}) };
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [CLI, 'resync', '--json'], {
+    env: { ...own, ...environment, LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
+  });
+  const stop = watchTree(child.pid ?? 0);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  const processSeconds = (performance.now() - startedAt) / 1000;
+  const use = stop();
+  const { status, durationMs, blueprints, problems, requests } = report.parse(JSON.parse(stdout || '{}'));
+  if (status !== 'completed') throw new Error(`the run ended ${status}: ${JSON.stringify(problems)} ${stderr}`);
+  const sum = (count: (one: (typeof blueprints)[number]) => number) =>
+    blueprints.reduce((all, one) => all + count(one), 0);
+  const written = sum(({ created, updated }) => created + updated);
+  return {
+    ...use,
+    seconds: durationMs / 1000,
+    processSeconds,
+    written,
+    entities: written + sum(({ unchanged }) => unchanged),
+    waitedSeconds: requests.rateLimitWaitMs / 1000,
+  };
+}

@@ -1,0 +1,166 @@
+import { type Floor, makeBlueprints, measureFloor } from './floor.ts';
+import { type MappingSpeed, measureMapping } from './mapping.ts';
+import { oceanEntitiesPerSecond } from './ocean-model.ts';
+import { type Measured, resyncOnce } from './product.ts';
+import { type Requests, type StandInProcess, startStandInProcess } from './stand-in-process.ts';
+import { fixed, heading, print, table, whole } from './table.ts';
+
+export interface Setup {
+  readonly services: number;
+  readonly latencies: readonly number[];
+  /** Numbers of services. */
+  readonly scale: readonly number[];
+  readonly seed: number;
+}
+
+interface Run extends Measured {
+  readonly name: string;
+  readonly requests: Requests;
+}
+
+/** So few that the model of serial calls ends in seconds; its speed does not depend on how many there are. */
+const OCEAN_SERVICES = 500;
+const FULL_BATCH = 20;
+
+async function withStandIns<T>(
+  { services, seed, latencyMs, portLimit }: { services: number; seed: number; latencyMs: number; portLimit?: Limit },
+  work: (standIns: StandInProcess) => Promise<T>,
+): Promise<T> {
+  const limit = portLimit === undefined ? {} : { portLimit };
+  const standIns = await startStandInProcess({ seed, services, risksPerService: 1, clusters: 5, latencyMs, ...limit });
+  try {
+    return await work(standIns);
+  } finally {
+    standIns.close();
+  }
+}
+
+interface Limit {
+  readonly limit: number;
+  readonly periodSeconds: number;
+}
+
+async function run(name: string, standIns: StandInProcess): Promise<Run> {
+  await standIns.requests();
+  const measured = await resyncOnce(standIns.environment);
+  return { name, ...measured, requests: await standIns.requests() };
+}
+
+function printRuns(runs: readonly Run[]): void {
+  table(
+    ['', 'entities', 'written', 's', 'entities/s', 'Komodor', 'Port', 'CPU s', 'peak MiB'],
+    runs.map((one) => [
+      one.name,
+      whole(one.entities),
+      whole(one.written),
+      fixed(one.seconds, 2),
+      whole(one.entities / one.seconds),
+      whole(one.requests.komodor),
+      whole(one.requests.port),
+      fixed(one.cpuSeconds),
+      whole(one.peakMiB),
+    ]),
+  );
+}
+
+const speedRow = (name: string, speeds: readonly MappingSpeed[], speed: (one: MappingSpeed) => number) => [
+  name,
+  ...speeds.map((one) => whole(speed(one))),
+];
+
+/** The shipped mapping alone: ours, and other ways to do it. */
+export async function mapping({ services, seed }: Setup) {
+  const { jq, speeds } = await withStandIns({ services, seed, latencyMs: 0 }, ({ environment }) =>
+    measureMapping(environment),
+  );
+  heading(`Mapping, items a second; ${jq}`);
+  table(
+    ['', ...speeds.map(({ kind }) => kind)],
+    [
+      speedRow('one call of jq per item', speeds, ({ oneByOne }) => oneByOne),
+      speedRow('ours: one program, batches', speeds, ({ ours }) => ours),
+      speedRow('jq alone, one big batch, one process', speeds, ({ oneBigBatch }) => oneBigBatch),
+      speedRow('JavaScript by hand (no mapping language)', speeds, ({ byHand }) => byHand),
+    ],
+  );
+  return { jq, speeds };
+}
+
+/** First, unchanged and slightly changed run, next to the least that the same requests cost and to serial calls. */
+export async function costs({ services, latencies, seed }: Setup) {
+  const results = [];
+  for (const latencyMs of latencies) {
+    const { runs, entities } = await withStandIns({ services, seed, latencyMs }, async (standIns) => {
+      const first = await run('first run', standIns);
+      const unchanged = await run('unchanged', standIns);
+      const changed = await standIns.change(0.01, 1);
+      const after = await run(`1 % changed (${changed})`, standIns);
+      return { runs: [first, unchanged, after], entities: await standIns.entities() };
+    });
+    const floor = await withStandIns({ services, seed, latencyMs }, async ({ environment }) => {
+      await makeBlueprints(environment);
+      return measureFloor(environment, entities);
+    });
+    const ocean = await withStandIns({ services: OCEAN_SERVICES, seed, latencyMs }, async (standIns) => {
+      await resyncOnce(standIns.environment);
+      return oceanEntitiesPerSecond(standIns.environment, await standIns.entities());
+    });
+    heading(`${whole(runs[0]?.entities)} entities, every answer takes ${latencyMs} ms`);
+    printRuns(runs);
+    printComparison(runs[0], floor, ocean);
+    results.push({ latencyMs, runs, floor, oceanEntitiesPerSecond: ocean });
+  }
+  return results;
+}
+
+function printComparison(first: Run | undefined, floor: Floor, ocean: number): void {
+  if (first === undefined) return;
+  print(
+    `floor: all pages ${fixed(floor.pagesSeconds, 2)} s, all bulk writes ${fixed(floor.writesSeconds, 2)} s, both side by side ${fixed(floor.bothSeconds, 2)} s`,
+  );
+  print(`first run / floor: ${fixed(first.seconds / floor.bothSeconds, 2)}`);
+  const speed = first.entities / first.seconds;
+  print(
+    `serial calls as Ocean makes them (model): ${whole(ocean)} entities/s; first run / model: ${fixed(speed / ocean, 1)}`,
+  );
+  const fewest = Math.ceil(first.entities / FULL_BATCH);
+  print(`Port requests, first run / fewest possible writes: ${first.requests.port} / ${fewest}`);
+}
+
+/** How time and memory grow with the size. */
+export async function scale({ scale: sizes, seed, latencies }: Setup) {
+  const latencyMs = latencies[0] ?? 20;
+  const runs: Run[] = [];
+  for (const services of sizes) {
+    await withStandIns({ services, seed, latencyMs }, async (standIns) => {
+      runs.push(await run(`${whole(services)} services, first`, standIns));
+      runs.push(await run(`${whole(services)} services, unchanged`, standIns));
+      await standIns.change(0.01, 1);
+      runs.push(await run(`${whole(services)} services, 1 % changed`, standIns));
+    });
+  }
+  heading(`Growth, every answer takes ${latencyMs} ms`);
+  printRuns(runs);
+  const [small] = runs;
+  const large = runs.at(-3);
+  const grown = (large?.peakMiB ?? 0) - (small?.peakMiB ?? 0);
+  const bytes = (grown * 1024 * 1024) / ((large?.entities ?? 0) - (small?.entities ?? 0));
+  print(`first runs: ${whole(bytes)} bytes of peak memory per entity more`);
+  return { runs, bytesPerEntity: bytes };
+}
+
+/** A Port that enforces its limit: how much of the allowance is used, and how often it had to say no. */
+export async function limits({ seed }: Setup) {
+  const portLimit = { limit: 100, periodSeconds: 10 };
+  const services = 4_000;
+  const one = await withStandIns({ services, seed, latencyMs: 20, portLimit }, (standIns) =>
+    run('first run', standIns),
+  );
+  const allowance = (one.seconds / portLimit.periodSeconds) * portLimit.limit;
+  heading(`Port takes ${portLimit.limit} requests in ${portLimit.periodSeconds} s`);
+  printRuns([one]);
+  print(
+    `answered with 429: ${one.requests.refused}; used of the allowance: ${fixed((one.requests.port / allowance) * 100)} %`,
+  );
+  return { ...one, portLimit, shareOfAllowance: one.requests.port / allowance };
+}

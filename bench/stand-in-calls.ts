@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+const options = z.object({
+  seed: z.number(),
+  services: z.number(),
+  risksPerService: z.number(),
+  clusters: z.number(),
+  latencyMs: z.number(),
+  portLimit: z.object({ limit: z.number(), periodSeconds: z.number() }).optional(),
+});
+export type StandInSetup = z.infer<typeof options>;
+
+/** What the benchmark asks of the process with the stand-ins. */
+export const request = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), options }),
+  /** How many requests came since the last time. */
+  z.object({ type: z.literal('count') }),
+  /** What Port holds. */
+  z.object({ type: z.literal('entities') }),
+  z.object({ type: z.literal('change'), share: z.number(), step: z.number() }),
+]);
+export type Request = z.infer<typeof request>;
+
+const entity = z.looseObject({
+  identifier: z.string(),
+  title: z.string().nullable(),
+  properties: z.record(z.string(), z.unknown()),
+  relations: z.record(z.string(), z.unknown()),
+});
+export type SentEntity = z.infer<typeof entity>;
+
+export const answer = z.object({
+  environment: z.record(z.string(), z.string()).optional(),
+  count: z.object({ komodor: z.number(), port: z.number(), refused: z.number() }).optional(),
+  entities: z.record(z.string(), z.array(entity)).optional(),
+  changed: z.number().optional(),
+});
+export type Answer = z.infer<typeof answer>;

@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { type Answer, answer, type Request, type SentEntity, type StandInSetup } from './stand-in-calls.ts';
+
+const SCRIPT = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
+const message = z.union([z.object({ answer }), z.object({ error: z.string() })]);
+
+export interface Requests {
+  readonly komodor: number;
+  readonly port: number;
+  /** Answered with 429. */
+  readonly refused: number;
+}
+
+/** Both stand-ins in a process of their own, so that what they use is not counted as ours. */
+export interface StandInProcess {
+  /** Settings that lead the program to them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** How many requests they had since the last call. */
+  requests(): Promise<Requests>;
+  /** What Port holds, by blueprint. */
+  entities(): Promise<Readonly<Record<string, readonly SentEntity[]>>>;
+  /** Changes a share of the services and risks; says how many that were. */
+  change(share: number, step: number): Promise<number>;
+  close(): void;
+}
+
+/** Starts the stand-ins over a world of the given size; Port is empty. */
+export async function startStandInProcess(options: StandInSetup): Promise<StandInProcess> {
+  const child = fork(SCRIPT, { execArgv: ['--import', 'tsx'], serialization: 'advanced' });
+  const { environment = {} } = await ask(child, { type: 'start', options });
+  return {
+    environment,
+    async requests() {
+      const { count } = await ask(child, { type: 'count' });
+      return count ?? { komodor: 0, port: 0, refused: 0 };
+    },
+    async entities() {
+      const { entities = {} } = await ask(child, { type: 'entities' });
+      return entities;
+    },
+    async change(share, step) {
+      const { changed = 0 } = await ask(child, { type: 'change', share, step });
+      return changed;
+    },
+    close() {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function ask(child: ChildProcess, request: Request): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error('the stand-ins ended'));
+    child.once('exit', onExit);
+    child.once('message', (raw) => {
+      child.off('exit', onExit);
+      const told = message.parse(raw);
+      if ('error' in told) reject(new Error(told.error));
+      else resolve(told.answer);
+    });
+    child.send(request);
+  });
+}

@@ -1,0 +1,86 @@
+/** The stand-ins for both APIs in a process of their own; asked over the process channel (see stand-in-process.ts). */
+
+import { type KomodorSandbox, startKomodor } from '../src/sandbox/komodor/start-komodor.ts';
+import { type PortSandbox, startPort } from '../src/sandbox/port/server.ts';
+import { createRandom } from '../src/sandbox/random.ts';
+import { createWorld } from '../src/sandbox/world/create-world.ts';
+import { type Answer, answer, type Request, request, type StandInSetup } from './stand-in-calls.ts';
+
+const CREDENTIALS = { apiKey: 'key-of-the-benchmark', clientId: 'client', clientSecret: 'secret-of-the-benchmark' };
+
+let standIns: { readonly komodor: KomodorSandbox; readonly port: PortSandbox } | undefined;
+
+async function start({ portLimit, latencyMs, ...world }: StandInSetup): Promise<Answer> {
+  const { apiKey, clientId, clientSecret } = CREDENTIALS;
+  const komodor = await startKomodor({ world: createWorld(world), apiKey, latencyMs, port: 0 });
+  const limit = portLimit === undefined ? {} : { rateLimit: portLimit };
+  const port = await startPort({ clientId, clientSecret, latencyMs, port: 0, ...limit });
+  standIns = { komodor, port };
+  return {
+    environment: {
+      KOMODOR_BASE_URL: komodor.apiUrl,
+      KOMODOR_API_KEY: apiKey,
+      PORT_BASE_URL: port.url,
+      PORT_CLIENT_ID: clientId,
+      PORT_CLIENT_SECRET: clientSecret,
+    },
+  };
+}
+
+function running() {
+  if (standIns === undefined) throw new Error('the stand-ins do not run');
+  return standIns;
+}
+
+async function carryOut(call: Request): Promise<Answer> {
+  switch (call.type) {
+    case 'start':
+      return start(call.options);
+    case 'count': {
+      const { komodor, port } = running();
+      const count = {
+        komodor: komodor.log.length,
+        port: port.log.length,
+        refused: [...komodor.log, ...port.log].filter(({ status }) => status === 429).length,
+      };
+      komodor.log.length = 0;
+      port.log.length = 0;
+      return { count };
+    }
+    case 'entities':
+      return answer.parse({ entities: running().port.store.snapshot() });
+    case 'change':
+      return { changed: change(call.share, call.step) };
+  }
+}
+
+/** Another status for a share of the services and risks. */
+function change(share: number, step: number): number {
+  const { world } = running().komodor;
+  const random = createRandom(world.seed, 'bench', step);
+  const places = (length: number) =>
+    new Set(Array.from({ length: Math.round(length * share) }, () => random.int(0, length - 1)));
+  let changed = 0;
+  for (const at of places(world.services.length)) {
+    const service = world.services[at];
+    if (service === undefined) continue;
+    world.services[at] = { ...service, status: service.status === 'healthy' ? 'unhealthy' : 'healthy' };
+    changed += 1;
+  }
+  for (const at of places(world.risks.length)) {
+    const risk = world.risks[at];
+    if (risk === undefined) continue;
+    world.risks[at] = { ...risk, lastEvaluatedAt: risk.lastEvaluatedAt + 60 };
+    changed += 1;
+  }
+  return changed;
+}
+
+process.on('message', (message) => {
+  carryOut(request.parse(message)).then(
+    (answer) => process.send?.({ answer }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});
+// Nobody to answer any more.
+process.on('disconnect', () => process.exit());
