@@ -68,18 +68,21 @@ describe('an address from outside', () => {
 });
 
 describe.concurrent('an address in the data', () => {
-  serviceIt('ocean-address-in-payload: is written down, but never visited', async ({ open }) => {
-    const { stage, service } = await settled(open);
-    const [first] = stage.world.services;
-    if (first === undefined) throw new Error('An empty world');
-    const address = `${stage.port.url}/trap`;
-    stage.world.services[0] = { ...first, link: `${address}/link?of=a-service` };
-    await postEvent(service, { ...eventOf(first), issueURL: `${address}/issue`, callback: address });
-    await liveEventsDone(service);
-    await service.ended((await service.request()).runId);
-    stage.expectTruth();
-    expect(stage.port.log.map(({ path }) => path).filter((path) => path.includes('trap'))).toEqual([]);
-  });
+  serviceIt(
+    'ocean-mapped-address-passes-filter: an address in data or in a webhook is written down, but never visited',
+    async ({ open }) => {
+      const { stage, service } = await settled(open);
+      const [first] = stage.world.services;
+      if (first === undefined) throw new Error('An empty world');
+      const address = `${stage.port.url}/trap`;
+      stage.world.services[0] = { ...first, link: `${address}/link?of=a-service` };
+      await postEvent(service, { ...eventOf(first), issueURL: `${address}/issue`, callback: address });
+      await liveEventsDone(service);
+      await service.ended((await service.request()).runId);
+      stage.expectTruth();
+      expect(stage.port.log.map(({ path }) => path).filter((path) => path.includes('trap'))).toEqual([]);
+    },
+  );
 });
 
 describe.concurrent('a mapping', () => {
