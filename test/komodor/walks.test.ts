@@ -6,6 +6,8 @@ import { type OffsetAnswer, walkByOffset } from '../../src/komodor/offset-walk.t
 import { collect } from './fake-komodor.ts';
 
 const MAX_PAGES = 25;
+/** Requests beside the pages: to find out whether a full page without a cursor was the last. */
+const EXTRA = 2;
 
 /** Rows are numbers, so that a listing is a count. Anything else is no row. */
 function toItem(row: unknown): RawItem | undefined {
@@ -19,13 +21,16 @@ function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-async function byCursor(answer: (place: Place, call: number) => CursorAnswer) {
+type CursorServer = (place: Place, call: number, most: number | undefined) => CursorAnswer;
+
+async function byCursor(answer: CursorServer) {
   const places: Place[] = [];
   const walk = walkByCursor({
     ...common,
-    async ask(place) {
+    /** `most`: for fewer rows than usual, to see whether a full page without a cursor was the last. */
+    async ask(place: Place, most?: number) {
       places.push(place);
-      return answer(place, places.length);
+      return answer(place, places.length, most);
     },
   });
   return { ...(await collect(walk)), places };
@@ -74,7 +79,7 @@ describe('walking by cursor', () => {
   it('sees every row of an honest listing once, and knows it', async () => {
     await fc.assert(
       fc.asyncProperty(listing, async ({ rows, pageSize }) => {
-        const result = await byCursor((place) => cursorPage(rows, pageSize, place));
+        const result = await byCursor((place, _call, most) => cursorPage(rows, most ?? pageSize, place));
         const pages = Math.max(1, Math.ceil(rows / pageSize));
         if (pages > MAX_PAGES) {
           expect(result).toMatchObject({ verdict: 'too_many_pages', pages: MAX_PAGES });
@@ -96,19 +101,19 @@ describe('walking by cursor', () => {
     await fc.assert(
       fc.asyncProperty(listing, lie, async ({ rows, pageSize }, { name, from, lasts }) => {
         const first = cursorPage(rows, pageSize, { type: 'start' });
-        const result = await byCursor((place, call) => {
-          const honest = cursorPage(rows, pageSize, place);
+        const result = await byCursor((place, call, most) => {
+          const honest = cursorPage(rows, most ?? pageSize, place);
           const lies = call === from || (lasts && call > from);
           return lies ? (CURSOR_LIES[name]?.(honest, call, first) ?? honest) : honest;
         });
-        expect(result.places.length).toBeLessThanOrEqual(MAX_PAGES);
+        expect(result.places.length).toBeLessThanOrEqual(MAX_PAGES + EXTRA);
         if (result.end.complete) expect(seenIn(result.keys)).toEqual(upTo(rows));
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('ends, whatever it is given, within the pages it may read, at places it was told and only once at each', async () => {
+  it('ends, whatever it is given, within the pages it may read, and goes to no place twice', async () => {
     const token = fc.constantFrom<unknown>('a', 'b', 'c', 1, 2, null, '', undefined, {}, [], true);
     const meta = fc.oneof(
       fc.record({ token }),
@@ -131,8 +136,9 @@ describe('walking by cursor', () => {
           if (given === undefined) throw new Error('no page');
           return given;
         });
-        expect(places.length).toBeLessThanOrEqual(MAX_PAGES);
-        expect(new Set(places.map((place) => JSON.stringify(place))).size).toBe(places.length);
+        expect(places.length).toBeLessThanOrEqual(MAX_PAGES + EXTRA);
+        const distinct = new Set(places.map((place) => JSON.stringify(place))).size;
+        expect(distinct).toBeGreaterThanOrEqual(places.length - EXTRA);
         expect(verdict).not.toBe('request_failed');
         if (!end.complete) expect(end.detail).toContain('rows');
       }),
