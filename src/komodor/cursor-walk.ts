@@ -19,6 +19,11 @@ export interface CursorAnswer {
 const number = z.number().optional().catch(undefined);
 const Meta = z.looseObject({ page: number, nextPage: number, pageSize: number }).catch({});
 
+/** Asks for one page; for fewer rows than usual where `most` says so and the endpoint takes a page size. */
+interface Asking {
+  readonly ask: (place: Place, most?: number) => Promise<CursorAnswer>;
+}
+
 type Step =
   | { readonly type: 'go'; readonly place: Place }
   | { readonly type: 'end'; readonly completeness: Completeness };
@@ -27,9 +32,7 @@ type Step =
  * Walks a listing whose answers carry a cursor in `meta.token`; null, empty or absent ends it. Where the key is missing
  * and `nextPage` is ahead, the account still numbers its pages. Throws HttpFailure when a page cannot be had.
  */
-export async function* walkByCursor(
-  options: WalkOptions & { readonly ask: (place: Place) => Promise<CursorAnswer> },
-): Walk {
+export async function* walkByCursor(options: WalkOptions & Asking): Walk {
   const ledger = createLedger(options);
   const seen = new Set<string>();
   let place: Place = { type: 'start' };
@@ -43,12 +46,35 @@ export async function* walkByCursor(
     const mustAdvance = place.type !== 'start' && answer.rows.length > 0;
     const objection = ledger.objection(taken, step.type === 'go', mustAdvance);
     if (objection !== undefined) return objection;
-    if (step.type === 'end') return step.completeness;
+    if (step.type === 'end') {
+      return isUnclear(step) && (await endsThere(options, place, answer)) ? COMPLETE : step.completeness;
+    }
     place = step.place;
     const mark = JSON.stringify(place);
     if (seen.has(mark)) return incomplete('repeated_cursor', `${options.what} gave the same cursor twice`);
     seen.add(mark);
   }
+}
+
+function isUnclear({ completeness }: Extract<Step, { type: 'end' }>): boolean {
+  return !completeness.complete && completeness.reason === 'full_page_without_cursor';
+}
+
+/**
+ * Whether a full page without a cursor is the last one, and not one whose cursor got lost: asked for one row less, the
+ * same place must lead on to that row, and to nothing more.
+ */
+async function endsThere({ ask, what }: WalkOptions & Asking, place: Place, full: CursorAnswer): Promise<boolean> {
+  const rows = Array.isArray(full.rows) ? full.rows.length : 0;
+  if (full.askedFor === undefined || rows < 2 || rows !== full.askedFor) return false;
+  const shorter = await ask(place, rows - 1);
+  if (!Array.isArray(shorter.rows) || shorter.rows.length !== rows - 1) return false;
+  const step = nextStep(place, shorter, shorter.rows.length, what);
+  if (step.type === 'end') return false;
+  const rest = await ask(step.place);
+  if (!Array.isArray(rest.rows) || rest.rows.length !== 1) return false;
+  const last = nextStep(step.place, rest, 1, what);
+  return last.type === 'end' && last.completeness.complete;
 }
 
 function nextStep(place: Place, answer: CursorAnswer, rowCount: number, what: string): Step {

@@ -46,12 +46,13 @@ function readListing(reading: Reading, filter: ServiceFilter): Walk {
     toItem: (row) => toItem('komodorService', row),
     inScope: (item) => matches(filter, item),
     maxPages,
-    ask: (place) =>
+    ask: (place, most = Number.POSITIVE_INFINITY) =>
       size.ask({
         hostAnswered: api.hostAnswered,
         // A page number means another place as soon as pages have another size.
         fixed: place.type === 'page',
-        async ask(pageSize, attempts) {
+        async ask(wanted, attempts) {
+          const pageSize = Math.min(wanted, most);
           const body = await api.call({
             method: 'POST',
             path: '/services/search',

@@ -202,6 +202,29 @@ describe('selecting services', () => {
   });
 });
 
+describe('a full page without a cursor', () => {
+  /** As accounts whose last page has no `token` at all, instead of null. */
+  const silentAtTheEnd: Twist = (reply) => {
+    const { data, meta } = JSON.parse(JSON.stringify(reply.json));
+    return { json: { data, meta: meta.token === null ? { pageSize: meta.pageSize } : meta } };
+  };
+
+  it.each([10, 20, 30])('is the last one when one row less leads on to just that row: %i', async (count) => {
+    const result = await read(many(count, service), silentAtTheEnd);
+    expect(result.verdict).toBe('complete');
+    expect(result.keys).toEqual(many(count, (i) => `Deployment/c1/n1/s${i}`));
+    expect(result.bodies).toHaveLength(count / 10 + 2);
+  });
+
+  it.each([11, 12, 35])('is not when its cursor only got lost: %i', async (count) => {
+    const lost: Twist = (reply, seen, call) => {
+      const { data } = JSON.parse(JSON.stringify(reply.json));
+      return call === 1 ? { json: { data } } : silentAtTheEnd(reply, seen, call);
+    };
+    expect((await read(many(count, service), lost)).verdict).toBe('full_page_without_cursor');
+  });
+});
+
 describe('reading one namespace', () => {
   const world = [service(1), service(2, { namespace: 'n2' }), service(3, { cluster: 'c2' })];
   const scope = { cluster: 'c1', namespace: 'n1' };
