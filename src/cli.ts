@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './cli/library-output.ts';
+import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './cli/command.ts';

@@ -61,7 +61,7 @@ export const tuningSettings = {
   jqBatchSize: setting(
     'Tuning',
     'JQ_BATCH_SIZE',
-    { default: '500', description: 'Items per call of jq.' },
+    { default: '1000', description: 'Items per call of jq, at most.' },
     integer(1, 1_000),
   ),
 };

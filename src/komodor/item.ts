@@ -1,19 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
-
-/** Text that may be missing or of another type: then it counts as missing, the item itself stays. */
-const text = z.string().min(1).optional().catch(undefined);
-
-const Service = z.object({ kind: text, cluster: text, namespace: text, service: text, uid: text });
-const Risk = z.object({
-  id: z
-    .union([z.string().min(1), z.number().transform(String)])
-    .optional()
-    .catch(undefined),
-  checkType: text,
-  komodorUid: text,
-});
 
 /** A row of an answer as an item, or undefined when it is no object. Missing fields never make it unusable. */
 export function toItem(kind: Kind, row: unknown): RawItem | undefined {
@@ -22,15 +8,17 @@ export function toItem(kind: Kind, row: unknown): RawItem | undefined {
 }
 
 function serviceItem(value: JsonObject): RawItem {
-  const { kind, cluster, namespace, service, uid } = Service.parse(value);
-  const parts = [kind, cluster, namespace, service];
+  const parts = ['kind', 'cluster', 'namespace', 'service'].map((field) => textIn(value, field));
+  const uid = textIn(value, 'uid');
   const label = parts.map((part) => part ?? '?').join('/');
   const key = parts.includes(undefined) ? (uid === undefined ? hashOf(value) : `uid:${uid}`) : label;
   return { key, label, value };
 }
 
 function riskItem(value: JsonObject): RawItem {
-  const { id, checkType, komodorUid } = Risk.parse(value);
+  const id = typeof value.id === 'number' ? String(value.id) : textIn(value, 'id');
+  const checkType = textIn(value, 'checkType');
+  const komodorUid = textIn(value, 'komodorUid');
   const label = `${checkType ?? '?'} on ${komodorUid ?? '?'} (${id ?? '?'})`;
   const address = checkType === undefined || komodorUid === undefined ? hashOf(value) : `${komodorUid} ${checkType}`;
   return { key: id ?? address, label, value };
@@ -46,6 +34,10 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** A field of an item as text; undefined when it is missing, empty or no text. */
 export function textOf(item: RawItem, field: string): string | undefined {
-  const value = item.value[field];
+  return textIn(item.value, field);
+}
+
+function textIn(object: JsonObject, field: string): string | undefined {
+  const value = object[field];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -8,13 +8,16 @@ import type { PortApi } from './api.ts';
 /** Port: 1 to 1000 entities a page. */
 const PAGE = 1000;
 
+/** Not z.record, which would copy every field of every entity for nothing. */
+const fields = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value));
+
 const storedEntity = z.looseObject({
   identifier: z.string(),
   title: z.string().nullish(),
   icon: z.string().nullish(),
   team: z.unknown().optional(),
-  properties: z.record(z.string(), z.unknown()).nullish(),
-  relations: z.record(z.string(), z.unknown()).nullish(),
+  properties: fields.nullish(),
+  relations: fields.nullish(),
 });
 const searchAnswer = z.looseObject({ entities: z.array(storedEntity), next: z.string().nullish() });
 
