@@ -59,6 +59,17 @@ describe.concurrent('a process', () => {
     await expectRecovery(harness);
   });
 
+  it('stopped-by-its-pod: told to end in the middle of a run, it says so, deletes nothing more and harms nothing', async ({
+    start,
+  }) => {
+    const harness = await filled(start, SMALL);
+    removeServices(harness.world, 2);
+    const child = await processWith(harness, 8, ({ pid }) => process.kill(pid, 'SIGTERM'));
+    expect(await child.ended()).toMatchObject({ code: 143 });
+    expect(harness.store.deletions).toEqual([]);
+    await expectRecovery(harness);
+  });
+
   it('split-brain: one that was frozen in the middle of a run and goes on after another one’s run does no harm', async ({
     start,
   }) => {

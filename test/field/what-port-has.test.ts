@@ -94,6 +94,19 @@ describe.concurrent('what is remembered between runs', () => {
     },
   );
 
+  it('backstage-zero-disables-guard: a threshold of nothing means nothing, not everything', async ({ start }) => {
+    const harness = await filled(start, {
+      ...SERVICES_ONLY,
+      mapping: servicesMapping({ entityDeletionThreshold: '0' }),
+    });
+    removeServices(harness.world, 1);
+    const report = await harness.run();
+    expect(blueprintOf(report, 'komodorService').deletionBlocked).toMatchObject({ reason: 'threshold', count: 1 });
+    expect(harness.store.deletions).toEqual([]);
+    expect((await harness.run('resync', { approve: digestsOf(report) })).status).toBe('completed');
+    harness.expectTruth();
+  });
+
   it('cloudquery-19169-shards-delete-each-other: two installations on one Port leave what is the other one’s', async ({
     start,
   }) => {
