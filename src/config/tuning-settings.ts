@@ -44,7 +44,7 @@ export const tuningSettings = {
     'MAX_RATE_LIMIT_WAIT_SECONDS',
     {
       default: '600',
-      description: 'Longest wait, in seconds, that an API may ask for before the request counts as failed.',
+      description: 'Longest wait for a rate limit, in seconds. An API that asks for more is asked again after that.',
     },
     seconds(1, 86_400),
   ),
