@@ -66,12 +66,13 @@ function isUnclear({ completeness }: Extract<Step, { type: 'end' }>): boolean {
  */
 async function endsThere({ ask, what }: WalkOptions & Asking, place: Place, full: CursorAnswer): Promise<boolean> {
   const rows = Array.isArray(full.rows) ? full.rows.length : 0;
-  if (full.askedFor === undefined || rows < 2 || rows !== full.askedFor) return false;
+  if (full.askedFor === undefined || rows < 3 || rows !== full.askedFor) return false;
   const shorter = await ask(place, rows - 1);
   if (!Array.isArray(shorter.rows) || shorter.rows.length !== rows - 1) return false;
   const step = nextStep(place, shorter, shorter.rows.length, what);
   if (step.type === 'end') return false;
-  const rest = await ask(step.place);
+  // Old page numbers count pages of the size that is asked for.
+  const rest = await ask(step.place, rows - 1);
   if (!Array.isArray(rest.rows) || rest.rows.length !== 1) return false;
   const last = nextStep(step.place, rest, 1, what);
   return last.type === 'end' && last.completeness.complete;

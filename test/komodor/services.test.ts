@@ -216,6 +216,16 @@ describe('a full page without a cursor', () => {
     expect(result.bodies).toHaveLength(count / 10 + 2);
   });
 
+  it('is the only one when old page numbers lead on to just that row', async () => {
+    const numbered: Twist = (reply, seen) => {
+      const { page: number = 0, pageSize } = JSON.parse(seen.bodyText).pagination;
+      const rows = many(10, service).slice(number * pageSize, (number + 1) * pageSize);
+      const more = (number + 1) * pageSize < 10;
+      return { ...reply, ...page(rows, { page: number, pageSize, ...(more && { nextPage: number + 1 }) }) };
+    };
+    expect((await read([], numbered)).verdict).toBe('complete');
+  });
+
   it.each([11, 12, 35])('is not when its cursor only got lost: %i', async (count) => {
     const lost: Twist = (reply, seen, call) => {
       const { data } = JSON.parse(JSON.stringify(reply.json));
