@@ -75,7 +75,9 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
         : simulation.secondRead(action.type === 'live' ? 'live' : 'resync'),
     place: placeOf(simulation, number),
   });
-  disturb(simulation, action, number, watch, stop);
+  const timeoutsBefore = incarnation.timeouts;
+  const meanwhile: string[] = [];
+  disturb(simulation, action, number, watch, stop, meanwhile);
   if (action.killAfter !== undefined) incarnation.killAfter(action.killAfter);
 
   const work = perform(simulation, action, number, stop.signal);
@@ -97,9 +99,8 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
 
   const outcome = result === 'killed' || result === 'too long' ? result : describe(result);
   const faults = [...new Set(taken.map(({ side, route, text }) => `${side} ${route} -> ${text}`))].sort();
-  simulation.note(
-    `${where} in ${describeWeather(action.weather)}: ${outcome}${faults.length > 0 ? `; ${faults.join(', ')}` : ''}`,
-  );
+  const more = [...faults, ...meanwhile.map((change) => `meanwhile ${change}`)];
+  simulation.note([`${where} in ${describeWeather(action.weather)}: ${outcome}`, ...more].join('; '));
 
   const accuse = (found: readonly Violation[]) => simulation.accuse(found, where);
   accuse(checkDeletions(watch));
@@ -118,13 +119,15 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
     const kinds = KINDS.filter(
       (kind) => (action.kinds.length === 0 || action.kinds.includes(kind)) && simulation.variant.entries[kind] !== null,
     );
+    const slow = incarnation.timeouts - timeoutsBefore > taken.filter(({ silent }) => silent).length;
     const calm =
       action.weather.type === 'calm' &&
       !watch.sourceChanged &&
       !simulation.drift.isOn &&
       Object.values(simulation.variant.entries).every((entry) => entry === null || entry.flaw.type === 'none') &&
       kinds.length > 0 &&
-      action.abortAt === undefined;
+      action.abortAt === undefined &&
+      !slow;
     accuse(
       checkHonesty(result.report, {
         store,
@@ -134,6 +137,7 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
         kinds,
         approved: result.approved,
         live: action.live > 0,
+        slow,
         calm,
       }),
     );
@@ -224,15 +228,27 @@ function placeOf(simulation: Simulation, number: number): { readonly cluster: st
 }
 
 /** Lets the world change, the clock jump and people stop the run while requests come in. */
-function disturb(simulation: Simulation, action: Disturbed, number: number, watch: Watch, stop: AbortController): void {
+function disturb(
+  simulation: Simulation,
+  action: Disturbed,
+  number: number,
+  watch: Watch,
+  stop: AbortController,
+  meanwhile: string[],
+): void {
   const { schedule, incarnation, world, clock } = simulation;
   const random = simulation.random('meanwhile', number);
   schedule.intercept = (side, _route, count) => {
     const all = schedule.counts.komodor + schedule.counts.port;
     if (side === 'komodor') {
-      for (const at of action.changesAt) if (at === count) watch.changeSource(() => changeSource(world, random));
+      for (const at of action.changesAt) {
+        if (at === count) watch.changeSource(() => meanwhile.push(changeSource(world, random)));
+      }
     }
-    if (action.jump?.at === all) clock.jump(action.jump.ms);
+    if (action.jump?.at === all) {
+      meanwhile.push('the clock is set');
+      clock.jump(action.jump.ms);
+    }
     if (action.abortAt === all) stop.abort(new Error('stopped by chaos'));
     // Half of those who are killed had their request carried out.
     return incarnation.arrived() && all % 2 === 0 ? { type: 'hang' } : undefined;

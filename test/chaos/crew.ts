@@ -6,7 +6,7 @@ import type { Order, Reply } from './seed-worker.ts';
 
 const MOST_WORKERS = 4;
 /** A simulation mostly waits for sockets and for jq. */
-const SEEDS_AT_A_TIME = 4;
+const SEEDS_AT_A_TIME = 5;
 /** After so many seeds of a worker its memory is looked at for the first time, and then each time again. */
 const MEASURE_EVERY = 50;
 

@@ -14,7 +14,7 @@ import type { SandboxServer } from '../../src/sandbox/http.ts';
 export const IDENTIFIER = 'under-chaos';
 export const CREDENTIALS = { apiKey: 'chaos-komodor-key', clientId: 'chaos-client', clientSecret: 'chaos-secret' };
 /** Real milliseconds: long enough for a busy machine, short enough for many silent servers. */
-const TIMEOUT_MS = 400;
+const TIMEOUT_MS = 1_500;
 /** Simulated milliseconds; see the clock. */
 export const LONGEST_WAIT_MS = 60_000;
 
@@ -37,6 +37,8 @@ export interface Incarnation {
   killAfter(steps: number): void;
   /** Counts a request that reached a server. Says whether that was the last thing it did. */
   arrived(): boolean;
+  /** How many of its requests were not answered in time. */
+  readonly timeouts: number;
   /** The longest single wait it asked for, in milliseconds. */
   readonly longestSleepMs: number;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export async function openIncarnation({ komodor, port, clock, mapping, pageSizes
   let stepsLeft = Number.POSITIVE_INFINITY;
   let dead = false;
   let longestSleepMs = 0;
+  let timeouts = 0;
   let announce: (how: 'killed') => void = () => undefined;
   const death = new Promise<'killed'>((resolve) => {
     announce = resolve;
@@ -97,7 +100,10 @@ export async function openIncarnation({ komodor, port, clock, mapping, pageSizes
     {
       clock: ownClock,
       jq: await jq,
-      requestDone: () => void step(),
+      requestDone(_side, answer) {
+        if (answer.type === 'failed' && answer.problem === 'timeout') timeouts += 1;
+        step();
+      },
       jqDone: () => void step(),
     },
   );
@@ -121,6 +127,9 @@ export async function openIncarnation({ komodor, port, clock, mapping, pageSizes
       stepsLeft = steps;
     },
     arrived: step,
+    get timeouts() {
+      return timeouts;
+    },
     get longestSleepMs() {
       return longestSleepMs;
     },

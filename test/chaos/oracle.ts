@@ -25,6 +25,8 @@ export interface RunFacts {
   readonly taken: readonly TakenFault[];
   readonly kinds: readonly Kind[];
   readonly approved: readonly string[];
+  /** Whether a request went unanswered because the machine is busy, for it was no fault of ours. */
+  readonly slow: boolean;
   /** Whether live events were worked off beside it. */
   readonly live: boolean;
   /** Whether nothing at all stood in its way: no fault, no change of the source, of a blueprint, of a flawed mapping. */

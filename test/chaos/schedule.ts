@@ -25,6 +25,8 @@ export interface TakenFault {
   readonly text: string;
   /** Whether the request may have been carried out although its answer does not say so. */
   readonly loses: boolean;
+  /** Whether nothing comes until the program has had enough. */
+  readonly silent: boolean;
   /** Whether it hid rows of Komodor that were there. */
   readonly hides: boolean;
 }
@@ -96,6 +98,7 @@ export class Schedule {
       route,
       text: textOf(found.action),
       loses: ['lost', 'cut', 'break', 'stall', 'hang', 'reset'].includes(found.action.type),
+      silent: ['stall', 'hang'].includes(found.action.type) || textOf(found.action).includes('lost end="hang"'),
       hides: found.hides,
     });
     return found.action;
