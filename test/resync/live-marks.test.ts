@@ -23,7 +23,7 @@ it('a live event marks what it saw, and leaves to the resync what it missed', as
     const [closed, open] = world.risks.filter(
       ({ id, komodorUid }) => ours.has(id) && komodorUid === serviceUid(service),
     );
-    world.risks.splice(world.risks.indexOf(closed), 1);
+    if (closed !== undefined) world.risks.splice(world.risks.indexOf(closed), 1);
 
     const { cluster, namespace, kind, service: name } = service;
     await application.live(queue).refresh({ cluster, namespace, kind, name }, signal);
