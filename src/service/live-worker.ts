@@ -1,6 +1,7 @@
 import type { LiveMarks } from '../core/catalog-guards.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
+import { underEither } from '../core/signals.ts';
 import type { Parts } from './parts.ts';
 
 const LIMIT_MS = 90_000;
@@ -12,9 +13,9 @@ export function createLiveWorker({ application, logger }: Parts, marks: LiveMark
     .prepare()
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ address, receivedAt }, signal) => {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
     try {
-      const reports = await live.refresh(address, limited);
+      const limits = [signal, AbortSignal.timeout(LIMIT_MS)];
+      const reports = await underEither(limits, (limited) => live.refresh(address, limited));
       const total = (field: 'written' | 'unchanged' | 'deleted') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { messageOf } from '../../core/errors.ts';
+import { underEither } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { Ingest } from './ingest.ts';
@@ -135,7 +136,9 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
       alarm = new AbortController();
       if (!isUrgent) {
         const pauseMs = Math.min(LONGEST_PAUSE_MS, flushMs * 2 ** failures);
-        await clock.sleep(pauseMs, AbortSignal.any([alarm.signal, ending.signal])).catch(() => undefined);
+        await underEither([alarm.signal, ending.signal], (signal) => clock.sleep(pauseMs, signal)).catch(
+          () => undefined,
+        );
       }
       if (!ending.signal.aborted) await flush();
     }

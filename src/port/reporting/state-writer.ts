@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, messageOf } from '../../core/errors.ts';
+import { underEither } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { PortApi } from '../api.ts';
@@ -84,7 +85,7 @@ export function createStateWriter(options: {
       // The run that is being reported creates the integration; until then asking again is of no use.
       if (outcome === 'missing') break;
       pause = new AbortController();
-      await clock.sleep(pauseMs, AbortSignal.any([pause.signal, ending.signal])).catch(() => undefined);
+      await underEither([pause.signal, ending.signal], (signal) => clock.sleep(pauseMs, signal)).catch(() => undefined);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
     busy = false;
