@@ -17,7 +17,7 @@ const HELP = `npm run soak [-- OPTIONS]
   --minute-ms N    how long a minute of them takes, in milliseconds (1000)
   --services N     how many services Komodor has, with as many risks (300)
   --seed N         seed of the data (1)
-  --bound-mib N    how much the heap may grow in an hour (0.5)
+  --bound-mib N    how much the heap may grow in an hour (1); of many hours, less is right: 0.1
   --leak-mib N     lets the service leak so much a minute, to see that it is noticed (0)
 REDIS_URL: the queue lives in this Redis, and its keys are counted; it should be an empty one.`;
 
@@ -28,7 +28,7 @@ const { values } = parseArgs({
     'minute-ms': { ...number, default: '1000' },
     services: { ...number, default: '300' },
     seed: { ...number, default: '1' },
-    'bound-mib': { ...number, default: '0.5' },
+    'bound-mib': { ...number, default: '1' },
     'leak-mib': { ...number, default: '0' },
     help: { type: 'boolean', default: false },
   },

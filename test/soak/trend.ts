@@ -2,7 +2,7 @@
 export interface Sample {
   /** Minutes of the soak. */
   readonly minute: number;
-  /** Bytes in use after a garbage collection: JavaScript's heap and what it holds outside. */
+  /** Bytes in use after a garbage collection: JavaScript's heap, without compiled code, and what it holds outside. */
   readonly heap: number;
   readonly resident: number;
   /** What keeps an event loop alive, by Node's names for it. */
