@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import { createApplication } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
+import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
 import { type Harness, it } from '../resync/harness.ts';
@@ -21,18 +22,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts `resync` as users do, and does something at its n-th request to either side. */
+/** Starts `resync` as users do, and does something at one of its requests to either side. */
 async function processWith(
   harness: Harness,
-  at: number,
+  isTime: (seen: number, route: string) => boolean,
   act: (child: ServiceProcess) => void,
 ): Promise<ServiceProcess> {
   const child = await startProcess('resync', folder, { ...harness.env, ...SMALL_PAGES, LOG_LEVEL: 'silent' });
   children.push(child);
   let seen = 0;
-  const count = () => {
+  let isDone = false;
+  const count = ({ route }: RequestRecord) => {
     seen += 1;
-    if (seen === at) act(child);
+    if (isDone || !isTime(seen, route)) return;
+    isDone = true;
+    act(child);
   };
   atEachRequest(harness.komodor, count);
   atEachRequest(harness.port, count);
@@ -49,7 +53,11 @@ describe.concurrent('a process', () => {
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       changeWorld(harness.world, attempt);
       const at = random.int(4, 8 + attempt * 5);
-      const child = await processWith(harness, at, ({ pid }) => process.kill(pid, 'SIGKILL'));
+      const child = await processWith(
+        harness,
+        (seen) => seen === at,
+        ({ pid }) => process.kill(pid, 'SIGKILL'),
+      );
       const { code, signal } = await child.ended();
       if (signal === 'SIGKILL') kills += 1;
       else expect([0, 2], `${at}: ${child.output()}`).toContain(code);
@@ -64,7 +72,11 @@ describe.concurrent('a process', () => {
   }) => {
     const harness = await filled(start, SMALL);
     removeServices(harness.world, 2);
-    const child = await processWith(harness, 8, ({ pid }) => process.kill(pid, 'SIGTERM'));
+    const child = await processWith(
+      harness,
+      (seen) => seen === 8,
+      ({ pid }) => process.kill(pid, 'SIGTERM'),
+    );
     expect(await child.ended()).toMatchObject({ code: 143 });
     expect(harness.store.deletions).toEqual([]);
     await expectRecovery(harness);
@@ -74,15 +86,19 @@ describe.concurrent('a process', () => {
     start,
   }) => {
     const harness = await filled(start, SMALL);
-    removeServices(harness.world, 2);
+    const [back] = removeServices(harness.world, 2);
     let isFrozen = false;
-    const child = await processWith(harness, 9, ({ pid }) => {
-      process.kill(pid, 'SIGSTOP');
-      isFrozen = true;
-    });
+    const child = await processWith(
+      harness,
+      (_, route) => route === 'risks',
+      ({ pid }) => {
+        process.kill(pid, 'SIGSTOP');
+        isFrozen = true;
+      },
+    );
     await until(() => isFrozen);
-    const [gone] = removeServices(harness.world, 1);
-    if (gone) harness.world.services.push({ ...gone, status: 'unknown' });
+    // By now the frozen one has read that it is gone.
+    if (back) harness.world.services.push({ ...back, status: 'unknown' });
     changeFirst(harness.world, { labels: { while: 'frozen' } });
     expect((await harness.run()).status).toBe('completed');
     harness.expectTruth();
