@@ -6,9 +6,13 @@
 import { parseArgs } from 'node:util';
 import { type HeapLine, runSeeds } from './crew.ts';
 import type { Violation } from './oracle.ts';
+import { killReally } from './real-kills.ts';
 import { runSeed, type SeedResult } from './run-seed.ts';
 
 const MIB = 1024 * 1024;
+/** So many seeds are worth a few real processes besides. */
+const SEEDS_WORTH_KILLS = 100;
+const KILLS = 10;
 /** How much the heap may differ between two quiet moments of a worker. */
 const HEAP_SLACK_MIB = 24;
 
@@ -17,6 +21,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    kills: { type: 'string' },
     verbose: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -74,14 +79,19 @@ let heaps: readonly HeapLine[] = [];
 if (values.seed === undefined) heaps = await runSeeds(seeds, take);
 else take(await runSeed(seeds[0] ?? 0));
 const memory = memoryViolations(heaps);
-const violations = [...failed.flatMap((result) => result.violations), ...memory];
+const kills = wholeNumber('kills', values.kills ?? String(seeds.length >= SEEDS_WORTH_KILLS ? KILLS : 0));
+const afterKills = kills === 0 ? [] : await killReally(kills, seeds[0] ?? 0);
+const violations = [...failed.flatMap((result) => result.violations), ...memory, ...afterKills];
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 for (const { rule, what } of memory) print(`rule ${rule}: ${what}`);
+for (const { rule, what } of afterKills) print(`after real kills: rule ${rule}: ${what}`);
 if (process.stdout.isTTY) print('');
-print(`${done} seeds, ${actions} steps, ${violations.length} violations in ${failed.length} seeds, ${seconds} s`);
+print(`${done} seeds, ${actions} steps, ${kills} real kills, ${violations.length} violations, ${seconds} s`);
 const lines = heaps.map((heap) => heap.map((bytes) => Math.round(bytes / MIB)));
 if (lines.length > 0)
   print(`heap of each worker after each fifty seeds, in MiB: ${lines.map((line) => line.join(' ')).join(' | ')}`);
 if (values.json)
-  process.stdout.write(`${JSON.stringify({ seeds: done, actions, seconds, failed, memory, heapMiB: lines })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ seeds: done, actions, seconds, failed, memory, kills, afterKills, heapMiB: lines })}\n`,
+  );
 process.exit(violations.length === 0 ? 0 : 1);

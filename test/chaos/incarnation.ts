@@ -25,7 +25,11 @@ export interface Opening {
   readonly clock: Clock;
   readonly mapping: string;
   readonly pageSizes: { readonly services: number; readonly risks: number };
+  /** Spoils the program, to see that the oracle notices. */
+  readonly sabotage?: Sabotage | undefined;
 }
+
+export type Sabotage = (application: Application) => Application;
 
 /** One process of the program, as far as anybody outside can tell: it may be killed at any step and is replaced then. */
 export interface Incarnation {
@@ -46,7 +50,14 @@ export interface Incarnation {
 
 let jq: Promise<JqRunner> | undefined;
 
-export async function openIncarnation({ komodor, port, clock, mapping, pageSizes }: Opening): Promise<Incarnation> {
+export async function openIncarnation({
+  komodor,
+  port,
+  clock,
+  mapping,
+  pageSizes,
+  sabotage = (application) => application,
+}: Opening): Promise<Incarnation> {
   jq ??= resolveJq().then(createJqRunner);
   const doors = await Promise.all([komodor.openDoor(), port.openDoor()]);
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
@@ -94,18 +105,20 @@ export async function openIncarnation({ komodor, port, clock, mapping, pageSizes
       return dead ? new Promise(() => undefined) : clock.sleep(ms, signal);
     },
   };
-  const application = await createApplication(
-    { ...settings, requestTimeoutMs: TIMEOUT_MS, maxRateLimitWaitMs: LONGEST_WAIT_MS },
-    {},
-    {
-      clock: ownClock,
-      jq: await jq,
-      requestDone(_side, answer) {
-        if (answer.type === 'failed' && answer.problem === 'timeout') timeouts += 1;
-        step();
+  const application = sabotage(
+    await createApplication(
+      { ...settings, requestTimeoutMs: TIMEOUT_MS, maxRateLimitWaitMs: LONGEST_WAIT_MS },
+      {},
+      {
+        clock: ownClock,
+        jq: await jq,
+        requestDone(_side, answer) {
+          if (answer.type === 'failed' && answer.problem === 'timeout') timeouts += 1;
+          step();
+        },
+        jqDone: () => void step(),
       },
-      jqDone: () => void step(),
-    },
+    ),
   );
   rmSync(folder, { recursive: true, force: true });
   const marks = new InlineMarks();

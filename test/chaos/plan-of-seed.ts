@@ -30,6 +30,16 @@ export interface Disturbance {
   readonly killAfter: number | undefined;
 }
 
+/** No disturbance at all. */
+export const CALMLY: Disturbance = {
+  weather: CALM,
+  liar: 'first',
+  changesAt: [],
+  jump: undefined,
+  abortAt: undefined,
+  killAfter: undefined,
+};
+
 export type Action =
   | ({
       readonly type: 'resync';
@@ -66,7 +76,7 @@ export function settingOf(seed: number): Setting {
 /** 8 to 14 actions, of which the first fills Port as a rule. */
 export function actionsOf(seed: number): readonly Action[] {
   const random = createRandom(seed, 'plan');
-  const first: Action = { type: 'resync', kinds: [], live: 0, approve: false, ...undisturbed() };
+  const first: Action = { type: 'resync', kinds: [], live: 0, approve: false, ...CALMLY };
   const rest = Array.from({ length: random.int(7, 13) }, () => randomAction(random));
   return random.chance(0.8) ? [first, ...rest] : rest;
 }
@@ -96,17 +106,6 @@ function resyncAction(random: Random): Action {
     live: random.chance(0.2) ? random.int(1, 4) : 0,
     approve: random.chance(0.35),
     ...disturbance(random),
-  };
-}
-
-function undisturbed(): Disturbance {
-  return {
-    weather: CALM,
-    liar: 'first',
-    changesAt: [],
-    jump: undefined,
-    abortAt: undefined,
-    killAfter: undefined,
   };
 }
 

@@ -1,7 +1,8 @@
 import { carryOut, digestsOf } from './carry-out.ts';
 import { expectedWorld } from './expected.ts';
+import type { Sabotage } from './incarnation.ts';
 import { checkEqual, type Violation } from './oracle.ts';
-import { actionsOf } from './plan-of-seed.ts';
+import { type Action, actionsOf, CALMLY } from './plan-of-seed.ts';
 import { Simulation } from './simulation.ts';
 import { variantOf } from './variant.ts';
 
@@ -11,12 +12,16 @@ export interface SeedResult {
   readonly journal: readonly string[];
 }
 
-/** Runs one seed from the beginning of its world to its end. */
-export async function runSeed(seed: number): Promise<SeedResult> {
-  const simulation = new Simulation(seed);
+/** Runs one seed from the beginning of its world to its end. @param changes for the tests of the oracle */
+export async function runSeed(
+  seed: number,
+  changes: { readonly actions?: readonly Action[]; readonly sabotage?: Sabotage } = {},
+): Promise<SeedResult> {
+  const simulation = new Simulation(seed, changes.sabotage);
   try {
     await simulation.start();
-    for (const [at, action] of actionsOf(seed).entries()) await carryOut(simulation, action, at + 1);
+    for (const [at, action] of (changes.actions ?? actionsOf(seed)).entries())
+      await carryOut(simulation, action, at + 1);
     await checkEnd(simulation);
   } catch (error) {
     if (simulation.violations.length === 0) {
@@ -40,11 +45,8 @@ async function checkEnd(simulation: Simulation): Promise<void> {
     simulation.variant = variantOf(seed, 0, world, true);
     await simulation.restart();
   }
-  const calm = { kinds: [], live: 0, weather: { type: 'calm' }, liar: 'first', changesAt: [] } as const;
-  const none = { jump: undefined, abortAt: undefined, killAfter: undefined };
-  await carryOut(simulation, { type: 'resync', approve: false, ...calm, ...none }, 100);
-  if (digestsOf(simulation.lastReport).length > 0) {
-    await carryOut(simulation, { type: 'resync', approve: true, ...calm, ...none }, 101);
-  }
+  const resync = { type: 'resync', kinds: [], live: 0, ...CALMLY } as const;
+  await carryOut(simulation, { ...resync, approve: false }, 100);
+  if (digestsOf(simulation.lastReport).length > 0) await carryOut(simulation, { ...resync, approve: true }, 101);
   simulation.accuse(checkEqual(store, expectedWorld(world, simulation.variant), simulation.variant), 'at the end');
 }

@@ -158,11 +158,12 @@ function contentOf({ method, path, query, bodyText, body }: SandboxRequest): str
     .digest('base64');
 }
 
-/** A fault in the words of docs/sandbox.md. */
+/** A fault in words that are the same each time: a moment that it names is not. */
 function textOf(action: FaultAction): string {
   if (action.type === 'named') return [action.name, ...action.args].join(' ');
   const { type, ...rest } = action;
-  return [type, ...Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');
+  const shown = (value: unknown) => (/GMT$|^\d{10}$/.test(String(value)) ? 'a moment' : JSON.stringify(value));
+  return [type, ...Object.entries(rest).map(([name, value]) => `${name}=${shown(value)}`)].join(' ');
 }
 
 /** The default of an action without spell. */

@@ -7,7 +7,7 @@ import { createWorld } from '../../src/sandbox/world/create-world.ts';
 import type { World } from '../../src/sandbox/world/model.ts';
 import { Drift } from './drift.ts';
 import { type FastClock, fastClock } from './fast-clock.ts';
-import { CREDENTIALS, type Incarnation, openIncarnation } from './incarnation.ts';
+import { CREDENTIALS, type Incarnation, openIncarnation, type Sabotage } from './incarnation.ts';
 import type { Violation } from './oracle.ts';
 import { type Setting, settingOf } from './plan-of-seed.ts';
 import { Schedule } from './schedule.ts';
@@ -33,8 +33,11 @@ export class Simulation {
   #incarnation: Incarnation | undefined;
   #drift: Drift | undefined;
 
-  constructor(seed: number) {
+  readonly #sabotage: Sabotage | undefined;
+
+  constructor(seed: number, sabotage?: Sabotage) {
     this.seed = seed;
+    this.#sabotage = sabotage;
     this.setting = settingOf(seed);
     this.world = createWorld({ seed, ...this.setting });
     this.schedule = new Schedule(seed, this.clock.now);
@@ -84,6 +87,7 @@ export class Simulation {
       clock: this.clock,
       mapping: mappingText(this.variant),
       pageSizes: this.setting.pageSizes,
+      sabotage: this.#sabotage,
     });
   }
 

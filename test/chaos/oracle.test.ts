@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Application } from '../../src/compose.ts';
+import type { RunReport } from '../../src/core/report.ts';
+import type { Sabotage } from './incarnation.ts';
+import { type Action, CALMLY } from './plan-of-seed.ts';
+import { runSeed } from './run-seed.ts';
+
+const SEED = 1;
+const RESYNC: Action = { type: 'resync', kinds: [], live: 0, approve: false, ...CALMLY };
+const PLAN: Action = { type: 'plan', ...CALMLY };
+const CHANGES: Action = { type: 'source', times: 12 };
+/** Every batch is refused. */
+const REFUSED: Action = { ...RESYNC, weather: { type: 'dead-route', route: 'bulk', way: 1 } };
+const signal = new AbortController().signal;
+
+/** A program that does something else after (or instead of) its run. */
+function afterRun(spoil: (application: Application, report: RunReport) => Promise<RunReport | undefined>): Sabotage {
+  return (application) => ({
+    ...application,
+    async run(order, stop, options) {
+      const report = await application.run(order, stop, options);
+      return (await spoil(application, report)) ?? report;
+    },
+  });
+}
+
+async function write({ port }: Application, path: string, body: unknown): Promise<void> {
+  const query = { upsert: 'true', merge: 'true' };
+  await port.api.call({ method: 'POST', path, query, body, asExporter: true }, z.unknown(), signal);
+}
+
+async function serviceNames({ port }: Application): Promise<readonly string[]> {
+  const answer = z.object({ entities: z.array(z.object({ identifier: z.string() })) });
+  const call = { method: 'POST', path: '/blueprints/komodorService/entities/search', body: {} } as const;
+  return (await port.api.call(call, answer, signal)).entities.map(({ identifier }) => identifier);
+}
+
+const SABOTAGES: readonly (readonly [string, number, readonly Action[], Sabotage])[] = [
+  [
+    'deletes an entity whose item is there',
+    1,
+    [RESYNC],
+    afterRun(async (application) => {
+      const entities = (await serviceNames(application)).slice(0, 1);
+      await write(application, '/blueprints/komodorService/bulk/entities/delete', { entities });
+      return undefined;
+    }),
+  ],
+  [
+    'writes what the mapping never makes',
+    2,
+    [RESYNC],
+    afterRun(async (application) => {
+      const entities = [{ identifier: 'of-nobody', properties: {} }];
+      await write(application, '/blueprints/komodorService/entities/bulk', { entities });
+      return undefined;
+    }),
+  ],
+  [
+    'writes beyond the mapped fields',
+    2,
+    [RESYNC],
+    (application) => ({
+      ...application,
+      async run(order, stop, options) {
+        const report = await application.run(order, stop, options);
+        const [identifier] = await serviceNames(application);
+        const entities = [{ identifier, icon: 'Star', properties: {} }];
+        // The first run makes them; only what was there before can be changed beyond its fields.
+        if (report.blueprints.every(({ created }) => created === 0)) {
+          await write(application, '/blueprints/komodorService/entities/bulk', { entities });
+        }
+        return report;
+      },
+    }),
+  ],
+  ['hides refused writes', 4, [REFUSED], afterRun(async (_, report) => ({ ...report, status: 'completed' }))],
+  [
+    'counts what did not happen',
+    4,
+    [RESYNC],
+    afterRun(async (_, report) => ({
+      ...report,
+      blueprints: report.blueprints.map((one) => ({ ...one, deleted: one.deleted + 1 })),
+    })),
+  ],
+  [
+    'holds deletions back and does not say so',
+    4,
+    [RESYNC, { type: 'source', times: 40 }, RESYNC],
+    (application) => ({
+      ...application,
+      async run(order, stop, options) {
+        // An order for the services alone leaves the risks stale.
+        const report = await application.run({ ...order, kinds: ['komodorService'] }, stop, options);
+        return { ...report, status: 'completed', problems: [] };
+      },
+    }),
+  ],
+  ['fails for no reason', 4, [RESYNC], afterRun(async (_, report) => ({ ...report, status: 'degraded' }))],
+  [
+    'does nothing and says it did',
+    3,
+    [],
+    (application) => ({
+      ...application,
+      run: async (order, stop, options) => ({
+        ...(await application.run({ ...order, mode: 'plan' }, stop, options)),
+        status: 'completed',
+      }),
+    }),
+  ],
+  [
+    'writes while it plans',
+    4,
+    [RESYNC, CHANGES, PLAN],
+    (application) => ({
+      ...application,
+      run: (order, stop, options) => application.run({ ...order, mode: 'resync' }, stop, options),
+    }),
+  ],
+  [
+    'asks for ever',
+    5,
+    [RESYNC],
+    afterRun(async (application) => {
+      for (let times = 0; times < 4_000; times += 1) await serviceNames(application);
+      return undefined;
+    }),
+  ],
+];
+
+describe.concurrent('the oracle accuses a program that', () => {
+  it.for(SABOTAGES)('%s, of breaking rule %i', async ([, rule, actions, sabotage]) => {
+    const { violations } = await runSeed(SEED, { actions, sabotage });
+    expect(violations.map((violation) => violation.rule)).toContain(rule);
+  });
+
+  it('nobody has spoiled, of nothing', async () => {
+    const actions = [RESYNC, CHANGES, PLAN, RESYNC, REFUSED];
+    expect((await runSeed(SEED, { actions })).violations).toEqual([]);
+  });
+});
