@@ -6,7 +6,8 @@ import type { Sabotage } from './incarnation.ts';
 import { type Action, CALMLY } from './plan-of-seed.ts';
 import { runSeed } from './run-seed.ts';
 
-const SEED = 1;
+/** A small world. */
+const SEED = 136;
 const RESYNC: Action = { type: 'resync', kinds: [], live: 0, approve: false, ...CALMLY };
 const PLAN: Action = { type: 'plan', ...CALMLY };
 const CHANGES: Action = { type: 'source', times: 12 };
