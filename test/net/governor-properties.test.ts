@@ -151,10 +151,11 @@ describe('governor, whatever the host answers', () => {
           );
         }
         for (const [index, controller] of controllers.entries()) if (stops[index]) controller.abort();
-        for (const _ of stops) {
+        // The one inside leaves, and each that comes in after it: a place given to somebody who is gone would be missing.
+        for (const stop of stops) {
+          if (stop) continue;
           governor.leave({ type: 'aborted' });
           await settled();
-          if (entered.length === stops.length - stopped.length) break;
         }
         const those = (what: boolean) => stops.flatMap((stop, index) => (stop === what ? [index] : []));
         expect([entered, stopped]).toEqual([those(false), those(true)]);
