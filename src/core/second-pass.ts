@@ -2,7 +2,7 @@ import type { Intake } from './intake.ts';
 import type { RelationValue } from './model.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
-import { namedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
+import { type NamedTargets, namedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
 import type { Write, Writer } from './writer.ts';
 
 /**
@@ -28,7 +28,10 @@ async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, 
     for (const write of refused) await writer.add(write);
     await writer.flush();
     if (intake.refusedForRelation.length < refused.length) continue;
-    for (const write of intake.refusedForRelation.splice(0)) await writer.add(await bare(run, intake, targets, write));
+    const stuck = intake.refusedForRelation.splice(0);
+    for (const write of stuck) await writer.add(await bare(run, intake, targets, write));
+    await writer.flush();
+    for (const write of stuck) await addOneByOne(run, targets, write, writer);
     await writer.flush();
     return;
   }
@@ -45,11 +48,37 @@ async function bare(run: Run, intake: Intake, targets: RelationTargets, write: W
       target,
       names.filter((name) => !targets.exists(target, name)),
     );
-  const missing = named.filter(({ target, names }) => names.some((name) => targets.exists(target, name) !== true));
-  if (missing.length === 0) report(run, entity.blueprint, `${String(entity.identifier)} (Port does not say which)`);
+  const missing = missingOf(targets, named);
   for (const one of missing) intake.postpone(entity, state, one);
   const stripped = missing.length === 0 ? { ...entity, relations: {} } : without(entity, missing);
   return { ...write, entity: stripped, done: (outcome) => write.done(finalOutcome(outcome)) };
+}
+
+function missingOf(targets: RelationTargets, named: readonly NamedTargets[]): readonly NamedTargets[] {
+  return named.filter(({ target, names }) => names.some((name) => targets.exists(target, name) !== true));
+}
+
+/**
+ * The relations of an entity that was written without them although every target seemed to be there: entities that point
+ * at themselves or at each other. Each goes alone, because Port does not say for which one it misses a target.
+ */
+async function addOneByOne(run: Run, targets: RelationTargets, { entity }: Write, writer: Writer): Promise<void> {
+  const { blueprint, identifier } = entity;
+  const state = await run.state(blueprint);
+  if (!state || missingOf(targets, namedTargets(entity, state.shape)).length > 0) return;
+  if (typeof identifier !== 'string') {
+    report(run, blueprint, 'an entity that is searched for (Port does not say which relation)');
+    return;
+  }
+  if (state.entities.get(identifier)?.outcome === 'failed') return;
+  for (const [relation, value] of Object.entries(entity.relations)) {
+    if (value === null) continue;
+    const done = ({ type }: UpsertOutcome) => {
+      if (type !== 'written') report(run, `${blueprint} ${relation}`, identifier);
+    };
+    const related = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
+    await writer.add({ entity: related, merge: true, done });
+  }
 }
 
 /** No third pass: what still misses a relation now is refused. */
