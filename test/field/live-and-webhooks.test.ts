@@ -24,22 +24,24 @@ describe.concurrent('a live event beside resyncs', () => {
     const [first, second] = listed(stage.world.services);
     if (!first || !second) throw new Error('An empty world');
     const { services } = stage.world;
-    // When page 1 is read, the one is not there and the other one not yet changed.
+    // When page 1 is read, the one is not there, and the other one has something to write already.
     services.splice(services.indexOf(first), 1);
+    const paged = { ...second, labels: { since: 'the page' } };
+    services[services.indexOf(second)] = paged;
     const calls = stage.komodor.log.length;
-    stage.komodor.faults.add('services page 2 -> slow 1500 once');
+    stage.komodor.faults.add('services page 2 -> slow 2500 once');
     const { runId } = await service.request();
     await until(() => stage.komodor.log.slice(calls).some(({ route }) => route === 'services'));
     const fresh = { ...first, service: `${first.service}-new` };
-    const changed = { ...second, labels: { since: 'page 1' } };
+    const changed = { ...second, labels: { since: 'the event' } };
     services.push(first, fresh);
-    services[services.indexOf(second)] = changed;
+    services[services.indexOf(paged)] = changed;
     for (const one of [first, fresh, changed]) await postEvent(service, eventOf(one));
+    await until(stage.isTrue);
     const report = await service.ended(runId);
     expect(['completed', 'degraded']).toContain(report.status);
     expect(stage.store.deletions).toEqual([]);
     await liveEventsDone(service);
-    await until(stage.isTrue);
     stage.expectTruth();
   });
 
