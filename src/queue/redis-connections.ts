@@ -85,7 +85,11 @@ export function connect(url: string, log: QueueLog): Connections {
         (value) => ({ value }),
         (error: unknown) => ({ error }),
       );
-      const settled = await Promise.race([outcome, sleep(Math.max(deadline - Date.now(), 0))]);
+      const isThere = new AbortController();
+      const late = sleep(Math.max(deadline - Date.now(), 0), undefined, { signal: isThere.signal });
+      const settled = await Promise.race([outcome, late]);
+      isThere.abort();
+      late.catch(() => undefined);
       if (settled === undefined) throw unavailable('Redis does not answer');
       if ('value' in settled) return settled.value;
       throw settled.error instanceof QueueUnavailable ? settled.error : unavailable(messageOf(settled.error));

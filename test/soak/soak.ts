@@ -51,8 +51,8 @@ const livedSchema = z.object({
   refused: z.number(),
   faults: z.number(),
   buttons: z.number(),
-  redisKeys: z.number().nullable(),
 });
+const keysSchema = z.object({ redisKeys: z.number().nullable() });
 const sampleSchema = z.object({
   heap: z.number(),
   resident: z.number(),
@@ -85,13 +85,11 @@ async function soak(): Promise<number> {
   let lived = { events: 0, refused: 0, faults: 0, buttons: 0 };
   say(row(['minute', 'heap MiB', 'RSS MiB', 'handles', 'sockets', 'lag ms', 'redis keys', 'events', 'faults']));
   for (let minute = SAMPLE_EVERY_MINUTES; minute <= hours * 60; minute += SAMPLE_EVERY_MINUTES) {
-    const { redisKeys, ...counts } = livedSchema.parse(
-      await outside.ask({ type: 'live', url, minutes: SAMPLE_EVERY_MINUTES, minuteMs }),
-    );
-    lived = counts;
+    lived = livedSchema.parse(await outside.ask({ type: 'live', url, minutes: SAMPLE_EVERY_MINUTES, minuteMs }));
     const leakBytes = options['leak-mib'] * MIB * SAMPLE_EVERY_MINUTES;
-    const sample = { minute, redisKeys, ...sampleSchema.parse(await inside.ask({ type: 'sample', leakBytes })) };
-    samples.push(sample);
+    const sample = sampleSchema.parse(await inside.ask({ type: 'sample', leakBytes }));
+    const { redisKeys } = keysSchema.parse(await outside.ask({ type: 'count-keys' }));
+    samples.push({ minute, redisKeys, ...sample });
     if (minute % ROW_EVERY_MINUTES === 0) printRow(samples, lived);
   }
   const runs = await countRuns(url, env.API_TOKEN ?? '');
@@ -102,7 +100,7 @@ async function soak(): Promise<number> {
   return verdict(samples, lived, runs, isTrue);
 }
 
-type Lived = Omit<z.infer<typeof livedSchema>, 'redisKeys'>;
+type Lived = z.infer<typeof livedSchema>;
 
 function printRow(samples: readonly Sample[], { events, faults }: Lived): void {
   const last = samples.at(-1);
