@@ -4,22 +4,9 @@ import { digestOf } from '../../src/core/canonical.ts';
 import type { Completeness } from '../../src/core/model.ts';
 import type { Catalog } from '../../src/core/ports.ts';
 import type { BlockReason } from '../../src/core/report.ts';
-import { blueprintIn, type Listing, runSmall, type SmallRun, type Thing } from './small-world.ts';
+import { asStored, blueprintIn, type Listing, runSmall, type SmallRun, type Thing, things } from './small-world.ts';
 
-const PLACES = ['c1/n1', 'c1/n2', 'c2/n1'];
 const BROKEN: Completeness = { complete: false, reason: 'request_failed', detail: 'HTTP 500' };
-
-/** So many things, each with a place. */
-function things(count: number, from = 0): Thing[] {
-  return Array.from({ length: count }, (_, index) => ({
-    name: `e${from + index}`,
-    place: PLACES[(from + index) % PLACES.length] ?? '',
-  }));
-}
-
-function asStored(those: readonly Thing[]): ReadonlyMap<string, string | undefined> {
-  return new Map(those.map(({ name, place }) => [name, place]));
-}
 
 /** Twenty services of ours in Port, of which the source has all but some. */
 function missing(count: number, more: Partial<Listing> = {}) {
@@ -168,6 +155,19 @@ describe('deletions of a run', () => {
       { ...problem, message, count: 2, samples: ['e2', 'e3'] },
       { ...problem, message: expect.stringContaining('forbidden: not yours'), count: 1, samples: ['e1'] },
     ]);
+  });
+});
+
+describe('what a live event wrote meanwhile', () => {
+  it('stays, and is not missed', async () => {
+    const run = await runSmall({
+      ...missing(2),
+      catalog: (honest) => ({
+        ...honest,
+        remove: async (_blueprint, [first = '', ...rest]) => ({ deleted: [first], refused: [], superseded: rest }),
+      }),
+    });
+    expect(blueprintIn(run, 'service')).toMatchObject({ deleted: 1, stale: 1, status: 'completed' });
   });
 });
 

@@ -24,6 +24,21 @@ export interface Thing {
   readonly fate?: 'entity' | 'filtered' | 'rejected' | 'searched';
 }
 
+const PLACES = ['c1/n1', 'c1/n2', 'c2/n1'];
+
+/** So many things, each with a place. */
+export function things(count: number, from = 0): Thing[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `e${from + index}`,
+    place: PLACES[(from + index) % PLACES.length] ?? '',
+  }));
+}
+
+/** Things as Port has them. */
+export function asStored(those: readonly Thing[]): ReadonlyMap<string, string | undefined> {
+  return new Map(those.map(({ name, place }) => [name, place]));
+}
+
 const COMPLETE: Completeness = { complete: true };
 
 /** What a source answers: what a whole read gives, and what a closer look at one place gives. */

@@ -232,6 +232,20 @@ describe('Writer', () => {
     await writer.flush();
   });
 
+  it('keeps the versions of what only a search names apart too, and different searches together', async () => {
+    const find = (name: string): Write => ({
+      ...write(name),
+      entity: { ...write(name).entity, identifier: { combinator: 'and', rules: [{ operator: '=', value: name }] } },
+    });
+    const together = setUp(async (batch) => named(batch), { ...SMALL, bytesPerBatch: 4000 });
+    for (const name of ['1', '2', '3', '4']) await together.writer.add(find(name));
+    expect(together.sent.map(({ entities }) => entities.length)).toEqual([4]);
+    const apart = setUp(async (batch) => named(batch));
+    for (const name of ['1', '2', '1']) await apart.writer.add(find(name));
+    await apart.writer.flush();
+    expect(apart.sent.map(({ entities }) => entities.length)).toEqual([2, 1]);
+  });
+
   it('hands the flags of the mapping on', async () => {
     const { writer, flags } = setUp(async (batch) => named(batch));
     await writer.add(write('1'));
