@@ -62,7 +62,8 @@ export type Action =
 export function settingOf(seed: number): Setting {
   const random = createRandom(seed, 'setting');
   return {
-    services: random.int(5, 40),
+    // Most worlds are small, so that there are many of them.
+    services: random.int(5, random.pick([12, 20, 40])),
     risksPerService: random.pick([0, 0.5, 1, 1.5]),
     clusters: random.int(1, 4),
     pageSizes: { services: random.int(3, 15), risks: random.int(3, 15) },
