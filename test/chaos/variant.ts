@@ -75,7 +75,7 @@ export const SHIPPED: Variant = {
 };
 
 /** A mapping that somebody may write. @param sound without expressions that fail */
-export function randomVariant(random: Random, world: World, sound: boolean): Variant {
+function randomVariant(random: Random, world: World, sound: boolean): Variant {
   const services = randomEntry(random, world, 'komodorService', sound);
   const risks = randomEntry(random, world, 'komodorHealthMonitoring', sound);
   const missing = random.weighted<Kind | null>([
