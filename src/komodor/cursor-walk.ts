@@ -92,7 +92,9 @@ function nextStep(place: Place, answer: CursorAnswer, rowCount: number, what: st
   if (meta.nextPage !== undefined && meta.nextPage > current) {
     return { type: 'go', place: { type: 'page', page: meta.nextPage } };
   }
-  if (place.type !== 'page' && isFull(rowCount, answer.askedFor, meta.pageSize)) {
+  // A numbered page that says where it is also says by its silence that no other one follows.
+  const isTold = place.type === 'page' && (meta.page !== undefined || meta.pageSize !== undefined);
+  if (!isTold && isFull(rowCount, answer.askedFor, meta.pageSize)) {
     const detail = `${what} gave a full page of ${rowCount} and neither a cursor nor a word that it is the last`;
     return { type: 'end', completeness: incomplete('full_page_without_cursor', detail) };
   }

@@ -226,6 +226,15 @@ describe('a full page without a cursor', () => {
     expect((await read([], numbered)).verdict).toBe('complete');
   });
 
+  it('is not among numbered pages when it says nothing at all', async () => {
+    const numbered: Twist = (reply, seen, call) => {
+      const { page: number = 0, pageSize } = JSON.parse(seen.bodyText).pagination;
+      const rows = many(35, service).slice(number * pageSize, (number + 1) * pageSize);
+      return { ...reply, ...(call === 2 ? page(rows) : page(rows, { page: number, pageSize, nextPage: number + 1 })) };
+    };
+    expect((await read([], numbered)).verdict).toBe('full_page_without_cursor');
+  });
+
   it.each([11, 12, 35])('is not when its cursor only got lost: %i', async (count) => {
     const lost: Twist = (reply, seen, call) => {
       const { data } = JSON.parse(JSON.stringify(reply.json));
