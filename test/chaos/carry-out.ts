@@ -137,6 +137,7 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
         kinds,
         approved: result.approved,
         live: action.live > 0,
+        numberedPages: simulation.setting.pagingStyle === 'legacy',
         slow,
         calm,
       }),

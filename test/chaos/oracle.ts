@@ -27,6 +27,8 @@ export interface RunFacts {
   readonly approved: readonly string[];
   /** Whether a request went unanswered because the machine is busy, for it was no fault of ours. */
   readonly slow: boolean;
+  /** Whether Komodor numbers the pages of its services, as it does for old accounts. */
+  readonly numberedPages: boolean;
   /** Whether live events were worked off beside it. */
   readonly live: boolean;
   /** Whether nothing at all stood in its way: no fault, no change of the source, of a blueprint, of a flawed mapping. */
