@@ -10,6 +10,9 @@ import type { Run } from './run.ts';
 import { type NamedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
 import type { Write, Writer } from './writer.ts';
 
+/** What is worked off in one go takes a few milliseconds; then the sockets and jq's pipes get their turn. */
+const PIECES_AT_A_STRETCH = 50;
+
 /** An entity that one source item gave. */
 interface Piece {
   readonly entity: Entity;
@@ -54,7 +57,10 @@ export class Intake {
       }
     }
     if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
-    for (const piece of placeable) await this.#place(piece);
+    for (const [index, piece] of placeable.entries()) {
+      if (index % PIECES_AT_A_STRETCH === 0) await breathe();
+      await this.#place(piece);
+    }
   }
 
   #piecesOf(kind: Kind, { item, rows }: MappedItem): Piece[] {
@@ -258,6 +264,10 @@ export class Intake {
     const detail = `which entity ${label} stands for is only known when Port has found it`;
     this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });
   }
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Entries of a kind that give the same entity complete each other; the later entry wins field by field. */

@@ -8,7 +8,8 @@ import { readAhead } from './read-ahead.ts';
 import type { KindReport, RunStatus } from './report.ts';
 import type { Extraction, Run } from './run.ts';
 
-const PAGES_AHEAD = 2;
+/** One is mapped while the next one is read and the one before is taken in. Each may be a few MiB. */
+const BATCHES_AHEAD = 3;
 /** Starting jq costs about as much as mapping a hundred items, so small pages are put together first. */
 const ITEMS_PER_MAPPING = 500;
 
@@ -51,31 +52,45 @@ export class KindReader {
   }
 
   async #extract({ query, program }: Extraction): Promise<void> {
-    const { source } = this.#run.ports;
-    const pages = readAhead(source.read(query, this.#run.signal), PAGES_AHEAD);
+    const { signal, ports } = this.#run;
+    const leaving = { early: false };
+    const batches = this.#batches(ports.source.read(query, signal), leaving);
+    const mapped = readAhead(batches, (items) => program.map(items, signal), BATCHES_AHEAD);
+    try {
+      for (;;) {
+        const next = await mapped.next();
+        if (next.done) {
+          if (!next.value.complete) this.#reportIncomplete(next.value);
+          return;
+        }
+        await this.#work(next.value);
+        this.#progress('progress');
+      }
+    } finally {
+      leaving.early = true;
+      await mapped.return({ complete: true });
+    }
+  }
+
+  /** Puts pages together until mapping them pays. */
+  async *#batches(
+    pages: AsyncGenerator<SourcePage, Completeness>,
+    leaving: { readonly early: boolean },
+  ): AsyncGenerator<readonly RawItem[], Completeness> {
     let waiting: RawItem[] = [];
-    // One batch is mapped while the one before it is taken in, so that jq and Port work at the same time.
-    let intake = Promise.resolve();
-    const work = async () => {
-      const items = waiting;
-      waiting = [];
-      const [mapped] = await Promise.all([program.map(items, this.#run.signal), intake]);
-      intake = this.#work(mapped);
-      intake.catch(() => undefined);
-      this.#progress('progress');
-    };
     try {
       for (;;) {
         const next = await pages.next();
         if (next.done) {
-          if (waiting.length > 0) await work();
-          await intake;
-          if (!next.value.complete) this.#reportIncomplete(next.value);
-          return;
+          if (waiting.length > 0) yield waiting;
+          return next.value;
         }
+        if (leaving.early) return { complete: true };
         waiting.push(...this.#accept(next.value));
-        if (waiting.length >= ITEMS_PER_MAPPING) await work();
-        else this.#progress('progress');
+        this.#progress('progress');
+        if (waiting.length < ITEMS_PER_MAPPING) continue;
+        yield waiting;
+        waiting = [];
       }
     } finally {
       await pages.return({ complete: true });

@@ -1,12 +1,21 @@
 /**
- * Reads up to `depth` values ahead of the consumer, so that fetching the next pages and working on this one overlap.
- * Passes on the generator's return value and its errors, and closes it when the consumer leaves early.
+ * Reads up to `depth` values ahead of the consumer and works on each as soon as it is there, so that fetching, working and
+ * what the consumer does overlap. Gives the results in order. Passes on the generator's return value and all errors, and
+ * closes the generator when the consumer leaves early.
  */
-export async function* readAhead<T, R>(source: AsyncGenerator<T, R>, depth: number): AsyncGenerator<T, R> {
-  const waiting: Promise<IteratorResult<T, R>>[] = [];
+export async function* readAhead<T, U, R>(
+  source: AsyncGenerator<T, R>,
+  work: (value: T) => Promise<U>,
+  depth: number,
+): AsyncGenerator<U, R> {
+  const waiting: Promise<IteratorResult<U, R>>[] = [];
+  const begin = async (): Promise<IteratorResult<U, R>> => {
+    const next = await source.next();
+    return next.done ? next : { done: false, value: await work(next.value) };
+  };
   const fill = () => {
     while (waiting.length < depth) {
-      const next = source.next();
+      const next = begin();
       // The consumer sees the rejection when it gets there; until then it must not count as unhandled.
       next.catch(() => undefined);
       waiting.push(next);
