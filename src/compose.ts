@@ -126,7 +126,7 @@ export async function createApplication(
       parseMapping,
       ...files,
     });
-  const underWay = new WritesUnderWay();
+  const underWay = { resync: new WritesUnderWay(), live: new WritesUnderWay() };
   const traffic = () => ({ komodor: komodor.state(), port: port.state() });
   const ports: Omit<Ports, 'catalog'> = {
     source,

@@ -1,11 +1,11 @@
 import type { Entity } from './model.ts';
-import type { Catalog, UpsertOutcome } from './ports.ts';
+import type { Catalog, RemovalOutcome, UpsertOutcome } from './ports.ts';
 import { type LiveMoment, QueueUnavailable, type RunQueue } from './run-queue.ts';
 
 /** What live events and resyncs tell each other about entities. */
-export type LiveMarks = Pick<RunQueue, 'markLive' | 'liveMoment' | 'markedLive'>;
+export type LiveMarks = Pick<RunQueue, 'markLive' | 'unmarkLive' | 'liveMoment' | 'markedLive'>;
 
-/** What a resync is writing just now, in this process: a batch that has to wait and try again may land late. */
+/** What is being written just now, in this process: a batch that has to wait and try again may land late. */
 export class WritesUnderWay {
   readonly #writes = new Map<string, Promise<unknown>>();
 
@@ -25,6 +25,12 @@ export class WritesUnderWay {
   async settled(blueprint: string, identifiers: readonly string[]): Promise<void> {
     await Promise.allSettled(identifiers.map((identifier) => this.#writes.get(keyOf(blueprint, identifier))));
   }
+}
+
+/** What both sorts of work are writing in this process. */
+export interface BothUnderWay {
+  readonly resync: WritesUnderWay;
+  readonly live: WritesUnderWay;
 }
 
 function keyOf(blueprint: string, identifier: string): string {
@@ -51,57 +57,102 @@ export function beginningAmong(marks: LiveMarks): Promise<LiveMoment> {
 
 /**
  * A catalog for a resync beside which live events work: what a live event has refreshed since the run began is neither
- * overwritten nor deleted, for the live event read it later than the run's pages.
+ * overwritten nor deleted, for the live event read it later than the run's pages. What a live event only tried to
+ * refresh is the run's own again.
  */
-export function respectingLive(
-  catalog: Catalog,
-  marks: LiveMarks,
-  since: LiveMoment,
-  underWay: WritesUnderWay,
-): Catalog {
-  const marked = async (blueprint: string, identifiers: readonly string[]): Promise<ReadonlySet<string>> => {
-    if (identifiers.length === 0 || since === Number.POSITIVE_INFINITY) return new Set();
-    return unlessAway(() => marks.markedLive(blueprint, identifiers, since), new Set());
-  };
+export function respectingLive(catalog: Catalog, marks: LiveMarks, since: LiveMoment, underWay: BothUnderWay): Catalog {
+  /** Those that are marked are passed over, and told. Known to be under way before the marks are read, so that a live event either is seen here or waits for this. */
+  async function passingOver<T>(
+    blueprint: string,
+    identifiers: readonly string[],
+    work: (fresh: ReadonlySet<string>) => Promise<T>,
+  ): Promise<{ readonly done: T; readonly fresh: ReadonlySet<string> }> {
+    return underWay.resync.during(blueprint, identifiers, async () => {
+      const isAlone = identifiers.length === 0 || since === Number.POSITIVE_INFINITY;
+      const ask = () => marks.markedLive(blueprint, identifiers, since);
+      const fresh: ReadonlySet<string> = isAlone ? new Set() : await unlessAway(ask, new Set());
+      return { done: await work(fresh), fresh };
+    });
+  }
   const upsertUnmarked: Catalog['upsert'] = async (batch, flags, signal) => {
-    const fresh = await marked(batch.blueprint, namesOf(batch.entities));
-    const isFresh = ({ identifier }: Entity) => typeof identifier === 'string' && fresh.has(identifier);
-    const entities = batch.entities.filter((entity) => !isFresh(entity));
-    const outcomes = entities.length === 0 ? [] : [...(await catalog.upsert({ ...batch, entities }, flags, signal))];
-    return batch.entities.map(
-      (entity): UpsertOutcome => (isFresh(entity) ? { type: 'superseded' } : (outcomes.shift() ?? NO_ANSWER)),
-    );
+    const { done } = await passingOver(batch.blueprint, namesOf(batch.entities), async (fresh) => {
+      const isFresh = ({ identifier }: Entity) => typeof identifier === 'string' && fresh.has(identifier);
+      const entities = batch.entities.filter((entity) => !isFresh(entity));
+      const outcomes = entities.length === 0 ? [] : [...(await catalog.upsert({ ...batch, entities }, flags, signal))];
+      return batch.entities.map(
+        (entity): UpsertOutcome => (isFresh(entity) ? { type: 'superseded' } : (outcomes.shift() ?? NO_ANSWER)),
+      );
+    });
+    return done;
   };
   const removeUnmarked: Catalog['remove'] = async (blueprint, identifiers, signal) => {
-    const fresh = await marked(blueprint, identifiers);
-    const gone = identifiers.filter((identifier) => !fresh.has(identifier));
-    const outcome = gone.length === 0 ? { deleted: [], refused: [] } : await catalog.remove(blueprint, gone, signal);
-    return { ...outcome, superseded: [...fresh] };
+    const { done, fresh } = await passingOver(blueprint, identifiers, async (marked): Promise<RemovalOutcome> => {
+      const gone = identifiers.filter((identifier) => !marked.has(identifier));
+      return gone.length === 0 ? { deleted: [], refused: [] } : catalog.remove(blueprint, gone, signal);
+    });
+    return { ...done, superseded: [...fresh] };
   };
-  return {
-    ...delegating(catalog),
-    // Known to be under way before the marks are read, so that a live event either is seen here or waits for this.
-    upsert: (batch, flags, signal) =>
-      underWay.during(batch.blueprint, namesOf(batch.entities), () => upsertUnmarked(batch, flags, signal)),
-    remove: (blueprint, identifiers, signal) =>
-      underWay.during(blueprint, identifiers, () => removeUnmarked(blueprint, identifiers, signal)),
-  };
-}
-
-/** A catalog for live events: marks what it is about to write or delete, and lets older writes of it land first. */
-export function markingLive(catalog: Catalog, marks: LiveMarks, underWay: WritesUnderWay): Catalog {
   return {
     ...delegating(catalog),
     async upsert(batch, flags, signal) {
-      await marks.markLive(batch.blueprint, namesOf(batch.entities));
-      await underWay.settled(batch.blueprint, namesOf(batch.entities));
-      return catalog.upsert(batch, flags, signal);
+      const outcomes = [...(await upsertUnmarked(batch, flags, signal))];
+      const left = batch.entities.filter((_, index) => outcomes[index]?.type === 'superseded');
+      if (left.length === 0) return outcomes;
+      await underWay.live.settled(batch.blueprint, namesOf(left));
+      const again = [...(await upsertUnmarked({ ...batch, entities: left }, flags, signal))];
+      return outcomes.map((outcome) => (outcome.type === 'superseded' ? (again.shift() ?? NO_ANSWER) : outcome));
     },
     async remove(blueprint, identifiers, signal) {
-      await marks.markLive(blueprint, identifiers);
-      await underWay.settled(blueprint, identifiers);
-      return catalog.remove(blueprint, identifiers, signal);
+      const first = await removeUnmarked(blueprint, identifiers, signal);
+      const { superseded: left = [] } = first;
+      if (left.length === 0) return first;
+      await underWay.live.settled(blueprint, left);
+      const { deleted, refused, superseded = [] } = await removeUnmarked(blueprint, left, signal);
+      return { deleted: [...first.deleted, ...deleted], refused: [...first.refused, ...refused], superseded };
     },
+  };
+}
+
+/**
+ * A catalog for live events: marks what it is about to write or delete, lets older writes of it land first, and takes
+ * the marks of what Port did not take back.
+ */
+export function markingLive(catalog: Catalog, marks: LiveMarks, underWay: BothUnderWay): Catalog {
+  async function marking<T>(
+    blueprint: string,
+    identifiers: readonly string[],
+    work: () => Promise<T>,
+    failedIn: (outcome: T) => readonly string[],
+  ): Promise<T> {
+    return underWay.live.during(blueprint, identifiers, async () => {
+      await marks.markLive(blueprint, identifiers);
+      let failed = identifiers;
+      try {
+        await underWay.resync.settled(blueprint, identifiers);
+        const outcome = await work();
+        failed = failedIn(outcome);
+        return outcome;
+      } finally {
+        if (failed.length > 0) await unlessAway(() => marks.unmarkLive(blueprint, failed), undefined);
+      }
+    });
+  }
+  return {
+    ...delegating(catalog),
+    upsert: (batch, flags, signal) =>
+      marking(
+        batch.blueprint,
+        namesOf(batch.entities),
+        () => catalog.upsert(batch, flags, signal),
+        (outcomes) => namesOf(batch.entities.filter((_, index) => outcomes[index]?.type !== 'written')),
+      ),
+    remove: (blueprint, identifiers, signal) =>
+      marking(
+        blueprint,
+        identifiers,
+        () => catalog.remove(blueprint, identifiers, signal),
+        ({ refused }) => refused.map(({ identifier }) => identifier),
+      ),
   };
 }
 

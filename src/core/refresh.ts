@@ -67,11 +67,12 @@ export async function refreshWorkload(
   const unread = readers.find((reader) => !reader.report().complete);
   await removeGoneWorkload(run, ports.source, address);
   // What is as it should be counts too: a resync may still carry an older state of it.
-  // What was not seen is left to the resync, which may delete it.
+  // What was not seen is left to the resync, which may delete it; so is what Port refused.
   for (const state of run.states()) {
     const unseen = new Set(state.stale());
-    const seen = [...state.entities.identifiers()].filter((identifier) => !unseen.has(identifier));
-    await marks.markLive(state.shape.identifier, seen);
+    const isDone = (identifier: string) =>
+      !unseen.has(identifier) && state.entities.get(identifier)?.outcome !== 'failed';
+    await marks.markLive(state.shape.identifier, [...state.entities.identifiers()].filter(isDone));
   }
   if (unread)
     throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);

@@ -125,6 +125,8 @@ export interface RunQueue {
    * Marks last a few hours.
    */
   markLive(blueprint: string, identifiers: readonly string[]): Promise<void>;
+  /** Takes marks back: the live event could not do what they say. */
+  unmarkLive(blueprint: string, identifiers: readonly string[]): Promise<void>;
   /** The present, as marks count it. No time: clocks are set, and those of two replicas differ. */
   liveMoment(): Promise<LiveMoment>;
   /** Which of these were marked after a moment. */

@@ -20,6 +20,10 @@ export class InlineMarks {
     }
   }
 
+  unmark(blueprint: string, identifiers: readonly string[]): void {
+    for (const identifier of identifiers) this.#marks.get(blueprint)?.delete(identifier);
+  }
+
   moment(): LiveMoment {
     return this.#last;
   }

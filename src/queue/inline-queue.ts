@@ -136,6 +136,9 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     async markLive(blueprint, identifiers) {
       marks.mark(blueprint, identifiers);
     },
+    async unmarkLive(blueprint, identifiers) {
+      marks.unmark(blueprint, identifiers);
+    },
     async liveMoment() {
       return marks.moment();
     },

@@ -41,6 +41,10 @@ export class RedisMarks {
     await inBatches(identifiers, (batch) => MARK.run(this.#redis, keys, [MARK_MS, MARKS_PER_BLUEPRINT, ...batch]));
   }
 
+  async unmark(blueprint: string, identifiers: readonly string[]): Promise<void> {
+    await inBatches(identifiers, (batch) => this.#redis.zrem(this.#keys.marks(blueprint), ...batch));
+  }
+
   async moment(): Promise<LiveMoment> {
     return Number((await this.#redis.get(this.#keys.markNumber)) ?? 0);
   }

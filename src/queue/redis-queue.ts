@@ -208,6 +208,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
         return { runsWaiting: open.length - runsActive, runsActive, liveWaiting };
       }),
     markLive: async (blueprint, identifiers) => answer(() => marks.mark(blueprint, identifiers)),
+    unmarkLive: async (blueprint, identifiers) => answer(() => marks.unmark(blueprint, identifiers)),
     liveMoment: async () => answer(() => marks.moment()),
     markedLive: async (blueprint, identifiers, since) => answer(() => marks.marked(blueprint, identifiers, since)),
     first: async (key) => answer(() => marks.first(key)),

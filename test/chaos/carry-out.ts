@@ -1,17 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { KINDS } from '../../src/core/model.ts';
 import type { WorkloadAddress } from '../../src/core/ports.ts';
-import type { RefreshReport } from '../../src/core/refresh.ts';
 import type { RunReport } from '../../src/core/report.ts';
-import type { RequestRecord } from '../../src/sandbox/http.ts';
-import { difference } from './compare.ts';
-import { keyOf } from './expected.ts';
 import { checkHonesty } from './honesty.ts';
-import { LONGEST_WAIT_MS } from './incarnation.ts';
 import { checkDeletions, checkOthers, type Violation } from './oracle.ts';
 import { workInPort } from './people.ts';
 import type { Action, Disturbance } from './plan-of-seed.ts';
 import type { Simulation } from './simulation.ts';
+import { checkBounds, checkLive, checkPlan, type Refreshed } from './step-checks.ts';
 import { variantOf } from './variant.ts';
 import { Watch } from './watch.ts';
 import { describeWeather } from './weather.ts';
@@ -149,11 +145,6 @@ type Result =
   | { readonly type: 'run'; readonly report: RunReport; readonly approved: readonly string[] }
   | { readonly type: 'live'; readonly refreshed: readonly Refreshed[] };
 
-interface Refreshed {
-  readonly address: WorkloadAddress;
-  readonly reports: readonly RefreshReport[] | 'failed';
-}
-
 async function perform(
   simulation: Simulation,
   action: Disturbed,
@@ -254,52 +245,6 @@ function disturb(
     // Half of those who are killed had their request carried out.
     return incarnation.arrived() && all % 2 === 0 ? { type: 'hang' } : undefined;
   };
-}
-
-/** Rule 5, as far as one action goes. */
-function checkBounds(simulation: Simulation, requests: number, watch: Watch): readonly Violation[] {
-  const items = simulation.world.services.length + simulation.world.risks.length + watch.before.size;
-  const most = 400 + 30 * items;
-  const { longestSleepMs } = simulation.incarnation;
-  return [
-    ...(requests > most ? [{ rule: 5 as const, what: `${requests} requests for ${items} items` }] : []),
-    ...(longestSleepMs > LONGEST_WAIT_MS
-      ? [{ rule: 5 as const, what: `waits ${longestSleepMs} ms, more than the ${LONGEST_WAIT_MS} ms that it may` }]
-      : []),
-  ];
-}
-
-function checkPlan(watch: Watch, simulation: Simulation): readonly Violation[] {
-  const wrote = simulation.port.log.filter(isWrite).map(({ method, path }) => `${method} ${path}`);
-  const changed = watch.writes.size + watch.deletions.length;
-  return wrote.length + changed === 0 ? [] : [{ rule: 4, what: `a plan wrote: ${wrote.join(', ')}` }];
-}
-
-function isWrite({ method, route }: RequestRecord): boolean {
-  return method !== 'GET' && route !== 'token' && route !== 'search';
-}
-
-/** An event that was worked off without a word has brought its service up to date. */
-function checkLive(simulation: Simulation, watch: Watch, refreshed: readonly Refreshed[]): readonly Violation[] {
-  // A field that does not compile is the resyncs' to report, not each event's.
-  if (simulation.driftedSinceStart || simulation.variant.entries.komodorService?.flaw.type === 'property') return [];
-  return refreshed.flatMap(({ address, reports }): Violation[] => {
-    if (reports === 'failed' || reports.some(({ problems }) => problems.length > 0)) return [];
-    const expected = [...watch.stable.values()].find(
-      ({ kind, row }) =>
-        kind === 'komodorService' &&
-        'service' in row &&
-        row.service === address.name &&
-        row.cluster === address.cluster &&
-        row.namespace === address.namespace &&
-        (address.kind === '' || row.kind === address.kind),
-    );
-    if (expected === undefined || simulation.schedule.taken.some(({ hides }) => hides)) return [];
-    const what = difference(simulation.store, expected);
-    return what === undefined
-      ? []
-      : [{ rule: 4, what: `worked off ${keyOf(expected.kind, expected.identifier)}, but ${what}` }];
-  });
 }
 
 function describe(result: Result): string {

@@ -128,6 +128,9 @@ export async function openIncarnation({
       async markLive(blueprint, identifiers) {
         marks.mark(blueprint, identifiers);
       },
+      async unmarkLive(blueprint, identifiers) {
+        marks.unmark(blueprint, identifiers);
+      },
       async liveMoment() {
         return marks.moment();
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginningAmong, respectingLive, WritesUnderWay } from '../../src/core/catalog-guards.ts';
+import { beginningAmong, markingLive, respectingLive, WritesUnderWay } from '../../src/core/catalog-guards.ts';
 import type { Catalog } from '../../src/core/ports.ts';
 import { QueueUnavailable } from '../../src/core/run-queue.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
@@ -63,7 +63,7 @@ describe('respectingLive', () => {
     await queue.markLive('thing', ['long ago']);
     const removed: string[] = [];
     const since = await beginningAmong(queue);
-    const catalog = respectingLive(removingCatalog(removed), queue, since, new WritesUnderWay());
+    const catalog = respectingLive(removingCatalog(removed), queue, since, bothUnderWay());
     await queue.markLive('thing', ['back again']);
     const outcome = await catalog.remove('thing', ['long ago', 'back again', 'gone'], signal);
     expect(outcome).toEqual({ deleted: ['long ago', 'gone'], refused: [], superseded: ['back again'] });
@@ -75,11 +75,48 @@ describe('respectingLive', () => {
     const away = async () => {
       throw new QueueUnavailable('Redis is away', 5);
     };
-    const marks = { markLive: away, liveMoment: away, markedLive: away };
-    const catalog = respectingLive(removingCatalog([]), marks, await beginningAmong(marks), new WritesUnderWay());
+    const marks = { markLive: away, unmarkLive: away, liveMoment: away, markedLive: away };
+    const catalog = respectingLive(removingCatalog([]), marks, await beginningAmong(marks), bothUnderWay());
     expect(await catalog.remove('thing', ['gone'], signal)).toMatchObject({ deleted: ['gone'] });
   });
 });
+
+describe('markingLive', () => {
+  const signal = new AbortController().signal;
+
+  it('leaves to the resync what Port refused to the live event, though the resync came by meanwhile', async () => {
+    const queue = createInlineQueue();
+    const underWay = bothUnderWay();
+    const removed: string[] = [];
+    const resync = respectingLive(removingCatalog(removed), queue, await beginningAmong(queue), underWay);
+    let refuse: () => void = () => undefined;
+    const live = markingLive(
+      {
+        ...removingCatalog([]),
+        remove: (_blueprint, identifiers) =>
+          new Promise((resolve) => {
+            const refused = identifiers.map((identifier) => ({ identifier, code: 'x', message: '' }));
+            refuse = () => resolve({ deleted: [], refused });
+          }),
+      },
+      queue,
+      underWay,
+    );
+    const trying = live.remove('thing', ['gone'], signal);
+    await turn();
+    const outcome = resync.remove('thing', ['gone', 'other'], signal);
+    await turn();
+    expect(removed).toEqual(['other']);
+    refuse();
+    await trying;
+    expect(await outcome).toEqual({ deleted: ['other', 'gone'], refused: [], superseded: [] });
+    await queue.close();
+  });
+});
+
+function bothUnderWay() {
+  return { resync: new WritesUnderWay(), live: new WritesUnderWay() };
+}
 
 /** A catalog of which only deletions are asked here. */
 function removingCatalog(removed: string[]): Catalog {

@@ -79,6 +79,9 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
       expect(await queue.markedLive('service', ['a'], await queue.liveMoment())).toEqual(new Set());
       await queue.markLive('other', ['a']);
       expect(await queue.markedLive('service', ['a'], before)).toEqual(new Set(['a']));
+      await queue.unmarkLive('service', ['b', 'nobody']);
+      expect(await queue.markedLive('service', ['a', 'b'], before)).toEqual(new Set(['a']));
+      await queue.unmarkLive('service', []);
       expect((await queue.markedLive('service', many, before)).size).toBe(1_200);
       expect((await queue.markedLive('service', [], before)).size).toBe(0);
     });
