@@ -130,11 +130,9 @@ async function removeBatch(
       signal,
     );
     const deleted = new Set(deletedEntities);
-    const unlisted = identifiers.filter((identifier) => !deleted.has(identifier));
-    const message = 'Port did not list it among the deleted entities';
     return {
       deleted: identifiers.filter((identifier) => deleted.has(identifier)),
-      refused: unlisted.map((identifier) => ({ identifier, code: 'not_confirmed', message })),
+      refused: notConfirmed(identifiers.filter((identifier) => !deleted.has(identifier))),
     };
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
@@ -146,13 +144,19 @@ async function removeBatch(
         await removeBatch(api, blueprint, identifiers.slice(half), query, signal),
       ]);
     }
-    // Somebody else was faster: gone is gone.
-    if (error.status === 404) return { deleted: identifiers, refused: [] };
+    // Somebody else was faster, or something on the way says 404 to everything: that is to be looked at.
+    if (error.status === 404) return { deleted: [], refused: notConfirmed(identifiers) };
     return {
       deleted: [],
       refused: identifiers.map((identifier) => ({ identifier, code: codeOf(error), message: error.message })),
     };
   }
+}
+
+/** What the caller has to look for itself. */
+function notConfirmed(identifiers: readonly string[]): RemovalOutcome['refused'] {
+  const message = 'Port did not list it among the deleted entities';
+  return identifiers.map((identifier) => ({ identifier, code: 'not_confirmed', message }));
 }
 
 function join(outcomes: readonly RemovalOutcome[]): RemovalOutcome {

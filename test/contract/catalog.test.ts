@@ -80,6 +80,14 @@ describe('PortCatalog', () => {
     expect(names()).toEqual(['d']);
     expect(open.port.store.entity('contract', 'x')).toBeDefined();
   });
+
+  it('takes nothing for deleted because something on the way says 404', async () => {
+    seed('a');
+    open.port.faults.add('delete -> 404');
+    const { deleted, refused } = await open.catalog.remove('thing', ['a', 'gone already'], SIGNAL);
+    expect(deleted).toEqual(['gone already']);
+    expect(refused).toMatchObject([{ identifier: 'a', code: 'not_confirmed' }]);
+  });
 });
 
 describe('RecordingCatalog', () => {
