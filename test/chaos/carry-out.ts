@@ -106,7 +106,11 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
     accuse([{ rule: 5, what: `did not end within ${LIMIT_MS / 1000} s` }]);
     throw new Error('This simulation cannot go on.');
   }
-  if (result === 'killed') return simulation.restart();
+  if (result === 'killed') {
+    stop.abort();
+    await Promise.allSettled([work]);
+    return simulation.restart();
+  }
   if (action.type === 'plan') accuse(checkPlan(watch, simulation));
   if (result.type === 'live') accuse(checkLive(simulation, watch, result.refreshed));
   else {

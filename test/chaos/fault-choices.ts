@@ -106,6 +106,8 @@ const HIDING = [
   ['more-but-empty'],
   ['ignore-cursor'],
   ['shift'],
+  // Where pages have numbers, a row that comes twice pushes another one out.
+  ['repeat-row'],
   ['drop-list'],
   ['not-a-list'],
   ['bad-items'],
@@ -113,7 +115,7 @@ const HIDING = [
   ['drop-cluster'],
 ] as const;
 /** What is odd, but hides nothing. */
-const ODD = [['repeat-cursor'], ['no-meta'], ['repeat-row'], ['wrong-total'], ['ignore-scope']] as const;
+const ODD = [['repeat-cursor'], ['no-meta'], ['wrong-total'], ['ignore-scope']] as const;
 
 export interface Lie {
   readonly action: FaultAction;

@@ -50,6 +50,13 @@ export interface Incarnation {
 
 let jq: Promise<JqRunner> | undefined;
 
+/** The sleep of the dead. Abort lets go of what a dead run still holds, which a real process would leave to the kernel. */
+function foreverUnless(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
 export async function openIncarnation({
   komodor,
   port,
@@ -102,7 +109,7 @@ export async function openIncarnation({
     sleep(ms, signal) {
       longestSleepMs = Math.max(longestSleepMs, ms);
       step();
-      return dead ? new Promise(() => undefined) : clock.sleep(ms, signal);
+      return dead ? foreverUnless(signal) : clock.sleep(ms, signal);
     },
   };
   const application = sabotage(
