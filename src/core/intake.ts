@@ -49,7 +49,8 @@ export class Intake {
   /** @returns when everything that must be written is packed or on its way; waits while Port is busy */
   async take(kind: Kind, batch: readonly MappedItem[]): Promise<void> {
     const placeable: Placeable[] = [];
-    for (const mapped of batch) {
+    for (const [index, mapped] of batch.entries()) {
+      if (index % PIECES_AT_A_STRETCH === 0) await breathe();
       for (const piece of this.#piecesOf(kind, mapped)) {
         const state = await this.#stateOf(piece);
         const fitted = state && this.#fit(piece, state);

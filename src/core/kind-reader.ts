@@ -78,6 +78,8 @@ export class KindReader {
     leaving: { readonly early: boolean },
   ): AsyncGenerator<readonly RawItem[], Completeness> {
     let waiting: RawItem[] = [];
+    // The first page goes on by itself: nobody has anything to do yet.
+    let enough = 1;
     try {
       for (;;) {
         const next = await pages.next();
@@ -88,9 +90,10 @@ export class KindReader {
         if (leaving.early) return { complete: true };
         waiting.push(...this.#accept(next.value));
         this.#progress('progress');
-        if (waiting.length < ITEMS_PER_MAPPING) continue;
+        if (waiting.length < enough) continue;
         yield waiting;
         waiting = [];
+        enough = ITEMS_PER_MAPPING;
       }
     } finally {
       await pages.return({ complete: true });

@@ -1,4 +1,4 @@
-import { jsonBytes } from './conform.ts';
+import { entityJson } from './entity-json.ts';
 import type { Entity, MappingFlags } from './model.ts';
 import { Packer } from './pack.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
@@ -41,7 +41,7 @@ export class Writer {
     const { entitiesPerBatch, bytesPerBatch } = this.#catalog.limits;
     const packer = this.#packers.get(lane) ?? new Packer<Write>({ items: entitiesPerBatch, bytes: bytesPerBatch });
     this.#packers.set(lane, packer);
-    const closed = packer.add({ item: write, bytes: jsonBytes(write.entity) });
+    const closed = packer.add({ item: write, bytes: Buffer.byteLength(entityJson(write.entity)) });
     if (closed) await this.#send(closed);
     if (packer.isFull) await this.#send(packer.take());
   }

@@ -7,7 +7,7 @@ import type { TokenKeeper } from './token.ts';
 /** How often a call may find that its token ran out while it was waiting its turn. */
 const MAX_REFUSALS = 5;
 
-export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'headers'> {
+export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'bodyText' | 'headers'> {
   /** Entity and blueprint calls: Port keeps this sender as the entity's datasource. */
   readonly asExporter?: boolean;
   readonly repeatable?: boolean;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isSearchQuery } from '../core/conform.ts';
+import { entityJson } from '../core/entity-json.ts';
 import type { Entity } from '../core/model.ts';
 import type { RemovalOutcome, UpsertBatch, UpsertOutcome } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
@@ -49,7 +50,7 @@ export async function upsertBatch(
         method: 'POST',
         path: `/blueprints/${encodeURIComponent(blueprint)}/entities/bulk`,
         query: { upsert: 'true', merge: String(batch.merge), validation_only: 'false', ...query },
-        body: { entities },
+        bodyText: `{"entities":[${entities.map(entityJson).join(',')}]}`,
         asExporter: true,
       },
       upsertAnswer,
