@@ -16,6 +16,9 @@ import { changeSource } from './world-changes.ts';
 /** Real milliseconds that an action may take; far more than any does. */
 const LIMIT_MS = 60_000;
 
+/** Real milliseconds for a killed run to let go of what it held. */
+const LET_GO_MS = 500;
+
 type Disturbed = Extract<Action, Disturbance>;
 
 /** Carries out one action of a seed and lets the oracle look at what it came to. */
@@ -108,7 +111,8 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
   }
   if (result === 'killed') {
     stop.abort();
-    await Promise.allSettled([work]);
+    // Nothing depends on how the dead ends; it only should not hold on to memory.
+    await Promise.race([Promise.allSettled([work]), wait(LET_GO_MS)]);
     return simulation.restart();
   }
   if (action.type === 'plan') accuse(checkPlan(watch, simulation));

@@ -53,7 +53,8 @@ let jq: Promise<JqRunner> | undefined;
 /** The sleep of the dead. Abort lets go of what a dead run still holds, which a real process would leave to the kernel. */
 function foreverUnless(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 
