@@ -83,6 +83,9 @@ describe('the WebAssembly jq', () => {
 
   it('sees nothing of the environment', async () => {
     const jq = await wasm();
-    expect(await jq.run('$ENV', 'null', never)).toEqual({ ok: true, stdout: expect.not.stringContaining(process.env.PATH ?? '?') });
+    expect(await jq.run('$ENV', 'null', never)).toEqual({
+      ok: true,
+      stdout: expect.not.stringContaining(process.env.PATH ?? '?'),
+    });
   });
 });
