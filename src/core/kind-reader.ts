@@ -1,6 +1,7 @@
 import { fingerprint } from './canonical.ts';
 import { isSearchQuery } from './conform.ts';
 import { isAbort } from './errors.ts';
+import { FingerprintBag } from './fingerprint-bag.ts';
 import type { Intake } from './intake.ts';
 import type { Completeness, Kind, RawItem } from './model.ts';
 import type { MappedItem, MappedRow, Scope, SourcePage } from './ports.ts';
@@ -23,10 +24,9 @@ export class KindReader {
   readonly #run: Run;
   readonly #intake: Intake;
   readonly #counts: Counts = { pages: 0, extracted: 0, selected: 0, filtered: 0, duplicates: 0, rejected: 0 };
-  /** Fingerprints of the keys so far: a hundred thousand numbers take a quarter of what the texts would. */
-  readonly #seen = new Set<number>();
-  readonly #scopes = new Map<number, number>();
-  readonly #searched = new Set<number>();
+  #seen = new FingerprintBag();
+  readonly #scopes = new FingerprintBag();
+  readonly #searched = new FingerprintBag();
   #completeness: Completeness = { complete: true };
   #aborted = false;
 
@@ -46,7 +46,7 @@ export class KindReader {
       this.doubt({ complete: false, reason: 'request_failed', detail: 'the run ended before the kind was read' });
       throw error;
     } finally {
-      this.#seen.clear();
+      this.#seen = new FingerprintBag();
       this.#progress('kindFinished');
     }
   }
@@ -107,25 +107,21 @@ export class KindReader {
     if (page.malformed > 0) this.#reportMalformed(page.malformed);
     const addressing = this.#run.ports.source.addressing(this.kind);
     for (const item of page.items) {
-      const key = fingerprint(item.key);
-      if (this.#seen.has(key)) this.#counts.duplicates += 1;
-      this.#seen.add(key);
+      if (this.#seen.add(fingerprint(item.key)) > 0) this.#counts.duplicates += 1;
       const scope = addressing.scopeOf(item);
-      if (!scope) continue;
-      const place = fingerprint(scope);
-      this.#scopes.set(place, (this.#scopes.get(place) ?? 0) + 1);
+      if (scope) this.#scopes.add(fingerprint(scope));
     }
     return page.items;
   }
 
   /** How many items lie in a scope, so that the second witness can be checked against the first. */
   itemsIn(scope: Scope): number {
-    return this.#scopes.get(fingerprint(scope)) ?? 0;
+    return this.#scopes.count(fingerprint(scope));
   }
 
   /** Whether this read gave an item to Port whose entity only Port can find. */
   hasSearchedFor(item: RawItem): boolean {
-    return this.#searched.has(fingerprint(item.key));
+    return this.#searched.count(fingerprint(item.key)) > 0;
   }
 
   async #work(mapped: readonly MappedItem[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { fingerprint } from '../core/canonical.ts';
+import { FingerprintBag } from '../core/fingerprint-bag.ts';
 import type { Completeness, IncompleteReason, RawItem } from '../core/model.ts';
 import type { SourcePage } from '../core/ports.ts';
 
@@ -33,7 +34,7 @@ interface Taken {
 /** Keeps book of what a walk has seen, and turns rows into a page. */
 export function createLedger(options: WalkOptions) {
   // Two keys with one fingerprint would make the count too small, which only ever forbids deletions.
-  const keys = new Set<number>();
+  const keys = new FingerprintBag();
   let malformedRows = 0;
   let pages = 0;
 

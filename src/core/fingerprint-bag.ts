@@ -1,0 +1,55 @@
+const FIRST_CAPACITY = 256;
+/** Fuller tables make long walks past taken places. */
+const MOST_FILLED = 0.6;
+
+/**
+ * Counts fingerprints: 20 to 40 bytes each, where a Map of numbers takes 60 and more, all of which the garbage collector has to
+ * walk. Open addressing over two arrays; a fingerprint is never 0, so 0 is an empty place.
+ */
+export class FingerprintBag {
+  #keys = new Float64Array(FIRST_CAPACITY);
+  #counts = new Uint32Array(FIRST_CAPACITY);
+  #size = 0;
+
+  /** How many different ones there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @returns how often it was there before */
+  add(fingerprint: number): number {
+    const at = this.#placeOf(fingerprint);
+    const before = this.#counts[at] ?? 0;
+    this.#counts[at] = before + 1;
+    if (before > 0) return before;
+    this.#keys[at] = fingerprint;
+    this.#size += 1;
+    if (this.#size > this.#keys.length * MOST_FILLED) this.#grow();
+    return before;
+  }
+
+  count(fingerprint: number): number {
+    return this.#counts[this.#placeOf(fingerprint)] ?? 0;
+  }
+
+  /** Where it is, or the empty place where it would go. The low bits of a fingerprint are spread evenly. */
+  #placeOf(fingerprint: number): number {
+    const last = this.#keys.length - 1;
+    let at = (fingerprint % 2 ** 32) & last;
+    while (this.#keys[at] !== 0 && this.#keys[at] !== fingerprint) at = (at + 1) & last;
+    return at;
+  }
+
+  #grow(): void {
+    const keys = this.#keys;
+    const counts = this.#counts;
+    this.#keys = new Float64Array(keys.length * 2);
+    this.#counts = new Uint32Array(keys.length * 2);
+    for (const [index, key] of keys.entries()) {
+      if (key === 0) continue;
+      const at = this.#placeOf(key);
+      this.#keys[at] = key;
+      this.#counts[at] = counts[index] ?? 0;
+    }
+  }
+}
