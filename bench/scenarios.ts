@@ -141,12 +141,18 @@ export async function scale({ scale: sizes, seed, latencies }: Setup) {
   }
   heading(`Growth, every answer takes ${latencyMs} ms`);
   printRuns(runs);
-  const [small] = runs;
-  const large = runs.at(-3);
-  const grown = (large?.peakMiB ?? 0) - (small?.peakMiB ?? 0);
-  const bytes = (grown * 1024 * 1024) / ((large?.entities ?? 0) - (small?.entities ?? 0));
-  print(`first runs: ${whole(bytes)} bytes of peak memory per entity more`);
-  return { runs, bytesPerEntity: bytes };
+  const firsts = runs.filter(({ name }) => name.endsWith('first'));
+  const bytesPerEntity = firsts.slice(1).map((large, at) => memoryBetween(firsts[at], large));
+  for (const { from, to, bytes } of bytesPerEntity) {
+    print(`first runs, ${whole(from)} to ${whole(to)} entities: ${whole(bytes)} bytes of peak memory per entity more`);
+  }
+  return { runs, bytesPerEntity };
+}
+
+function memoryBetween(small: Run | undefined, large: Run) {
+  const from = small?.entities ?? 0;
+  const grown = (large.peakMiB ?? 0) - (small?.peakMiB ?? 0);
+  return { from, to: large.entities, bytes: (grown * 1024 * 1024) / (large.entities - from) };
 }
 
 /** A Port that enforces its limit: how much of the allowance is used, and how often it had to say no. */
