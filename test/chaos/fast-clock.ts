@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/net/clock.ts';
+import { type Clock, systemClock } from '../../src/net/clock.ts';
 
 /** How many simulated milliseconds one real millisecond is. */
 const SPEED = 1_000;
@@ -18,22 +18,6 @@ export function fastClock(): FastClock {
     jump(ms) {
       offset += ms;
     },
-    sleep(ms, signal) {
-      return new Promise((resolve, reject) => {
-        if (signal.aborted) {
-          reject(signal.reason);
-          return;
-        }
-        function abort(): void {
-          clearTimeout(timer);
-          reject(signal.reason);
-        }
-        const timer = setTimeout(() => {
-          signal.removeEventListener('abort', abort);
-          resolve();
-        }, ms / SPEED);
-        signal.addEventListener('abort', abort, { once: true });
-      });
-    },
+    sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
   };
 }
