@@ -3,7 +3,7 @@ import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-que
 import { atMost } from './at-most.ts';
 import { InlineFirsts } from './inline-firsts.ts';
 import { InlineLive } from './inline-live.ts';
-import { InlineMarks } from './inline-marks.ts';
+import { createInlineMarks } from './inline-marks.ts';
 import { InlineRuns } from './inline-runs.ts';
 import { CLOSE_MS, KEPT_RUNS, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
 import { SCHEDULED } from './order.ts';
@@ -48,7 +48,6 @@ function msLeft({ nextAt, steadyNextAt }: Schedule): number {
 export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
   const live = new InlineLive(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
-  const marks = new InlineMarks();
   const firsts = new InlineFirsts();
   let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -133,18 +132,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
         liveWaiting: live.waiting,
       };
     },
-    async markLive(blueprint, identifiers) {
-      marks.mark(blueprint, identifiers);
-    },
-    async unmarkLive(blueprint, identifiers) {
-      marks.unmark(blueprint, identifiers);
-    },
-    async liveMoment() {
-      return marks.moment();
-    },
-    async markedLive(blueprint, identifiers, since) {
-      return marks.marked(blueprint, identifiers, since);
-    },
+    ...createInlineMarks(),
     async first(key) {
       return firsts.first(key);
     },

@@ -7,7 +7,7 @@ import type { LiveMarks } from '../../src/core/catalog-guards.ts';
 import { createJqRunner, type JqRunner } from '../../src/mapping/jq-runner.ts';
 import { resolveJq } from '../../src/mapping/resolve-jq.ts';
 import type { Clock } from '../../src/net/clock.ts';
-import { InlineMarks } from '../../src/queue/inline-marks.ts';
+import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import type { SandboxServer } from '../../src/sandbox/http.ts';
 
 /** How Port knows the program under test. */
@@ -129,23 +129,9 @@ export async function openIncarnation({
     ),
   );
   rmSync(folder, { recursive: true, force: true });
-  const marks = new InlineMarks();
   return {
     application,
-    marks: {
-      async markLive(blueprint, identifiers) {
-        marks.mark(blueprint, identifiers);
-      },
-      async unmarkLive(blueprint, identifiers) {
-        marks.unmark(blueprint, identifiers);
-      },
-      async liveMoment() {
-        return marks.moment();
-      },
-      async markedLive(blueprint, identifiers, since) {
-        return marks.marked(blueprint, identifiers, since);
-      },
-    },
+    marks: createInlineMarks(),
     death,
     killAfter(steps) {
       stepsLeft = steps;
