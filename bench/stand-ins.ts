@@ -1,5 +1,6 @@
 /** The stand-ins for both APIs in a process of their own; asked over the process channel (see stand-in-process.ts). */
 
+import { environmentOf } from '../src/cli/stand-ins.ts';
 import { type KomodorSandbox, startKomodor } from '../src/sandbox/komodor/start-komodor.ts';
 import { type PortSandbox, startPort } from '../src/sandbox/port/server.ts';
 import { createRandom } from '../src/sandbox/random.ts';
@@ -17,13 +18,7 @@ async function start({ portLimit, latencyMs, ...world }: StandInSetup): Promise<
   const port = await startPort({ clientId, clientSecret, latencyMs, port: 0, ...limit });
   standIns = { komodor, port };
   return {
-    environment: {
-      KOMODOR_BASE_URL: komodor.apiUrl,
-      KOMODOR_API_KEY: apiKey,
-      PORT_BASE_URL: port.url,
-      PORT_CLIENT_ID: clientId,
-      PORT_CLIENT_SECRET: clientSecret,
-    },
+    environment: environmentOf(komodor, port, CREDENTIALS),
   };
 }
 

@@ -59,16 +59,25 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   return {
     komodor,
     port,
-    environment: {
-      KOMODOR_BASE_URL: komodor.apiUrl,
-      KOMODOR_API_KEY: apiKey,
-      PORT_BASE_URL: port.url,
-      PORT_CLIENT_ID: clientId,
-      PORT_CLIENT_SECRET: clientSecret,
-    },
+    environment: environmentOf(komodor, port, CREDENTIALS),
     async close() {
       await Promise.all([komodor.close(), port.close()]);
     },
+  };
+}
+
+/** Settings that lead the program to stand-ins. */
+export function environmentOf(
+  { apiUrl }: Pick<KomodorSandbox, 'apiUrl'>,
+  { url }: Pick<PortSandbox, 'url'>,
+  { apiKey, clientId, clientSecret }: { readonly [name in keyof typeof CREDENTIALS]: string },
+) {
+  return {
+    KOMODOR_BASE_URL: apiUrl,
+    KOMODOR_API_KEY: apiKey,
+    PORT_BASE_URL: url,
+    PORT_CLIENT_ID: clientId,
+    PORT_CLIENT_SECRET: clientSecret,
   };
 }
 

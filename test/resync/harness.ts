@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
+import { environmentOf } from '../../src/cli/stand-ins.ts';
 import { type Application, createApplication, type RunOrder } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Code } from '../../src/core/errors.ts';
@@ -88,11 +89,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const port = await startPort({ ...options.port, clientId, clientSecret });
   const folder = mkdtempSync(join(tmpdir(), 'resync-'));
   const addresses = {
-    KOMODOR_BASE_URL: komodor.apiUrl,
-    KOMODOR_API_KEY: apiKey,
-    PORT_BASE_URL: port.url,
-    PORT_CLIENT_ID: clientId,
-    PORT_CLIENT_SECRET: clientSecret,
+    ...environmentOf(komodor, port, CREDENTIALS),
     INTEGRATION_IDENTIFIER: IDENTIFIER,
   };
 

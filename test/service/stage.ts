@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
+import { environmentOf } from '../../src/cli/stand-ins.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { FaultBook } from '../../src/sandbox/faults.ts';
 import { type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
@@ -82,11 +83,7 @@ async function openStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'service-'));
   const closing: (() => Promise<void>)[] = [];
   const env: Env = {
-    KOMODOR_BASE_URL: komodor.apiUrl,
-    KOMODOR_API_KEY: apiKey,
-    PORT_BASE_URL: port.url,
-    PORT_CLIENT_ID: clientId,
-    PORT_CLIENT_SECRET: clientSecret,
+    ...environmentOf(komodor, port, { apiKey, clientId, clientSecret }),
     INTEGRATION_IDENTIFIER: IDENTIFIER,
     API_TOKEN,
     WEBHOOK_SECRET,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
+import { environmentOf } from '../../src/cli/stand-ins.ts';
 import { FaultBook } from '../../src/sandbox/faults.ts';
 import { startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import { startPort } from '../../src/sandbox/port/server.ts';
@@ -71,11 +72,7 @@ async function openStage({ services, seed, redisUrl }: Size) {
   const { clientId, clientSecret } = SECRETS;
   const port = await startPort({ clientId, clientSecret });
   const env = {
-    KOMODOR_BASE_URL: komodor.apiUrl,
-    KOMODOR_API_KEY: SECRETS.apiKey,
-    PORT_BASE_URL: port.url,
-    PORT_CLIENT_ID: clientId,
-    PORT_CLIENT_SECRET: clientSecret,
+    ...environmentOf(komodor, port, SECRETS),
     INTEGRATION_IDENTIFIER: IDENTIFIER,
     API_TOKEN,
     WEBHOOK_SECRET,
