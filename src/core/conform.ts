@@ -141,7 +141,8 @@ function fitRelation(value: RelationValue, shape: RelationShape): RelationValue 
 
 /** Leaves out the largest properties until the entity fits into one request. */
 function shrink(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
-  if (fitsEasily(entity, maxBytes)) return entity;
+  // Most are far smaller, and need not be written down to know it.
+  if (atMost(entity, maxBytes) <= maxBytes) return entity;
   let bytes = jsonBytes(entity);
   if (bytes <= maxBytes) return entity;
   const properties = new Map(Object.entries(entity.properties));
@@ -159,15 +160,10 @@ function shrink(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
   return { ...entity, properties: Object.fromEntries(properties) };
 }
 
-/** Whether a value is certainly not larger, without writing it down: as if every character took the most that it can. */
-function fitsEasily(value: unknown, maxBytes: number): boolean {
-  return atMost(value, maxBytes) <= maxBytes;
-}
-
 const WIDEST_CHARACTER = 6; // \u0000
 const WIDEST_SCALAR = 32;
 
-/** An upper bound of the JSON size; stops counting beyond the limit. */
+/** An upper bound of the JSON size, as if every character took the most that it can; stops counting beyond the limit. */
 function atMost(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length * WIDEST_CHARACTER + 2;
   if (typeof value !== 'object' || value === null) return WIDEST_SCALAR;

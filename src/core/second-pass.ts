@@ -113,9 +113,9 @@ async function relate(run: Run, pending: PendingRelation, value: RelationValue, 
   const blueprint = state.shape.identifier;
   const entity = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
   const tracked = state.entities.get(identifier);
-  if (tracked?.outcome === 'failed') return;
-  const next = state.table.overlay(entity, tracked?.fingerprints ?? []);
-  if (!next || !tracked) return;
+  if (!tracked || tracked.outcome === 'failed') return;
+  const next = state.table.overlay(entity, tracked.fingerprints ?? []);
+  if (!next) return;
   tracked.fingerprints = next;
   const done = (outcome: UpsertOutcome) => {
     if (outcome.type === 'written') state.settle(tracked, 'updated');
