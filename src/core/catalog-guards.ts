@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { Entity } from './model.ts';
 import type { Catalog, RemovalOutcome, UpsertOutcome } from './ports.ts';
 import { type LiveMoment, QueueUnavailable, type RunQueue } from './run-queue.ts';
 
 /** What live events and resyncs tell each other about entities. */
 export type LiveMarks = Pick<RunQueue, 'markLive' | 'unmarkLive' | 'liveMoment' | 'markedLive'>;
+/** How live events count what they delete. */
+export type DeletionTally = Pick<RunQueue, 'countDeletions' | 'uncountDeletions' | 'countedDeletions'>;
+/** All that live events remember over processes. */
+export type LiveMemory = LiveMarks & DeletionTally;
 
 /** What is being written just now, in this process: a batch that has to wait and try again may land late. */
 export class WritesUnderWay {
@@ -125,15 +130,16 @@ export function markingLive(catalog: Catalog, marks: LiveMarks, underWay: BothUn
     failedIn: (outcome: T) => readonly string[],
   ): Promise<T> {
     return underWay.live.during(blueprint, identifiers, async () => {
-      await marks.markLive(blueprint, identifiers);
+      const owner = randomUUID();
       let failed = identifiers;
       try {
+        await marks.markLive(owner, blueprint, identifiers);
         await underWay.resync.settled(blueprint, identifiers);
         const outcome = await work();
         failed = failedIn(outcome);
         return outcome;
       } finally {
-        if (failed.length > 0) await unlessAway(() => marks.unmarkLive(blueprint, failed), undefined);
+        if (failed.length > 0) await unlessAway(() => marks.unmarkLive(owner, blueprint, failed), undefined);
       }
     });
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LiveMarks } from './catalog-guards.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
@@ -68,11 +69,12 @@ export async function refreshWorkload(
   await removeGoneWorkload(run, ports.source, address);
   // What is as it should be counts too: a resync may still carry an older state of it.
   // What was not seen is left to the resync, which may delete it; so is what Port refused.
+  const owner = randomUUID();
   for (const state of run.states()) {
     const unseen = new Set(state.stale());
     const isDone = (identifier: string) =>
       !unseen.has(identifier) && state.entities.get(identifier)?.outcome !== 'failed';
-    await marks.markLive(state.shape.identifier, [...state.entities.identifiers()].filter(isDone));
+    await marks.markLive(owner, state.shape.identifier, [...state.entities.identifiers()].filter(isDone));
   }
   if (unread)
     throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);

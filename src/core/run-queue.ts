@@ -63,6 +63,14 @@ export type LiveWorker = (event: LiveEvent, signal: AbortSignal) => Promise<void
 /** How many marks there were; see `RunQueue.liveMoment`. */
 export type LiveMoment = number;
 
+/** What live events have deleted from a blueprint lately. */
+export interface DeletionCount {
+  /** How many entities count now. */
+  readonly counted: number;
+  /** How many have begun to count so far, less those that were taken back: two moments can be compared by it. */
+  readonly entered: number;
+}
+
 /** Whether the queue can do its work; `advice` are sentences for people about settings that would lose work. */
 export interface QueueHealth {
   readonly ready: boolean;
@@ -123,14 +131,33 @@ export interface RunQueue {
   /**
    * Marks an entity as just refreshed by a live event, so that a resync that read it before does not undo that.
    * Marks last a few hours.
+   * @param owner whoever marks, by a name of its own: another one's mark of the same entity is not taken back with it
    */
-  markLive(blueprint: string, identifiers: readonly string[]): Promise<void>;
-  /** Takes marks back: the live event could not do what they say. */
-  unmarkLive(blueprint: string, identifiers: readonly string[]): Promise<void>;
+  markLive(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
+  /** Takes an owner's marks back: the live event could not do what they say. */
+  unmarkLive(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
   /** The present, as marks count it. No time: clocks are set, and those of two replicas differ. */
   liveMoment(): Promise<LiveMoment>;
   /** Which of these were marked after a moment. */
   markedLive(blueprint: string, identifiers: readonly string[], since: LiveMoment): Promise<ReadonlySet<string>>;
+  /**
+   * Counts entities that a live event is about to delete, in one step over all replicas. One that is counted again
+   * counts once, from then on.
+   * @param windowMs how long it counts
+   */
+  countDeletions(
+    owner: string,
+    blueprint: string,
+    identifiers: readonly string[],
+    windowMs: number,
+  ): Promise<DeletionCount>;
+  /** Takes an owner's count back: these were not deleted. */
+  uncountDeletions(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
+  /** What counts as deleted by live events now. */
+  countedDeletions(
+    blueprint: string,
+    windowMs: number,
+  ): Promise<Pick<DeletionCount, 'entered'> & { readonly identifiers: readonly string[] }>;
   /** True for the first caller of all replicas with this key, for a day. */
   first(key: string): Promise<boolean>;
   /** Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept. */

@@ -81,7 +81,12 @@ function placesToAsk(run: Asking, state: BlueprintState, { query, locators }: Ex
 function spread(names: readonly string[], groupOf: (name: string) => string): readonly string[] {
   if (names.length <= MAX_QUESTIONS) return names;
   const groups = new Map<string, string[]>();
-  for (const name of names) groups.set(groupOf(name), [...(groups.get(groupOf(name)) ?? []), name]);
+  for (const name of names) {
+    const key = groupOf(name);
+    const group = groups.get(key);
+    if (group) group.push(name);
+    else groups.set(key, [name]);
+  }
   const queues = [...groups.values()];
   const picked: string[] = [];
   for (let round = 0; picked.length < MAX_QUESTIONS; round += 1) {

@@ -1,35 +1,63 @@
-import type { LiveMarks } from '../core/catalog-guards.ts';
+import type { LiveMemory } from '../core/catalog-guards.ts';
 import type { LiveMoment } from '../core/run-queue.ts';
 import { MARKS_PER_BLUEPRINT } from './limits.ts';
+import { OwnedNames } from './owned-names.ts';
 
-/** Live marks in memory. */
-export function createInlineMarks(): LiveMarks {
-  /** Blueprint -> identifier -> the number of its mark, the oldest first. */
-  const byBlueprint = new Map<string, Map<string, LiveMoment>>();
+/**
+ * What live events remember, in memory.
+ * @param now milliseconds of a clock that is never set
+ */
+export function createInlineMarks(now: () => number = () => performance.now()): LiveMemory {
+  const marks = new Map<string, OwnedNames>();
+  const deleted = new Map<string, OwnedNames>();
+  const entered = new Map<string, number>();
   let last: LiveMoment = 0;
+
+  function namesIn(book: Map<string, OwnedNames>, blueprint: string): OwnedNames {
+    const names = book.get(blueprint) ?? new OwnedNames();
+    book.set(blueprint, names);
+    return names;
+  }
+  function deletedWithin(windowMs: number, blueprint: string): OwnedNames {
+    const names = namesIn(deleted, blueprint);
+    const before = now() - windowMs;
+    names.dropOldest((name) => names.numberOf(name) <= before);
+    return names;
+  }
+  function enter(blueprint: string, count: number): number {
+    const total = (entered.get(blueprint) ?? 0) + count;
+    entered.set(blueprint, total);
+    return total;
+  }
+
   return {
-    async markLive(blueprint, identifiers) {
-      const marks = byBlueprint.get(blueprint) ?? new Map<string, LiveMoment>();
-      byBlueprint.set(blueprint, marks);
+    async markLive(owner, blueprint, identifiers) {
+      const names = namesIn(marks, blueprint);
       last += 1;
-      for (const identifier of identifiers) {
-        marks.delete(identifier);
-        marks.set(identifier, last);
-      }
-      for (const identifier of marks.keys()) {
-        if (marks.size <= MARKS_PER_BLUEPRINT) break;
-        marks.delete(identifier);
-      }
+      for (const identifier of identifiers) names.add(identifier, owner, last);
+      names.dropOldest(() => names.size > MARKS_PER_BLUEPRINT);
     },
-    async unmarkLive(blueprint, identifiers) {
-      for (const identifier of identifiers) byBlueprint.get(blueprint)?.delete(identifier);
+    async unmarkLive(owner, blueprint, identifiers) {
+      for (const identifier of identifiers) marks.get(blueprint)?.takeBack(identifier, owner);
     },
     async liveMoment() {
       return last;
     },
     async markedLive(blueprint, identifiers, since) {
-      const marks = byBlueprint.get(blueprint);
-      return new Set(identifiers.filter((identifier) => (marks?.get(identifier) ?? 0) > since));
+      const names = marks.get(blueprint);
+      return new Set(identifiers.filter((identifier) => (names?.numberOf(identifier) ?? 0) > since));
+    },
+    async countDeletions(owner, blueprint, identifiers, windowMs) {
+      const names = deletedWithin(windowMs, blueprint);
+      const fresh = identifiers.filter((identifier) => names.add(identifier, owner, now()));
+      return { counted: names.size, entered: enter(blueprint, fresh.length) };
+    },
+    async uncountDeletions(owner, blueprint, identifiers) {
+      const back = identifiers.filter((identifier) => deleted.get(blueprint)?.takeBack(identifier, owner));
+      enter(blueprint, -back.length);
+    },
+    async countedDeletions(blueprint, windowMs) {
+      return { identifiers: [...deletedWithin(windowMs, blueprint).names()], entered: enter(blueprint, 0) };
     },
   };
 }

@@ -67,6 +67,14 @@ export class RedisKeys {
   marks(blueprint: string): string {
     return `${this.#base}marks:${blueprint}`;
   }
+  /** Hash: identifier -> who marked it, and with which numbers. */
+  markOwners(blueprint: string): string {
+    return `${this.#base}mark-owners:${blueprint}`;
+  }
+  /** The same two for what live events deleted of a blueprint, by time; and how many have entered there. */
+  deleted(blueprint: string): readonly string[] {
+    return ['deleted', 'deleted-owners', 'deleted-entered'].map((name) => `${this.#base}${name}:${blueprint}`);
+  }
   first(key: string): string {
     return `${this.#base}first:${key}`;
   }

@@ -207,10 +207,13 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
         const runsActive = leased !== undefined && open.includes(leased) ? 1 : 0;
         return { runsWaiting: open.length - runsActive, runsActive, liveWaiting };
       }),
-    markLive: async (blueprint, identifiers) => answer(() => marks.mark(blueprint, identifiers)),
-    unmarkLive: async (blueprint, identifiers) => answer(() => marks.unmark(blueprint, identifiers)),
+    markLive: async (...given) => answer(() => marks.mark(...given)),
+    unmarkLive: async (...given) => answer(() => marks.unmark(...given)),
     liveMoment: async () => answer(() => marks.moment()),
-    markedLive: async (blueprint, identifiers, since) => answer(() => marks.marked(blueprint, identifiers, since)),
+    markedLive: async (...given) => answer(() => marks.marked(...given)),
+    countDeletions: async (...given) => answer(() => marks.count(...given)),
+    uncountDeletions: async (...given) => answer(() => marks.uncount(...given)),
+    countedDeletions: async (...given) => answer(() => marks.counted(...given)),
     first: async (key) => answer(() => marks.first(key)),
     close() {
       closing ??= close();

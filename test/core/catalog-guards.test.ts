@@ -60,11 +60,11 @@ describe('respectingLive', () => {
 
   it('leaves alone what a live event has looked at since the run began, and says so, wherever the clock was set', async () => {
     const queue = createInlineQueue();
-    await queue.markLive('thing', ['long ago']);
+    await queue.markLive('e', 'thing', ['long ago']);
     const removed: string[] = [];
     const since = await beginningAmong(queue);
     const catalog = respectingLive(removingCatalog(removed), queue, since, bothUnderWay());
-    await queue.markLive('thing', ['back again']);
+    await queue.markLive('e', 'thing', ['back again']);
     const outcome = await catalog.remove('thing', ['long ago', 'back again', 'gone'], signal);
     expect(outcome).toEqual({ deleted: ['long ago', 'gone'], refused: [], superseded: ['back again'] });
     expect(removed).toEqual(['long ago', 'gone']);

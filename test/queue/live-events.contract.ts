@@ -69,21 +69,89 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
 
     it('knows what live events have refreshed', async () => {
       const queue = create();
-      await queue.markLive('service', ['old']);
+      await queue.markLive('e', 'service', ['old']);
       const before = await queue.liveMoment();
-      await queue.markLive('service', ['a', 'b']);
+      await queue.markLive('e', 'service', ['a', 'b']);
       const many = Array.from({ length: 1_200 }, (_, i) => `m${i}`);
-      await queue.markLive('service', many);
+      await queue.markLive('e', 'service', many);
       expect(await queue.markedLive('service', ['a', 'c', 'old'], before)).toEqual(new Set(['a']));
       expect(await queue.markedLive('other', ['a'], before)).toEqual(new Set());
       expect(await queue.markedLive('service', ['a'], await queue.liveMoment())).toEqual(new Set());
-      await queue.markLive('other', ['a']);
+      await queue.markLive('e', 'other', ['a']);
       expect(await queue.markedLive('service', ['a'], before)).toEqual(new Set(['a']));
-      await queue.unmarkLive('service', ['b', 'nobody']);
+      await queue.unmarkLive('e', 'service', ['b', 'nobody']);
       expect(await queue.markedLive('service', ['a', 'b'], before)).toEqual(new Set(['a']));
-      await queue.unmarkLive('service', []);
+      await queue.unmarkLive('e', 'service', []);
       expect((await queue.markedLive('service', many, before)).size).toBe(1_200);
       expect((await queue.markedLive('service', [], before)).size).toBe(0);
+    });
+
+    it('takes back nobody else’s mark, whoever marked first and whoever failed', async () => {
+      const queue = create();
+      const before = await queue.liveMoment();
+      for (const [winner, loser] of [
+        ['a', 'b'],
+        ['b', 'a'],
+      ] as const) {
+        const blueprint = `${winner} wins`;
+        await queue.markLive('a', blueprint, ['x', 'y']);
+        const between = await queue.liveMoment();
+        await queue.markLive('b', blueprint, ['x']);
+        await queue.unmarkLive(loser, blueprint, ['x', 'y']);
+        expect(await queue.markedLive(blueprint, ['x'], before)).toEqual(new Set(['x']));
+        expect((await queue.markedLive(blueprint, ['x'], between)).size).toBe(winner === 'b' ? 1 : 0);
+        expect((await queue.markedLive(blueprint, ['y'], before)).size).toBe(winner === 'a' ? 1 : 0);
+        await queue.unmarkLive(winner, blueprint, ['x', 'y']);
+        expect((await queue.markedLive(blueprint, ['x', 'y'], before)).size).toBe(0);
+      }
+    });
+
+    it('marks anew for one owner, and for many', async () => {
+      const queue = create();
+      await queue.markLive('a', 'service', ['x']);
+      const between = await queue.liveMoment();
+      await queue.markLive('a', 'service', ['x']);
+      expect((await queue.markedLive('service', ['x'], between)).size).toBe(1);
+      await queue.unmarkLive('a', 'service', ['x']);
+      expect((await queue.markedLive('service', ['x'], 0)).size).toBe(0);
+      for (let owner = 0; owner < 40; owner += 1) await queue.markLive(`o${owner}`, 'service', ['x']);
+      for (let owner = 1; owner < 40; owner += 1) await queue.unmarkLive(`o${owner}`, 'service', ['x']);
+      // So many at once there never are; the first of them is forgotten.
+      expect((await queue.markedLive('service', ['x'], 0)).size).toBe(0);
+    });
+
+    const HOUR = 3_600_000;
+
+    it('counts what live events delete, once each, and not what was taken back', async () => {
+      const queue = create();
+      expect(await queue.countedDeletions('service', HOUR)).toEqual({ identifiers: [], entered: 0 });
+      expect(await queue.countDeletions('a', 'service', ['x', 'y'], HOUR)).toEqual({ counted: 2, entered: 2 });
+      expect(await queue.countDeletions('b', 'service', ['x', 'z'], HOUR)).toEqual({ counted: 3, entered: 3 });
+      expect(await queue.countDeletions('c', 'other', ['x'], HOUR)).toEqual({ counted: 1, entered: 1 });
+      await queue.uncountDeletions('a', 'service', ['x', 'y', 'nobody']);
+      const { identifiers, entered } = await queue.countedDeletions('service', HOUR);
+      expect([...identifiers].sort()).toEqual(['x', 'z']);
+      expect(entered).toBe(2);
+      await queue.uncountDeletions('b', 'service', ['x']);
+      expect(await queue.countedDeletions('service', HOUR)).toEqual({ identifiers: ['z'], entered: 1 });
+    });
+
+    it('counts each of many at once in a step of its own', async () => {
+      const queue = create();
+      await queue.liveMoment();
+      const one = (_: unknown, i: number) => queue.countDeletions(`o${i}`, 'service', [`x${i}`], HOUR);
+      const counts = await Promise.all(Array.from({ length: 50 }, one));
+      expect(counts.map(({ counted }) => counted).sort((a, b) => a - b)).toEqual(counts.map((_, i) => i + 1));
+    });
+
+    it('forgets what was deleted longer ago than the window, and begins anew with what is deleted again', async () => {
+      const queue = create();
+      await queue.countDeletions('a', 'service', ['old', 'again'], HOUR);
+      await sleep(60);
+      await queue.countDeletions('b', 'service', ['again'], HOUR);
+      expect((await queue.countedDeletions('service', 50)).identifiers).not.toContain('old');
+      await sleep(60);
+      expect(await queue.countDeletions('c', 'service', ['new'], 50)).toEqual({ counted: 1, entered: 3 });
     });
 
     it('tells the first caller with a key', async () => {

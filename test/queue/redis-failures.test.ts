@@ -89,7 +89,7 @@ describe.skipIf(withoutOwnRedis !== undefined)(
         unavailableAtOnce(queue.cancel('x')),
         unavailableAtOnce(queue.counts()),
         unavailableAtOnce(queue.nextScheduledAt()),
-        unavailableAtOnce(queue.markLive('b', ['a'])),
+        unavailableAtOnce(queue.markLive('e', 'b', ['a'])),
         unavailableAtOnce(queue.first('x')),
       ]);
       expect(await queue.health()).toMatchObject({ ready: false });
