@@ -1,5 +1,5 @@
 import type { Taint } from './deletion.ts';
-import { type EntityOutcome, EntityTable, OUTCOMES, type TrackedEntity } from './entity-table.ts';
+import { type EntityOutcome, EntityTable, OUTCOMES, pointedAt, type TrackedEntity } from './entity-table.ts';
 import { FieldTable, selectFields } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
@@ -48,7 +48,7 @@ export class BlueprintState {
   /** Keeps an entity of ours from counting as stale: a relation needs it, though no item gives it. */
   protect(identifier: string): void {
     const known = this.entities.get(identifier);
-    if (known?.owned) known.sighting ??= { kind: null, label: 'target of a relation' };
+    if (known?.owned) known.sighting ??= pointedAt();
   }
 
   taint(taint: Taint): void {

@@ -6,7 +6,14 @@ import { TextPool } from './text-pool.ts';
 export interface Sighting {
   /** null: no item, a relation points at it. */
   readonly kind: Kind | null;
+  /** Fingerprint of the item's key. Tells items apart; labels do not, for they are cut and may be alike. */
+  readonly item: number;
   readonly label: string;
+}
+
+/** The sighting of an entity that no item gave, so far. */
+export function pointedAt(): Sighting {
+  return { kind: null, item: NOTHING, label: 'target of a relation' };
 }
 
 export const OUTCOMES = ['unchanged', 'updated', 'created', 'failed'] as const;
@@ -140,6 +147,7 @@ class Chunk {
   readonly outcomes = new Uint8Array(ROWS_PER_CHUNK);
   readonly known = new Uint8Array(ROWS_PER_CHUNK);
   readonly labels = new Uint32Array(ROWS_PER_CHUNK);
+  readonly items = new Float64Array(ROWS_PER_CHUNK);
   readonly located: Uint32Array;
   readonly fingerprints: Float64Array;
 
@@ -187,7 +195,11 @@ class RowView implements TrackedEntity {
   get sighting(): Sighting | undefined {
     const seen = this.#chunk.seen[this.#at] ?? NOTHING;
     if (seen === NOTHING) return undefined;
-    return { kind: KINDS[seen - FIRST_KIND] ?? null, label: this.#shared.labels.at(this.#chunk.labels[this.#at] ?? 0) };
+    return {
+      kind: KINDS[seen - FIRST_KIND] ?? null,
+      item: this.#chunk.items[this.#at] ?? NOTHING,
+      label: this.#shared.labels.at(this.#chunk.labels[this.#at] ?? 0),
+    };
   }
 
   set sighting(sighting: Sighting | undefined) {
@@ -196,6 +208,7 @@ class RowView implements TrackedEntity {
       return;
     }
     this.#chunk.seen[this.#at] = sighting.kind === null ? NO_KIND : FIRST_KIND + KINDS.indexOf(sighting.kind);
+    this.#chunk.items[this.#at] = sighting.item;
     this.#chunk.labels[this.#at] = this.#shared.labels.add(sighting.label);
   }
 

@@ -1,4 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
+import { fingerprint } from './canonical.ts';
 import { conform } from './conform.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import { messageOf } from './errors.ts';
@@ -17,6 +18,8 @@ const PIECES_AT_A_STRETCH = 50;
 interface Piece {
   readonly entity: Entity;
   readonly kind: Kind;
+  /** Fingerprint of the item's key. */
+  readonly item: number;
   readonly label: string;
 }
 
@@ -83,7 +86,8 @@ export class Intake {
       const before = merged.get(key);
       merged.set(key, before ? overlay(before, row.entity) : row.entity);
     }
-    return [...merged.values()].map((entity) => ({ entity, kind, label: item.label }));
+    const of = { kind, item: fingerprint(item.key), label: item.label };
+    return [...merged.values()].map((entity) => ({ entity, ...of }));
   }
 
   /** The item stands for an entity that we cannot name, so nothing of its blueprint may be taken for gone. */
@@ -164,7 +168,7 @@ export class Intake {
   }
 
   async #place(piece: Placeable): Promise<void> {
-    const { state, kind, label } = piece;
+    const { state, kind, item, label } = piece;
     const { identifier } = piece.entity;
     if (typeof identifier !== 'string') {
       await this.#writer.add(this.#write(piece.entity, piece, undefined));
@@ -172,8 +176,8 @@ export class Intake {
     }
     const tracked = state.track(identifier);
     const first = tracked.sighting;
-    const isOtherItem = first?.kind === kind && first.label !== label;
-    tracked.sighting ??= { kind, label };
+    const isOtherItem = first?.kind === kind && first.item !== item;
+    if (first === undefined || first.kind === null) tracked.sighting = { kind, item, label };
     const open = await this.#openRelations(piece, tracked);
     const entity = without(piece.entity, open);
     const next = state.table.overlay(entity, tracked.fingerprints);
@@ -225,13 +229,13 @@ export class Intake {
   }
 
   #settle(outcome: UpsertOutcome, write: Write, piece: Placeable, tracked: TrackedEntity | undefined): void {
-    const { state, kind, label } = piece;
+    const { state, kind, item, label } = piece;
     switch (outcome.type) {
       case 'written': {
         const entity = tracked ?? (outcome.identifier === null ? undefined : state.track(outcome.identifier));
         if (!entity) this.#taintUnnamed(piece);
         else {
-          entity.sighting ??= { kind, label };
+          entity.sighting ??= { kind, item, label };
           state.settle(entity, (outcome.created ?? !entity.owned) ? 'created' : 'updated');
         }
         return;

@@ -7,25 +7,26 @@ export function toItem(kind: Kind, row: unknown): RawItem | undefined {
   return kind === 'komodorService' ? serviceItem(row) : riskItem(row);
 }
 
+// A key is the JSON of what tells the item from others, so that no two differ only in how they are written together.
+
 function serviceItem(value: JsonObject): RawItem {
   const parts = ['kind', 'cluster', 'namespace', 'service'].map((field) => textIn(value, field));
   const uid = textIn(value, 'uid');
-  const label = parts.map((part) => part ?? '?').join('/');
-  const key = parts.includes(undefined) ? (uid === undefined ? hashOf(value) : `uid:${uid}`) : label;
-  return { key, label, value };
+  const identity = !parts.includes(undefined) ? parts : uid === undefined ? hashOf(value) : { uid };
+  return { key: JSON.stringify(identity), label: parts.map((part) => part ?? '?').join('/'), value };
 }
 
 function riskItem(value: JsonObject): RawItem {
   const id = typeof value.id === 'number' ? String(value.id) : textIn(value, 'id');
   const checkType = textIn(value, 'checkType');
   const komodorUid = textIn(value, 'komodorUid');
+  const address = checkType === undefined || komodorUid === undefined ? hashOf(value) : [komodorUid, checkType];
   const label = `${checkType ?? '?'} on ${komodorUid ?? '?'} (${id ?? '?'})`;
-  const address = checkType === undefined || komodorUid === undefined ? hashOf(value) : `${komodorUid} ${checkType}`;
-  return { key: id ?? address, label, value };
+  return { key: JSON.stringify(id === undefined ? address : [id]), label, value };
 }
 
-function hashOf(value: JsonObject): string {
-  return `hash:${createHash('sha256').update(JSON.stringify(value)).digest('hex')}`;
+function hashOf(value: JsonObject): { readonly hash: string } {
+  return { hash: createHash('sha256').update(JSON.stringify(value)).digest('hex') };
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -12,7 +12,7 @@ describe('EntityTable', () => {
     for (let n = 0; n < 1_000; n += 1) {
       const cluster = n % 3 === 0 ? undefined : `cluster ${n % 7}`;
       const view = table.add(name(n), { owned: n % 2 === 0, fingerprints: prints(n), located: [cluster, 'shop'] });
-      if (n % 5 === 0) view.sighting = { kind: 'komodorHealthMonitoring', label: `item ${n}` };
+      if (n % 5 === 0) view.sighting = { kind: 'komodorHealthMonitoring', item: n, label: `item ${n}` };
       view.outcome = OUTCOMES[n % OUTCOMES.length];
       view.sent = n % 11 === 0;
     }
@@ -21,7 +21,9 @@ describe('EntityTable', () => {
       expect(view?.owned).toBe(n % 2 === 0);
       expect([...Array.from(view?.fingerprints ?? [])]).toEqual(prints(n));
       expect(view?.located).toEqual({ ...(n % 3 === 0 ? {} : { cluster: `cluster ${n % 7}` }), namespace: 'shop' });
-      expect(view?.sighting).toEqual(n % 5 === 0 ? { kind: 'komodorHealthMonitoring', label: `item ${n}` } : undefined);
+      expect(view?.sighting).toEqual(
+        n % 5 === 0 ? { kind: 'komodorHealthMonitoring', item: n, label: `item ${n}` } : undefined,
+      );
       expect(view?.outcome).toBe(OUTCOMES[n % OUTCOMES.length]);
       expect(view?.sent).toBe(n % 11 === 0);
     }
@@ -39,8 +41,8 @@ describe('EntityTable', () => {
     expect(table.add('x', { owned: false }).fingerprints).toBeUndefined();
     expect(table.add('y', { owned: false, fingerprints: [0, 0] }).fingerprints).toHaveLength(2);
     const view = table.get('x');
-    if (view) view.sighting = { kind: null, label: 'target of a relation' };
-    expect(table.get('x')?.sighting).toEqual({ kind: null, label: 'target of a relation' });
+    if (view) view.sighting = { kind: null, item: 0, label: 'target of a relation' };
+    expect(table.get('x')?.sighting).toEqual({ kind: null, item: 0, label: 'target of a relation' });
   });
 });
 

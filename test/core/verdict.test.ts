@@ -183,8 +183,8 @@ describe('BlueprintState', () => {
   it('takes for stale what is ours, was not seen and is needed by no relation', () => {
     const blueprint = new BlueprintState(shape(), [], []);
     for (const identifier of ['seen', 'needed', 'gone']) blueprint.remember(stored({ identifier }));
-    blueprint.track('seen').sighting = { kind: 'komodorService', label: 'item' };
-    blueprint.track('new').sighting = { kind: 'komodorService', label: 'item' };
+    blueprint.track('seen').sighting = { kind: 'komodorService', item: 1, label: 'item' };
+    blueprint.track('new').sighting = { kind: 'komodorService', item: 1, label: 'item' };
     blueprint.track('somebody else');
     blueprint.protect('needed');
     blueprint.protect('somebody else');

@@ -56,6 +56,12 @@ export function sourceOf(url: string, more: Partial<KomodorSourceOptions> = {}):
   return source;
 }
 
+/** A key as it is easy to read: `Deployment/c1/n1/s1`, `r1`. */
+function nameOf(key: string): string {
+  const identity: unknown = key.startsWith('[') ? JSON.parse(key) : key;
+  return Array.isArray(identity) ? identity.join('/') : key;
+}
+
 export interface Collected {
   readonly items: readonly RawItem[];
   readonly keys: readonly string[];
@@ -80,7 +86,7 @@ export async function collect(walk: AsyncGenerator<SourcePage, Completeness> | u
   const end = step.value;
   return {
     items,
-    keys: items.map(({ key }) => key),
+    keys: items.map(({ key }) => nameOf(key)),
     pages,
     malformed,
     end,

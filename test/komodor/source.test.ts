@@ -52,17 +52,22 @@ describe('when Komodor does not let us in', () => {
 
 describe('an item', () => {
   it.each([
-    ['by its address', service(1), 'Deployment/c1/n1/s1', 'Deployment/c1/n1/s1'],
-    ['by its uid when the address has holes', { kind: 'Job', uid: 'u1' }, 'uid:u1', 'Job/?/?/?'],
-    ['by its content when there is nothing else', { cluster: 7 }, expect.stringMatching(/^hash:\w{64}$/), '?/?/?/?'],
+    ['by its address', service(1), '["Deployment","c1","n1","s1"]', 'Deployment/c1/n1/s1'],
+    ['by its uid when the address has holes', { kind: 'Job', uid: 'u1' }, '{"uid":"u1"}', 'Job/?/?/?'],
+    [
+      'by its content when there is nothing else',
+      { cluster: 7 },
+      expect.stringMatching(/^{"hash":"\w{64}"}$/),
+      '?/?/?/?',
+    ],
   ])('of services is known %s', (_how, row: Row, key, label) => {
     expect(toItem('komodorService', row)).toEqual({ key, label, value: row });
   });
 
   it.each([
-    ['by its id', risk(1), 'r1', 'HPAMax on Deployment|c1|n1|s1 (r1)'],
-    ['by its place and type', { checkType: 'x', komodorUid: 'a|b|c|d' }, 'a|b|c|d x', 'x on a|b|c|d (?)'],
-    ['by its content when there is nothing else', {}, expect.stringMatching(/^hash:\w{64}$/), '? on ? (?)'],
+    ['by its id', risk(1), '["r1"]', 'HPAMax on Deployment|c1|n1|s1 (r1)'],
+    ['by its place and type', { checkType: 'x', komodorUid: 'a|b|c|d' }, '["a|b|c|d","x"]', 'x on a|b|c|d (?)'],
+    ['by its content when there is nothing else', {}, expect.stringMatching(/^{"hash":"\w{64}"}$/), '? on ? (?)'],
   ])('of risks is known %s', (_how, row: Row, key, label) => {
     expect(toItem('komodorHealthMonitoring', row)).toEqual({ key, label, value: row });
   });

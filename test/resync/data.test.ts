@@ -41,6 +41,61 @@ describe.concurrent('two items that give one identifier', () => {
   });
 });
 
+/** Two entries whose scopes overlap, so that every service is read twice and gives one entity twice. */
+const READ_TWICE = JSON.stringify({
+  resources: [{}, { kinds: ['Deployment'] }].map((scope, at) => ({
+    kind: 'komodorService',
+    selector: { query: 'true', ...scope },
+    port: {
+      entity: {
+        mappings: {
+          identifier: '.kind + "/" + .service',
+          blueprint: '"komodorService"',
+          properties: at === 0 ? { cluster: '.cluster' } : { status: '.status', namespace: '.namespace' },
+        },
+      },
+    },
+  })),
+});
+
+describe.concurrent('who an item is does not hang on how it is called', () => {
+  it.for([
+    ['a plain name', {}],
+    ['a cluster name of 1,100 characters', { cluster: 'c'.repeat(1100) }],
+    ['a namespace with characters of several bytes', { namespace: 'ü'.repeat(600) }],
+    ['half a character', { cluster: 'a\ud83d' }],
+    ['a control character', { service: 'a\u0000b' }],
+    ['a slash', { cluster: 'arn:aws:eks:eu/prod' }],
+    ['a missing namespace', JSON.parse('{"namespace":null}')],
+    ['a missing namespace and uid', JSON.parse('{"namespace":null,"uid":null}')],
+  ] as const)('with %s one service read twice is one service', async ([, change], { start }) => {
+    const world = worldOf({ kind: 'Deployment', ...change });
+    const harness = await start({ world, mapping: READ_TWICE });
+    const report = await harness.run();
+    expect(problemsOf(report, 'identifier_collision'), explain(report)).toEqual([]);
+    const [entity] = harness.store.entitiesOf('komodorService');
+    expect(entity?.properties).toHaveProperty('status');
+    harness.cutLogs();
+    await harness.run();
+    expect(harness.portWrites()).toEqual([]);
+  });
+
+  const long = 'c'.repeat(1100);
+  it.for([
+    ['whose slashes stand elsewhere', { cluster: 'a/b', namespace: 'c' }, { cluster: 'a', namespace: 'b/c' }],
+    ['that differ behind a thousand characters', { cluster: `${long}1` }, { cluster: `${long}2` }],
+    ['of which one lacks what the other calls "?"', JSON.parse('{"namespace":null}'), { namespace: '?' }],
+  ] as const)('two services %s are two services', async ([, one, other], { start }) => {
+    const same = { kind: 'Deployment', service: 'api' } as const;
+    const world = worldOf({ ...same, ...one, status: 'healthy' }, { ...same, ...other, status: 'unhealthy' });
+    const harness = await start({ world, mapping: READ_TWICE });
+    expect(problemsOf(await harness.run(), 'identifier_collision')).toHaveLength(1);
+    harness.cutLogs();
+    await harness.run();
+    expect(harness.portWrites()).toEqual([]);
+  });
+});
+
 describe.concurrent('bad data', () => {
   it('costs at most what it stands for: the page survives', async ({ start }) => {
     const world = worldOf(
