@@ -106,6 +106,12 @@ export interface RunQueue {
    * @throws QueueUnavailable within 2 s when the queue cannot be reached
    */
   request(order: RunOrder, options?: { readonly startAfterNow?: boolean }): Promise<RunTicket>;
+  /**
+   * Asks for a run that begins after now, unless somebody asked with this key, at any replica, in the last day: then
+   * undefined. The key is used up with the request and never without it, so a sender may try again after any failure.
+   * @throws QueueUnavailable within 2 s when the queue cannot be reached
+   */
+  requestOnce(key: string, order: RunOrder): Promise<RunTicket | undefined>;
   /** The newest first. */
   list(limit: number): Promise<readonly RunRecord[]>;
   find(runId: string): Promise<RunRecord | undefined>;
@@ -158,8 +164,6 @@ export interface RunQueue {
     blueprint: string,
     windowMs: number,
   ): Promise<Pick<DeletionCount, 'entered'> & { readonly identifiers: readonly string[] }>;
-  /** True for the first caller of all replicas with this key, for a day. */
-  first(key: string): Promise<boolean>;
   /** Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept. */
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import type { KindProgress } from '../core/ports.ts';
 import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
 import { atMost } from './at-most.ts';
-import { InlineFirsts } from './inline-firsts.ts';
 import { InlineLive } from './inline-live.ts';
 import { createInlineMarks } from './inline-marks.ts';
 import { InlineRuns } from './inline-runs.ts';
+import { InlineUsedKeys } from './inline-used-keys.ts';
 import { CLOSE_MS, KEPT_RUNS, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
 import { SCHEDULED } from './order.ts';
 import { withoutChanges } from './reports.ts';
@@ -48,7 +48,7 @@ function msLeft({ nextAt, steadyNextAt }: Schedule): number {
 export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
   const live = new InlineLive(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
-  const firsts = new InlineFirsts();
+  const used = new InlineUsedKeys();
   let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
   let skipped = 0;
@@ -81,6 +81,13 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     async request(order, { startAfterNow = false } = {}) {
       ensureOpen();
       return runs.request(order, startAfterNow);
+    },
+    async requestOnce(key, order) {
+      ensureOpen();
+      if (used.has(key)) return undefined;
+      const ticket = runs.request(order, true);
+      used.add(key);
+      return ticket;
     },
     async list(limit) {
       return runs
@@ -133,9 +140,6 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
       };
     },
     ...createInlineMarks(),
-    async first(key) {
-      return firsts.first(key);
-    },
     async close() {
       closed = true;
       schedule = undefined;

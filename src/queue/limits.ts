@@ -31,7 +31,7 @@ export interface QueueLimits {
   readonly liveQuietMs?: number;
 }
 
-/** How long a key counts as used after its first caller. */
-export const FIRST_MS = 24 * 3_600_000;
+/** How long the key of a request that is taken once stays used. */
+export const USED_MS = 24 * 3_600_000;
 /** Used keys in memory at most; the oldest go first. */
-export const FIRST_KEYS = 100_000;
+export const USED_KEYS = 100_000;

@@ -75,7 +75,8 @@ export class RedisKeys {
   deleted(blueprint: string): readonly string[] {
     return ['deleted', 'deleted-owners', 'deleted-entered'].map((name) => `${this.#base}${name}:${blueprint}`);
   }
-  first(key: string): string {
-    return `${this.#base}first:${key}`;
+  /** String with expiry: somebody asked for a run with this key. */
+  used(key: string): string {
+    return `${this.#base}used:${key}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { DeletionCount, LiveMoment } from '../core/run-queue.ts';
-import { FIRST_MS, MARK_MS, MARKS_PER_BLUEPRINT } from './limits.ts';
+import { MARK_MS, MARKS_PER_BLUEPRINT } from './limits.ts';
 import { OWNERS_PER_NAME } from './owned-names.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { RedisScript } from './redis-script.ts';
@@ -160,11 +160,6 @@ export class RedisMarks {
   async counted(blueprint: string, windowMs: number) {
     const [names, entered] = pairIn(await COUNTED.run(this.#redis, this.#keys.deleted(blueprint), [windowMs]));
     return { identifiers: Array.isArray(names) ? names.map(String) : [], entered: Number(entered) };
-  }
-
-  /** True for the first caller with this key in a day. */
-  async first(key: string): Promise<boolean> {
-    return (await this.#redis.set(this.#keys.first(key), '1', 'PX', FIRST_MS, 'NX')) === 'OK';
   }
 }
 

@@ -63,7 +63,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     ...{ redis, keys, runs, store: patient, live, schedule, enlist, log },
     everyMs: options.upkeepMs ?? 5_000,
     async onDataLost(generation) {
-      if (schedule.isOn && (await marks.first(`lost ${generation}`))) await requestWith(patient, SCHEDULED, true);
+      if (schedule.isOn) await requestOnceWith(patient, `lost ${generation}`, SCHEDULED);
     },
   });
 
@@ -103,6 +103,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     workers.push(worker);
   }
 
+  /** Should this not come to pass after a request, the upkeep does it. */
   async function enlist(runId: string): Promise<void> {
     const kept = { count: 100 };
     await runs.add('run', {}, { jobId: runId, attempts: 1, removeOnComplete: kept, removeOnFail: kept });
@@ -110,8 +111,13 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
 
   async function requestWith(store: RunStore, order: RunOrder, startAfterNow: boolean): Promise<RunTicket> {
     const ticket = await store.request(randomUUID(), order, startAfterNow);
-    // Should this not come to pass, the upkeep does it.
     if (!ticket.joined) await enlist(ticket.runId);
+    return ticket;
+  }
+
+  async function requestOnceWith(store: RunStore, key: string, order: RunOrder): Promise<RunTicket | undefined> {
+    const ticket = await store.requestOnce(key, randomUUID(), order);
+    if (ticket?.joined === false) await enlist(ticket.runId);
     return ticket;
   }
 
@@ -153,6 +159,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   return {
     queues: [runs, ticks, liveJobs],
     request: async (order, { startAfterNow = false } = {}) => answer(() => requestWith(quick, order, startAfterNow)),
+    requestOnce: async (key, order) => answer(() => requestOnceWith(quick, key, order)),
     list: async (limit) => answer(() => quick.list(limit)),
     find: async (runId) => answer(() => quick.find(runId)),
     watch: (runId, signal) =>
@@ -214,7 +221,6 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     countDeletions: async (...given) => answer(() => marks.count(...given)),
     uncountDeletions: async (...given) => answer(() => marks.uncount(...given)),
     countedDeletions: async (...given) => answer(() => marks.counted(...given)),
-    first: async (key) => answer(() => marks.first(key)),
     close() {
       closing ??= close();
       return closing;

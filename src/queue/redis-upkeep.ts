@@ -92,6 +92,7 @@ export class Upkeep {
     const job = await runs.getJobState(runId);
     if (job !== 'unknown' && job !== 'completed' && job !== 'failed') return;
     const record = await store.find(runId);
+    if (record === undefined && job === 'unknown') await store.close(runId);
     if (record === undefined || record.state === 'finished' || (await store.leased()) === runId) return;
     if (job === 'unknown') {
       await enlist(runId);

@@ -37,32 +37,39 @@ function script(body: string): RedisScript {
 }
 
 /**
- * id, startAfterNow (1 or 0), mode, trigger, requestedAt, wants… -> { id of the run, 'new' | 'joined' }.
- * A want is a field of the record: `all`, `kind:<kind>` or `approve:<digest>`. Widening adds fields; so nothing that two
+ * id, startAfterNow (1 or 0), mode, trigger, requestedAt, usedMs, wants… -> { id of the run, 'new' | 'joined' | 'repeated' }.
+ * A ninth key makes it a request that is taken once: see RunQueue.requestOnce. The order of writing counts when Redis
+ * refuses one half-way: who joins finds a run that the upkeep knows, and the key is not used up. A want is a field of the record: `all`, `kind:<kind>` or `approve:<digest>`. Widening adds fields; so nothing that two
  * replicas add at once is lost.
  */
 export const REQUEST = script(`
 local id, afterNow, mode, trigger, requestedAt = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local usedMs, firstWant, once = ARGV[8], 9, KEYS[9]
+if once and redis.call('EXISTS', once) == 1 then return { id, 'repeated' } end
+local function answer(run, how)
+  if once then redis.call('SET', once, run, 'PX', usedMs) end
+  return { run, how }
+end
 local running = redis.call('GET', RUNNING)
 if running and afterNow == '0' then
   local run = BASE .. running
   local known = redis.call('HMGET', run, 'state', 'mode', 'cancel', 'all')
   local covers = known[1] == 'running' and known[2] == mode and not known[3]
-  for i = 8, #ARGV do
+  for i = firstWant, #ARGV do
     local byAll = known[4] and string.sub(ARGV[i], 1, 5) == 'kind:'
     covers = covers and (byAll or redis.call('HEXISTS', run, ARGV[i]) == 1)
   end
-  if covers then return { running, 'joined' } end
+  if covers then return answer(running, 'joined') end
 end
 local waiting = redis.call('HGET', WAITING, mode)
 local known = waiting and redis.call('HGET', BASE .. waiting, 'state') == 'queued'
 local target = known and waiting or id
-for i = 8, #ARGV do redis.call('HSET', BASE .. target, ARGV[i], '1') end
-if known then return { waiting, 'joined' } end
+if not known then enlist(id) end
+for i = firstWant, #ARGV do redis.call('HSET', BASE .. target, ARGV[i], '1') end
+if known then return answer(waiting, 'joined') end
 redis.call('HSET', BASE .. id, 'state', 'queued', 'mode', mode, 'trigger', trigger, 'requestedAt', requestedAt)
 redis.call('HSET', WAITING, mode, id)
-enlist(id)
-return { id, 'new' }
+return answer(id, 'new')
 `);
 
 /**

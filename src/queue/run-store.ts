@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord, RunTicket } from '../core/run-queue.ts';
-import { KEPT_CHANGES, KEPT_RUNS, KEPT_RUNS_MS } from './limits.ts';
+import { KEPT_CHANGES, KEPT_RUNS, KEPT_RUNS_MS, USED_MS } from './limits.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisScript } from './redis-script.ts';
 import { withoutChanges } from './reports.ts';
@@ -26,19 +26,23 @@ export class RunStore {
   }
 
   async request(runId: string, order: RunOrder, startAfterNow: boolean): Promise<RunTicket> {
+    return (await this.#request([], runId, order, startAfterNow)).ticket;
+  }
+
+  /** Undefined: somebody asked with this key before. */
+  async requestOnce(key: string, runId: string, order: RunOrder): Promise<RunTicket | undefined> {
+    const { ticket, how } = await this.#request([this.#keys.used(key)], runId, order, true);
+    return how === 'repeated' ? undefined : ticket;
+  }
+
+  async #request(usedKeys: readonly string[], runId: string, order: RunOrder, startAfterNow: boolean) {
+    const { mode, trigger } = order;
     const now = new Date().toISOString();
-    const answer = await this.#run(
-      REQUEST,
-      runId,
-      startAfterNow ? 1 : 0,
-      order.mode,
-      order.trigger,
-      now,
-      ...wants(order),
-    );
+    const args = [runId, startAfterNow ? 1 : 0, mode, trigger, now, USED_MS, ...wants(order)];
+    const answer = await this.#runWith(usedKeys, REQUEST, args);
     const [id, how] = Array.isArray(answer) ? answer.map(String) : [];
     if (id === undefined) throw new Error(`Unexpected answer of Redis to a request: ${JSON.stringify(answer)}`);
-    return { runId: id, joined: how === 'joined' };
+    return { ticket: { runId: id, joined: how === 'joined' }, how };
   }
 
   /** `begun`, or why the run may not be begun (now): see BEGIN. */
@@ -107,6 +111,11 @@ export class RunStore {
     return this.#redis.smembers(this.#keys.open);
   }
 
+  /** A run that has no record (any more) is not open. */
+  async close(runId: string): Promise<void> {
+    await this.#redis.srem(this.#keys.open, runId);
+  }
+
   /** Which run a worker carries out at this moment. */
   async leased(): Promise<string | undefined> {
     return (await this.#redis.get(this.#keys.lease))?.split(' ')[0];
@@ -118,9 +127,13 @@ export class RunStore {
     return runId === null ? undefined : this.find(runId);
   }
 
-  async #run(script: RedisScript, ...args: readonly (string | number)[]): Promise<unknown> {
+  #run(script: RedisScript, ...args: readonly (string | number)[]): Promise<unknown> {
+    return this.#runWith([], script, args);
+  }
+
+  async #runWith(more: readonly string[], script: RedisScript, args: readonly (string | number)[]): Promise<unknown> {
     const { waiting, running, lease, index, open, finished, sequence, generation, runs, news } = this.#keys;
-    const keys = [waiting, running, lease, index, open, finished, sequence, generation];
+    const keys = [waiting, running, lease, index, open, finished, sequence, generation, ...more];
     return script.run(this.#redis, keys, [runs, news, ...args]);
   }
 }

@@ -58,11 +58,11 @@ export function addResyncRoute(app: App, context: ServerContext, access: Access,
     if (!isPortSignature(signature, timestampOf(request), body, context.portClientSecret)) {
       return await refuse(request, 'signature_invalid');
     }
-    // The queue remembers for all replicas, and longer than the signature's time is accepted.
-    if (!(await context.queue.first(`port:${signature}`))) return await refuse(request, 'signature_replayed');
     const changelog = readChangelog(parseJson(body), context.integrationIdentifier);
     if (!changelog.asksForResync) return sendIgnored(request, reply, changelog.reason);
-    const ticket = await context.queue.request(orderOf(undefined, 'port'), { startAfterNow: true });
+    // The queue remembers for all replicas, and longer than the signature's time is accepted.
+    const ticket = await context.queue.requestOnce(`port:${signature}`, orderOf(undefined, 'port'));
+    if (ticket === undefined) return await refuse(request, 'signature_replayed');
     return reply.code(202).send({ ...ticket, href: hrefOf(ticket.runId) });
   }
 }

@@ -96,9 +96,8 @@ function addFluxRoute(app: App, context: ServerContext, access: Access, countFai
     async (request, reply) => {
       const event = readFluxEvent(request.body, Date.now());
       if (!event.asksForResync) return sendIgnored(request, reply, event.reason);
-      if (!(await context.queue.first(`flux:${signatureOf(request)}`)))
-        return sendIgnored(request, reply, 'it came before');
-      const ticket = await context.queue.request(orderOf(undefined, 'webhook'), { startAfterNow: true });
+      const ticket = await context.queue.requestOnce(`flux:${signatureOf(request)}`, orderOf(undefined, 'webhook'));
+      if (ticket === undefined) return sendIgnored(request, reply, 'it came before');
       return reply.code(202).send({ ...ticket, href: hrefOf(ticket.runId) });
     },
   );

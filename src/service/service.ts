@@ -116,9 +116,8 @@ async function startWorking(settings: Settings, parts: Parts, { queue, redis }: 
   await queue.start({ run: createRunWorker(parts, schedule, queue), live: createLiveWorker(parts, queue) });
   await adviseOnRedis(queue, parts);
   void parts.reporter.start({ othersMayRun: redis !== undefined });
-  const ask = (order: RunOrder, startAfterNow = false) => insist(() => queue.request(order, { startAfterNow }), signal);
   void insist(() => queue.schedule(everyMs), signal);
-  if (!onlyWebhooks) void ask({ ...WHOLE_RESYNC, trigger: 'start' });
+  if (!onlyWebhooks) void insist(() => queue.request({ ...WHOLE_RESYNC, trigger: 'start' }), signal);
   const poller =
     eventListener === 'POLLING'
       ? createResyncRequestPoller({
@@ -129,8 +128,8 @@ async function startWorking(settings: Settings, parts: Parts, { queue, redis }: 
           log: parts.log,
           async onRequest(requestedAt) {
             // Every replica sees the click; one run is enough.
-            if (!(await queue.first(`port-resync-request ${requestedAt.toISOString()}`))) return;
-            await ask({ ...WHOLE_RESYNC, trigger: 'port' }, true);
+            const key = `port-resync-request ${requestedAt.toISOString()}`;
+            await insist(() => queue.requestOnce(key, { ...WHOLE_RESYNC, trigger: 'port' }), signal);
           },
         })
       : undefined;

@@ -153,10 +153,5 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
       await sleep(60);
       expect(await queue.countDeletions('c', 'service', ['new'], 50)).toEqual({ counted: 1, entered: 3 });
     });
-
-    it('tells the first caller with a key', async () => {
-      const queue = create();
-      expect([await queue.first('x'), await queue.first('x'), await queue.first('y')]).toEqual([true, false, true]);
-    });
   });
 }

@@ -90,7 +90,7 @@ describe.skipIf(withoutOwnRedis !== undefined)(
         unavailableAtOnce(queue.counts()),
         unavailableAtOnce(queue.nextScheduledAt()),
         unavailableAtOnce(queue.markLive('e', 'b', ['a'])),
-        unavailableAtOnce(queue.first('x')),
+        unavailableAtOnce(queue.requestOnce('x', RESYNC)),
       ]);
       expect(await queue.health()).toMatchObject({ ready: false });
       await redis.start();
@@ -289,6 +289,23 @@ describe.skipIf(withoutOwnRedis !== undefined)(
       const queue = open(await started(['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru']));
       expect(await queue.health()).toMatchObject({ ready: false, detail: expect.stringContaining('allkeys-lru') });
     });
+
+    it.each(['sadd', 'hset', 'set', 'incr'])(
+      'uses up no key when it may not %s: the sender tries again',
+      async (command) => {
+        const redis = await started();
+        const { queue, runs } = await working(redis);
+        await until(async () => (await queue.health()).ready);
+        const admin = new Redis(redis.url.replace('unix://', ''));
+        await admin.call('ACL', 'SETUSER', 'default', `-${command}`);
+        await unavailableAtOnce(queue.requestOnce('push', RESYNC));
+        await admin.call('ACL', 'SETUSER', 'default', `+${command}`);
+        admin.disconnect();
+        const ticket = await queue.requestOnce('push', RESYNC);
+        expect(await queue.requestOnce('push', RESYNC)).toBeUndefined();
+        await until(() => runs.begun.some(({ runId }) => runId === ticket?.runId));
+      },
+    );
 
     it('keeps services with different prefixes apart', async () => {
       const redis = await started();

@@ -82,6 +82,19 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect(new Set([first.runId, more.runId, plan.runId]).size).toBe(3);
     });
 
+    it('takes a request with a key once, however it is served', async () => {
+      const { queue, runs } = await createWorking();
+      const first = await queue.requestOnce('x', RESYNC);
+      expect(first).toMatchObject({ joined: false });
+      await until(() => runs.begun.length === 1);
+      expect(await queue.requestOnce('x', RESYNC)).toBeUndefined();
+      const second = await queue.requestOnce('y', RESYNC);
+      expect(second).toMatchObject({ joined: false });
+      expect(await queue.requestOnce('z', RESYNC)).toEqual({ runId: second?.runId, joined: true });
+      expect(await queue.requestOnce('z', RESYNC)).toBeUndefined();
+      expect(await Promise.all(['a', 'a', 'a'].map((key) => queue.requestOnce(key, RESYNC)))).toContain(undefined);
+    });
+
     it('widens the waiting run to serve every request', async () => {
       const queue = create();
       const first = await queue.request({ ...RESYNC, kinds: ['komodorService'], approveDeletions: ['a'] });
