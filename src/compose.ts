@@ -3,7 +3,15 @@ import { loadBlueprintFiles } from './config/blueprint-files.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
-import { beginningAmong, type LiveMarks, markingLive, respectingLive, WritesUnderWay } from './core/catalog-guards.ts';
+import {
+  beginningAmong,
+  type LiveMarks,
+  type LiveMemory,
+  markingLive,
+  respectingLive,
+  WritesUnderWay,
+} from './core/catalog-guards.ts';
+import { LiveGuard } from './core/live-guard.ts';
 import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
@@ -53,8 +61,8 @@ export interface Application {
   readonly port: { readonly api: PortApi; readonly tokens: TokenKeeper; readonly userAgent: string };
   /** Runs a resync or a plan. Never throws: what happens is in the report. */
   run(order: RunOrder, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
-  /** Live events for this process, with the marks that keep resyncs out of their way. */
-  live(marks: LiveMarks): Live;
+  /** Live events for this process; what they remember keeps resyncs out of their way, and them from deleting too much. */
+  live(memory: LiveMemory): Live;
   /** How both sides are doing now, for progress lines. */
   traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
   close(): void;
@@ -161,10 +169,11 @@ export async function createApplication(
         order.mode === 'plan' ? plan(request, signal, observer) : carryOut(request, signal, observer, marks);
       return withoutSecrets(await report, redact);
     },
-    live(marks) {
+    live(memory) {
+      const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
       const sessions = new LiveSessions(() => ({
         ...ports,
-        catalog: markingLive(catalogFor(randomUUID(), 'write'), marks, underWay),
+        catalog: markingLive(catalogFor(randomUUID(), 'write'), memory, underWay),
       }));
       return {
         async prepare() {
@@ -174,7 +183,7 @@ export async function createApplication(
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
           for (const workload of await source.locate(address, signal)) {
-            reports.push(await refreshWorkload(session.ports, session.mapping, workload, marks, signal));
+            reports.push(await refreshWorkload(session.ports, session.mapping, workload, rules, signal));
           }
           return reports;
         },

@@ -68,18 +68,26 @@ function guard(facts: DeletionCase): DeletionDecision {
   const digest = digestOf(blueprint, stale);
   const approvedDigest = facts.approved.has(digest) ? digest : null;
   if (approvedDigest) return { type: 'delete', identifiers: stale, approvedDigest };
-  if (threshold === null) return block(facts, 'threshold', 'the mapping says that nothing is ever deleted');
-  if (stale.length >= owned) return block(facts, 'emptied', `all ${owned} entities would go`);
-  const share = stale.length / owned;
-  if (share > threshold) {
-    const percent = (part: number) => `${Math.round(part * 1000) / 10} %`;
-    return block(
-      facts,
-      'threshold',
-      `${percent(share)} would go, entityDeletionThreshold allows ${percent(threshold)}`,
-    );
-  }
+  const excess = excessOf(stale.length, owned, threshold);
+  if (excess) return block(facts, excess.reason, excess.detail);
   return { type: 'delete', identifiers: stale, approvedDigest: null };
+}
+
+/** Why so many deletions at once are too many without an approval. */
+export interface Excess {
+  readonly reason: Extract<BlockReason, 'threshold' | 'emptied'>;
+  readonly detail: string;
+}
+
+/** The guards, for resyncs and live events alike: no more than the threshold's share may go at once, and never all. */
+export function excessOf(gone: number, owned: number, threshold: number | null): Excess | undefined {
+  if (threshold === null) return { reason: 'threshold', detail: 'the mapping says that nothing is ever deleted' };
+  if (gone >= owned) return { reason: 'emptied', detail: `all ${owned} entities would go` };
+  const share = gone / owned;
+  if (share <= threshold) return undefined;
+  const percent = (part: number) => `${Math.round(part * 1000) / 10} %`;
+  const detail = `${percent(share)} would go, entityDeletionThreshold allows ${percent(threshold)}`;
+  return { reason: 'threshold', detail };
 }
 
 function block(

@@ -1,86 +1,195 @@
+import { randomUUID } from 'node:crypto';
 import type { BlueprintState } from './blueprint-state.ts';
 import { AppError } from './errors.ts';
-import { encodeIdentifier } from './identifier.ts';
-import type { KindQuery, Narrowed, PropertyValues, Source, WorkloadAddress } from './ports.ts';
+import type { LiveGuard } from './live-guard.ts';
+import { Look } from './look.ts';
+import type { Narrowed, PropertyValues, Source, WorkloadAddress } from './ports.ts';
 import { type Extraction, feeding, type Run } from './run.ts';
 
-/**
- * Deletes what belonged to a workload that is gone. One entity needs no threshold, but ownership, completeness and a
- * second look it needs: Komodor must miss it twice, asked in two ways, and must not miss anything else of the same
- * place that Port has. A page that was cut looks just like a workload that went.
- * @throws AppError `read_incomplete` when that cannot be said; to be tried again, and else left to the next resync
- */
-export async function removeGoneWorkload(run: Run, source: Source, address: WorkloadAddress): Promise<void> {
-  if (run.mapping.flags.entityDeletionThreshold === null) return;
-  for (const state of run.states()) {
-    const feeds = feeding(run.extractions, state.shape.identifier);
-    const narrowed = feeds.flatMap((extraction) => {
-      const narrow = source.addressing(extraction.query.kind).narrow(address);
-      return narrow?.goesWithWorkload ? [{ extraction, narrow }] : [];
-    });
-    const stale = state.stale();
-    if (narrowed.length < feeds.length || stale.length === 0 || state.taints.length > 0) continue;
-    for (const { extraction, narrow } of narrowed) await confirm(run, source, state, extraction, narrow, stale);
-    const { deleted, refused } = await run.ports.catalog.remove(state.shape.identifier, stale, run.signal);
-    state.deleted += deleted.length;
-    for (const { identifier, code, message } of refused) {
-      run.problems.add({ code: 'delete_failed', severity: 'error', group: code, message, sample: identifier });
-    }
-  }
+/** An extraction that gives entities of the blueprint, and the workload's place in it. */
+interface View {
+  readonly extraction: Extraction;
+  readonly narrow: Narrowed;
 }
 
-async function confirm(
+/** Why entities are left to the next resync. */
+interface Held {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/**
+ * Deletes what belonged to a workload that is gone: Komodor must miss it twice, asked in two ways, must not miss anything
+ * else of the same place that Port has, and must still show something around it. A page that was cut, or a key that
+ * sees less than before, looks just like a workload that went. The guards of a resync hold for all that live events
+ * delete in a while.
+ * @returns how many entities are left to the next resync, for a reason that is among the problems
+ * @throws AppError `read_incomplete` when nothing can be said; to be tried again, and else left to the next resync
+ */
+export async function removeGoneWorkload(
+  run: Run,
+  source: Source,
+  address: WorkloadAddress,
+  guard: LiveGuard,
+): Promise<number> {
+  let heldBack = 0;
+  for (const state of run.states()) {
+    const stale = state.stale();
+    const views = viewsOf(run, source, state, address);
+    if (views === undefined || stale.length === 0 || state.taints.length > 0) continue;
+    const held = await remove(run, source, state, views, stale, guard);
+    if (held === undefined) continue;
+    heldBack += stale.length;
+    report(run, state, stale, held);
+  }
+  return heldBack;
+}
+
+/** Undefined where something else gives the blueprint entities too, which does not go with the workload. */
+function viewsOf(
+  run: Run,
+  source: Source,
+  { shape }: BlueprintState,
+  address: WorkloadAddress,
+): readonly View[] | undefined {
+  const views: View[] = [];
+  for (const extraction of feeding(run.extractions, shape.identifier)) {
+    const narrow = source.addressing(extraction.query.kind).narrow(address);
+    if (!narrow?.goesWithWorkload) return undefined;
+    views.push({ extraction, narrow });
+  }
+  return views;
+}
+
+/** @returns why nothing was deleted; undefined when it was */
+async function remove(
   run: Run,
   source: Source,
   state: BlueprintState,
-  extraction: Extraction,
-  { scope, secondLook }: Narrowed,
+  views: readonly View[],
   stale: readonly string[],
-): Promise<void> {
-  const { query } = extraction;
-  const seen = await identifiersIn(run, source, state, extraction, query, scope);
-  const again = { ...query, selector: { ...query.selector, ...secondLook } };
-  const seenAgain = await identifiersIn(run, source, state, extraction, again, scope);
-  const back = stale.find((identifier) => seen.has(identifier) || seenAgain.has(identifier));
-  if (back !== undefined) throw doubt(`Komodor shows ${back} again`);
-  const missing = (await ownedIn(run, state, extraction, scope)).filter((identifier) => !seen.has(identifier));
-  if (missing.length > stale.length) {
-    throw doubt(
-      `Komodor also misses ${missing.length - stale.length} other entities of ${Object.values(scope).join('/')}`,
-    );
+  guard: LiveGuard,
+): Promise<Held | undefined> {
+  const threshold = run.mapping.flags.entityDeletionThreshold;
+  if (threshold === null || threshold === 0)
+    return { reason: 'threshold', detail: `entityDeletionThreshold is ${threshold}, so nothing goes without approval` };
+  const held = await lookTwice(run, source, state, views, stale);
+  if (held) return held;
+  const blueprint = state.shape.identifier;
+  const owner = randomUUID();
+  const { catalog } = run.ports;
+  const excess = await guard.admit(catalog, state, { owner, identifiers: stale, threshold }, run.signal);
+  if (excess) {
+    const within = `with what live events have deleted within ${Math.round(guard.windowMs / 60_000)} minutes`;
+    return { reason: excess.reason, detail: `${within}, ${excess.detail}` };
   }
+  // Where this throws, nobody knows what has been deleted: it goes on counting.
+  const { deleted, refused } = await catalog.remove(blueprint, stale, run.signal);
+  state.deleted += deleted.length;
+  const gone = new Set(deleted);
+  await guard.giveBack(
+    owner,
+    blueprint,
+    stale.filter((identifier) => !gone.has(identifier)),
+  );
+  for (const { identifier, code, message } of refused) {
+    run.problems.add({ code: 'delete_failed', severity: 'error', group: code, message, sample: identifier });
+  }
+  return undefined;
+}
+
+/** @returns why the resync has to decide; undefined when the entities are gone */
+async function lookTwice(
+  run: Run,
+  source: Source,
+  state: BlueprintState,
+  views: readonly View[],
+  stale: readonly string[],
+): Promise<Held | undefined> {
+  const shown = new Set<string>();
+  let isBlind = true;
+  let isAround = false;
+  for (const { extraction, narrow } of views) {
+    const { query } = extraction;
+    const again = { ...query, selector: { ...query.selector, ...narrow.secondLook } };
+    let holdsWorkload = false;
+    let items = 0;
+    for (const asked of [query, again]) {
+      const pages = source.readScope(asked, narrow.scope, run.signal);
+      if (!pages) continue;
+      isBlind = false;
+      const look = new Look(extraction, state.shape.identifier, run.signal);
+      items += await look.read(pages, (item) => {
+        holdsWorkload ||= narrow.holds(item);
+      });
+      await look.finish();
+      if (look.problem !== undefined) throw doubt(look.problem);
+      const back = stale.find((identifier) => look.identifiers.has(identifier));
+      if (back !== undefined) throw doubt(`Komodor shows ${back} again`);
+      for (const identifier of look.identifiers) shown.add(identifier);
+    }
+    if (holdsWorkload) {
+      const detail = 'Komodor still shows the workload; it is the mapping that does not give the entity any more';
+      return { reason: 'filtered', detail };
+    }
+    if (items > 0) isAround = true;
+  }
+  if (isBlind) {
+    return {
+      reason: 'filtered',
+      detail: 'the selectors of the mapping leave its place out, so nobody has looked there',
+    };
+  }
+  await missesNothingElse(run, state, views, stale, shown);
+  if (!isAround) await showsSomethingAround(run, source, views);
+  return undefined;
+}
+
+/** @throws AppError `read_incomplete` when Port has more in the workload's place than Komodor shows */
+async function missesNothingElse(
+  run: Run,
+  state: BlueprintState,
+  views: readonly View[],
+  stale: readonly string[],
+  shown: ReadonlySet<string>,
+): Promise<void> {
+  for (const { extraction, narrow } of views) {
+    const owned = await ownedIn(run, state, extraction, narrow.scope);
+    const missing = owned.filter((identifier) => !shown.has(identifier)).length;
+    if (missing <= stale.length) continue;
+    const where = Object.values(narrow.scope).join('/');
+    throw doubt(`Komodor also misses ${missing - stale.length} other entities of ${where}`);
+  }
+}
+
+/** @throws AppError `read_incomplete` when Komodor shows nothing in a wider place either */
+async function showsSomethingAround(run: Run, source: Source, views: readonly View[]): Promise<void> {
+  for (const { extraction, narrow } of views) {
+    const pages = source.read({ kind: extraction.query.kind, selector: narrow.around }, run.signal);
+    try {
+      for (let next = await pages.next(); !next.done; next = await pages.next()) {
+        if (next.value.items.length > 0) return;
+      }
+    } finally {
+      await pages.return({ complete: true });
+    }
+  }
+  throw doubt('Komodor shows nothing at all around it, as a key that sees less than before would');
 }
 
 function doubt(why: string): AppError {
   return new AppError('read_incomplete', `Nothing was deleted: ${why}. The next resync decides`);
 }
 
-async function identifiersIn(
-  run: Run,
-  source: Source,
-  state: BlueprintState,
-  { program }: Extraction,
-  query: KindQuery,
-  scope: Narrowed['scope'],
-): Promise<ReadonlySet<string>> {
-  const pages = source.readScope(query, scope, run.signal);
-  const found = new Set<string>();
-  if (!pages) return found;
-  for (;;) {
-    const next = await pages.next();
-    if (next.done) {
-      if (!next.value.complete) throw doubt(next.value.detail);
-      return found;
-    }
-    if (next.value.malformed > 0) throw doubt('Komodor sent things that are no items');
-    for (const { item, rows } of await program.map(next.value.items, run.signal)) {
-      for (const row of rows) {
-        if (row.type === 'rejected') throw doubt(`${item.label} gave no identifier`);
-        if (row.type !== 'entity' || row.entity.blueprint !== state.shape.identifier) continue;
-        if (typeof row.entity.identifier === 'string') found.add(encodeIdentifier(row.entity.identifier));
-      }
-    }
-  }
+function report(run: Run, { shape }: BlueprintState, stale: readonly string[], { reason, detail }: Held): void {
+  run.problems.add({
+    code: 'deletion_blocked',
+    severity: 'warning',
+    group: shape.identifier,
+    message: `${stale.length} entities of ${shape.identifier} were not deleted by a live event (${reason}): ${detail}. The next resync decides`,
+    count: stale.length,
+    samples: stale.slice(0, 10),
+  });
 }
 
 /** Our entities in Port that lie in the scope; none when the mapping does not keep the address. */
@@ -100,7 +209,7 @@ async function ownedIn(
   const values: PropertyValues = Object.fromEntries(where);
   const identifiers: string[] = [];
   for await (const page of run.ports.catalog.owned(shape, selection, run.signal, values)) {
-    identifiers.push(...page.map(({ identifier }) => identifier));
+    for (const { identifier } of page) identifiers.push(identifier);
   }
   return identifiers;
 }

@@ -59,6 +59,8 @@ export interface Narrowed {
   readonly parts: readonly { readonly [part: string]: string }[];
   /** Put over the query's selector, it asks for the same in another way. */
   readonly secondLook: JsonObject;
+  /** The selector of a wider place: where that shows nothing either, nobody can say that anything is gone. */
+  readonly around: JsonObject;
   /** Whether an entity that a complete read of the scope does not give any more is gone with the workload. */
   readonly goesWithWorkload: boolean;
 }

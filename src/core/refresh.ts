@@ -5,6 +5,7 @@ import { type CompiledMapping, compileMapping } from './extractions.ts';
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
 import { removeGoneWorkload } from './live-deletion.ts';
+import type { LiveGuard } from './live-guard.ts';
 import { openRun } from './open-run.ts';
 import type { Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
@@ -25,10 +26,18 @@ export async function prepareLive(ports: Ports, signal: AbortSignal): Promise<Li
   return { mapping, ...compiled };
 }
 
+/** What keeps live events and resyncs from undoing each other, and live events from deleting too much. */
+export interface LiveRules {
+  readonly marks: LiveMarks;
+  readonly guard: LiveGuard;
+}
+
 export interface RefreshReport {
   readonly written: number;
   readonly unchanged: number;
   readonly deleted: number;
+  /** Entities that seem to be gone and are left to the next resync; `deletion_blocked` among the problems says why. */
+  readonly heldBack: number;
   readonly problems: readonly Problem[];
 }
 
@@ -41,7 +50,7 @@ export async function refreshWorkload(
   ports: Ports,
   { mapping, extractions, disabled }: LiveMapping,
   address: WorkloadAddress,
-  marks: LiveMarks,
+  { marks, guard }: LiveRules,
   signal: AbortSignal,
 ): Promise<RefreshReport> {
   const problems = new ProblemBook();
@@ -66,7 +75,7 @@ export async function refreshWorkload(
   }
   await finishRelations(run, intake, targets, writer);
   const unread = readers.find((reader) => !reader.report().complete);
-  await removeGoneWorkload(run, ports.source, address);
+  const heldBack = await removeGoneWorkload(run, ports.source, address, guard);
   // What is as it should be counts too: a resync may still carry an older state of it.
   // What was not seen is left to the resync, which may delete it; so is what Port refused.
   const owner = randomUUID();
@@ -78,7 +87,7 @@ export async function refreshWorkload(
   }
   if (unread)
     throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);
-  return summary(run, problems);
+  return summary(run, problems, heldBack);
 }
 
 /** The source as if it held nothing but one workload. */
@@ -117,13 +126,14 @@ function whereOf(
   return undefined;
 }
 
-function summary(run: Run, problems: ProblemBook): RefreshReport {
+function summary(run: Run, problems: ProblemBook, heldBack: number): RefreshReport {
   const total = (count: (state: ReturnType<Run['states']>[number]) => number) =>
     run.states().reduce((sum, state) => sum + count(state), 0);
   return {
     written: total(({ outcomes }) => outcomes.created + outcomes.updated),
     unchanged: total(({ outcomes }) => outcomes.unchanged),
     deleted: total(({ deleted }) => deleted),
+    heldBack,
     problems: problems.list(),
   };
 }

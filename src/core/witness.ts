@@ -1,9 +1,8 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import type { Testimony } from './deletion.ts';
-import { encodeIdentifier } from './identifier.ts';
 import type { KindReader } from './kind-reader.ts';
-import type { Completeness, RawItem } from './model.ts';
-import type { Ports, Scope, SourcePage } from './ports.ts';
+import { Look } from './look.ts';
+import type { Ports, Scope } from './ports.ts';
 import { type Extraction, feeding, type Run, scopeKey } from './run.ts';
 
 /** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
@@ -30,30 +29,20 @@ export async function askWitness(
   for (const extraction of feeding(run.extractions, state.shape.identifier)) {
     const { scopes, unaddressed } = placesToAsk(run, state, extraction, [...stale]);
     const reader = readers.find(({ kind }) => kind === extraction.query.kind);
-    const answers = [
-      ...(await askScopes(run, extraction, scopes, reader)),
-      ...(unaddressed ? [await readAll(run.ports.source.readDifferently(extraction.query, run.signal))] : []),
-    ];
-    const unusable = answers.find((answer) => answer.problem !== undefined);
-    if (unusable?.problem !== undefined) return { type: 'unconfirmed', detail: unusable.problem };
-    const found = await identifiersOf(
-      run,
+    const look = new Look(
       extraction,
-      state,
-      answers.flatMap(({ items }) => items),
-      reader,
+      state.shape.identifier,
+      run.signal,
+      (item) => reader?.hasSearchedFor(item) === true,
     );
-    if (found.problem !== undefined) return { type: 'unconfirmed', detail: found.problem };
-    for (const identifier of found.identifiers) if (stale.has(identifier)) contradicting.add(identifier);
+    await askScopes(run, extraction, scopes, reader, look);
+    if (unaddressed) await look.read(run.ports.source.readDifferently(extraction.query, run.signal));
+    const { identifiers, problem } = await look.finish();
+    if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
+    for (const identifier of identifiers) if (stale.has(identifier)) contradicting.add(identifier);
   }
   if (contradicting.size === 0) return { type: 'confirmed' };
   return { type: 'contradicted', witnesses: [...contradicting].slice(0, NAMED_WITNESSES) };
-}
-
-interface Answer {
-  readonly items: readonly RawItem[];
-  /** Why this answer cannot be used. */
-  readonly problem?: string;
 }
 
 function placesToAsk(run: Asking, state: BlueprintState, { query, locators }: Extraction, stale: readonly string[]) {
@@ -98,69 +87,25 @@ function spread(names: readonly string[], groupOf: (name: string) => string): re
   return picked;
 }
 
+/** Places that the selector of the entry excludes are passed over: they cannot say anything. */
 async function askScopes(
   run: Asking,
   { query }: Extraction,
   scopes: readonly Scope[],
   first: KindReader | undefined,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  const waiting = [...scopes];
+  look: Look,
+): Promise<void> {
+  const waiting = [...scopes].reverse();
   const ask = async () => {
-    for (let scope = waiting.shift(); scope; scope = waiting.shift()) {
+    for (let scope = waiting.pop(); scope; scope = waiting.pop()) {
       const pages = run.ports.source.readScope(query, scope, run.signal);
       if (!pages) continue;
-      const answer = await readAll(pages);
+      const count = await look.read(pages);
       const knownBefore = first?.itemsIn(scope) ?? 0;
+      if (count > 0 || knownBefore === 0) continue;
       const where = Object.values(scope).join('/');
-      const blind = answer.items.length === 0 && knownBefore > 0 && answer.problem === undefined;
-      answers.push(
-        blind
-          ? { ...answer, problem: `the second read of ${where} shows nothing, the first showed ${knownBefore} items` }
-          : answer,
-      );
+      look.reject(`the second read of ${where} shows nothing, the first showed ${knownBefore} items`);
     }
   };
   await Promise.all(Array.from({ length: QUESTIONS_AT_A_TIME }, ask));
-  return answers;
-}
-
-async function readAll(pages: AsyncGenerator<SourcePage, Completeness>): Promise<Answer> {
-  const items: RawItem[] = [];
-  let malformed = 0;
-  for (;;) {
-    const next = await pages.next();
-    if (!next.done) {
-      items.push(...next.value.items);
-      malformed += next.value.malformed;
-      continue;
-    }
-    if (!next.value.complete) return { items, problem: `the second read was not complete: ${next.value.detail}` };
-    return malformed > 0 ? { items, problem: 'the second read held things that are no items' } : { items };
-  }
-}
-
-/** The identifiers that the items give in the blueprint, or why they cannot all be told. */
-async function identifiersOf(
-  run: Asking,
-  { program }: Extraction,
-  state: BlueprintState,
-  items: readonly RawItem[],
-  first: KindReader | undefined,
-) {
-  const identifiers: string[] = [];
-  let problem: string | undefined;
-  if (items.length === 0) return { identifiers, problem };
-  for (const { item, rows } of await program.map(items, run.signal)) {
-    for (const row of rows) {
-      if (row.type === 'rejected') problem ??= `the second read gave an item without identifier: ${item.label}`;
-      if (row.type !== 'entity' || row.entity.blueprint !== state.shape.identifier) continue;
-      const { identifier } = row.entity;
-      if (typeof identifier === 'string') identifiers.push(encodeIdentifier(identifier));
-      else if (!first?.hasSearchedFor(item)) {
-        problem ??= `the second read shows ${item.label}, and only Port can tell which entity that is`;
-      }
-    }
-  }
-  return { identifiers, problem };
 }

@@ -62,6 +62,7 @@ const SERVICES: Addressing = {
       holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
       parts: [{ cluster, namespace, kind, service: name }],
       secondLook: { kinds: [kind] },
+      around: { clusters: [cluster] },
       goesWithWorkload: true,
     };
   },
@@ -80,6 +81,7 @@ const RISKS: Addressing = {
       parts: [{ komodorUid }, { kind, cluster, namespace, name }],
       // A risk outlives its workload as history; the resync removes it when Komodor has forgotten it.
       secondLook: {},
+      around: { clusters: [cluster] },
       goesWithWorkload: false,
     };
   },

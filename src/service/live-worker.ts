@@ -1,4 +1,4 @@
-import type { LiveMarks } from '../core/catalog-guards.ts';
+import type { LiveMemory } from '../core/catalog-guards.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
 import { underEither } from '../core/signals.ts';
@@ -7,8 +7,8 @@ import type { Parts } from './parts.ts';
 const LIMIT_MS = 90_000;
 
 /** Works off one live event: the workload that it names is read from Komodor again. @throws to be tried again */
-export function createLiveWorker({ application, logger }: Parts, marks: LiveMarks): LiveWorker {
-  const live = application.live(marks);
+export function createLiveWorker({ application, logger }: Parts, memory: LiveMemory): LiveWorker {
+  const live = application.live(memory);
   live
     .prepare()
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
@@ -16,7 +16,7 @@ export function createLiveWorker({ application, logger }: Parts, marks: LiveMark
     try {
       const limits = [signal, AbortSignal.timeout(LIMIT_MS)];
       const reports = await underEither(limits, (limited) => live.refresh(address, limited));
-      const total = (field: 'written' | 'unchanged' | 'deleted') =>
+      const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);
       const ageMs = Date.now() - Date.parse(receivedAt);
@@ -26,6 +26,7 @@ export function createLiveWorker({ application, logger }: Parts, marks: LiveMark
           written: total('written'),
           unchanged: total('unchanged'),
           deleted: total('deleted'),
+          heldBack: total('heldBack'),
           ageMs,
           phase: 'live',
         },

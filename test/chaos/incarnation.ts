@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Application, createApplication } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import type { LiveMarks } from '../../src/core/catalog-guards.ts';
+import type { LiveMemory } from '../../src/core/catalog-guards.ts';
 import { createJqRunner, type JqRunner } from '../../src/mapping/jq-runner.ts';
 import { resolveJq } from '../../src/mapping/resolve-jq.ts';
 import type { Clock } from '../../src/net/clock.ts';
@@ -34,7 +34,7 @@ export type Sabotage = (application: Application) => Application;
 /** One process of the program, as far as anybody outside can tell: it may be killed at any step and is replaced then. */
 export interface Incarnation {
   readonly application: Application;
-  readonly marks: LiveMarks;
+  readonly marks: LiveMemory;
   /** Resolves when it is killed; a promise of the dead process never does. */
   readonly death: Promise<'killed'>;
   /** Kills it after so many more steps. */

@@ -86,7 +86,7 @@ function sourceOver({ at = () => [], end = COMPLETE }: World) {
       parts: {},
       scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
       scopeOf: () => undefined,
-      narrow: () => ({ scope: {}, holds: () => false, parts: [], secondLook: {}, goesWithWorkload: false }),
+      narrow: () => ({ scope: {}, holds: () => false, parts: [], secondLook: {}, around: {}, goesWithWorkload: false }),
     }),
     locate: async (address) => [address],
   };

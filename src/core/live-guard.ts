@@ -1,0 +1,86 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import type { DeletionTally } from './catalog-guards.ts';
+import { type Excess, excessOf } from './deletion.ts';
+import type { Catalog, FieldSelection } from './ports.ts';
+
+const HOUR_MS = 3_600_000;
+/** Where no resync is scheduled. */
+const DAY_MS = 24 * HOUR_MS;
+/** Listing all our entities takes a request for every thousand: a burst of deletions shares one list. */
+const LISTED_MS = 60_000;
+
+const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
+
+/** Our entities of a blueprint when they were listed. */
+interface Listed {
+  /** How many there were beside those that counted as deleted already. */
+  readonly others: number;
+  /** How many had entered the count of deletions by then. */
+  readonly entered: number;
+}
+
+/**
+ * The guards of a resync for deletions by live events: what they delete within a window of time, over all replicas,
+ * counts as if it went at once.
+ */
+export class LiveGuard {
+  readonly windowMs: number;
+  readonly #tally: DeletionTally;
+  readonly #lists = new Map<string, { readonly at: number; readonly listed: Promise<Listed> }>();
+
+  /** @param resyncIntervalMs null: no resync is scheduled */
+  constructor(tally: DeletionTally, resyncIntervalMs: number | null) {
+    this.windowMs = Math.max(resyncIntervalMs ?? DAY_MS, HOUR_MS);
+    this.#tally = tally;
+  }
+
+  /**
+   * Counts entities that are about to be deleted, unless these are too many. Those that are not deleted after all are
+   * to be given back.
+   * @returns why they may not go; undefined when they may
+   */
+  async admit(
+    catalog: Pick<Catalog, 'owned'>,
+    { shape }: BlueprintState,
+    deletion: { readonly owner: string; readonly identifiers: readonly string[]; readonly threshold: number },
+    signal: AbortSignal,
+  ): Promise<Excess | undefined> {
+    const { owner, identifiers, threshold } = deletion;
+    const blueprint = shape.identifier;
+    const listed = await this.#list(catalog, shape, signal);
+    const { counted, entered } = await this.#tally.countDeletions(owner, blueprint, identifiers, this.windowMs);
+    // Whatever has entered since was among the others.
+    const left = Math.max(0, listed.others - Math.max(0, entered - listed.entered));
+    const excess = excessOf(counted, counted + left, threshold);
+    if (excess) await this.giveBack(owner, blueprint, identifiers);
+    return excess;
+  }
+
+  /** These were not deleted. */
+  async giveBack(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void> {
+    if (identifiers.length > 0) await this.#tally.uncountDeletions(owner, blueprint, identifiers);
+  }
+
+  #list(catalog: Pick<Catalog, 'owned'>, shape: BlueprintState['shape'], signal: AbortSignal): Promise<Listed> {
+    const known = this.#lists.get(shape.identifier);
+    if (known && performance.now() - known.at < LISTED_MS) return known.listed;
+    const listed = this.#listAnew(catalog, shape, signal);
+    this.#lists.set(shape.identifier, { at: performance.now(), listed });
+    listed.catch(() => this.#lists.delete(shape.identifier));
+    return listed;
+  }
+
+  async #listAnew(
+    catalog: Pick<Catalog, 'owned'>,
+    shape: BlueprintState['shape'],
+    signal: AbortSignal,
+  ): Promise<Listed> {
+    const { identifiers, entered } = await this.#tally.countedDeletions(shape.identifier, this.windowMs);
+    const counted = new Set(identifiers);
+    let others = 0;
+    for await (const page of catalog.owned(shape, NO_FIELDS, signal)) {
+      for (const { identifier } of page) if (!counted.has(identifier)) others += 1;
+    }
+    return { others, entered };
+  }
+}

@@ -1,0 +1,89 @@
+import { encodeIdentifier } from './identifier.ts';
+import type { Completeness, RawItem } from './model.ts';
+import type { SourcePage } from './ports.ts';
+import type { Extraction } from './run.ts';
+
+/** Starting jq costs about as much as mapping a hundred items. */
+const ITEMS_PER_MAPPING = 500;
+
+/**
+ * A look at the source beside the main read: which entities of a blueprint it shows, or why that cannot be said. It
+ * goes through the same program as the main read. Resyncs and live events delete nothing without one.
+ */
+export class Look {
+  /** What it has shown, as Port names it. */
+  readonly identifiers = new Set<string>();
+  readonly #program: Extraction['program'];
+  readonly #blueprint: string;
+  readonly #signal: AbortSignal;
+  readonly #isKnown: (item: RawItem) => boolean;
+  #waiting: RawItem[] = [];
+  #problem: string | undefined;
+
+  /** @param isKnown whether the main read gave this item to Port, where its entity is one that only Port can find */
+  constructor(
+    { program }: Extraction,
+    blueprint: string,
+    signal: AbortSignal,
+    isKnown: (item: RawItem) => boolean = () => false,
+  ) {
+    this.#program = program;
+    this.#blueprint = blueprint;
+    this.#signal = signal;
+    this.#isKnown = isKnown;
+  }
+
+  /** Why it cannot be used; undefined when it can. To be asked after `finish`. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Says that it cannot be used; the first reason counts. */
+  reject(problem: string): void {
+    this.#problem ??= problem;
+  }
+
+  /** Reads one place to its end. @returns how many items it shows */
+  async read(
+    pages: AsyncGenerator<SourcePage, Completeness>,
+    onItem: (item: RawItem) => void = () => undefined,
+  ): Promise<number> {
+    let count = 0;
+    for (;;) {
+      const next = await pages.next();
+      if (next.done) {
+        if (!next.value.complete) this.reject(`the second read was not complete: ${next.value.detail}`);
+        return count;
+      }
+      const { items, malformed } = next.value;
+      if (malformed > 0) this.reject('the second read held things that are no items');
+      count += items.length;
+      for (const item of items) {
+        onItem(item);
+        this.#waiting.push(item);
+      }
+      if (this.#waiting.length >= ITEMS_PER_MAPPING) await this.#map();
+    }
+  }
+
+  /** Maps what still waits; after that all is known. */
+  async finish(): Promise<this> {
+    if (this.#waiting.length > 0) await this.#map();
+    return this;
+  }
+
+  async #map(): Promise<void> {
+    const items = this.#waiting;
+    this.#waiting = [];
+    for (const { item, rows } of await this.#program.map(items, this.#signal)) {
+      for (const row of rows) {
+        if (row.type === 'rejected') this.reject(`the second read gave an item without identifier: ${item.label}`);
+        if (row.type !== 'entity' || row.entity.blueprint !== this.#blueprint) continue;
+        const { identifier } = row.entity;
+        if (typeof identifier === 'string') this.identifiers.add(encodeIdentifier(identifier));
+        else if (!this.#isKnown(item))
+          this.reject(`the second read shows ${item.label}, and only Port can tell which entity that is`);
+      }
+    }
+  }
+}
