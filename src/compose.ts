@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadBlueprintFiles } from './config/blueprint-files.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
+import { secretsOf } from './config/secrets.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
 import {
   beginningAmong,
@@ -243,46 +244,6 @@ export function loadDefaults(settings: OfflineSettings) {
 /** Where Port is told to send its "Resync" clicks: to our own address, if that is what we listen to. */
 function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): JsonObject {
   return eventListener === 'WEBHOOK' && publicUrl !== undefined ? { type: 'WEBHOOK', url: `${publicUrl}/resync` } : {};
-}
-
-/**
- * Values that must never reach a log, an error, a report, or a mapping.
- * @param env the environment, for what libraries read there by themselves: proxies, headers for a trace collector
- */
-export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): readonly string[] {
-  const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
-  const passwords = redisUrl === undefined ? [] : passwordsIn(redisUrl);
-  const own = [komodorApiKey, portClientId, portClientSecret, redisUrl, ...passwords, apiToken, webhookSecret];
-  return [...own.filter((secret) => secret !== undefined), ...secretsIn(env)];
-}
-
-/** What is secret in an environment beside our settings. */
-export function secretsIn(env: NodeJS.Dict<string>): readonly string[] {
-  return Object.entries(env).flatMap(([name, value = '']) => {
-    if (/^(https?|all)_proxy$/i.test(name)) return passwordsIn(value);
-    return /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name) ? headerValues(value) : [];
-  });
-}
-
-/** `authorization=Bearer%20abc,x-team=b`: the values, each as written and as sent, without the scheme. */
-function headerValues(text: string): readonly string[] {
-  const values = text.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
-  return values.flatMap((value) => [value, decoded(value), decoded(value).replace(/^\w+ +/, '')]);
-}
-
-/** The password of an address, as written there and as sent: messages may quote it without the rest. */
-function passwordsIn(address: string): readonly string[] {
-  if (!URL.canParse(address)) return [];
-  const { password } = new URL(address);
-  return password === '' ? [] : [password, decoded(password)];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function harmlessEnvironment(env: NodeJS.Dict<string>, secrets: readonly string[]): Record<string, string> {

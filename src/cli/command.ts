@@ -1,4 +1,4 @@
-import { secretsIn, secretsOf } from '../compose.ts';
+import { secretsIn, secretsOf } from '../config/secrets.ts';
 import { loadOfflineSettings, loadSettings, type Settings, SettingsError } from '../config/settings.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import { redactor } from '../core/redact.ts';

@@ -1,4 +1,5 @@
-import { type Application, createApplication, secretsOf } from '../compose.ts';
+import { type Application, createApplication } from '../compose.ts';
+import { secretsOf } from '../config/secrets.ts';
 import { loadSettings } from '../config/settings.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
 import { changeWorld } from '../sandbox/world/change-world.ts';

@@ -1,4 +1,5 @@
-import { type Application, createApplication, secretsOf } from '../compose.ts';
+import { type Application, createApplication } from '../compose.ts';
+import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { redactor } from '../core/redact.ts';
 import type { QueueCounts } from '../core/run-queue.ts';

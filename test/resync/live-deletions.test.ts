@@ -8,8 +8,8 @@ import { loadSettings } from '../../src/config/settings.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import type { WorldService } from '../../src/sandbox/world/model.ts';
-import { serviceIdentifier } from '../resync/oracle.ts';
-import { servicesMapping } from '../resync/shipped.ts';
+import { serviceIdentifier } from './oracle.ts';
+import { servicesMapping } from './shipped.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-deletions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,7 +96,7 @@ async function tell(scene: Scene, applications: readonly Application[], gone: re
 }
 
 describe.concurrent('deletions by live events', () => {
-  it('a-key-that-sees-nothing: where Komodor shows nothing at all any more, nothing goes', async () => {
+  it('where Komodor shows nothing at all any more, nothing goes', async () => {
     const scene = await Scene.filled('0.9');
     const gone = scene.services.splice(0);
     const { said } = await tell(scene, [await scene.open('0.9')], gone);
@@ -118,7 +118,7 @@ describe.concurrent('deletions by live events', () => {
     ['null', 1, 0, 1],
     ['0.04', 1, 0, 1],
   ] as const)(
-    'a-key-that-sees-less: %s lets of %i that are gone %i go, by %i processes together',
+    'threshold %s lets of %i that are gone %i go, by %i processes together',
     async ([threshold, goes, may, processes]) => {
       const scene = await Scene.filled(threshold);
       const gone = scene.services.splice(0, goes);
@@ -179,7 +179,7 @@ describe.concurrent('deletions by live events', () => {
     ['clusters: [east]', 'the selectors of the mapping leave its place out'],
     ['namespaces: [n0, n2]', 'the selectors of the mapping leave its place out'],
     ['query: .cluster == "east"', 'Komodor still shows the workload'],
-  ] as const)('a-selector-cannot-testify: with %s, what Komodor still has stays', async ([selector, why]) => {
+  ] as const)('with %s, what Komodor still has stays', async ([selector, why]) => {
     const scene = await Scene.filled('0.3');
     const application = await scene.open('0.3', withSelector(selector));
     const resync = await application.run({ mode: 'resync', trigger: 'cli' }, signal);
