@@ -1,6 +1,7 @@
 import type { Code } from './errors.ts';
 import { encodeIdentifier } from './identifier.ts';
 import type { BlueprintShape, Entity, PropertyShape, RelationShape, RelationValue, SearchQuery } from './model.ts';
+import { complaintAbout } from './schema/check.ts';
 
 /** Something of an entity that had to be changed or left out so that Port takes the rest. */
 export interface Misfit {
@@ -50,7 +51,7 @@ function fitProperties(
       });
       continue;
     }
-    const complaint = value === null ? undefined : complaintAbout(value, declared);
+    const complaint = value === null ? aboutNull(id, shape) : complaintOf(value, declared);
     if (complaint === undefined) continue;
     misfits.push({ code: 'value_refused', path, message: complaint });
     refused.add(id);
@@ -59,48 +60,22 @@ function fitProperties(
   return Object.fromEntries(Object.entries(properties).filter(([id]) => !refused.has(id)));
 }
 
+/** Null clears, except where the blueprint wants a value: Port would refuse the whole entity for it. */
+function aboutNull(id: string, { required }: BlueprintShape): string | undefined {
+  return required.includes(id) ? 'the blueprint requires a value, and the mapping gives none' : undefined;
+}
+
 /** Deeper values cannot be compared without running out of stack, and nobody could read them in Port. */
 const MAX_LEVELS = 500;
 
-function complaintAbout(value: unknown, shape: PropertyShape): string | undefined {
+function complaintOf(value: unknown, shape: PropertyShape): string | undefined {
   if (isDeeperThan(MAX_LEVELS, value)) return `nested more than ${MAX_LEVELS} levels deep`;
-  if (!hasType(value, shape.type)) return `expected ${shape.type}, got ${describe(value)}`;
-  if (shape.enum && !shape.enum.includes(value)) return `${describe(value)} is not one of ${shape.enum.join(', ')}`;
-  if (typeof value !== 'string') return undefined;
-  if (shape.format === 'date-time' && !isDateTime(value)) return `${describe(value)} is no date-time`;
-  if (shape.format === 'url' && !URL.canParse(value)) return `${describe(value)} is no URL`;
-  return undefined;
+  return complaintAbout(value, shape);
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
-}
-
-function hasType(value: unknown, type: PropertyShape['type']): boolean {
-  switch (type) {
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-    case 'number':
-      return typeof value === 'number' && Number.isFinite(value);
-    default:
-      return typeof value === type;
-  }
-}
-
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:?\d{2})$/;
-
-function isDateTime(text: string): boolean {
-  return DATE_TIME.test(text) && !Number.isNaN(Date.parse(text));
-}
-
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function fitRelations(relations: Entity['relations'], shape: BlueprintShape, misfits: Misfit[]): Entity['relations'] {
@@ -118,11 +93,11 @@ function fitRelations(relations: Entity['relations'], shape: BlueprintShape, mis
     }
     const relation = fitRelation(value, declared);
     if (relation === undefined) {
-      misfits.push({
-        code: 'value_refused',
-        path,
-        message: 'the relation takes one entity, the mapping gives several',
-      });
+      const message = 'the relation takes one entity, the mapping gives several';
+      misfits.push({ code: 'value_refused', path, message });
+    } else if (relation === null && declared.required) {
+      const message = 'the blueprint requires a target, and the mapping gives none';
+      misfits.push({ code: 'value_refused', path, message });
     } else fitted.set(id, relation);
   }
   return Object.fromEntries(fitted);

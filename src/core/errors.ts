@@ -18,7 +18,8 @@ export const CODES = {
   items_malformed: 'Komodor sent something that is no item. Nothing is deleted from the blueprints of its kind.',
   item_rejected: 'An item gave no identifier, blueprint or selector answer. Nothing is deleted from its blueprint.',
   field_failed: 'An expression failed on an item. The field was left as it is in Port.',
-  value_refused: 'A value does not fit the blueprint (enum, type, format). The field was left as it is in Port.',
+  value_refused:
+    'A value does not fit the blueprint (type, enum, format, pattern, limits, required). The field was left as it is in Port.',
   property_undeclared: 'The mapping writes a property that the blueprint does not have.',
   relation_undeclared: 'The mapping writes a relation that the blueprint does not have. It was left out.',
   entity_too_large: 'An entity is larger than a request to Port may be. Its largest properties were left out.',

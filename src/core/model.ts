@@ -110,10 +110,11 @@ export interface StoredEntity {
   readonly relations: { readonly [key: string]: unknown };
 }
 
-export interface PropertyShape {
+/** A property's JSON schema as Port keeps it, with every constraint on its values. */
+export interface PropertyShape extends JsonObject {
   readonly type: 'string' | 'number' | 'boolean' | 'object' | 'array';
-  readonly format?: string;
-  readonly enum?: readonly unknown[];
+  readonly format?: string | undefined;
+  readonly enum?: readonly unknown[] | undefined;
 }
 export interface RelationShape {
   readonly target: string;

@@ -33,9 +33,9 @@ function isKnownType(type: string): type is PropertyShape['type'] {
 /** What the engine needs to know of a blueprint. */
 export function shapeOf({ identifier, schema, relations }: BlueprintDocument): BlueprintShape {
   const properties: [string, PropertyShape][] = [];
-  for (const [id, { type, format, enum: values }] of Object.entries(schema.properties)) {
-    if (!isKnownType(type)) continue;
-    properties.push([id, { type, ...(format === undefined ? {} : { format }), ...(values ? { enum: values } : {}) }]);
+  for (const [id, property] of Object.entries(schema.properties)) {
+    const { type } = property;
+    if (isKnownType(type)) properties.push([id, { ...property, type }]);
   }
   const related = Object.entries(relations).map(([id, { target, many, required }]): [string, RelationShape] => [
     id,

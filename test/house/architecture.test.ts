@@ -23,6 +23,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 
 /** Which parts may import a library. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
+  ajv: ['sandbox'],
   axios: ['net'],
   'node-jq': ['mapping'],
   'jq-wasm': ['mapping'],

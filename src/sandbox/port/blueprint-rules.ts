@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Blueprint, PropertySchema, RelationDefinition } from './model.ts';
 import { own } from './model.ts';
+import { isUsable } from './property-rules.ts';
 import { blueprintNotFound, invalidRequest, Refusal } from './refusal.ts';
 import { BLUEPRINT_IDENTIFIER, FIELD_IDENTIFIER, readBody } from './route-schema.ts';
 
@@ -14,13 +15,6 @@ const property = z.looseObject({
   format: z.string().optional(),
   enum: z.array(z.unknown()).min(1).optional(),
   items: z.looseObject({}).optional(),
-  minLength: z.number().optional(),
-  maxLength: z.number().optional(),
-  minItems: z.number().optional(),
-  maxItems: z.number().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  pattern: z.string().optional(),
 });
 
 const relation = z.strictObject({
@@ -90,6 +84,9 @@ export function readPatch(body: unknown, current: Blueprint, known: KnowsBluepri
 }
 
 function checkDraft(draft: BlueprintDraft, known: KnowsBlueprint): void {
+  for (const [id, property] of Object.entries(draft.schema.properties)) {
+    if (!isUsable(property)) throw invalidRequest(`"schema.properties.${id}" is no valid JSON schema`);
+  }
   for (const id of draft.schema.required) {
     if (own(draft.schema.properties, id) === undefined) {
       throw invalidRequest(`"schema.required" names "${id}", which is no property`);

@@ -1,17 +1,9 @@
 export type JsonObject = { readonly [key: string]: unknown };
 
-export interface PropertySchema {
+/** A property's JSON schema. */
+export interface PropertySchema extends JsonObject {
   readonly type: 'string' | 'number' | 'boolean' | 'object' | 'array';
   readonly format?: string | undefined;
-  readonly enum?: readonly unknown[] | undefined;
-  readonly items?: JsonObject | undefined;
-  readonly minLength?: number | undefined;
-  readonly maxLength?: number | undefined;
-  readonly minItems?: number | undefined;
-  readonly maxItems?: number | undefined;
-  readonly minimum?: number | undefined;
-  readonly maximum?: number | undefined;
-  readonly pattern?: string | undefined;
 }
 
 export interface RelationDefinition {

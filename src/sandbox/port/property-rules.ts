@@ -1,20 +1,34 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Blueprint, JsonObject, PropertySchema } from './model.ts';
 import { isObject, own } from './model.ts';
 import { schemaMismatch } from './refusal.ts';
 
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const EMAIL =
+  /^(?!\.)(?!.*\.\.)[a-z0-9.!#$%&'*+/=?^_`{|}~-]+(?<!\.)@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
+const IDN_EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-const FORMATS: { readonly [format: string]: (value: string) => boolean } = {
+/** The formats that restrict a text. `user`, `team`, `yaml`, `markdown`, `proto` and the like do not. */
+const FORMATS = {
   'date-time': isDateTime,
   timer: isDateTime,
-  url: (value) => URL.canParse(value),
-  email: (value) => EMAIL.test(value),
-  'idn-email': (value) => EMAIL.test(value),
+  url: (value: string) => !/\s/.test(value) && URL.canParse(value),
+  email: EMAIL,
+  'idn-email': IDN_EMAIL,
   ipv4: isIPv4,
-  ipv6: isIPv6,
+  ipv6: (value: string) => isIPv6(value) && !value.includes('%'),
 };
+
+const LABELED_URL = {
+  type: 'object',
+  properties: { url: { type: 'string', format: 'url' }, displayText: { type: 'string' } },
+  required: ['url'],
+};
+
+// A judge that shares nothing with the product's own reading of schemas: what Port itself is likely to use.
+const ajv = new Ajv({ strict: false, validateSchema: false, logger: false, formats: FORMATS });
+const validators = new WeakMap<PropertySchema, ValidateFunction>();
 
 /**
  * Checks the values that a client sends for an entity against its blueprint. Nulls clear and fit everything.
@@ -26,8 +40,9 @@ export function checkProperties(blueprint: Blueprint, properties: JsonObject, st
     if (schema === undefined) {
       if (strict) throw schemaMismatch(`"${id}" is no property of the blueprint "${blueprint.identifier}"`);
     } else if (value !== null) {
-      const complaint = complaintAbout(schema, value);
-      if (complaint !== undefined) throw schemaMismatch(`"properties.${id}" ${complaint}`);
+      const validate = validatorOf(schema);
+      const [complaint] = validate(value) ? [] : (validate.errors ?? []);
+      if (complaint !== undefined) throw schemaMismatch(`"properties.${id}${placeOf(complaint)}" ${textOf(complaint)}`);
     }
   }
 }
@@ -38,55 +53,42 @@ export function checkRequired(blueprint: Blueprint, stored: JsonObject): void {
   if (missing !== undefined) throw schemaMismatch(`"properties" must have required property '${missing}'`);
 }
 
-function complaintAbout(schema: PropertySchema, value: unknown): string | undefined {
-  if (!hasType(schema.type, value)) return `must be ${schema.type}`;
-  if (schema.enum !== undefined && !schema.enum.includes(value)) return 'must be equal to one of the allowed values';
-  if (typeof value === 'string') return complaintAboutText(schema, value);
-  if (typeof value === 'number') {
-    if (schema.minimum !== undefined && value < schema.minimum) return `must be >= ${schema.minimum}`;
-    if (schema.maximum !== undefined && value > schema.maximum) return `must be <= ${schema.maximum}`;
+/** Whether the rules of a property can be followed at all; a pattern may be none, for example. */
+export function isUsable(schema: PropertySchema): boolean {
+  try {
+    validatorOf(schema);
+    return true;
+  } catch {
+    return false;
   }
-  return Array.isArray(value) ? complaintAboutList(schema, value) : undefined;
 }
 
-function complaintAboutText(schema: PropertySchema, value: string): string | undefined {
-  const { format = '', minLength, maxLength, pattern } = schema;
-  const fits = own(FORMATS, format);
-  if (fits !== undefined && !fits(value)) return `must match format "${format}"`;
-  if (minLength !== undefined && value.length < minLength) return `must NOT have fewer than ${minLength} characters`;
-  if (maxLength !== undefined && value.length > maxLength) return `must NOT have more than ${maxLength} characters`;
-  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) return `must match pattern "${pattern}"`;
-  return undefined;
+function validatorOf(schema: PropertySchema): ValidateFunction {
+  const known = validators.get(schema);
+  if (known !== undefined) return known;
+  const validate = ajv.compile(withLabeledUrls(schema));
+  // It would keep every schema that it ever saw.
+  ajv.removeSchema(schema);
+  validators.set(schema, validate);
+  return validate;
 }
 
-function complaintAboutList(schema: PropertySchema, list: readonly unknown[]): string | undefined {
-  const { items, minItems, maxItems } = schema;
-  if (minItems !== undefined && list.length < minItems) return `must NOT have fewer than ${minItems} items`;
-  if (maxItems !== undefined && list.length > maxItems) return `must NOT have more than ${maxItems} items`;
-  const type = items?.type;
-  if (items === undefined || !isPropertyType(type)) return undefined;
-  const itemSchema: PropertySchema = {
-    type,
-    format: typeof items.format === 'string' ? items.format : undefined,
-    enum: Array.isArray(items.enum) ? items.enum : undefined,
-  };
-  for (const [index, item] of list.entries()) {
-    const complaint = complaintAbout(itemSchema, item);
-    if (complaint !== undefined) return `${index} ${complaint}`;
-  }
-  return undefined;
+function withLabeledUrls(schema: JsonObject): JsonObject {
+  const { items } = schema;
+  if (schema.format === 'labeled-url') return { allOf: [schema, LABELED_URL] };
+  return isObject(items) ? { ...schema, items: withLabeledUrls(items) } : schema;
 }
 
-function isPropertyType(type: unknown): type is PropertySchema['type'] {
-  return type === 'string' || type === 'number' || type === 'boolean' || type === 'object' || type === 'array';
+function placeOf({ instancePath }: ErrorObject): string {
+  return instancePath.replaceAll('/', '.');
 }
 
-function hasType(type: PropertySchema['type'], value: unknown): boolean {
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return isObject(value);
-  return typeof value === type;
+function textOf({ keyword, message = 'is not allowed', params }: ErrorObject): string {
+  return keyword === 'additionalProperties' ? `${message}: ${String(params.additionalProperty)}` : message;
 }
 
 function isDateTime(value: string): boolean {
-  return DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
+  const [, day = ''] = DATE_TIME.exec(value) ?? [];
+  // A date that rolls over to another month is none.
+  return day !== '' && !Number.isNaN(Date.parse(day)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

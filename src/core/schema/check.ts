@@ -1,0 +1,30 @@
+import type { JsonObject } from '../model.ts';
+import { type Check, KEYWORDS } from './keywords.ts';
+import { isObject, own } from './values.ts';
+
+const checks = new WeakMap<object, Check>();
+
+const FITS: Check = () => undefined;
+
+/** What is wrong with a value by a JSON schema, as one sentence; undefined: nothing that we know of. Port may know more. */
+export function complaintAbout(value: unknown, schema: JsonObject): string | undefined {
+  return checkOf(schema)(value);
+}
+
+/** The check of a schema, made once for each. What is no schema, or no keyword that we know, forbids nothing. */
+function checkOf(schema: unknown): Check {
+  if (schema === false) return () => 'nothing is allowed there';
+  if (!isObject(schema)) return FITS;
+  const known = checks.get(schema);
+  if (known) return known;
+  const parts = [...KEYWORDS].flatMap(([keyword, make]) => make(own(schema, keyword), schema, checkOf) ?? []);
+  const check: Check = (value) => {
+    for (const part of parts) {
+      const complaint = part(value);
+      if (complaint !== undefined) return complaint;
+    }
+    return undefined;
+  };
+  checks.set(schema, check);
+  return check;
+}

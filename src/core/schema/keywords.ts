@@ -1,0 +1,113 @@
+import { canonicalJson } from '../canonical.ts';
+import type { JsonObject } from '../model.ts';
+import { COMBINING } from './combining.ts';
+import { FORMATS } from './formats.ts';
+import { patternTest } from './pattern.ts';
+import { STRUCTURES } from './structures.ts';
+import { describe, isObject } from './values.ts';
+
+/** Says what is wrong with a value; undefined: nothing. */
+export type Check = (value: unknown) => string | undefined;
+
+/**
+ * Makes the check of one keyword; undefined when it forbids nothing: it is absent, or its limit is none. Parts of a
+ * schema are only made when a value gets to them, so a schema may be as deep as it likes.
+ */
+export type Keyword = (limit: unknown, schema: JsonObject, checkOf: (schema: unknown) => Check) => Check | undefined;
+
+const NAMED_VALUES = 20;
+
+/** What JSON Schema can forbid, the plainest first: one complaint about a value is enough. */
+export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
+  ['type', type],
+  ['enum', (limit) => (Array.isArray(limit) ? oneOf(limit) : undefined)],
+  ['const', (limit, schema) => (Object.hasOwn(schema, 'const') ? oneOf([limit]) : undefined)],
+  [
+    'minLength',
+    text((limit, length) => (length < limit ? `has ${length} characters, at least ${limit} are needed` : '')),
+  ],
+  [
+    'maxLength',
+    text((limit, length) => (length > limit ? `has ${length} characters, at most ${limit} are allowed` : '')),
+  ],
+  ['format', format],
+  ['pattern', pattern],
+  ['minimum', number((limit, value) => (value < limit ? `is less than ${limit}` : ''))],
+  ['maximum', number((limit, value) => (value > limit ? `is more than ${limit}` : ''))],
+  ['exclusiveMinimum', number((limit, value) => (value <= limit ? `is not more than ${limit}` : ''))],
+  ['exclusiveMaximum', number((limit, value) => (value >= limit ? `is not less than ${limit}` : ''))],
+  ['multipleOf', number((limit, value) => (Number.isInteger(value / limit) ? '' : `is no multiple of ${limit}`))],
+  ...STRUCTURES,
+  ...COMBINING,
+]);
+
+function type(limit: unknown): Check | undefined {
+  const types = (Array.isArray(limit) ? limit : [limit]).filter((name) => typeof name === 'string');
+  if (types.length === 0 || !types.every((name) => TYPES.has(name))) return undefined;
+  return (value) =>
+    types.some((name) => TYPES.get(name)?.(value))
+      ? undefined
+      : `expected ${types.join(' or ')}, got ${describe(value)}`;
+}
+
+const TYPES: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['string', (value) => typeof value === 'string'],
+  ['number', (value) => Number.isFinite(value)],
+  ['integer', (value) => Number.isInteger(value)],
+  ['boolean', (value) => typeof value === 'boolean'],
+  ['array', (value) => Array.isArray(value)],
+  ['object', isObject],
+  ['null', (value) => value === null],
+]);
+
+function oneOf(values: readonly unknown[]): Check {
+  const known = new Set(values.map(canonicalJson));
+  const named = values
+    .slice(0, NAMED_VALUES)
+    .map((value) => (typeof value === 'string' ? value : canonicalJson(value)));
+  const list = `${named.join(', ')}${values.length > NAMED_VALUES ? ', …' : ''}`;
+  return (value) => (known.has(canonicalJson(value)) ? undefined : `${describe(value)} is not one of ${list}`);
+}
+
+/** A limit of a text's length, counted in characters and not in halves of them. */
+function text(complaint: (limit: number, length: number) => string): Keyword {
+  return (limit) => {
+    if (typeof limit !== 'number') return undefined;
+    return (value) => (typeof value === 'string' ? about(value, complaint(limit, [...value].length)) : undefined);
+  };
+}
+
+function number(complaint: (limit: number, value: number) => string): Keyword {
+  return (limit) => {
+    if (typeof limit !== 'number') return undefined;
+    return (value) => (typeof value === 'number' ? about(value, complaint(limit, value)) : undefined);
+  };
+}
+
+function about(value: unknown, complaint: string | undefined): string | undefined {
+  return complaint ? `${describe(value)} ${complaint}` : undefined;
+}
+
+function format(limit: unknown): Check | undefined {
+  if (limit === 'labeled-url') return labeledUrl;
+  const complaint = typeof limit === 'string' ? FORMATS.get(limit) : undefined;
+  return complaint && ((value) => (typeof value === 'string' ? about(value, complaint(value)) : undefined));
+}
+
+/** Port's own: a link with the text that is shown for it. */
+function labeledUrl(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  if (typeof value.url !== 'string') return 'a labeled URL needs the text "url"';
+  if (FORMATS.get('url')?.(value.url) !== undefined) return about(value.url, 'is no URL');
+  const { displayText } = value;
+  return displayText === undefined || typeof displayText === 'string'
+    ? undefined
+    : '"displayText" of a labeled URL is a text';
+}
+
+function pattern(limit: unknown): Check | undefined {
+  if (typeof limit !== 'string') return undefined;
+  const test = patternTest(limit);
+  return (value) =>
+    typeof value === 'string' && test(value) === false ? about(value, `does not match ${limit}`) : undefined;
+}
