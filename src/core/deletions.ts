@@ -70,7 +70,7 @@ export class Deletions {
         code: 'delete_failed',
         severity: 'error',
         group: `${blueprint} ${code}`,
-        message: `Port refused to delete entities of ${blueprint}: ${code}: ${message}`,
+        message: `Entities of ${blueprint} could not be deleted: ${code}: ${message}`,
         sample: identifier,
       });
     }

@@ -26,8 +26,8 @@ export const CODES = {
   identifier_collision:
     'Two source items gave the same identifier with different content. The first one read was kept.',
   relation_target_missing: 'A relation points to an entity that does not exist. The entity was written without it.',
-  upsert_failed: 'Port refused an entity.',
-  delete_failed: 'Port refused to delete an entity.',
+  upsert_failed: 'An entity could not be written to Port.',
+  delete_failed: 'An entity could not be deleted in Port.',
   blueprint_missing: 'A blueprint that the mapping writes does not exist in Port.',
   blueprint_drift: 'A blueprint in Port differs from ours in something that we do not change.',
   setup_pending: 'A plan found something that a resync would first set up in Port.',

@@ -257,7 +257,7 @@ export class Intake {
           severity: 'error',
           kind,
           group: `${blueprint} ${outcome.code}`,
-          message: `Port refused entities of ${blueprint}: ${outcome.code}: ${outcome.message}`,
+          message: `Entities of ${blueprint} could not be written: ${outcome.code}: ${outcome.message}`,
           sample: typeof identifier === 'string' ? identifier : label,
         });
       }

@@ -158,7 +158,7 @@ export type UpsertOutcome =
   | {
       readonly type: 'written';
       readonly identifier: string | null;
-      /** null: Port did not say. */
+      /** null: Port did not say, or was asked several times and only said it of the last. */
       readonly created: boolean | null;
     }
   /** A search identifier that matched nothing: Port wrote nothing, and that is not an error. */

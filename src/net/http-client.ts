@@ -2,8 +2,8 @@ import { redactor } from '../core/redact.ts';
 import { connectionFailure, malformedFailure, type Subject, statusFailure } from './describe.ts';
 import type { Answer, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { askedWaitMs } from './rate-limit.ts';
-import { DEFAULT_POLICY, type FailedAttempt, isThrottled, nextDelay } from './retry.ts';
 import { createSender, type Outgoing, type Sent } from './send.ts';
 
 type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -40,6 +40,8 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: { readonly [name: string]: string };
   readonly text: string;
+  /** How often the request was sent; more than once, and an earlier attempt may have been carried out without our knowing. */
+  readonly attempts: number;
   /** The parsed body; undefined for 204. Throws HttpFailure `malformed` when it is no JSON. */
   json(): unknown;
 }
@@ -47,6 +49,8 @@ export interface HttpResponse {
 export interface HttpClient {
   /** Sends a request, with retries and the host's politeness. Throws HttpFailure, or the signal's reason when aborted. */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /** For what is tried again by the caller: a part of an answer, a creation that has to be looked for first. */
+  patience(signal: AbortSignal): Patience;
   /** Closes idle connections so that the process can end. */
   close(): void;
 }
@@ -105,36 +109,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       },
       bodyText,
       timeoutMs,
+      repeatable: request.repeatable,
     };
   }
 
   async function request(request: HttpRequest): Promise<HttpResponse> {
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
-    const attempts = request.attempts ?? DEFAULT_POLICY.attempts;
-    let failures = 0;
-    let throttles = 0;
-    for (;;) {
+    const again = createPatience(governor, request.signal, request.attempts);
+    for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(request, timeoutMs);
-      if (!(result instanceof HttpFailure)) return result;
+      if (!(result instanceof HttpFailure)) return { ...result, attempts: attempts + result.attempts - 1 };
       if (result.status !== undefined && request.finalStatuses?.includes(result.status)) throw result;
-      const failed: FailedAttempt = {
-        problem: result.problem,
-        status: result.status,
-        askedMs: result.retryAfterMs,
-        repeatable: request.repeatable,
-        hostAnswered: governor.state().answered,
-      };
-      // Being told to wait says nothing about the request, so it has a budget of its own (unless one attempt was asked for).
-      const throttled = isThrottled(failed);
-      const budget = throttled && attempts > 1 ? Math.max(attempts, DEFAULT_POLICY.attempts) : attempts;
-      const count = throttled ? ++throttles : ++failures;
-      const delay = nextDelay(count, failed, { ...DEFAULT_POLICY, attempts: budget }, Math.random);
-      if (delay === 'stop') throw result;
-      await governor.retryAfter(delay, throttled || failed.askedMs !== undefined ? 'host' : 'self', request.signal);
+      const { problem, status, retryAfterMs: askedMs } = result;
+      if (!(await again({ problem, status, askedMs, repeatable: request.repeatable }))) throw result;
     }
   }
 
-  return { request, close: sender.close };
+  return { request, patience: (signal) => createPatience(governor, signal), close: sender.close };
 }
 
 function settle(request: HttpRequest, subject: Subject, sent: Sent): HttpResponse | HttpFailure {
@@ -154,7 +145,7 @@ function settle(request: HttpRequest, subject: Subject, sent: Sent): HttpRespons
       throw error;
     }
   }
-  return { status, headers, text, json };
+  return { status, headers, text, attempts: sent.attempts, json };
 }
 
 function parseBody(subject: Subject, status: number, text: string): unknown {

@@ -22,11 +22,37 @@ export interface FailedAttempt {
   readonly hostAnswered: boolean;
 }
 
-const STATUSES_TO_RETRY: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** A timeout has cost half a minute already, and the next attempt may cost as much. */
 const SHARE_FOR_TIMEOUTS = 0.4;
 const ATTEMPTS_AT_A_STRANGER = 2;
 const CAP_AT_A_STRANGER_MS = 500;
+
+/** Not done and never will be: sending it again changes nothing. */
+const SERVER_CANNOT: ReadonlySet<number> = new Set([501, 505]);
+
+/**
+ * Whether a status tells of a state that passes, so that the same may well be done when it is sent again. The one
+ * definition: for the answer to a request, and for an item inside an answer.
+ */
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && !SERVER_CANNOT.has(status));
+}
+
+/** Whether it is not known what became of a request: it may have been carried out although its answer did not arrive. */
+export function isUnclear({ problem, status }: Pick<FailedAttempt, 'problem' | 'status'>): boolean {
+  switch (problem) {
+    case 'status':
+      return isTransient(status ?? 0);
+    case 'timeout':
+    case 'reset':
+    case 'malformed':
+    case 'too_large':
+      return true;
+    case 'unreachable':
+    case 'tls':
+      return false;
+  }
+}
 
 /** Whether the host only asked for patience: it did nothing, and it says nothing about the request itself. */
 export function isThrottled(failed: FailedAttempt): boolean {
@@ -55,7 +81,7 @@ export function nextDelay(
 function mayRetry(failed: FailedAttempt): boolean {
   switch (failed.problem) {
     case 'status':
-      return STATUSES_TO_RETRY.has(failed.status ?? 0) && (failed.repeatable || isThrottled(failed));
+      return isTransient(failed.status ?? 0) && (failed.repeatable || isThrottled(failed));
     case 'unreachable':
       return true; // No connection was made, so nothing can have been done.
     case 'timeout':

@@ -1,6 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
+import { ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosResponse } from 'axios';
+import axios, { AxiosError, type AxiosResponse } from 'axios';
 import type { HttpProblem } from './http-failure.ts';
 
 export interface Outgoing {
@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly headers: { readonly [name: string]: string };
   readonly bodyText: string | undefined;
   readonly timeoutMs: number;
+  /** Whether doing it twice does no harm. */
+  readonly repeatable: boolean;
 }
 
 /** What became of one attempt: an answer of any status, or why there is none (with the system's error code). */
@@ -18,6 +20,7 @@ export type Sent =
       readonly status: number;
       readonly headers: { readonly [name: string]: string };
       readonly text: string;
+      readonly attempts: 1 | 2;
     }
   | { readonly type: 'failed'; readonly problem: Exclude<HttpProblem, 'status'>; readonly code: string };
 
@@ -44,6 +47,27 @@ export function createSender(options: { readonly maxResponseBytes: number }): Se
     validateStatus: () => true,
   });
 
+  /** One exchange; a kept-alive connection that turns out to be dead is replaced by a fresh one. */
+  async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
+    const request = {
+      method: outgoing.method,
+      url: outgoing.url,
+      headers: { ...outgoing.headers },
+      data: outgoing.bodyText,
+      signal,
+    };
+    try {
+      return answered(await instance.request(request), 1);
+    } catch (error) {
+      if (signal.aborted || !outgoing.repeatable || !wasDeadAlready(error)) throw error;
+      // What closed this one while it was idle (a restart, a firewall) has most likely closed the others too.
+      dropIdle(httpAgent);
+      dropIdle(httpsAgent);
+      const fresh = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
+      return answered(await instance.request({ ...request, ...fresh }), 2);
+    }
+  }
+
   async function send(outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
     signal.throwIfAborted();
     // One deadline from connecting to the last byte: axios' own timeout restarts with every byte that trickles in.
@@ -58,15 +82,7 @@ export function createSender(options: { readonly maxResponseBytes: number }): Se
     }
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const response: AxiosResponse<unknown> = await instance.request({
-        method: outgoing.method,
-        url: outgoing.url,
-        headers: { ...outgoing.headers },
-        data: outgoing.bodyText,
-        signal: attempt.signal,
-      });
-      const text = typeof response.data === 'string' ? response.data : '';
-      return { type: 'answered', status: response.status, headers: plainHeaders(response), text };
+      return await exchange(outgoing, attempt.signal);
     } catch (error) {
       signal.throwIfAborted();
       return late ? { type: 'failed', problem: 'timeout', code: 'ETIMEDOUT' } : failureOf(error);
@@ -83,6 +99,22 @@ export function createSender(options: { readonly maxResponseBytes: number }): Se
       httpsAgent.destroy();
     },
   };
+}
+
+/** Whether the connection had carried an earlier request and broke under this one: most likely nobody read it at all. */
+function wasDeadAlready(error: unknown): boolean {
+  if (!(error instanceof AxiosError) || error.response !== undefined) return false;
+  const request: unknown = error.request;
+  return request instanceof ClientRequest && request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(codeOf(error));
+}
+
+function dropIdle({ freeSockets }: HttpAgent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
+function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): Sent {
+  const text = typeof response.data === 'string' ? response.data : '';
+  return { type: 'answered', status: response.status, headers: plainHeaders(response), text, attempts };
 }
 
 function plainHeaders(response: AxiosResponse<unknown>): { readonly [name: string]: string } {

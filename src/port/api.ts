@@ -2,15 +2,20 @@ import type { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { HttpClient, HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import type { Patience } from '../net/patience.ts';
 import type { TokenKeeper } from './token.ts';
-
-/** How often a call may find that its token ran out while it was waiting its turn. */
-const MAX_REFUSALS = 5;
 
 export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'bodyText' | 'headers'> {
   /** Entity and blueprint calls: Port keeps this sender as the entity's datasource. */
   readonly asExporter?: boolean;
   readonly repeatable?: boolean;
+}
+
+/** An answer, about how large it was, and how often it was asked for. */
+export interface Exchange<T> {
+  readonly value: T;
+  readonly bytes: number;
+  readonly attempts: number;
 }
 
 /**
@@ -38,21 +43,22 @@ export class PortApi {
    * @throws HttpFailure for what the caller may deal with; AppError when Port cannot be used at all
    */
   async call<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    for (let refusals = 1; ; refusals += 1) {
-      let used = '';
-      const authorize = async () => {
-        used = await this.#tokens.header(signal);
-        return used;
-      };
-      try {
-        return await this.#send(call, answer, authorize, signal);
-      } catch (error) {
-        if (!(error instanceof HttpFailure)) throw error;
-        if (error.status !== 401) throw asRunError(error);
-        const isRevoked = this.#tokens.refused(used) === 'revoked';
-        if (refusals > MAX_REFUSALS || (isRevoked && refusals > 1)) throw refusedForGood(error);
-      }
+    return (await this.exchange(call, answer, signal)).value;
+  }
+
+  /** Like `call`, with what else is known of the exchange. */
+  async exchange<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<Exchange<T>> {
+    try {
+      return await this.#tokens.with(signal, (authorize) => this.#send(call, answer, authorize, signal));
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      throw error.status === 401 ? refusedForGood(error) : asRunError(error);
     }
+  }
+
+  /** For what is tried again by the caller, as patiently as a request is. */
+  patience(signal: AbortSignal): Patience {
+    return this.#http.patience(signal);
   }
 
   /** Like `call`, with `undefined` where Port says 404. */
@@ -70,7 +76,7 @@ export class PortApi {
     answer: z.ZodType<T>,
     authorize: () => Promise<string>,
     signal: AbortSignal,
-  ): Promise<T> {
+  ): Promise<Exchange<T>> {
     const response = await this.#http.request({
       ...call,
       repeatable: repeatable ?? true,
@@ -80,7 +86,7 @@ export class PortApi {
       signal,
     });
     const parsed = answer.safeParse(response.json());
-    if (parsed.success) return parsed.data;
+    if (parsed.success) return { value: parsed.data, bytes: response.text.length, attempts: response.attempts };
     const [issue] = parsed.error.issues;
     const where = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
     throw new AppError(

@@ -49,7 +49,8 @@ export class Blueprints {
     if (!theirs) {
       const bare = { ...ours, relations: {} };
       const { result } = extend(bare, ours, (target) => targets.has(target));
-      theirs = await createOrRead(() => writes.createBlueprint(result, signal), read);
+      const create = () => writes.createBlueprint(result, signal);
+      theirs = await createOrRead({ create, read }, this.#api.patience(signal));
       if (!theirs) {
         this.#known.set(ours.identifier, result);
         return [];

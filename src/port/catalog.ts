@@ -14,8 +14,9 @@ import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import type { BlueprintDocument } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
-import { removeEntities, upsertBatch } from './bulk.ts';
+import { upsertBatch } from './bulk.ts';
 import { type IntegrationOptions, settleIntegration } from './integration.ts';
+import { removeEntities } from './removal.ts';
 import { type Query, searchEntities } from './search.ts';
 import { notedWrites, portWrites } from './setup-writes.ts';
 
@@ -147,16 +148,9 @@ export class PortCatalog implements Catalog {
   }
 
   async remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome> {
-    const { deleted, refused } = await removeEntities(this.#api, blueprint, identifiers, this.#origin(), signal);
-    // Port may list only some of what it deleted, or somebody else was faster: what is not there any more is gone.
-    const unlisted = refused.filter(({ code }) => code === 'not_confirmed').map(({ identifier }) => identifier);
-    if (unlisted.length === 0) return { deleted, refused };
-    const left = await this.existing(blueprint, unlisted, signal);
-    const isGone = (identifier: string) => unlisted.includes(identifier) && !left.has(identifier);
-    return {
-      deleted: [...deleted, ...unlisted.filter(isGone)],
-      refused: refused.filter(({ identifier }) => !isGone(identifier)),
-    };
+    const existing = (some: readonly string[]) => this.existing(blueprint, some, signal);
+    const removal = { api: this.#api, blueprint, query: this.#origin(), signal, existing };
+    return removeEntities(removal, identifiers);
   }
 
   async *#search(

@@ -55,7 +55,8 @@ export async function settleIntegration(
   const { identifier, version } = options;
   const path = `/integration/${encodeURIComponent(identifier)}`;
   const find = async () => (await api.find({ method: 'GET', path }, integrationAnswer, signal))?.integration;
-  const found = (await find()) ?? (await createOrRead(() => writes.createIntegration(creation(options), signal), find));
+  const create = () => writes.createIntegration(creation(options), signal);
+  const found = (await find()) ?? (await createOrRead({ create, read: find }, api.patience(signal)));
   const existing = found ?? creation(options);
   await updateIdentity(existing, options, writes, signal);
   const settled = await settleConfig(existing, options, writes, signal);

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../core/model.ts';
 import type { Problem } from '../core/report.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import type { Patience } from '../net/patience.ts';
+import { isUnclear } from '../net/retry.ts';
 import type { PortApi } from './api.ts';
 import type { BlueprintDocument } from './blueprint-documents.ts';
 
@@ -17,22 +19,30 @@ export interface SetupWrites {
 
 const anyAnswer = z.unknown();
 
+/** How to create something in Port, and how to see whether it is there. */
+interface Creation<T> {
+  create(): Promise<void>;
+  read(): Promise<T | undefined>;
+}
+
 /**
- * Creates something in Port. Live events, runs and other replicas prepare Port side by side.
- * @returns undefined, or what somebody else has made of that name a moment before
+ * Creates something in Port. Where it is not known whether that was done, it is looked for before it is tried again;
+ * and live events, runs and other replicas prepare Port side by side.
+ * @returns undefined, or what is there of that name: made by somebody else, or by an attempt that got no answer
  */
-export async function createOrRead<T>(
-  create: () => Promise<void>,
-  read: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  try {
-    await create();
-    return undefined;
-  } catch (error) {
-    const isTaken = error instanceof HttpFailure && error.status === 409;
-    const theirs = isTaken ? await read() : undefined;
-    if (theirs === undefined) throw error;
-    return theirs;
+export async function createOrRead<T>({ create, read }: Creation<T>, again: Patience): Promise<T | undefined> {
+  for (;;) {
+    try {
+      await create();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      const mayBeThere = error.status === 409 || isUnclear(error);
+      const theirs = mayBeThere ? await read() : undefined;
+      if (theirs !== undefined) return theirs;
+      const { problem, status, retryAfterMs: askedMs } = error;
+      if (!mayBeThere || !(await again({ problem, status, askedMs, repeatable: true }))) throw error;
+    }
   }
 }
 

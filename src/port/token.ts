@@ -15,8 +15,10 @@ const RENEW_AT_SHARE_OF_LIFE = 0.8;
 /** Near its end Port keeps returning the old token; asking again before every call would not help. */
 const MIN_RENEWAL_GAP_MS = 1000;
 
-/** Port counts a token's life from before its answer reached us, in whole seconds. */
-const CLOCK_SLACK_MS = 2000;
+/** How many tokens one call may try. */
+const MAX_TOKENS = 6;
+/** How often Port may refuse one and the same token: it has only just issued it, and a part of it may not know yet. */
+const MAX_REFUSALS_OF_ONE = 2;
 const NEVER = new AbortController().signal;
 
 interface Token {
@@ -60,14 +62,29 @@ export class TokenKeeper {
   }
 
   /**
-   * Drops a token that Port refused, unless somebody has replaced it already.
-   * @returns whether its time was simply over: a request may have to wait longer than a token lives
+   * Does something that needs a token, again with each newer one: a token may run out while a request waits its turn,
+   * or be revoked in mid-run. Throws the HttpFailure with status 401 when that does not help.
+   * @param attempt given what puts the token into each of its requests
    */
-  refused(header: string): 'ran_out' | 'revoked' {
-    if (this.#token?.header !== header) return 'ran_out';
-    const isOver = performance.now() >= this.#token.expiresAt - CLOCK_SLACK_MS;
-    this.#token = undefined;
-    return isOver ? 'ran_out' : 'revoked';
+  async with<T>(signal: AbortSignal, attempt: (authorize: () => Promise<string>) => Promise<T>): Promise<T> {
+    const refusals = new Map<string, number>();
+    for (;;) {
+      let used = '';
+      const authorize = async () => {
+        used = await this.header(signal);
+        return used;
+      };
+      try {
+        return await attempt(authorize);
+      } catch (error) {
+        if (!(error instanceof HttpFailure) || error.status !== 401) throw error;
+        // Unless somebody has replaced it already.
+        if (this.#token?.header === used) this.#token = undefined;
+        const ofThisOne = (refusals.get(used) ?? 0) + 1;
+        refusals.set(used, ofThisOne);
+        if (ofThisOne >= MAX_REFUSALS_OF_ONE || refusals.size >= MAX_TOKENS) throw error;
+      }
+    }
   }
 
   /** One request serves all callers, so none of them may take it away from the others. */

@@ -15,6 +15,8 @@ export type FaultAction =
   | { readonly type: 'hang' }
   /** Destroys the socket. */
   | { readonly type: 'reset' }
+  /** Destroys a socket that has carried a request before: closed while idle, as by a firewall that tells nobody. */
+  | { readonly type: 'stale' }
   /** Sends a part of the body, then ends as if that were all of it. */
   | { readonly type: 'cut'; readonly percent?: number }
   /** Promises the whole body, sends a part of it and destroys the socket; at 100 it has promised too much. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from './faults.ts';
 import { faultResponse, reset, send } from './sending.ts';
@@ -129,6 +130,9 @@ async function openDoor(
   };
 }
 
+/** Connections that have carried a request. */
+const used = new WeakSet<Socket>();
+
 async function serve(
   options: ServerOptions,
   log: RequestRecord[],
@@ -149,7 +153,9 @@ async function serve(
   // From here to the handler nothing may wait: the handler asks the book for the faults of "this" call.
   const fault = options.faults.take(route, options.pageOf?.(request), request);
   if (fault?.type === 'hang') return record(0);
-  if (fault?.type === 'reset') {
+  const isReused = used.has(message.socket);
+  used.add(message.socket);
+  if (fault?.type === 'reset' || (fault?.type === 'stale' && isReused)) {
     record(0);
     return reset(message.socket);
   }

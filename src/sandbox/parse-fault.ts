@@ -50,6 +50,7 @@ function readAction(action: readonly string[], text: string): FaultAction {
   switch (name) {
     case 'hang':
     case 'reset':
+    case 'stale':
     case 'blank':
       if (args.length > 0) throw new Error(`The fault "${text}": "${name}" takes no argument.`);
       return { type: name };

@@ -47,6 +47,25 @@ describe("Port's token", () => {
     await close();
   });
 
+  it('may be revoked several times in mid-run: each call goes on with each newer one', async () => {
+    const { port, call, tokens, close } = await open({});
+    await call();
+    port.faults.add('organization -> revoke x4');
+    await expect(Promise.all(Array.from({ length: 20 }, call))).resolves.toHaveLength(20);
+    // One for all callers each time, as far as they hear of it together.
+    expect(tokens()).toBeLessThanOrEqual(1 + 4 * 2);
+    await close();
+  });
+
+  it('may be revoked again just before each replay of one call', async () => {
+    const { port, call, close } = await open({});
+    for (const n of [1, 2, 3, 4]) port.faults.add(`organization call ${n} -> revoke`);
+    await expect(call()).resolves.toBeDefined();
+    port.faults.add('organization -> revoke');
+    await expect(call()).rejects.toMatchObject({ code: 'port_auth' });
+    await close();
+  });
+
   it('may run out while requests wait their turn', async () => {
     const { call, close } = await open({ tokenTtlSeconds: 1, faults: ['organization -> slow 400'] });
     await expect(Promise.all(Array.from({ length: 40 }, call))).resolves.toHaveLength(40);

@@ -146,7 +146,7 @@ describe('deletions of a run', () => {
     });
     expect(blueprintIn(run, 'service')).toMatchObject({ deleted: 1, stale: 4, status: 'degraded' });
     const problem = { code: 'delete_failed', severity: 'error' };
-    const message = 'Port refused to delete entities of service: has_dependents: somebody needs it';
+    const message = 'Entities of service could not be deleted: has_dependents: somebody needs it';
     expect(run.report.problems).toEqual([
       { ...problem, message, count: 2, samples: ['e2', 'e3'] },
       { ...problem, message: expect.stringContaining('forbidden: not yours'), count: 1, samples: ['e1'] },

@@ -1,6 +1,5 @@
 import { createGovernor } from '../../net/governor.ts';
 import { createHttpClient, type HttpClient } from '../../net/http-client.ts';
-import { HttpFailure } from '../../net/http-failure.ts';
 import type { TokenKeeper } from '../token.ts';
 
 interface IngestRequest {
@@ -63,8 +62,7 @@ export function createIngest(options: IngestOptions): Ingest {
     return client;
   }
 
-  /** @param onToken told which token was sent along */
-  async function attempt(request: IngestRequest, onToken: (header: string) => void): Promise<void> {
+  async function attempt(request: IngestRequest, authorize: () => Promise<string>): Promise<void> {
     const { method, url, path = '', bodyText, attempts, signal } = request;
     const target = new URL(url);
     await clientFor(target).request({
@@ -75,30 +73,14 @@ export function createIngest(options: IngestOptions): Ingest {
       attempts,
       // A record that arrives twice is better than one that does not arrive.
       repeatable: true,
-      // Runs wait for the same token: our giving up must not take it from them.
-      async authorize() {
-        const header = await options.tokens.header(never);
-        onToken(header);
-        return header;
-      },
+      authorize,
       signal,
     });
   }
 
   return {
-    async send(request) {
-      let used = '';
-      const remember = (header: string) => {
-        used = header;
-      };
-      try {
-        await attempt(request, remember);
-      } catch (error) {
-        if (!(error instanceof HttpFailure) || error.status !== 401) throw error;
-        options.tokens.refused(used);
-        await attempt(request, remember);
-      }
-    },
+    // Runs wait for the same token: our giving up must not take it from them.
+    send: (request) => options.tokens.with(never, (authorize) => attempt(request, authorize)),
     close() {
       for (const client of clients.values()) client.close();
     },

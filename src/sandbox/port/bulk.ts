@@ -23,7 +23,7 @@ export function upsertBulk(request: SandboxRequest, context: RouteContext): Sand
   const { entities } = readBody(bulkBody, request.body);
   const inputs = entities.map((entity, index) => readEntityInput(entity, `entities.${index}`));
   refuseBlueprint(faults, blueprint.identifier);
-  const refusedByFault = itemRefusal(faults);
+  const refusedByFault = itemRefusal(faults, 'bulk');
   const omitted = placesOf(faults.named('bulk', 'omit-item')?.[0]);
   const options = writeOptions(request, context);
   const landed: JsonObject[] = [];
@@ -60,17 +60,17 @@ function refuseBlueprint(faults: Faults, blueprint: string): void {
   if (wanted === blueprint) throw faultRefusal(rest);
 }
 
-/** `bulk -> refuse-item I[,I…] STATUS [code]` and `bulk -> refuse-all STATUS [code]`: items fail inside a 207. */
-function itemRefusal(faults: Faults): (index: number) => Refusal | undefined {
-  const all = faults.named('bulk', 'refuse-all');
+/** `refuse-item I[,I…] STATUS [code]` and `refuse-all STATUS [code]`, for `bulk` and `delete`: items fail inside a 207. */
+export function itemRefusal(faults: Faults, route: 'bulk' | 'delete'): (index: number) => Refusal | undefined {
+  const all = faults.named(route, 'refuse-all');
   if (all !== undefined) return () => faultRefusal(all);
-  const [items, ...rest] = faults.named('bulk', 'refuse-item') ?? [];
+  const [items, ...rest] = faults.named(route, 'refuse-item') ?? [];
   const places = placesOf(items);
   return (index) => (places.includes(index) ? faultRefusal(rest) : undefined);
 }
 
 /** `0,3,7` */
-function placesOf(text: string | undefined): readonly number[] {
+export function placesOf(text: string | undefined): readonly number[] {
   return text === undefined ? [] : text.split(',').map(Number);
 }
 

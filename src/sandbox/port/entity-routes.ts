@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import { requireBlueprint } from './blueprint-routes.ts';
-import { upsertBulk } from './bulk.ts';
+import { itemRefusal, placesOf, upsertBulk } from './bulk.ts';
 import { checkIdentifier, readEntityInput, readEntityPatch } from './entity-input.ts';
 import type { Entity } from './model.ts';
 import { presenter, presentWhole } from './projection.ts';
@@ -55,6 +55,23 @@ function remove(request: SandboxRequest, context: RouteContext, identifiers: rea
   const deleteDependents = isOn(request, 'delete_dependents');
   const options = { deleteDependents, cascadeOptional: strict.cascadeOptional };
   return removeEntities(store, param('blueprint'), identifiers, options, actor);
+}
+
+/** The API deletes all or none; faults let single ones fail inside a 207, or be kept or deleted without a word. */
+function removeBulk(request: SandboxRequest, context: RouteContext, entities: readonly string[]): SandboxResponse {
+  const refusalOf = itemRefusal(context.faults, 'delete');
+  const silent = (name: string) => placesOf(context.faults.named('delete', name)?.[0]);
+  const [kept, omitted] = [silent('keep-item'), silent('omit-item')];
+  const errors = entities.flatMap((identifier, index) => {
+    const refusal = refusalOf(index);
+    return refusal
+      ? [{ identifier, index, statusCode: refusal.status, error: refusal.code, message: refusal.message }]
+      : [];
+  });
+  const going = entities.filter((_, index) => refusalOf(index) === undefined && !kept.includes(index));
+  const unlisted = new Set(entities.filter((_, index) => omitted.includes(index)));
+  const deletedEntities = remove(request, context, going).filter((identifier) => !unlisted.has(identifier));
+  return errors.length === 0 ? ok({ deletedEntities }) : ok({ deletedEntities, errors }, 207);
 }
 
 export const entityRoutes: readonly Route[] = [
@@ -112,7 +129,7 @@ export const entityRoutes: readonly Route[] = [
     handle(request, context) {
       requireBlueprint(context.store, context.param('blueprint'));
       const { entities } = readBody(deleteBody, request.body);
-      return ok({ deletedEntities: remove(request, context, entities) });
+      return removeBulk(request, context, entities);
     },
   },
 ];
