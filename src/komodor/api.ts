@@ -17,8 +17,10 @@ export interface KomodorApiOptions {
 
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
 export interface KomodorApi {
-  /** The parsed body. Throws HttpFailure, and AppError for what no other request can change: the key, the address. */
-  call(request: Omit<HttpRequest, 'repeatable' | 'expect'>): Promise<unknown>;
+  /** The parsed body and how large it was. Throws HttpFailure, and AppError for what no other request can change: the key, the address. */
+  call(
+    request: Omit<HttpRequest, 'repeatable' | 'expect'>,
+  ): Promise<{ readonly body: unknown; readonly bytes: number }>;
   hostAnswered(): boolean;
   /** The error for a host that never said anything. */
   unreachable(failure: HttpFailure): AppError;
@@ -48,10 +50,10 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     return new AppError('komodor_unreachable', `Komodor cannot be reached: ${failure.message}.`);
   }
 
-  async function call(request: Omit<HttpRequest, 'repeatable' | 'expect'>): Promise<unknown> {
+  async function call(request: Omit<HttpRequest, 'repeatable' | 'expect'>) {
     try {
       const response = await http.request({ ...request, repeatable: true, expect: 'json' });
-      return response.json();
+      return { body: response.json(), bytes: response.text.length };
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       if (error.status === 401 || error.status === 403) {

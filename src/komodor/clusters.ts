@@ -28,7 +28,8 @@ export async function readClusterNames(
         : undefined,
     async ask(place) {
       const query = place.type === 'token' ? { token: place.token } : place.type === 'page' ? { page: place.page } : {};
-      const { data, meta } = Answer.parse(await api.call({ method: 'GET', path: '/clusters', query, signal }));
+      const { body } = await api.call({ method: 'GET', path: '/clusters', query, signal });
+      const { data, meta } = Answer.parse(body);
       return { rows: data.clusters, meta, askedFor: undefined };
     },
   });

@@ -1,7 +1,7 @@
 import type { Completeness } from '../core/model.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import type { PageSize, Weighed } from '../net/page-size.ts';
 import type { KomodorApi } from './api.ts';
-import type { PageSize } from './page-size.ts';
 import { COMPLETE, incomplete, type Walk } from './proof.ts';
 
 /** What every listing of one read shares. */
@@ -10,6 +10,11 @@ export interface Reading {
   readonly size: PageSize;
   readonly maxPages: number;
   readonly signal: AbortSignal;
+}
+
+/** An answer with what it weighs. */
+export function weighed<T extends { readonly rows: unknown }>(value: T, bytes: number): Weighed<T> {
+  return { value, rows: Array.isArray(value.rows) ? value.rows.length : 0, bytes };
 }
 
 /** After so many listings in a row that failed there is no point in asking for the rest. */

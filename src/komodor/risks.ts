@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { RawItem } from '../core/model.ts';
+import { isTooSlow } from '../net/page-size.ts';
 import { readClusterNames } from './clusters.ts';
 import { textOf, toItem } from './item.ts';
-import { chain, givenUp, orIncomplete, type Reading } from './listing.ts';
+import { chain, givenUp, orIncomplete, type Reading, weighed } from './listing.ts';
 import { walkByOffset } from './offset-walk.ts';
-import { isTooSlow } from './page-size.ts';
 import type { Walk } from './proof.ts';
 import type { RiskSelector } from './selector.ts';
 
@@ -60,7 +60,7 @@ function readListing(
         hostAnswered: api.hostAnswered,
         slowQuery,
         async ask(pageSize, attempts) {
-          const body = await api.call({
+          const { body, bytes } = await api.call({
             method: 'GET',
             path: '/health/risks',
             query: {
@@ -81,7 +81,7 @@ function readListing(
             ...(slowQuery ? { finalStatuses: [504] } : {}),
           });
           const { violations, hasMoreResults, totalResults } = Answer.parse(body);
-          return { rows: violations, more: hasMoreResults, total: totalResults };
+          return weighed({ rows: violations, more: hasMoreResults, total: totalResults }, bytes);
         },
       }),
   });

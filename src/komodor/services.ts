@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RawItem } from '../core/model.ts';
 import { type Place, walkByCursor } from './cursor-walk.ts';
 import { textOf, toItem } from './item.ts';
-import { chain, orIncomplete, type Reading } from './listing.ts';
+import { chain, orIncomplete, type Reading, weighed } from './listing.ts';
 import type { Walk } from './proof.ts';
 import type { ServiceSelector } from './selector.ts';
 
@@ -46,14 +46,14 @@ function readListing(reading: Reading, filter: ServiceFilter): Walk {
     toItem: (row) => toItem('komodorService', row),
     inScope: (item) => matches(filter, item),
     maxPages,
-    ask: (place, most = Number.POSITIVE_INFINITY) =>
+    ask: (place, most) =>
       size.ask({
         hostAnswered: api.hostAnswered,
-        // A page number means another place as soon as pages have another size.
-        fixed: place.type === 'page',
+        // A page number means another place as soon as pages have another size; and who says how many means it.
+        fixed: place.type === 'page' || most !== undefined,
         async ask(wanted, attempts) {
-          const pageSize = Math.min(wanted, most);
-          const body = await api.call({
+          const pageSize = most ?? wanted;
+          const { body, bytes } = await api.call({
             method: 'POST',
             path: '/services/search',
             body: bodyOf(filter, place, pageSize),
@@ -61,7 +61,7 @@ function readListing(reading: Reading, filter: ServiceFilter): Walk {
             ...(attempts === undefined ? {} : { attempts }),
           });
           const { data, meta } = Answer.parse(body);
-          return { rows: data.services, meta, askedFor: pageSize };
+          return weighed({ rows: data.services, meta, askedFor: pageSize }, bytes);
         },
       }),
   });

@@ -1,9 +1,9 @@
 import type { Scope, Source } from '../core/ports.ts';
+import { createPageSize } from '../net/page-size.ts';
 import { addressingOf } from './addressing.ts';
 import { createKomodorApi, type KomodorApiOptions } from './api.ts';
 import { textOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
-import { createPageSize } from './page-size.ts';
 import type { Walk } from './proof.ts';
 import { readRisks, readRisksOf } from './risks.ts';
 import {

@@ -8,6 +8,8 @@ import type { TokenKeeper } from './token.ts';
 export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'bodyText' | 'headers'> {
   /** Entity and blueprint calls: Port keeps this sender as the entity's datasource. */
   readonly asExporter?: boolean;
+  /** How often it is tried at most; see HttpRequest. */
+  readonly attempts?: number | undefined;
   readonly repeatable?: boolean;
 }
 
@@ -72,13 +74,14 @@ export class PortApi {
   }
 
   async #send<T>(
-    { asExporter, repeatable, headers, ...call }: PortCall,
+    { asExporter, repeatable, headers, attempts, ...call }: PortCall,
     answer: z.ZodType<T>,
     authorize: () => Promise<string>,
     signal: AbortSignal,
   ): Promise<Exchange<T>> {
     const response = await this.#http.request({
       ...call,
+      ...(attempts === undefined ? {} : { attempts }),
       repeatable: repeatable ?? true,
       expect: 'json',
       headers: { 'user-agent': asExporter ? `${this.#userAgent}/exporter` : this.#userAgent, ...headers },

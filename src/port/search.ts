@@ -1,12 +1,31 @@
 import { z } from 'zod';
-import { AppError } from '../core/errors.ts';
 import type { BlueprintShape, StoredEntity } from '../core/model.ts';
 import type { FieldSelection } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import { createPageSize, type PageSize } from '../net/page-size.ts';
 import type { PortApi } from './api.ts';
+import { ListingGuard } from './listing-guard.ts';
 
 /** Port: 1 to 1000 entities a page. */
-const PAGE = 1000;
+const LARGEST_PAGE = 1000;
+/** As long as we do not know how large the entities of a blueprint are. */
+const FIRST_PAGE = 200;
+
+/** What was learned of a Port, for as long as the process lives. */
+interface Habits {
+  /** Choices of fields that it refuses, each as text with its blueprint. */
+  readonly refusedChoices: Set<string>;
+  /** How many entities of a blueprint fit a page. */
+  readonly fitting: Map<string, number>;
+}
+
+const HABITS = new WeakMap<PortApi, Habits>();
+
+function habitsOf(api: PortApi): Habits {
+  const habits = HABITS.get(api) ?? { refusedChoices: new Set(), fitting: new Map() };
+  HABITS.set(api, habits);
+  return habits;
+}
 
 /** Not z.record, which would copy every field of every entity for nothing. */
 const fields = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value));
@@ -34,11 +53,14 @@ export async function* searchEntities(
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<readonly StoredEntity[]> {
+  const { fitting } = habitsOf(api);
+  const size = createPageSize(LARGEST_PAGE, fitting.get(blueprint) ?? FIRST_PAGE);
+  const guard = new ListingGuard(`Port's list of ${blueprint} entities`);
   let include: readonly string[] | undefined = includeOf(fields);
   let from: string | undefined;
-  const cursors = new Set<string>();
   for (;;) {
-    const page = await searchPage(api, blueprint, { query, include, from }, signal);
+    const page = await searchPage({ api, blueprint, size, signal }, { query, include, from });
+    fitting.set(blueprint, size.fitting() ?? FIRST_PAGE);
     // How Port spells a property in `include` is not documented everywhere alike. An answer without a single one of
     // the asked fields would make every entity look changed, so ask for whole entities then.
     if (include && from === undefined && !carriesFields(page, fields)) {
@@ -55,28 +77,54 @@ export async function* searchEntities(
       relations: relations ?? {},
     }));
     if (!page.next) return;
-    if (cursors.has(page.next))
-      throw new AppError('port_failed', `Port's list of ${blueprint} entities repeats itself`);
-    cursors.add(page.next);
+    guard.goesOn(
+      page.next,
+      page.entities.map(({ identifier }) => identifier),
+    );
     from = page.next;
   }
 }
 
-async function searchPage(
-  api: PortApi,
-  blueprint: string,
-  { query, include, from }: { query: Query; include: readonly string[] | undefined; from: string | undefined },
-  signal: AbortSignal,
-): Promise<z.infer<typeof searchAnswer>> {
-  const body = { query, limit: PAGE, ...(include ? { include } : {}), ...(from === undefined ? {} : { from }) };
-  const path = `/blueprints/${encodeURIComponent(blueprint)}/entities/search`;
+interface Reading {
+  readonly api: PortApi;
+  readonly blueprint: string;
+  readonly size: PageSize;
+  readonly signal: AbortSignal;
+}
+
+interface PageQuery {
+  readonly query: Query;
+  readonly include: readonly string[] | undefined;
+  readonly from: string | undefined;
+}
+
+/** One page; of whole entities where Port refuses to give only the asked fields, which is remembered. */
+async function searchPage(reading: Reading, { include, ...place }: PageQuery): Promise<z.infer<typeof searchAnswer>> {
+  const { refusedChoices } = habitsOf(reading.api);
+  const choice = JSON.stringify([reading.blueprint, include]);
+  if (include === undefined || refusedChoices.has(choice)) return askForPage(reading, place);
   try {
-    return await api.call({ method: 'POST', path, body, asExporter: true }, searchAnswer, signal);
+    return await askForPage(reading, { ...place, include });
   } catch (error) {
-    const refusesFields = error instanceof HttpFailure && error.status === 422 && include !== undefined;
-    if (!refusesFields) throw error;
-    return searchPage(api, blueprint, { query, include: undefined, from }, signal);
+    const mayBeTheFields = error instanceof HttpFailure && (error.status === 400 || error.status === 422);
+    if (!mayBeTheFields) throw error;
+    const page = await askForPage(reading, place);
+    refusedChoices.add(choice);
+    return page;
   }
+}
+
+function askForPage({ api, blueprint, size, signal }: Reading, place: Partial<PageQuery>) {
+  const path = `/blueprints/${encodeURIComponent(blueprint)}/entities/search`;
+  return size.ask({
+    // Signing in came first.
+    hostAnswered: () => true,
+    async ask(limit, attempts) {
+      const call = { method: 'POST', path, body: { ...place, limit }, asExporter: true, attempts } as const;
+      const { value, bytes } = await api.exchange(call, searchAnswer, signal);
+      return { value, rows: value.entities.length, bytes };
+    },
+  });
 }
 
 /** Port: properties and relations by their bare identifiers, everything else with a `$`. */

@@ -6,7 +6,7 @@ import { changeFirst } from '../resync/world-steps.ts';
 import { SMALL_PAGES } from './stage.ts';
 
 /** Whatever passes when a call is made again: a limit, trouble of the moment, and each way in which a connection breaks. */
-const WAYS = ['429', '500', '502', '503', '504', 'reset', 'stale', 'lost', 'lost 502', 'cut', 'break'];
+const WAYS = ['429 retry-after 0', '500', '502', '503', '504', 'reset', 'stale', 'lost', 'lost 502', 'cut', 'break'];
 const OPTIONS = { services: 11, risksPerService: 0, clusters: 1, env: SMALL_PAGES };
 
 interface Call {

@@ -2,10 +2,10 @@ import { describe, expect } from 'vitest';
 import { createRandom, type Random } from '../../src/sandbox/random.ts';
 import type { WorldRisk } from '../../src/sandbox/world/model.ts';
 import { collect, fakeKomodor, many, risk, service, sourceOf, type Twist } from '../komodor/fake-komodor.ts';
-import { type Harness, it } from '../resync/harness.ts';
+import { explain, type Harness, it } from '../resync/harness.ts';
 import { expectedCatalog } from '../resync/oracle.ts';
 import { shippedMapping } from '../resync/shipped.ts';
-import { removeServices } from '../resync/world-steps.ts';
+import { removeServices, worldOf } from '../resync/world-steps.ts';
 import { atEachRequest, expectNothingLost, expectRecovery, filled, SMALL_PAGES } from './stage.ts';
 
 const { signal } = new AbortController();
@@ -59,6 +59,62 @@ describe('a listing that does not keep to its own rules', () => {
 });
 
 describe.concurrent('between the stand-ins', () => {
+  it.for(['ignore-cursor', 'repeat-cursor', 'empty-for-ever', 'same-for-ever'])(
+    "port-endless-search: Port's own list that never ends is left, by name: %s",
+    async (mode, { start }) => {
+      const harness = await filled(start, { services: 25, risksPerService: 0, port: { largestPage: 10 } });
+      harness.port.faults.add(`search -> ${mode}`);
+      const report = await harness.run();
+      expect(report.status).not.toBe('completed');
+      const messages = report.problems.filter(({ code }) => code === 'port_failed').map(({ message }) => message);
+      expect(messages).toContainEqual(
+        expect.stringMatching(/Port's list of \w+ entities (repeats itself|goes on, but)/),
+      );
+      expect(harness.port.log.filter(({ route }) => route === 'search').length).toBeLessThanOrEqual(11 * 2);
+      expect(harness.store.deletions).toEqual([]);
+      await expectRecovery(harness);
+    },
+  );
+
+  it('port-include-refused: is asked once for some of the fields, and from then on for whole entities', async ({
+    start,
+  }) => {
+    const harness = await filled(start, { services: 25, risksPerService: 0, port: { largestPage: 10 } });
+    const searches = () => harness.port.log.filter(({ route }) => route === 'search').length;
+    await harness.run();
+    const usual = searches();
+    harness.port.faults.add('search -> refuse-include');
+    const counts: number[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      harness.cutLogs();
+      const report = await harness.run();
+      expect(report.status, explain(report)).toBe('completed');
+      expect(harness.portWrites().filter(({ route }) => route === 'bulk')).toEqual([]);
+      counts.push(searches());
+    }
+    // One refusal for each of the two blueprints, in the first run only.
+    expect(counts).toEqual([usual + 2, usual, usual]);
+  });
+
+  it('port-large-entities: pages are as small as the entities are large, and from the second time on at once', async ({
+    start,
+  }) => {
+    const note = 'x'.repeat(30_000);
+    const labels = { note };
+    const world = worldOf(...Array.from({ length: 400 }, () => ({ labels })));
+    const harness = await filled(start, { world });
+    const pages = () =>
+      harness.port.log.filter(({ route, path }) => route === 'search' && path.includes('komodorService'));
+    await harness.reopen({});
+    harness.cutLogs();
+    await harness.run();
+    // 200 to begin with, then what fits four mebibytes.
+    expect(pages()).toHaveLength(1 + Math.ceil(200 / 137));
+    harness.cutLogs();
+    await harness.run();
+    expect(pages()).toHaveLength(Math.ceil(400 / 137));
+  });
+
   const UNGUARDED = { services: 40, env: SMALL_PAGES, mapping: shippedMapping({ entityDeletionThreshold: '1' }) };
 
   it.for(['ignore-cursor', 'legacy that ignores the page'] as const)(

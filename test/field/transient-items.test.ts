@@ -40,7 +40,8 @@ describe.concurrent('an item of a batch fails for something that passes', () => 
   it.for(FINAL)('item-refused: an item answered %s is not sent again', async (status, { start }) => {
     const harness = await filled(start, OPTIONS);
     harness.world.services.splice(0, 2);
-    for (const service of harness.world.services) service.labels = { all: 'new' };
+    const { services } = harness.world;
+    services.splice(0, services.length, ...services.map((service) => ({ ...service, labels: { all: 'new' } })));
     harness.port.faults.add(`bulk -> refuse-item 0 ${status} once`);
     harness.port.faults.add(`delete -> refuse-item 0 ${status}`);
     const report = await harness.run();

@@ -44,16 +44,24 @@ function searchBlueprint(
 ): SandboxResponse {
   const { identifier } = requireBlueprint(store, param('blueprint'));
   const { query, include, exclude, limit, from } = readBody(pagedBody, request.body ?? {});
+  if (include !== undefined && faults.named('search', 'refuse-include') !== undefined) {
+    throw invalidRequest('"include" is not supported');
+  }
   const compiled = query === undefined ? EVERYTHING : compileQuery(store, query);
   const present = presenter({ include, exclude }, 'paged');
   const entities: JsonObject[] = [];
-  const ignored = faults.named('search', 'ignore-cursor') !== undefined;
+  if (faults.named('search', 'empty-for-ever') !== undefined) {
+    return ok({ entities, next: writeCursor({ blueprint: identifier, seq: seqAfter(from) }) });
+  }
+  const again = faults.named('search', 'same-for-ever') !== undefined;
+  const ignored = again || faults.named('search', 'ignore-cursor') !== undefined;
   const after = from === undefined || ignored ? 0 : readCursor(from).seq;
   let last = 0;
   for (const { seq, entity } of findEntities(store, identifier, compiled, after)) {
     if (entities.length === Math.min(limit, largestPage)) {
       const repeated = faults.named('search', 'repeat-cursor') !== undefined;
-      const next = repeated && from !== undefined ? from : writeCursor({ blueprint: identifier, seq: last });
+      const seq = again ? seqAfter(from) : last;
+      const next = repeated && from !== undefined ? from : writeCursor({ blueprint: identifier, seq });
       return ok({ entities, next });
     }
     entities.push(present(entity));
@@ -111,6 +119,11 @@ function remaining(store: PortStore, from: string | undefined): { blueprint: str
 interface Cursor {
   readonly blueprint: string;
   readonly seq: number;
+}
+
+/** For cursors that are always new and lead nowhere. */
+function seqAfter(from: string | undefined): number {
+  return from === undefined ? 1 : readCursor(from).seq + 1;
 }
 
 function writeCursor({ blueprint, seq }: Cursor): string {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPageSize } from '../../src/komodor/page-size.ts';
 import { HttpFailure } from '../../src/net/http-failure.ts';
+import { createPageSize } from '../../src/net/page-size.ts';
 
 type Trouble = Pick<HttpFailure, 'problem' | 'status' | 'bodyText'>;
 
@@ -35,7 +35,7 @@ function server(most: () => number, trouble: Trouble) {
     ask: async (size: number) => {
       asked.push(size);
       if (size > most()) throw failure(trouble);
-      return size;
+      return { value: size, rows: 0, bytes: 0 };
     },
   };
 }
@@ -119,6 +119,38 @@ describe('page size', () => {
     const asking = createPageSize(200).ask({ ask, hostAnswered: () => true, slowQuery: true });
     await expect(asking).rejects.toMatchObject({ problem: 'timeout' });
     expect(asked).toEqual([200, 10]);
+  });
+
+  it('asks for as many rows as fit a page of four mebibytes, once it has seen how large they are, and never for more than the most', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.array(fc.integer({ min: 1, max: 5_000_000 }), { minLength: 1, maxLength: 6 }),
+        async (first, weights) => {
+          const size = createPageSize(1000, first);
+          let expected = first;
+          for (const weight of weights) {
+            const rows = await size.ask({
+              ask: async (asked) => ({ value: asked, rows: asked, bytes: asked * weight }),
+              hostAnswered: () => true,
+            });
+            expect(rows).toBe(expected);
+            expected = Math.min(1000, Math.max(1, Math.floor((4 * 1024 * 1024) / weight)));
+          }
+        },
+      ),
+    );
+  });
+
+  it('keeps to the size that it asked for last where that is part of the place', async () => {
+    const size = createPageSize(500);
+    const asked: number[] = [];
+    const ask = async (rows: number) => {
+      asked.push(rows);
+      return { value: rows, rows, bytes: rows * 1_000_000 };
+    };
+    for (const fixed of [false, true, true]) await size.ask({ ask, hostAnswered: () => true, fixed });
+    expect(asked).toEqual([500, 500, 500]);
   });
 
   it('begins anew when told to', async () => {
