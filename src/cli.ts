@@ -4,6 +4,8 @@ import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './cli/command.ts';
+import { surviveLostOutput } from './cli/output.ts';
+import { isDigest } from './core/canonical.ts';
 import { VERSION } from './version.ts';
 
 interface CommonOptions {
@@ -34,9 +36,13 @@ program
   .command('resync')
   .description('Read Komodor, write the difference to Port, delete what is proved gone; print the run report.')
   .option(...KIND_OPTION)
-  .option('--approve-deletions <digest>', 'carry out exactly the held-back deletions that a report named so', collect)
+  .option('--approve-deletions <digest>', 'carry out exactly the held-back deletions that a report named so', digests)
+  .option('--quiet', "do not show this run on Port's data source page")
   .option(...JSON_OPTION)
-  .addHelpText('after', '\nExit code: 0 completed, 1 failed, 2 degraded or blocked, 130/143 stopped.')
+  .addHelpText(
+    'after',
+    '\nExit code: 0 completed, 1 failed, 2 degraded, blocked or an approval that fits nothing, 130/143 stopped.',
+  )
   .action((options) =>
     runCommand(options.json ?? false, async () => (await import('./cli/resync.ts')).runOnce('resync', options)),
   );
@@ -46,7 +52,8 @@ program
   .description('Read both sides and print what a resync would change. Writes nothing anywhere.')
   .option(...KIND_OPTION)
   .option('--out <file>', 'also write the whole plan, as JSON, to a file')
-  .option('--detailed-exitcode', 'exit with 2 when there are changes')
+  .option('--detailed-exitcode', 'exit with 2 when there are changes: to entities, the mapping or blueprints')
+  .option('--values', 'also show the values of what would be created')
   .option(...JSON_OPTION)
   .action((options) =>
     runCommand(options.json ?? false, async () => (await import('./cli/resync.ts')).runOnce('plan', options)),
@@ -75,6 +82,7 @@ withStandInOptions(program.command('sandbox'), '400')
     runCommand(options.json ?? false, async () => (await import('./cli/sandbox.ts')).sandbox(standInOptions(options))),
   );
 
+surviveLostOutput();
 await program.parseAsync();
 
 function withStandInOptions(command: Command, services: string): Command {
@@ -116,6 +124,13 @@ function standInOptions({ latency, tokenTtl, fault, ...options }: StandInFlags) 
 
 function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];
+}
+
+/** Digests as reports print them; a slip of the hand must not cost a whole run to be found. */
+function digests(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  if (!isDigest(value))
+    throw new InvalidArgumentError('A digest is 16 hexadecimal digits, as a report or a plan names it.');
+  return collect(value, earlier);
 }
 
 function whole(text: string): number {

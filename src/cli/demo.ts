@@ -6,7 +6,7 @@ import { changeWorld } from '../sandbox/world/change-world.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { EXIT, onInterrupt } from './command.ts';
 import { bold, dim, print, printJson } from './output.ts';
-import { printChanges } from './print-plan.ts';
+import { printPlan } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
 import { untilAborted } from './sandbox.ts';
@@ -29,8 +29,9 @@ export async function demo(options: DemoOptions): Promise<number> {
   const { world } = standIns.komodor;
   const say = (text: string) => void (options.json || print(text));
   say(
-    `A Komodor stand-in with ${world.services.length} services and ${world.risks.length} risks, and an empty Port stand-in.\n`,
+    `A Komodor stand-in with ${world.services.length} services and ${world.risks.length} risks, and an empty Port stand-in.`,
   );
+  say('');
 
   const reports: RunReport[] = [];
   const step = async (title: string, mode: RunMode) => {
@@ -38,9 +39,9 @@ export async function demo(options: DemoOptions): Promise<number> {
     const report = await runShown(application, mode, logger, interruption.signal);
     reports.push(report);
     if (options.json) return;
-    if (report.changes) printChanges(report.changes);
+    if (report.mode === 'plan') printPlan(report);
     printReport(report);
-    print('');
+    print();
   };
   await step('1. The first resync fills Port', 'resync');
   say(bold('2. The world changes a little'));
@@ -79,12 +80,16 @@ async function lookAround({ port, environment }: StandIns, signal: AbortSignal):
   });
   const body: unknown = await answer.json();
   const token = typeof body === 'object' && body !== null && 'accessToken' in body ? String(body.accessToken) : '';
-  print(`Both stand-ins stay up; ${dim('Ctrl-C ends them.')} To look into the catalog:\n`);
-  print(
-    `curl -s -H 'Authorization: Bearer ${token}' ${port.url}/v1/blueprints/komodorService/entities | head -c 2000\n`,
-  );
-  print(
-    `To run your own commands against them (in another shell):\n\n${exportsOf(environment)}\nnode dist/cli.js plan`,
-  );
+  const lines = [
+    `Both stand-ins stay up; ${dim('Ctrl-C ends them.')} To look into the catalog:`,
+    '',
+    `curl -s -H 'Authorization: Bearer ${token}' ${port.url}/v1/blueprints/komodorService/entities | head -c 2000`,
+    '',
+    'To run your own commands against them (in another shell):',
+    '',
+    ...exportsOf(environment),
+    'node dist/cli.js plan',
+  ];
+  for (const line of lines) print(line);
   await untilAborted(signal);
 }

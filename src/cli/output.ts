@@ -1,22 +1,93 @@
+import { randomUUID } from 'node:crypto';
 import type { RunReport } from '../core/report.ts';
 
-/** Writes text to stdout, the place of a command's answer. */
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** Stands for the escape character until a line is printed. Text from outside cannot guess it. */
+const MARK = `<${randomUUID()}>`;
+
+/**
+ * Prints one line to stdout, the place of a command's answer. Text from outside may be anywhere in it: a control
+ * character, which a terminal would obey, is shown by its number.
+ */
+export function print(line = ''): void {
+  process.stdout.write(`${harmless(line).replaceAll(MARK, '\u001b')}\n`);
 }
 
 /** Writes one JSON document to stdout. */
 export function printJson(document: unknown): void {
-  print(JSON.stringify(document, null, 2));
+  // JSON has escaped the control characters below U+0020 already; the others are escaped the way JSON does it.
+  process.stdout.write(`${JSON.stringify(document, null, 2).replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, numbered)}\n`);
 }
 
-/** Writes a line to stderr, the place of everything that is not the answer. */
+/** Writes to stderr, the place of everything that is not the answer. Only line ends stay as they are. */
 export function complain(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${text.split('\n').map(harmless).join('\n')}\n`);
+}
+
+/** The text with its control characters, line ends included, and its marks for the direction of writing by number. */
+export function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, numbered);
+}
+
+function numbered(character: string): string {
+  if (character === '\n') return '\\n';
+  if (character === '\t') return '\\t';
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * Lets a command end quietly when nobody reads its answer any more (`… | head -1`), and in a sentence when the answer
+ * cannot be written. What the command was doing is carried out all the same. To be called once, first of all.
+ */
+export function surviveLostOutput(): void {
+  process.stderr.on('error', () => undefined);
+  let isLost = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isLost) return;
+    isLost = true;
+    process.stdout.write = () => true;
+    if (error.code === 'EPIPE') return;
+    complain(`The answer could not be written to stdout: ${error.message}`);
+    process.once('exit', () => {
+      process.exitCode = 1;
+    });
+  });
+}
+
+/** How many columns there are to print in; without end where nobody looks at a terminal. */
+export function columns(): number {
+  const asked = Number(process.env.COLUMNS);
+  if (process.stdout.isTTY === true) return process.stdout.columns || 80;
+  return Number.isInteger(asked) && asked > 0 ? asked : Number.POSITIVE_INFINITY;
+}
+
+/** Breaks text between words into lines of at most so many columns; a word that is longer is broken too. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    let rest = word;
+    if (line !== '' && line.length + 1 + rest.length <= width) {
+      line = `${line} ${rest}`;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    for (; rest.length > width; rest = rest.slice(width)) lines.push(rest.slice(0, width));
+    line = rest;
+  }
+  return [...lines, line];
+}
+
+/** Prints text after a lead, in as many lines as it needs, all below where it began. */
+export function printWrapped(lead: string, text: string, paintLead = plain, paintText = plain): void {
+  const indent = lead.length;
+  const width = Math.max(20, columns() - indent);
+  for (const [index, line] of wrap(harmless(text), width).entries())
+    print(`${index === 0 ? paintLead(lead) : ' '.repeat(indent)}${paintText(line)}`);
 }
 
 const isColored = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-const paint = (code: number) => (text: string) => (isColored ? `\u001b[${code}m${text}\u001b[0m` : text);
+const paint = (code: number) => (text: string) => (isColored ? `${MARK}[${code}m${text}${MARK}[0m` : text);
+export const plain = (text: string): string => text;
 export const bold = paint(1);
 export const dim = paint(2);
 export const red = paint(31);
@@ -28,22 +99,4 @@ const STATUS_COLOR = { completed: green, degraded: yellow, blocked: yellow, fail
 /** A status word in its color. */
 export function paintStatus(status: RunReport['status']): string {
   return STATUS_COLOR[status](status);
-}
-
-/** Rows of cells as aligned columns; numbers to the right. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, String(cell).length);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => {
-          const width = widths[index] ?? 0;
-          return typeof cell === 'number' ? String(cell).padStart(width) : cell.padEnd(width);
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -1,47 +1,151 @@
-import type { Change, FromTo } from '../core/report.ts';
-import { bold, dim, green, print, red, yellow } from './output.ts';
+import { isApprovable } from '../core/deletion.ts';
+import type { Change, FromTo, RunReport } from '../core/report.ts';
+import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
 
 /** How many changes of one sort are shown in full; `--json` and `--out` have all of them. */
 const SHOWN = 50;
+/** How many names of one group of deletions are shown. */
+const NAMES_SHOWN = 20;
 const VALUE_WIDTH = 100;
+const WHERE_ALL_ARE = '(--json or --out FILE has all of them)';
 
-/** Prints what a resync would change, by blueprint: old -> new per property, deletions with their reason. */
-export function printChanges(changes: readonly Change[]): void {
-  if (changes.length === 0) {
-    print('Nothing to change: Port is as Komodor says.\n');
-    return;
+export interface PlanView {
+  /** Also the values of what would be created. */
+  readonly values?: boolean;
+}
+
+/**
+ * Prints what a resync would change: a headline, what it would first set up, then by blueprint old -> new per property,
+ * and deletions with each reason once.
+ */
+export function printPlan(report: RunReport, view: PlanView = {}): void {
+  const { changes = [], setup = [] } = report;
+  printHeadline(report);
+  for (const { what, identifier, diff } of setup) {
+    printWrapped('', `${what} ${identifier}`, plain, bold);
+    for (const line of diff.split('\n')) print(`  ${paintDiff(line)}`);
+    print();
   }
   for (const blueprint of new Set(changes.map((change) => change.blueprint))) {
     print(bold(blueprint));
-    for (const action of ['create', 'update', 'delete'] as const) {
-      const ofAction = changes.filter((change) => change.blueprint === blueprint && change.action === action);
-      for (const change of ofAction.slice(0, SHOWN)) printChange(change);
-      if (ofAction.length > SHOWN)
-        print(dim(`  … and ${ofAction.length - SHOWN} more to ${action} (--json or --out FILE has all of them)`));
-    }
-    print('');
+    const own = changes.filter((change) => change.blueprint === blueprint);
+    printSome(own, 'create', (change) => printCreation(change, view));
+    printSome(own, 'update', printUpdate);
+    printDeletions(own, report);
+    print();
   }
 }
 
-function printChange(change: Change): void {
-  const { action, identifier, title, reason, blocked } = change;
-  const name = typeof title === 'string' && title !== identifier ? `${identifier} ${dim(`(${title})`)}` : identifier;
-  if (action === 'create') print(`  ${green('+')} ${name}`);
-  if (action === 'delete') print(`  ${blocked ? yellow('! kept:') : red('-')} ${name}  ${dim(reason ?? '')}`);
-  if (action !== 'update') return;
-  print(`  ${yellow('~')} ${name}`);
-  const fields: [string, FromTo][] = [
-    ...(title !== null && typeof title === 'object' ? [['title', title] satisfies [string, FromTo]] : []),
-    ...(change.icon ? [['icon', change.icon] satisfies [string, FromTo]] : []),
-    ...(change.team ? [['team', change.team] satisfies [string, FromTo]] : []),
-    ...Object.entries(change.properties ?? {}),
-    ...Object.entries(change.relations ?? {}).map(([id, value]): [string, FromTo] => [`${id} (relation)`, value]),
+function printHeadline(report: RunReport): void {
+  const { status, kinds, changes = [], setup = [], problems } = report;
+  const counts = countsOf(changes, setup.length);
+  if (status === 'failed' || status === 'aborted') {
+    const unread = kinds.filter(({ complete }) => !complete).map(({ kind }) => kind);
+    const why = problems.find(({ severity }) => severity === 'error')?.message ?? 'the problems are below';
+    if (kinds.length === 0 || unread.length === kinds.length)
+      printWrapped('', `No plan could be made: ${why}`, plain, red);
+    else
+      printWrapped(
+        '',
+        `The plan is not whole, for ${unread.join(' and ') || 'a part of it'} failed: ${why}`,
+        plain,
+        red,
+      );
+    print();
+    if (counts.length === 0) return;
+  }
+  if (counts.length > 0) printWrapped('', `Plan: ${counts.join(', ')}`, plain, bold);
+  else if (status === 'completed') print('Nothing to change: Port is as Komodor says.');
+  else print('Nothing would change in what could be read and mapped; the problems are below.');
+  print();
+}
+
+function countsOf(changes: readonly Change[], toSetUp: number): readonly string[] {
+  const count = (action: Change['action'], isBlocked = false) =>
+    changes.filter((change) => change.action === action && (change.blocked ?? false) === isBlocked).length;
+  const counts = [
+    { number: toSetUp, text: 'to set up first' },
+    { number: count('create'), text: 'to create' },
+    { number: count('update'), text: 'to update' },
+    { number: count('delete'), text: 'to delete' },
+    { number: count('delete', true), text: 'held back' },
   ];
-  for (const [field, { from, to }] of fields) print(`      ${field}: ${show(from)} ${dim('->')} ${show(to)}`);
+  return counts.filter(({ number }) => number > 0).map(({ number, text }) => `${number} ${text}`);
+}
+
+function printSome(changes: readonly Change[], action: Change['action'], show: (change: Change) => void): void {
+  const ofAction = changes.filter((change) => change.action === action);
+  for (const change of ofAction.slice(0, SHOWN)) show(change);
+  if (ofAction.length > SHOWN) print(dim(`  … and ${ofAction.length - SHOWN} more to ${action} ${WHERE_ALL_ARE}`));
+}
+
+function printCreation(change: Change, { values }: PlanView): void {
+  print(`  ${green('+')} ${nameOf(change)}`);
+  if (!values) return;
+  for (const [field, { to }] of fieldsOf(change)) if (to !== null) printField(`${field}: `, show(to));
+}
+
+function printUpdate(change: Change): void {
+  print(`  ${yellow('~')} ${nameOf(change)}`);
+  for (const [field, { from, to }] of fieldsOf(change)) printField(`${field}: `, `${show(from)} -> ${show(to)}`);
+}
+
+function printField(field: string, value: string): void {
+  printWrapped(`      ${field}`, value);
+}
+
+/** Deletions share their reasons, so that each reason is said once. */
+function printDeletions(changes: readonly Change[], { blueprints }: RunReport): void {
+  for (const group of byReason(changes.filter(({ action }) => action === 'delete'))) {
+    const [{ blocked, reason, detail }] = group;
+    const lead = blocked ? `  ! ${group.length} held back: ` : `  - ${group.length} to delete: `;
+    printWrapped(lead, detail ?? reason ?? '', blocked ? yellow : red);
+    for (const change of group.slice(0, NAMES_SHOWN)) print(`      ${nameOf(change)}`);
+    if (group.length > NAMES_SHOWN) print(dim(`      … and ${group.length - NAMES_SHOWN} more ${WHERE_ALL_ARE}`));
+  }
+  for (const { blueprint, deletionBlocked: held } of blueprints) {
+    if (blueprint !== changes[0]?.blueprint || !held) continue;
+    const cure = isApprovable(held.reason)
+      ? `If all ${held.count} are really gone: komodor-port resync --approve-deletions ${held.digest}`
+      : 'No approval helps here; the problems below say what does.';
+    printWrapped('    ', cure, plain, dim);
+  }
+}
+
+type Group = [Change, ...Change[]];
+
+function byReason(deletions: readonly Change[]): Iterable<Group> {
+  const groups = new Map<string, Group>();
+  for (const change of deletions) {
+    const key = JSON.stringify([change.blocked, change.reason, change.detail]);
+    const group = groups.get(key);
+    if (group) group.push(change);
+    else groups.set(key, [change]);
+  }
+  return groups.values();
+}
+
+function nameOf({ identifier, title }: Change): string {
+  return typeof title === 'string' && title !== identifier ? `${identifier} ${dim(`(${title})`)}` : identifier;
+}
+
+function fieldsOf({ title, icon, team, properties = {}, relations = {} }: Change): readonly [string, FromTo][] {
+  return [
+    ...(title !== null && typeof title === 'object' ? [['title', title] satisfies [string, FromTo]] : []),
+    ...(icon ? [['icon', icon] satisfies [string, FromTo]] : []),
+    ...(team ? [['team', team] satisfies [string, FromTo]] : []),
+    ...Object.entries(properties),
+    ...Object.entries(relations).map(([id, value]): [string, FromTo] => [`${id} (relation)`, value]),
+  ];
 }
 
 function show(value: unknown): string {
-  if (value === null || value === undefined) return dim('nothing');
+  if (value === null || value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > VALUE_WIDTH ? `${text.slice(0, VALUE_WIDTH - 1)}…` : text;
+}
+
+function paintDiff(line: string): string {
+  if (line.startsWith('+')) return green(line);
+  return line.startsWith('-') ? red(line) : line;
 }

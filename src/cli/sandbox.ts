@@ -8,13 +8,18 @@ export async function sandbox(options: StandInOptions & { readonly json?: boolea
   const { komodor, port, environment, close } = await startStandIns(options);
   if (options.json) printJson({ komodor: komodor.apiUrl, port: port.url, environment });
   else {
-    print(
-      `${bold('Komodor')} stand-in: ${komodor.apiUrl}  ${dim(`${komodor.world.services.length} services, ${komodor.world.risks.length} risks`)}`,
-    );
-    print(`${bold('Port')} stand-in:    ${port.url}/v1\n`);
-    print(
-      `In another shell:\n\n${exportsOf(environment)}\n\nthen \`node dist/cli.js resync\`. Ctrl-C ends the stand-ins.`,
-    );
+    const size = `${komodor.world.services.length} services, ${komodor.world.risks.length} risks`;
+    const lines = [
+      `${bold('Komodor')} stand-in: ${komodor.apiUrl}  ${dim(size)}`,
+      `${bold('Port')} stand-in:    ${port.url}/v1`,
+      '',
+      'In another shell:',
+      '',
+      ...exportsOf(environment),
+      '',
+      'then `node dist/cli.js resync`. Ctrl-C ends the stand-ins.',
+    ];
+    for (const line of lines) print(line);
   }
   await untilAborted(interruption.signal);
   await close();

@@ -82,8 +82,6 @@ export function environmentOf(
 }
 
 /** The settings as lines that a shell takes. */
-export function exportsOf(environment: StandIns['environment']): string {
-  return Object.entries(environment)
-    .map(([name, value]) => `export ${name}=${value}`)
-    .join('\n');
+export function exportsOf(environment: StandIns['environment']): readonly string[] {
+  return Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
 }

@@ -111,3 +111,8 @@ export function digestOf(scope: string, members: readonly string[]): string {
   for (const member of [...members].sort()) hash.update(JSON.stringify(member));
   return hash.digest('hex').slice(0, 16);
 }
+
+/** Whether a text can be what `digestOf` gives. */
+export function isDigest(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text);
+}

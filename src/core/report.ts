@@ -73,7 +73,17 @@ export interface Change {
   readonly properties?: { readonly [id: string]: FromTo };
   readonly relations?: { readonly [id: string]: FromTo };
   readonly reason?: string;
+  /** The reason as a sentence. */
+  readonly detail?: string;
   readonly blocked?: boolean;
+}
+
+/** Something that a resync would write to Port before any entity. */
+export interface SetupChange {
+  readonly what: 'integration' | 'mapping' | 'blueprint';
+  readonly identifier: string;
+  /** Lines of YAML that go (`-`) and come (`+`), with a few around them. */
+  readonly diff: string;
 }
 
 export interface RunReport {
@@ -94,10 +104,12 @@ export interface RunReport {
     readonly rateLimitWaitMs: number;
   };
   readonly changes?: readonly Change[];
+  /** Of a plan: what a resync would set up first. */
+  readonly setup?: readonly SetupChange[];
 }
 
 /** A report in one line: the counts of all blueprints together, without the lists. */
-export function summarize({ changes, kinds, blueprints, problems, ...rest }: RunReport) {
+export function summarize({ changes, setup, kinds, blueprints, problems, ...rest }: RunReport) {
   const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') =>
     blueprints.reduce((sum, blueprint) => sum + blueprint[field], 0);
   return {

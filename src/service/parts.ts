@@ -3,15 +3,15 @@ import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { redactor } from '../core/redact.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
-import { createIngest } from '../port/reporting/ingest.ts';
-import { createIntegrationLook, type IntegrationLook } from '../port/reporting/integration-look.ts';
+import type { IntegrationLook } from '../port/reporting/integration-look.ts';
 import type { Log } from '../port/reporting/log.ts';
 import { createLogShipper, type LogShipper } from '../port/reporting/log-shipper.ts';
-import { createPortReporter, type PortReporter } from '../port/reporting/reporter.ts';
+import type { PortReporter } from '../port/reporting/reporter.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { createTracing, type Tracing } from '../telemetry/tracing.ts';
 import { VERSION } from '../version.ts';
+import { createPortScreens } from './port-screens.ts';
 
 /** What a long-running process has beside the application: its log, its metrics, and its place on Port's screens. */
 export interface Parts {
@@ -59,20 +59,7 @@ export async function createParts(
     requestDone: metrics.requestDone,
     jqDone: metrics.jqDone,
   });
-  const { api, tokens, userAgent } = application.port;
-  const identifier = settings.integrationIdentifier;
-  const look = createIntegrationLook({ api, identifier });
-  const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets });
-  const reporter = createPortReporter({
-    api,
-    ingest,
-    look,
-    integrationIdentifier: identifier,
-    version: VERSION,
-    sendExamples: settings.sendRawDataExamples,
-    secrets,
-    log,
-  });
+  const { look, ingest, reporter } = createPortScreens(application, settings, secrets, log);
   shipper = createLogShipper({ ingest, look, secrets, log });
   const tracing = createTracing(env, VERSION);
   const { jq } = application;

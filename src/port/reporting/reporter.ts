@@ -33,12 +33,16 @@ export interface PortReporter {
    * @param options.othersMayRun true: leaves it, for it may be the run of another replica
    */
   start(options: { readonly othersMayRun: boolean }): Promise<void>;
-  /** @param intervalMinutes of the schedule; null: none */
+  /**
+   * @param nextResync when the next one is due; null: none is; undefined: Port keeps what it shows (a single command
+   * knows nothing of the service's schedule)
+   * @param intervalMinutes of the schedule, in the same way
+   */
   begin(
     runId: string,
     order: Pick<RunOrder, 'mode' | 'kinds'>,
-    nextResync: Date | null,
-    intervalMinutes: number | null,
+    nextResync?: Date | null,
+    intervalMinutes?: number | null,
   ): ReportedRun;
   /** For a process that has to end: tells Port within 3 s that this run was stopped. Nothing is reported after it. */
   abortNow(runId: string): Promise<void>;
@@ -107,9 +111,9 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       // A plan writes nothing anywhere, so it is nothing that Port should see.
       if (mode === 'plan') return { observer: {}, end: async () => undefined };
       const lastResyncStart = now();
-      const schedule = (next: Date | null) => ({
-        nextResync: next?.toISOString() ?? null,
-        intervalInMinuets: intervalMinutes === null ? null : Math.max(1, Math.round(intervalMinutes)),
+      const schedule = (next: Date | null | undefined) => ({
+        ...(next === undefined ? {} : { nextResync: next?.toISOString() ?? null }),
+        ...(intervalMinutes === undefined ? {} : { intervalInMinuets: wholeMinutes(intervalMinutes) }),
       });
       state.set({ status: 'running', lastResyncStart, lastResyncEnd: null, ...schedule(nextResync) });
       const lane = createLane('a report on the run', log);
@@ -159,4 +163,8 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       for (const lane of lanes) lane.giveUp();
     },
   };
+}
+
+function wholeMinutes(minutes: number | null): number | null {
+  return minutes === null ? null : Math.max(1, Math.round(minutes));
 }

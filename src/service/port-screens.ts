@@ -1,0 +1,38 @@
+import type { Application } from '../compose.ts';
+import type { Settings } from '../config/settings.ts';
+import { createIngest, type Ingest } from '../port/reporting/ingest.ts';
+import { createIntegrationLook, type IntegrationLook } from '../port/reporting/integration-look.ts';
+import type { Log } from '../port/reporting/log.ts';
+import { createPortReporter, type PortReporter } from '../port/reporting/reporter.ts';
+import { VERSION } from '../version.ts';
+
+/** What shows runs on Port's own screens. */
+interface PortScreens {
+  readonly look: IntegrationLook;
+  /** To be closed after the reporter. */
+  readonly ingest: Ingest;
+  readonly reporter: PortReporter;
+}
+
+/** @param secrets values that must never get to Port's screens */
+export function createPortScreens(
+  { port: { api, tokens, userAgent } }: Pick<Application, 'port'>,
+  settings: Settings,
+  secrets: readonly string[],
+  log: Log,
+): PortScreens {
+  const identifier = settings.integrationIdentifier;
+  const look = createIntegrationLook({ api, identifier });
+  const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets });
+  const reporter = createPortReporter({
+    api,
+    ingest,
+    look,
+    integrationIdentifier: identifier,
+    version: VERSION,
+    sendExamples: settings.sendRawDataExamples,
+    secrets,
+    log,
+  });
+  return { look, ingest, reporter };
+}
