@@ -61,28 +61,32 @@ export function columns(): number {
 }
 
 /** Breaks text between words into lines of at most so many columns; a word that is longer is broken too. */
-export function wrap(text: string, width: number): readonly string[] {
+export function wrap(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    let rest = word;
-    if (line !== '' && line.length + 1 + rest.length <= width) {
-      line = `${line} ${rest}`;
-      continue;
-    }
-    if (line !== '') lines.push(line);
-    for (; rest.length > width; rest = rest.slice(width)) lines.push(rest.slice(0, width));
-    line = rest;
+  let rest = text;
+  while (rest.length > width - line.length) {
+    const room = width - line.length;
+    const space = rest.lastIndexOf(' ', room);
+    // Spaces before the first word are no place to break at.
+    const at = space > rest.search(/\S/) ? space : room;
+    lines.push(`${line}${rest.slice(0, at)}`);
+    rest = rest.slice(at).trimStart();
+    line = indent;
   }
-  return [...lines, line];
+  return [...lines, `${line}${rest}`];
 }
 
-/** Prints text after a lead, in as many lines as it needs, all below where it began. */
+/** Lines after the first one begin here at the latest, so that a long lead leaves them room. */
+const DEEPEST_INDENT = 10;
+
+/** Prints text after a lead, in as many lines as it needs; the later ones are indented. */
 export function printWrapped(lead: string, text: string, paintLead = plain, paintText = plain): void {
-  const indent = lead.length;
-  const width = Math.max(20, columns() - indent);
-  for (const [index, line] of wrap(harmless(text), width).entries())
-    print(`${index === 0 ? paintLead(lead) : ' '.repeat(indent)}${paintText(line)}`);
+  const indent = ' '.repeat(Math.min(lead.length, DEEPEST_INDENT));
+  const width = Math.max(20, columns());
+  const [first = '', ...rest] = wrap(`${lead}${harmless(text)}`, width, indent);
+  print(`${paintLead(lead)}${paintText(first.slice(lead.length))}`);
+  for (const line of rest) print(`${indent}${paintText(line.slice(indent.length))}`);
 }
 
 const isColored = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;

@@ -80,13 +80,13 @@ function printSome(changes: readonly Change[], action: Change['action'], show: (
 }
 
 function printCreation(change: Change, { values }: PlanView): void {
-  print(`  ${green('+')} ${nameOf(change)}`);
+  printWrapped('  + ', nameOf(change), green);
   if (!values) return;
   for (const [field, { to }] of fieldsOf(change)) if (to !== null) printField(`${field}: `, show(to));
 }
 
 function printUpdate(change: Change): void {
-  print(`  ${yellow('~')} ${nameOf(change)}`);
+  printWrapped('  ~ ', nameOf(change), yellow);
   for (const [field, { from, to }] of fieldsOf(change)) printField(`${field}: `, `${show(from)} -> ${show(to)}`);
 }
 
@@ -100,7 +100,7 @@ function printDeletions(changes: readonly Change[], { blueprints }: RunReport): 
     const [{ blocked, reason, detail }] = group;
     const lead = blocked ? `  ! ${group.length} held back: ` : `  - ${group.length} to delete: `;
     printWrapped(lead, detail ?? reason ?? '', blocked ? yellow : red);
-    for (const change of group.slice(0, NAMES_SHOWN)) print(`      ${nameOf(change)}`);
+    for (const change of group.slice(0, NAMES_SHOWN)) printWrapped('      ', nameOf(change));
     if (group.length > NAMES_SHOWN) print(dim(`      … and ${group.length - NAMES_SHOWN} more ${WHERE_ALL_ARE}`));
   }
   for (const { blueprint, deletionBlocked: held } of blueprints) {
@@ -126,7 +126,7 @@ function byReason(deletions: readonly Change[]): Iterable<Group> {
 }
 
 function nameOf({ identifier, title }: Change): string {
-  return typeof title === 'string' && title !== identifier ? `${identifier} ${dim(`(${title})`)}` : identifier;
+  return typeof title === 'string' && title !== identifier ? `${identifier} (${title})` : identifier;
 }
 
 function fieldsOf({ title, icon, team, properties = {}, relations = {} }: Change): readonly [string, FromTo][] {

@@ -21,20 +21,27 @@ const LOG_EVERY_MS = 10_000;
 /** Shows how a run gets on: a live line per kind on a terminal, plain log lines elsewhere. */
 export function showProgress({ logger, out, traffic }: ProgressOptions): ProgressDisplay {
   let current: { readonly progress: KindProgress; readonly startedAt: number } | undefined;
+  /** What goes on while no kind is being read. */
+  let phase = 'Connecting to Port …';
   const isLive = out.isTTY === true;
   const clear = () => void (isLive && out.write('\r\u001b[K'));
-  const draw = () =>
-    void (
-      current &&
-      out.write(
-        `\r\u001b[K${lineOf(current.progress, current.startedAt, traffic())}`.slice(0, (out.columns ?? 120) + 4),
-      )
-    );
+  const draw = () => {
+    const now = traffic();
+    const line = current
+      ? lineOf(current.progress, current.startedAt, now)
+      : `${phase}${waiting('Komodor', now.komodor)}${waiting('Port', now.port)}`;
+    // One column less than there are: a full line would scroll.
+    out.write(`\r\u001b[K${line.slice(0, (out.columns || 120) - 1)}`);
+  };
   const log = () => void (current && logger.info({ ...current.progress, phase: 'extract' }, 'kind in progress'));
   const timer = setInterval(isLive ? draw : log, isLive ? REDRAW_MS : LOG_EVERY_MS);
   timer.unref();
+  if (isLive) draw();
   return {
     observer: {
+      mappingRead() {
+        phase = 'Reading what Port has …';
+      },
       kindStarted(kind) {
         current = { progress: { kind, pages: 0, items: 0, written: 0, unchanged: 0 }, startedAt: performance.now() };
         if (!isLive) logger.info({ kind, phase: 'extract' }, 'kind started');
@@ -44,8 +51,9 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
       },
       kindFinished(progress) {
         if (!isLive) logger.info({ ...progress, phase: 'extract' }, 'kind read');
-        else if (current) out.write(`\r\u001b[K${lineOf(progress, current.startedAt, traffic())}\n`);
+        else out.write(`\r\u001b[K${endOf(progress)}\n`);
         current = undefined;
+        phase = 'Writing what is left …';
       },
       problem({ severity, code, message, kind }) {
         // On a terminal the report comes in a moment and names them all.
@@ -54,6 +62,7 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
         log({ code, ...(kind === undefined ? {} : { kind }), detail: message }, 'problem');
       },
       deletionsDecided(blueprint, stale, decision) {
+        phase = 'Deciding what may be deleted …';
         if (decision.type === 'delete')
           logger.info({ blueprint, count: stale.length, phase: 'reconcile' }, 'deleting stale entities');
       },
@@ -65,6 +74,10 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
   };
 }
 
+function endOf({ kind, items, written, unchanged }: KindProgress): string {
+  return `${kind}  ${items} items  ${written} written  ${unchanged} unchanged`;
+}
+
 function lineOf(
   { kind, pages, items }: KindProgress,
   startedAt: number,
@@ -72,7 +85,7 @@ function lineOf(
 ): string {
   const seconds = Math.max((performance.now() - startedAt) / 1000, 0.001);
   const requests = `requests ${komodor.requests} Komodor, ${port.requests} Port`;
-  return `${kind}  ${pages} pages  ${items} items  ${Math.round(items / seconds)}/s  ${requests}${waiting('Komodor', komodor)}${waiting('Port', port)}`;
+  return `${kind}  page ${pages}  ${items} items  ${Math.round(items / seconds)}/s  ${requests}${waiting('Komodor', komodor)}${waiting('Port', port)}`;
 }
 
 function waiting(name: string, { waitingUntil }: GovernorState): string {

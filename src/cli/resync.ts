@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Application, createApplication, secretsOf } from '../compose.ts';
+import { type Application, createApplication } from '../compose.ts';
+import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
 import { KINDS, type Kind } from '../core/model.ts';

@@ -29,6 +29,8 @@ export class KindReader {
   readonly #searched = new FingerprintBag();
   #completeness: Completeness = { complete: true };
   #aborted = false;
+  /** What was done when this kind began: kinds are read one after the other. */
+  #before = { written: 0, unchanged: 0 };
 
   constructor(run: Run, intake: Intake, kind: Kind) {
     this.kind = kind;
@@ -36,11 +38,16 @@ export class KindReader {
     this.#intake = intake;
   }
 
-  /** @throws what ends the whole run; an incomplete read is no exception but part of the report */
-  async read(extractions: readonly Extraction[]): Promise<void> {
+  /**
+   * @param written waits until everything that this kind gave is written
+   * @throws what ends the whole run; an incomplete read is no exception but part of the report
+   */
+  async read(extractions: readonly Extraction[], written: () => Promise<void>): Promise<void> {
+    this.#before = this.#done();
     this.#run.observer.kindStarted?.(this.kind);
     try {
       for (const extraction of extractions) await this.#extract(extraction);
+      await written();
     } catch (error) {
       this.#aborted = isAbort(error, this.#run.signal);
       this.doubt({ complete: false, reason: 'request_failed', detail: 'the run ended before the kind was read' });
@@ -179,14 +186,23 @@ export class KindReader {
 
   #progress(event: 'progress' | 'kindFinished'): void {
     const { pages, extracted } = this.#counts;
-    const outcomes = this.#run.states().map((state) => state.outcomes);
+    const { written, unchanged } = this.#done();
     this.#run.observer[event]?.({
       kind: this.kind,
       pages,
       items: extracted,
+      written: written - this.#before.written,
+      unchanged: unchanged - this.#before.unchanged,
+    });
+  }
+
+  /** What this run has done so far. */
+  #done(): { readonly written: number; readonly unchanged: number } {
+    const outcomes = this.#run.states().map((state) => state.outcomes);
+    return {
       written: outcomes.reduce((sum, { created, updated }) => sum + created + updated, 0),
       unchanged: outcomes.reduce((sum, { unchanged }) => sum + unchanged, 0),
-    });
+    };
   }
 }
 

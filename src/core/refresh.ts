@@ -70,8 +70,10 @@ export async function refreshWorkload(
   for (const kind of kindsInOrder(run, extractions)) {
     const reader = new KindReader(run, intake, kind);
     readers.push(reader);
-    await reader.read(extractions.filter(({ query }) => query.kind === kind));
-    await writer.flush();
+    await reader.read(
+      extractions.filter(({ query }) => query.kind === kind),
+      () => writer.flush(),
+    );
   }
   await finishRelations(run, intake, targets, writer);
   const unread = readers.find((reader) => !reader.report().complete);

@@ -98,9 +98,11 @@ async function carryOut(
   for (const kind of kindsInOrder(run, wanted)) {
     const reader = new KindReader(run, intake, kind);
     progress.readers = [...progress.readers, reader];
-    await reader.read(wanted.filter(({ query }) => query.kind === kind));
     // Relation targets of the next kind have to be there before it starts.
-    await writer.flush();
+    await reader.read(
+      wanted.filter(({ query }) => query.kind === kind),
+      () => writer.flush(),
+    );
   }
   await finishRelations(run, intake, targets, writer);
 

@@ -31,17 +31,23 @@ export interface CliOptions {
   readonly tells?: readonly string[];
   /** Called with the process while it runs. */
   readonly meanwhile?: (child: ChildProcess) => Promise<void>;
+  /** Where stdout goes instead: an open file. */
+  readonly stdout?: number;
 }
 
 /** Runs the CLI as users do: a process of its own, in an empty folder. Fails when a secret of its settings comes out. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
-  const { env = {}, dotenv = {}, tells = [], meanwhile } = options;
+  const { env = {}, dotenv = {}, tells = [], meanwhile, stdout: file = 'pipe' } = options;
   const startedAt = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'cli-'));
   const all = { PATH: process.env.PATH ?? '', HOME: folder, ...FURTHER_SECRETS, ...env };
   const lines = Object.entries(dotenv).map(([name, value]) => `${name}=\`${value}\`\n`);
   writeFileSync(join(folder, '.env'), lines.join(''));
-  const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], { cwd: folder, env: all });
+  const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], {
+    cwd: folder,
+    env: all,
+    stdio: ['pipe', file, 'pipe'],
+  });
   const stdout = textOf(child.stdout);
   const stderr = textOf(child.stderr);
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -57,10 +63,10 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return outcome;
 }
 
-function textOf(stream: NodeJS.ReadableStream): () => string {
+function textOf(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: string[] = [];
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => chunks.push(chunk));
+  stream?.setEncoding('utf8');
+  stream?.on('data', (chunk: string) => chunks.push(chunk));
   return () => chunks.join('');
 }
 
