@@ -24,7 +24,7 @@ export function complain(text: string): void {
 }
 
 /** The text with its control characters, line ends included, and its marks for the direction of writing by number. */
-export function harmless(text: string): string {
+function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, numbered);
 }
 
@@ -54,14 +54,14 @@ export function surviveLostOutput(): void {
 }
 
 /** How many columns there are to print in; without end where nobody looks at a terminal. */
-export function columns(): number {
+function columns(): number {
   const asked = Number(process.env.COLUMNS);
   if (process.stdout.isTTY === true) return process.stdout.columns || 80;
   return Number.isInteger(asked) && asked > 0 ? asked : Number.POSITIVE_INFINITY;
 }
 
 /** Breaks text between words into lines of at most so many columns; a word that is longer is broken too. */
-export function wrap(text: string, width: number, indent = ''): readonly string[] {
+function wrap(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
   let rest = text;
