@@ -1,6 +1,6 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { fingerprint } from './canonical.ts';
-import { conform } from './conform.ts';
+import { conform, type Misfit } from './conform.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import { messageOf } from './errors.ts';
 import { hasSearch } from './fields.ts';
@@ -132,18 +132,7 @@ export class Intake {
     try {
       const maxBytes = this.#run.ports.catalog.limits.bytesPerBatch - ENVELOPE_BYTES;
       const conformed = conform(entity, state.shape, maxBytes);
-      for (const { code, path, message } of conformed.misfits) {
-        const severity = code === 'property_undeclared' || code === 'relation_undeclared' ? 'warning' : 'error';
-        const group = `${entity.blueprint} ${path}`;
-        this.#run.problems.add({
-          code,
-          severity,
-          kind,
-          group,
-          message: `${entity.blueprint}: ${path}: ${message}`,
-          sample: label,
-        });
-      }
+      for (const misfit of conformed.misfits) this.#reportField(misfit, piece);
       return { ...piece, entity: conformed.entity, state };
     } catch (error) {
       this.#run.problems.add({
@@ -232,6 +221,9 @@ export class Intake {
     const { state, kind, item, label } = piece;
     switch (outcome.type) {
       case 'written': {
+        for (const field of outcome.leftOut ?? []) {
+          this.#reportField({ code: 'value_refused', ...field }, piece);
+        }
         const entity = tracked ?? (outcome.identifier === null ? undefined : state.track(outcome.identifier));
         if (!entity) this.#taintUnnamed(piece);
         else {
@@ -262,6 +254,18 @@ export class Intake {
         });
       }
     }
+  }
+
+  /** Something of an entity that was left out or will not be compared; the rest of it goes its way. */
+  #reportField({ code, path, message }: Misfit, { entity: { blueprint }, kind, label }: Piece): void {
+    this.#run.problems.add({
+      code,
+      severity: code === 'property_undeclared' || code === 'relation_undeclared' ? 'warning' : 'error',
+      kind,
+      group: `${blueprint} ${path}`,
+      message: `${blueprint}: ${path}: ${message}`,
+      sample: label,
+    });
   }
 
   /** An entity that only a search names, and the search was not answered: any of our entities may be it. */

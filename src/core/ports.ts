@@ -160,13 +160,21 @@ export type UpsertOutcome =
       readonly identifier: string | null;
       /** null: Port did not say, or was asked several times and only said it of the last. */
       readonly created: boolean | null;
+      /** Fields that Port refused and without which the entity was written. */
+      readonly leftOut?: readonly FieldFailure[];
     }
   /** A search identifier that matched nothing: Port wrote nothing, and that is not an error. */
   | { readonly type: 'unmatched' }
   /** Not written: a live event has refreshed the entity since this run began. */
   | { readonly type: 'superseded' }
   | { readonly type: 'missing_relation'; readonly message: string }
-  | { readonly type: 'refused'; readonly code: string; readonly message: string };
+  | {
+      readonly type: 'refused';
+      readonly code: string;
+      readonly message: string;
+      /** The fields that Port names as the reason: `properties.x`, `relations.x`, `team`. */
+      readonly fields?: readonly string[];
+    };
 
 export type RemovalOutcome = {
   readonly deleted: readonly string[];

@@ -73,8 +73,8 @@ async function addOneByOne(run: Run, targets: RelationTargets, { entity }: Write
   if (state.entities.get(identifier)?.outcome === 'failed') return;
   for (const [relation, value] of Object.entries(entity.relations)) {
     if (value === null) continue;
-    const done = ({ type }: UpsertOutcome) => {
-      if (type !== 'written') report(run, `${blueprint} ${relation}`, identifier);
+    const done = (outcome: UpsertOutcome) => {
+      if (!isWhole(outcome)) report(run, `${blueprint} ${relation}`, identifier);
     };
     const related = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
     await writer.add({ entity: related, merge: true, done });
@@ -118,10 +118,15 @@ async function relate(run: Run, pending: PendingRelation, value: RelationValue, 
   if (!next) return;
   tracked.fingerprints = next;
   const done = (outcome: UpsertOutcome) => {
-    if (outcome.type === 'written') state.settle(tracked, 'updated');
+    if (isWhole(outcome)) state.settle(tracked, 'updated');
     else report(run, `${blueprint} ${relation}`, identifier);
   };
   await writer.add({ entity, merge: true, done });
+}
+
+/** Whether the relation that was sent alone is in Port now. */
+function isWhole(outcome: UpsertOutcome): boolean {
+  return outcome.type === 'written' && outcome.leftOut === undefined;
 }
 
 function report(run: Run, where: string, sample: string): void {

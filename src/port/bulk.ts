@@ -6,6 +6,7 @@ import type { UpsertBatch, UpsertOutcome } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import { codeOf, type ItemFailure, NO_ANSWER, passingFailure, UNANSWERED, worstOf } from './items.ts';
+import { namedFields } from './refused-fields.ts';
 
 const upsertAnswer = z.looseObject({
   entities: z
@@ -19,6 +20,7 @@ const upsertAnswer = z.looseObject({
         statusCode: z.number().optional(),
         error: z.string().default('unknown_error'),
         message: z.string().default(''),
+        details: z.looseObject({ property: z.string().optional() }).optional().catch(undefined),
       }),
     )
     .default([]),
@@ -95,8 +97,7 @@ async function sendBatch(
       return [...first, ...(await sendBatch(api, { ...batch, entities: entities.slice(half) }, query, signal, onLost))];
     }
     if (error.status === undefined || error.status >= 500) onLost(error.message);
-    const outcome: UpsertOutcome = { type: 'refused', code: codeOf(error), message: error.message };
-    return entities.map(() => ({ outcome }));
+    return entities.map((entity) => ({ outcome: refused(entity, error) }));
   }
 }
 
@@ -110,17 +111,25 @@ function withoutClaim(outcome: UpsertOutcome): UpsertOutcome {
   return outcome.type === 'written' && outcome.created === false ? { ...outcome, created: null } : outcome;
 }
 
+/** Refused alone, with the whole request. */
+function refused(entity: Entity, error: HttpFailure): UpsertOutcome {
+  const code = codeOf(error);
+  // Our own sentence names the path of the request, which Port has no quarrel with.
+  const fields = namedFields(entity, { status: error.status, code, message: error.apiMessage ?? '' });
+  return { type: 'refused', code, message: error.message, fields: error.status === undefined ? [] : fields };
+}
+
 function resultOf(entity: Entity, index: number, answer: z.infer<typeof upsertAnswer>): ItemResult {
   const refusal = answer.errors.find((error) => error.index === index);
   if (refusal) {
-    const { error: code, message, statusCode } = refusal;
+    const { error: code, message, statusCode, details } = refusal;
     const passing = passingFailure(statusCode);
     if (passing) return { outcome: { type: 'refused', code, message }, passing };
     if (isSearchQuery(entity.identifier) && refusal.identifier === 'unknown') return { outcome: { type: 'unmatched' } };
     const missesTarget = statusCode === 404 && Object.values(entity.relations).some((value) => value !== null);
-    return {
-      outcome: missesTarget ? { type: 'missing_relation', message } : { type: 'refused', code, message },
-    };
+    if (missesTarget) return { outcome: { type: 'missing_relation', message } };
+    const fields = namedFields(entity, { status: statusCode, code, message, property: details?.property });
+    return { outcome: { type: 'refused', code, message, fields } };
   }
   const landed = answer.entities.find((written) => written.index === index);
   if (!landed) return { outcome: NO_ANSWER, passing: UNANSWERED };

@@ -16,6 +16,7 @@ import type { BlueprintDocument } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch } from './bulk.ts';
 import { type IntegrationOptions, settleIntegration } from './integration.ts';
+import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
 import { type Query, searchEntities } from './search.ts';
 import { notedWrites, portWrites } from './setup-writes.ts';
@@ -137,9 +138,11 @@ export class PortCatalog implements Catalog {
   ): Promise<readonly UpsertOutcome[]> {
     const query = { create_missing_related_entities: String(flags.createMissingRelatedEntities), ...this.#origin() };
     let lost: string | undefined;
-    const outcomes = await upsertBatch(this.#api, batch, query, signal, (why) => {
-      lost = why;
-    });
+    const send = (part: UpsertBatch) =>
+      upsertBatch(this.#api, part, query, signal, (why) => {
+        lost = why;
+      });
+    const outcomes = await writeWithoutRefused(batch, send);
     this.#lostInARow = lost === undefined ? 0 : this.#lostInARow + 1;
     if (lost !== undefined && this.#lostInARow >= this.limits.batchesInFlight * HOPELESS_ROUNDS) {
       throw new AppError('port_failed', `Port took none of the last ${this.#lostInARow} batches: ${lost}`);

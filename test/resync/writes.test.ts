@@ -132,6 +132,45 @@ describe.concurrent('when Port does not take everything', () => {
     expect(JSON.stringify(harness.store.blueprint('komodorService')?.schema)).toBe(before);
   });
 
+  // The pattern is one that we leave to Port, for it could take for ever.
+  const unknowable = { type: 'string', pattern: '^(a+)+$' };
+
+  it.for([
+    ['format', { type: 'string', format: 'email' }],
+    ['pattern', { type: 'string', pattern: '^[A-Z]+$' }],
+    ['length', { type: 'string', minLength: 1000 }],
+    ['what only Port knows', unknowable],
+  ] as const)('a value that Port would refuse costs only its field: %s', async ([, schema], { start }) => {
+    const own = blueprint('komodor-service', (properties) => {
+      properties.status = schema;
+    });
+    const harness = await start({ services: 50, port: { initial: { blueprints: [own] } } });
+    const report = await harness.run();
+    expect(report.status).toBe('degraded');
+    const [problem, ...others] = problemsOf(report, 'value_refused');
+    expect(problem).toMatchObject({ severity: 'error', count: 50 });
+    expect(problem?.message).toContain('properties.status');
+    expect(others).toEqual([]);
+    expect(problemsOf(report, 'upsert_failed')).toEqual([]);
+    expect(blueprintOf(report, 'komodorService')).toMatchObject({ created: 50, failed: 0 });
+    for (const { properties } of harness.store.entitiesOf('komodorService')) {
+      expect(properties).not.toHaveProperty('status');
+      expect(properties).toHaveProperty('cluster_name');
+    }
+  });
+
+  it('an entity of which Port refuses several fields, one after the other, is written without them', async ({
+    start,
+  }) => {
+    const own = blueprint('komodor-service', (properties) => {
+      for (const id of ['status', 'cluster_name', 'namespace_name']) properties[id] = unknowable;
+    });
+    const harness = await start({ services: 3, port: { initial: { blueprints: [own] } } });
+    const report = await harness.run();
+    expect(problemsOf(report, 'value_refused').map(({ count }) => count)).toEqual([3, 3, 3]);
+    expect(blueprintOf(report, 'komodorService')).toMatchObject({ created: 3, failed: 0 });
+  });
+
   it('a blueprint that lacks a property gets it, and keeps what it has of its own', async ({ start }) => {
     const own = blueprint('komodor-service', (properties) => {
       delete properties.labels;
