@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
+import { loop } from './loop.ts';
 import { costs, limits, mapping, scale } from './scenarios.ts';
 import { heading, print } from './table.ts';
 
@@ -13,18 +14,20 @@ interface Options {
   readonly services: string;
   readonly latency: string;
   readonly scale: string;
+  readonly loop: string;
   readonly seed: string;
   readonly only?: string;
   readonly json?: string;
 }
 
-const SCENARIOS = { mapping, costs, scale, limits };
+const SCENARIOS = { mapping, costs, scale, limits, loop };
 
 const options = new Command('npm run bench --')
   .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')
   .option('--services <n>', 'services, and as many risks', '10000')
   .option('--latency <ms,ms>', 'milliseconds that every answer takes', '20,50')
   .option('--scale <n,n>', 'numbers of services for how the cost grows', '500,10000,50000')
+  .option('--loop <n>', 'entities for the longest turn of the event loop', '100000')
   .option('--seed <n>', 'the same seed gives the same data', '1')
   .option('--only <names>', `some of ${Object.keys(SCENARIOS).join(', ')}`)
   .option('--json <file>', 'write the results there as well')
@@ -36,6 +39,7 @@ const setup = {
   services: Number(options.services),
   latencies: numbers(options.latency),
   scale: numbers(options.scale),
+  loopEntities: Number(options.loop),
   seed: Number(options.seed),
 };
 const machine = {

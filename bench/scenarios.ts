@@ -10,6 +10,8 @@ export interface Setup {
   readonly latencies: readonly number[];
   /** Numbers of services. */
   readonly scale: readonly number[];
+  /** Entities for the longest turn of the event loop. */
+  readonly loopEntities: number;
   readonly seed: number;
 }
 

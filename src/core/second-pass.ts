@@ -93,16 +93,16 @@ async function settlePending(run: Run, intake: Intake, targets: RelationTargets,
   for (const { targetBlueprint, names } of pending) {
     const open = names.filter((name) => targets.exists(targetBlueprint, name) === undefined);
     const asked = unknown.get(targetBlueprint) ?? [];
-    asked.push(...open);
+    for (const name of open) asked.push(name);
     unknown.set(targetBlueprint, asked);
   }
   for (const [blueprint, names] of unknown) await targets.lookUp(blueprint, names);
   for (const one of pending) {
-    const missing = one.names.filter((name) => targets.exists(one.targetBlueprint, name) !== true);
+    const missing = new Set(one.names.filter((name) => targets.exists(one.targetBlueprint, name) !== true));
     const where = `${one.state.shape.identifier} ${one.relation}`;
-    if (missing.length > 0) report(run, where, `${one.identifier} -> ${one.targetBlueprint} ${missing.join(', ')}`);
-    const rest = one.names.filter((name) => !missing.includes(name));
-    await relate(run, one, missing.length === 0 ? one.value : Array.isArray(one.value) ? rest : null, writer);
+    if (missing.size > 0) report(run, where, `${one.identifier} -> ${one.targetBlueprint} ${[...missing].join(', ')}`);
+    const rest = one.names.filter((name) => !missing.has(name));
+    await relate(run, one, missing.size === 0 ? one.value : Array.isArray(one.value) ? rest : null, writer);
   }
   await writer.flush();
 }

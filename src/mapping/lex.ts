@@ -58,8 +58,10 @@ function endOfComment(expression: string, start: number): number {
   while (true) {
     const end = expression.indexOf('\n', from);
     if (end === -1) return expression.length;
-    const backslashes = /(\\*)\r?$/.exec(expression.slice(start, end))?.[1] ?? '';
-    if (backslashes.length % 2 === 0) return end;
+    const last = expression[end - 1] === '\r' ? end - 1 : end;
+    let before = last;
+    while (before > start && expression[before - 1] === '\\') before -= 1;
+    if ((last - before) % 2 === 0) return end;
     from = end + 1;
   }
 }

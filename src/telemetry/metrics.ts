@@ -3,6 +3,7 @@ import type { Kind, Mapping } from '../core/model.ts';
 import type { RunObserver } from '../core/ports.ts';
 import type { KindReport, RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { createOceanMetrics, writes } from './ocean-metrics.ts';
 
 type Side = 'komodor' | 'port';
@@ -185,6 +186,15 @@ function registerSources(registry: Registry, { traffic, queue, skippedTicks }: M
       this.set({ queue: 'runs_waiting' }, counts.runsWaiting);
       this.set({ queue: 'runs_active' }, counts.runsActive);
       this.set({ queue: 'live_waiting' }, counts.liveWaiting);
+    },
+  });
+  const loop = watchEventLoop();
+  new Gauge({
+    name: 'komodor_port_event_loop_lag_seconds',
+    help: 'The longest that the event loop stood still in the last minute.',
+    registers,
+    collect() {
+      this.set(loop.longestMs() / 1000);
     },
   });
   new Counter({

@@ -2,12 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { KINDS } from '../../src/core/model.ts';
 import type { WorkloadAddress } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/report.ts';
+import { serviceIdentifier } from '../resync/oracle.ts';
 import { checkHonesty } from './honesty.ts';
 import { checkDeletions, checkOthers, type Violation } from './oracle.ts';
 import { workInPort } from './people.ts';
 import type { Action, Disturbance } from './plan-of-seed.ts';
 import type { Simulation } from './simulation.ts';
-import { checkBounds, checkLive, checkPlan, type Refreshed } from './step-checks.ts';
+import { checkBounds, checkLive, checkLiveGuard, checkPlan, type Refreshed } from './step-checks.ts';
 import { variantOf } from './variant.ts';
 import { Watch } from './watch.ts';
 import { describeWeather } from './weather.ts';
@@ -116,8 +117,10 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
     return simulation.restart();
   }
   if (action.type === 'plan') accuse(checkPlan(watch, simulation));
-  if (result.type === 'live') accuse(checkLive(simulation, watch, result.refreshed));
-  else {
+  if (result.type === 'live') {
+    accuse(checkLive(simulation, watch, result.refreshed));
+    accuse(checkLiveGuard(simulation, watch));
+  } else {
     simulation.lastReport = result.report;
     if (action.type !== 'resync') return;
     const kinds = KINDS.filter(
@@ -193,8 +196,10 @@ async function refresh(
 ): Promise<readonly Refreshed[]> {
   const random = simulation.random('live', number);
   const { services } = simulation.world;
+  const lost = lostWorkloads(simulation);
   const addresses = Array.from({ length: events }, (_, at): WorkloadAddress => {
     const service = services.length === 0 ? undefined : random.pick(services);
+    if (lost.length > 0 && random.chance(0.4)) return random.pick(lost);
     if (service === undefined || random.chance(0.2)) {
       return {
         cluster: simulation.world.clusters[0]?.name ?? '',
@@ -206,7 +211,6 @@ async function refresh(
     const { cluster, namespace, kind, service: name } = service;
     return { cluster, namespace, kind: random.chance(0.8) ? kind : '', name };
   });
-  // What is gone from the source but not from Port is the reason for many events.
   const { application, marks } = simulation.incarnation;
   const live = application.live(marks);
   return Promise.all(
@@ -218,6 +222,16 @@ async function refresh(
       }
     }),
   );
+}
+
+/** What is gone from the source but not from Port is the reason for many events. */
+function lostWorkloads({ store, world }: Simulation): readonly WorkloadAddress[] {
+  const alive = new Set(world.services.map(serviceIdentifier));
+  return store.entitiesOf('komodorService').flatMap(({ identifier, properties }): WorkloadAddress[] => {
+    const { cluster_name: cluster, namespace_name: namespace, workload_kind: kind, service_name: name } = properties;
+    if (alive.has(identifier) || typeof cluster !== 'string' || typeof namespace !== 'string') return [];
+    return typeof kind === 'string' && typeof name === 'string' ? [{ cluster, namespace, kind, name }] : [];
+  });
 }
 
 function placeOf(simulation: Simulation, number: number): { readonly cluster: string; readonly namespace: string } {

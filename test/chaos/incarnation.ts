@@ -35,6 +35,8 @@ export type Sabotage = (application: Application) => Application;
 export interface Incarnation {
   readonly application: Application;
   readonly marks: LiveMemory;
+  /** What live events have deleted so far, by blueprint. */
+  readonly deletedLive: Map<string, Set<string>>;
   /** Resolves when it is killed; a promise of the dead process never does. */
   readonly death: Promise<'killed'>;
   /** Kills it after so many more steps. */
@@ -132,6 +134,7 @@ export async function openIncarnation({
   return {
     application,
     marks: createInlineMarks(),
+    deletedLive: new Map(),
     death,
     killAfter(steps) {
       stepsLeft = steps;

@@ -10,6 +10,7 @@ import { runSeed } from './run-seed.ts';
 const SEED = 136;
 const RESYNC: Action = { type: 'resync', kinds: [], live: 0, approve: false, ...CALMLY };
 const PLAN: Action = { type: 'plan', ...CALMLY };
+const LIVE: Action = { type: 'live', events: 30, ...CALMLY };
 const CHANGES: Action = { type: 'source', times: 12 };
 /** Every batch is refused. */
 const REFUSED: Action = { ...RESYNC, weather: { type: 'dead-route', route: 'bulk', way: 1 } };
@@ -122,6 +123,19 @@ const SABOTAGES: readonly (readonly [string, number, readonly Action[], Sabotage
     }),
   ],
   [
+    'lets live events delete whatever is gone',
+    4,
+    [RESYNC, { type: 'source', times: 40 }, LIVE, LIVE, LIVE],
+    (application) => ({
+      ...application,
+      live: (memory) =>
+        application.live({
+          ...memory,
+          countDeletions: async () => ({ counted: 0, entered: Number.NEGATIVE_INFINITY }),
+        }),
+    }),
+  ],
+  [
     'asks for ever',
     5,
     [RESYNC],
@@ -139,7 +153,7 @@ describe.concurrent('the oracle accuses a program that', () => {
   });
 
   it('nobody has spoiled, of nothing', async () => {
-    const actions = [RESYNC, CHANGES, PLAN, RESYNC, REFUSED];
+    const actions = [RESYNC, CHANGES, PLAN, LIVE, RESYNC, REFUSED];
     expect((await runSeed(SEED, { actions })).violations).toEqual([]);
   });
 });

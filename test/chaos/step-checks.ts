@@ -5,6 +5,7 @@ import { difference } from './compare.ts';
 import { keyOf } from './expected.ts';
 import { LONGEST_WAIT_MS } from './incarnation.ts';
 import type { Violation } from './oracle.ts';
+import { isOurs } from './ownership.ts';
 import type { Simulation } from './simulation.ts';
 import type { Watch } from './watch.ts';
 
@@ -35,6 +36,28 @@ export function checkPlan(watch: Watch, simulation: Simulation): readonly Violat
 
 function isWrite({ method, route }: RequestRecord): boolean {
   return method !== 'GET' && route !== 'token' && route !== 'search';
+}
+
+/**
+ * Rule 4: what live events delete while the program lives counts as if it went at once. Those that were deleted count as
+ * ours, for they were when the first of them went.
+ */
+export function checkLiveGuard(simulation: Simulation, watch: Watch): readonly Violation[] {
+  const { deletedLive } = simulation.incarnation;
+  const { threshold } = simulation.variant;
+  return [...new Set(watch.deletions.map(({ blueprint }) => blueprint))].flatMap((blueprint): Violation[] => {
+    const deleted = watch.deletions.filter((deletion) => deletion.blueprint === blueprint);
+    const gone = deletedLive.get(blueprint) ?? new Set();
+    deletedLive.set(blueprint, gone);
+    for (const { key } of deleted) gone.add(key);
+    const before = [...watch.before].filter(([, entity]) => entity.blueprint === blueprint && isOurs(entity));
+    const written = [...watch.writes.keys()].filter((key) => key.startsWith(`${blueprint} `));
+    const ours = new Set([...before.map(([key]) => key), ...written]);
+    const all = new Set([...gone, ...ours]).size;
+    const left = ours.size - deleted.length;
+    if (gone.size / all <= threshold && left > 0) return [];
+    return [{ rule: 4, what: `live events deleted ${gone.size} of ${all} entities of ${blueprint}, ${left} are left` }];
+  });
 }
 
 /** An event that was worked off without a word has brought its service up to date. */
