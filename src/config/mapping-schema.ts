@@ -21,7 +21,7 @@ const entrySchema = z.object(
     port: z.object(
       {
         itemsToParse: expression.nullish(),
-        itemsToParseName: z.string({ error: 'must be text' }).nullish(),
+        itemsToParseName: z.union([z.string(), z.number().transform(String)], { error: 'must be text' }).nullish(),
         itemsToParseTopLevelTransform: booleanLike.nullish(),
         entity: z.object({ mappings: z.unknown() }, anObject),
       },
@@ -78,7 +78,7 @@ function readEntry(raw: unknown, path: string, report: Report, prefix: string): 
     kind,
     selectorQuery: query,
     selector: rest,
-    ...(port.itemsToParse == null
+    ...(port.itemsToParse == null || port.itemsToParse === ''
       ? {}
       : {
           itemsToParse: {

@@ -13,7 +13,16 @@ export const expression = z
   .union([z.string(), z.number(), z.boolean()], { error: missingOr('must be a jq expression (text)') })
   .transform(String);
 
-export const booleanLike = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
+const YES: readonly unknown[] = [true, 1, '1', 'true', 't', 'yes', 'y', 'on', 'enabled'];
+const NO: readonly unknown[] = [false, 0, '0', 'false', 'f', 'no', 'n', 'off', 'disabled'];
+
+/** True or false, and every other way in which Ocean takes them, in any case. */
+export const booleanLike = z.unknown().transform((value, context): boolean => {
+  const plain = typeof value === 'string' ? value.toLowerCase() : value;
+  if (YES.includes(plain) || NO.includes(plain)) return YES.includes(plain);
+  context.addIssue({ code: 'custom', message: 'must be true or false' });
+  return z.NEVER;
+});
 
 const rule: z.ZodType<SearchRule> = z
   .object({ property: expression.nullish(), operator: expression, value: expression.nullish() })

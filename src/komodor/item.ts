@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { exactJson, numberText } from '../core/exact-json.ts';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
 
 /** A row of an answer as an item, or undefined when it is no object. Missing fields never make it unusable. */
@@ -17,7 +18,7 @@ function serviceItem(value: JsonObject): RawItem {
 }
 
 function riskItem(value: JsonObject): RawItem {
-  const id = typeof value.id === 'number' ? String(value.id) : textIn(value, 'id');
+  const id = textIn(value, 'id') ?? numberText(value, 'id');
   const checkType = textIn(value, 'checkType');
   const komodorUid = textIn(value, 'komodorUid');
   const address = checkType === undefined || komodorUid === undefined ? hashOf(value) : [komodorUid, checkType];
@@ -26,7 +27,7 @@ function riskItem(value: JsonObject): RawItem {
 }
 
 function hashOf(value: JsonObject): { readonly hash: string } {
-  return { hash: createHash('sha256').update(JSON.stringify(value)).digest('hex') };
+  return { hash: createHash('sha256').update(exactJson(value)).digest('hex') };
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -16,11 +16,19 @@ export type GroupResult =
   | { readonly type: 'unreadable'; readonly message: string }
   | { readonly type: 'not_run' };
 
+/** A glance for numbers beyond a double, such as `1E+1000`. */
+const HUGE = /\dE\+\d{3}/;
+
+/** The largest number there is in place of a larger one, which JSON could not express. */
+function toFinite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value)) : value;
+}
+
 /** Reads one line of a program's output (see `programText`). Undefined when it is no such line. */
 export function parseLine(line: string, groups: number): readonly GroupResult[] | undefined {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(line);
+    parsed = HUGE.test(line) ? JSON.parse(line, toFinite) : JSON.parse(line);
   } catch {
     return undefined; // jq writes `<skipped: too deep>` in place of what it cannot print
   }

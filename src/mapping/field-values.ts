@@ -3,16 +3,20 @@ import type { JsonObject, RelationValue, SearchQuery } from '../core/model.ts';
 /** A value in the form a field must have, or why it cannot have it. */
 export type Coerced<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
+const NO_QUERY = 'its combinator, properties and operators must give texts';
+const NEEDS_NO_VALUE = ['isEmpty', 'isNotEmpty'];
+
 /** Identifier and blueprint: a text, or a number that becomes one. */
 export function toName(value: unknown): Coerced<string> {
   if (typeof value === 'string' && value !== '') return { ok: true, value };
-  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: String(value) };
+  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: textOf(value) };
   return { ok: false, message: `it gives ${describe(value)}, but must give a text that is not empty` };
 }
 
 /** An identifier may also be looked up: then every rule needs something to look for. */
 export function toIdentifier(value: unknown, isTemplateQuery: boolean): Coerced<string | SearchQuery> {
-  if (!isTemplateQuery || !isSearchQuery(value)) return toName(value);
+  if (!isTemplateQuery) return toName(value);
+  if (!isSearchQuery(value)) return { ok: false, message: NO_QUERY };
   const empty = emptyRule(value);
   return empty === undefined
     ? { ok: true, value }
@@ -26,6 +30,7 @@ function emptyRule(query: SearchQuery): string | undefined {
       if (inner !== undefined) return inner;
     } else if (
       'value' in rule &&
+      !NEEDS_NO_VALUE.includes(rule.operator) &&
       (rule.value === null || rule.value === '' || (Array.isArray(rule.value) && rule.value.length === 0))
     ) {
       return rule.property ?? rule.operator;
@@ -37,27 +42,33 @@ function emptyRule(query: SearchQuery): string | undefined {
 /** Title and icon. */
 export function toText(value: unknown): Coerced<string | null> {
   if (value === null || typeof value === 'string') return { ok: true, value };
-  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
-    return { ok: true, value: String(value) };
+  if (typeof value === 'boolean') return { ok: true, value: String(value) };
+  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: textOf(value) };
   return { ok: false, message: `it gives ${describe(value)}, but must give a text` };
 }
 
 /** A relation or a team: one name, several, none, or a search. */
 export function toReference(value: unknown): Coerced<RelationValue> {
   if (value === null || typeof value === 'string' || isSearchQuery(value)) return { ok: true, value };
-  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: String(value) };
+  if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: textOf(value) };
   if (Array.isArray(value)) {
     const names = value.map((member: unknown) =>
-      typeof member === 'number' && Number.isFinite(member) ? String(member) : member,
+      typeof member === 'number' && Number.isFinite(member) ? textOf(member) : member,
     );
     const odd = names.find((name) => typeof name !== 'string');
     if (names.every((name) => typeof name === 'string')) return { ok: true, value: names };
     return { ok: false, message: `it gives a list with ${describe(odd)} in it, but must give texts` };
   }
+  if (isJsonObject(value) && Array.isArray(value.rules)) return { ok: false, message: NO_QUERY };
   return {
     ok: false,
     message: `it gives ${describe(value)}, but must give a text, a list of texts, or a search query`,
   };
+}
+
+/** All digits of a whole number, as jq's tostring gives them; never `1e+21`. */
+function textOf(value: number): string {
+  return Number.isInteger(value) ? String(BigInt(value)) : String(value);
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

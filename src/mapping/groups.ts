@@ -1,5 +1,5 @@
 import type { ResourceEntry } from '../core/model.ts';
-import { leadingPath } from './leading-path.ts';
+import { leadingPath, type PathStep } from './leading-path.ts';
 import type { EntryPlan, Node, TemplatePlan } from './plan.ts';
 import { prepare } from './prepare.ts';
 
@@ -14,7 +14,7 @@ interface ParsePlan {
   readonly expression: string;
   readonly name: string;
   readonly topLevelTransform: boolean;
-  readonly leadingPath: readonly string[] | undefined;
+  readonly leadingPath: readonly PathStep[] | undefined;
 }
 interface GroupExpression {
   readonly text: string;

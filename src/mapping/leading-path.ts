@@ -1,29 +1,54 @@
-const STEP = /^\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\.\s*("(?:[^"\\]|\\.)*")|\.?\s*\[\s*("(?:[^"\\]|\\.)*")\s*\])\s*\??/;
-const END = /^\s*(?:$|\||\/\/)/;
+/** A step of a jq path as `delpaths` takes it: a key, an index, a slice. */
+export type PathStep = string | number | { readonly start: number | null; readonly end: number | null };
+
+const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
+const INDEX = String.raw`\[\s*(${STRING}|-?\d*:-?\d*|-?\d+)\s*\]`;
+const FIRST_STEP = new RegExp(String.raw`^(?:\.(\w+)|\.${INDEX})`);
+const STEP = new RegExp(String.raw`^(?:\.(\w+)|\.?${INDEX})`);
+const QUOTED_STEP = new RegExp(String.raw`^\.\s*(${STRING})\??`);
+const BINDING = /^\.\s+as\s+\$\w+/;
 
 /**
- * The path that an expression begins with when all of its value comes from there: `.a.b` of `.a.b | map(.c)`, also
- * `."my-key"`, `.["k"]` and `(.a // []) | …`. Undefined when the text does not begin so.
+ * Which part of an item the text of itemsToParse takes its list from; that part is taken out of the item. It is the path
+ * that the first part between pipes begins with, passing over `. as $x`, `$x` and `.`: the same choice that Port Ocean makes,
+ * because mappings rely on what is there and what is not. Undefined when no part begins with a path.
  */
-export function leadingPath(expression: string): readonly string[] | undefined {
-  let rest = expression.replace(/^[\s(]+/, '');
-  if (!rest.startsWith('.')) return undefined;
-  const path: string[] = [];
-  for (let step = STEP.exec(rest); step !== null; step = STEP.exec(rest)) {
-    const [matched, word, quoted, bracketed] = step;
-    const key = word ?? unquoted(quoted ?? bracketed ?? '');
-    if (key === undefined) return undefined;
-    path.push(key);
-    rest = rest.slice(matched.length);
+export function leadingPath(expression: string): readonly PathStep[] | undefined {
+  const text = expression.trim();
+  const chain = text.startsWith('(') ? /^\(([^)]*)\)/.exec(text)?.[1] : text;
+  for (const part of (chain ?? '').split('|').map((one) => one.trim())) {
+    if (part === '.' || part.startsWith('$') || BINDING.test(part)) continue;
+    if (/^\.(?:\w|\[[^\]])/.test(part)) return stepsOf(part, FIRST_STEP);
   }
-  return path.length > 0 && END.test(rest.replace(/^[\s)]+/, '')) ? path : undefined;
+  // Ocean cannot tell this path and drops the item.
+  return stepsOf(text.replace(/^[\s(]+/, ''), QUOTED_STEP);
 }
 
-function unquoted(literal: string): string | undefined {
+/** The steps that a text begins with; undefined when there are none, or when only jq can tell one. */
+function stepsOf(text: string, first: RegExp): readonly PathStep[] | undefined {
+  const path: PathStep[] = [];
+  let rest = text;
+  for (let found = first.exec(rest); found !== null; found = STEP.exec(rest)) {
+    const [matched, word, index] = found;
+    const step = word === undefined || word.startsWith('"') ? literal(word ?? index ?? '') : word;
+    if (step === undefined) return undefined;
+    path.push(step);
+    rest = rest.slice(matched.length);
+  }
+  return path.length === 0 || /^\.?\[[^\]]/.test(rest) ? undefined : path;
+}
+
+function literal(text: string): PathStep | undefined {
+  const [, start, end] = /^(-?\d*):(-?\d*)$/.exec(text) ?? [];
+  if (start !== undefined && end !== undefined) return { start: bound(start), end: bound(end) };
   try {
-    const value: unknown = JSON.parse(literal);
-    return typeof value === 'string' ? value : undefined;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' || typeof value === 'number' ? value : undefined;
   } catch {
     return undefined; // interpolated
   }
+}
+
+function bound(text: string): number | null {
+  return text === '' ? null : Number(text);
 }

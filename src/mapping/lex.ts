@@ -9,6 +9,7 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
 ]);
 const CLOSING = new Set(CLOSERS.values());
 const IN_STRING = '"';
+const PLACE = '$__loc__';
 
 /**
  * Checks that an expression cannot reach outside the function it is put into: brackets balanced, strings closed (with
@@ -34,6 +35,13 @@ export function lex(expression: string): Lexed {
     }
     if (char === '#') {
       at = endOfComment(expression, at);
+      continue;
+    }
+    if (char === '$' && expression.startsWith(PLACE, at) && !/\w/.test(expression.charAt(at + PLACE.length))) {
+      // `{$__loc__}` is short for `{"__loc__": …}`.
+      const isKey = open.at(-1) === '}' && /[{,]\s*$/.test(text);
+      text += (isKey ? '"__loc__":' : '') + placeOf(expression, at);
+      at += PLACE.length;
       continue;
     }
     const closer = CLOSERS.get(char);
@@ -64,6 +72,11 @@ function endOfComment(expression: string, start: number): number {
     if ((last - before) % 2 === 0) return end;
     from = end + 1;
   }
+}
+
+/** What `$__loc__` gives where the expression stands alone; in our program jq would count our lines. */
+function placeOf(expression: string, at: number): string {
+  return `{"file":"<top-level>","line":${expression.slice(0, at).split('\n').length}}`;
 }
 
 function refuse(message: string): Lexed {

@@ -1,6 +1,6 @@
 import type { EntityTemplate, PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
 import { prepare } from './prepare.ts';
-import { isQuery } from './uses.ts';
+import { isQuery, isWord } from './uses.ts';
 
 /** Where a value of an entity comes from. */
 export type Node =
@@ -36,17 +36,21 @@ export function planEntry(entry: ResourceEntry, broken: ReadonlySet<string>): En
       ? { type: 'broken' }
       : prepared;
   }
+  /** `and` and Ocean's `'"and"'` alike. */
+  function fromWord(text: string): Node {
+    return isWord(text) ? constant(text) : fromText(text);
+  }
   function fromQuery(query: SearchQuery): Node {
     const rules = query.rules.map((rule): Node => (isQuery(rule) ? fromQuery(rule) : fromRule(rule)));
     return object([
-      ['combinator', plainWord(query.combinator)],
+      ['combinator', fromWord(query.combinator)],
       ['rules', { type: 'list', items: rules }],
     ]);
   }
   function fromRule(rule: SearchRule): Node {
     return object([
-      ...(rule.property === undefined ? [] : [['property', plainWord(rule.property)] as const]),
-      ['operator', plainWord(rule.operator)],
+      ...(rule.property === undefined ? [] : [['property', fromWord(rule.property)] as const]),
+      ['operator', fromWord(rule.operator)],
       ...(rule.value === undefined
         ? []
         : [['value', typeof rule.value === 'string' ? fromText(rule.value) : constant(rule.value)] as const]),
@@ -85,12 +89,6 @@ function constant(value: unknown): Node {
 
 function object(fields: readonly NamedNode[]): Node {
   return { type: 'object', fields };
-}
-
-/** `and` and Ocean's `'"and"'` alike. */
-function plainWord(text: string): Node {
-  const prepared = prepare(text);
-  return constant(prepared.type === 'constant' && typeof prepared.value === 'string' ? prepared.value : text);
 }
 
 /** The template without the fields that cannot be computed because an expression in them does not compile. */

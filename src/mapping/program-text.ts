@@ -6,17 +6,29 @@ export const RESERVED_PREFIX = '__map_';
 /** A program is passed as one argument; Linux allows 128 KiB for one. */
 export const MAX_PROGRAM_BYTES = 100 * 1024;
 
-// What a mapping must not do (stop or read ahead in the shared process, print) or see (the machine). `error` is not
+// What a mapping must not do (stop the shared process or read on in it, print) or see (the machine). `error` is not
 // among them: jq itself compiles `break` into it.
 const PRELUDE = `
 def ${RESERVED_PREFIX}no(n): error("\\(n) is not allowed in a mapping");
 def halt: ${RESERVED_PREFIX}no("halt"); def halt_error: ${RESERVED_PREFIX}no("halt_error"); def halt_error(c): ${RESERVED_PREFIX}no("halt_error");
-def input: ${RESERVED_PREFIX}no("input"); def inputs: ${RESERVED_PREFIX}no("inputs"); def modulemeta: ${RESERVED_PREFIX}no("modulemeta");
-def input_filename: null; def input_line_number: 0; def get_search_list: []; def get_prog_origin: null; def get_jq_origin: null;
+def input: error("break"); def inputs: empty; def modulemeta: ${RESERVED_PREFIX}no("modulemeta");
+def input_filename: null; def input_line_number: error("Unknown input line number"); def get_search_list: []; def get_prog_origin: null; def get_jq_origin: null;
 def debug: .; def debug(m): .; def stderr: .; def env: $ENV;
 def ${RESERVED_PREFIX}text: (if type == "string" then . else tojson end)[0:300];
 def ${RESERVED_PREFIX}cell(f): try [first(f)] catch {"e": ${RESERVED_PREFIX}text};
+def ${RESERVED_PREFIX}first(f): . as $in | (try ([first(f)] | .[:1]) catch (. as $e | $in | try ([f] | .[:1]) catch ($e | error))) | .[];
 `;
+
+/**
+ * The definition of an expression. `?//` takes the break by which `first` leaves its argument for an error of its own and goes
+ * on to its next pattern, which may fail; then the list of all outputs tells what came first.
+ */
+function definition(text: string, index: number): string {
+  const name = `${RESERVED_PREFIX}f${index}`;
+  if (!text.includes('?//')) return `def ${name}: (${text}\n);\n`;
+  const own = `def first(f): ${RESERVED_PREFIX}first(f);`;
+  return `def ${name}: def ${RESERVED_PREFIX}g: (${own} ${text}\n); ${RESERVED_PREFIX}first(${RESERVED_PREFIX}g);\n`;
+}
 
 /** The part in front of every program. `env` is what `env` and `$ENV` give. */
 export function preludeOf(env: { readonly [name: string]: string } | undefined): string {
@@ -52,7 +64,7 @@ export function programText(prelude: string, groups: readonly Group[], choice: P
 }
 
 function definitions(expressions: readonly string[]): string {
-  return expressions.map((text, index) => `def ${RESERVED_PREFIX}f${index}: (${text}\n);\n`).join('');
+  return expressions.map(definition).join('');
 }
 
 function groupText(group: Group, names: ReadonlyMap<string, string>, selectAll: boolean): string {
@@ -69,9 +81,10 @@ function groupText(group: Group, names: ReadonlyMap<string, string>, selectAll: 
 /** The item without the array that the elements came from. */
 function parentText(parse: NonNullable<Group['parse']>, name: string): string {
   if (!parse.topLevelTransform) return '.';
-  // When the expression only computes something from a path, jq refuses path(); then its text tells where it began.
-  const fallback = JSON.stringify(parse.leadingPath ?? []);
-  return `((try first(path(${name})) catch ${fallback}) // ${fallback}) as $path | (if $path == [] then . else try delpaths([$path]) catch . end)`;
+  const path = parse.leadingPath;
+  // Where the text does not tell the path, jq may; it refuses when the expression computes its list.
+  const found = path === undefined ? `([try first(path(${name})) catch []] | .[0] // [])` : JSON.stringify(path);
+  return `(${found} as $path | if $path == [] then . else try delpaths([$path]) catch . end)`;
 }
 
 function rowText(group: Group, names: ReadonlyMap<string, string>, selectAll: boolean): string {

@@ -1,4 +1,5 @@
 import { messageOf } from '../core/errors.ts';
+import { exactJson } from '../core/exact-json.ts';
 import type { RawItem } from '../core/model.ts';
 import type { MappedItem, Program } from '../core/ports.ts';
 import { type DocumentResult, runBatch } from './batch-run.ts';
@@ -97,7 +98,7 @@ function batchesOf(items: readonly RawItem[], maxItems: number): readonly (reado
 
 function textOf(item: RawItem): Document['text'] {
   try {
-    return { ok: true, json: repairSurrogates(JSON.stringify(item.value)) };
+    return { ok: true, json: repairSurrogates(exactJson(item.value)) };
   } catch (error) {
     return { ok: false, message: `it cannot be written as JSON: ${messageOf(error)}` }; // nested deeper than the stack
   }

@@ -14,12 +14,21 @@ export function usesOf(entry: ResourceEntry): readonly Use[] {
   function add(path: string, costs: Use['costs'], value: string | SearchQuery | PropertyTemplate | undefined): void {
     if (typeof value === 'string') uses.push({ entry, path, costs, expression: value });
     else if (value !== undefined && isQuery(value)) {
+      addUnlessWord(`${path}.combinator`, costs, value.combinator);
       value.rules.forEach((rule, index) => {
         const rulePath = `${path}.rules[${index}]`;
-        if (isQuery(rule)) add(rulePath, costs, rule);
-        else if (typeof rule.value === 'string') add(`${rulePath}.value`, costs, rule.value);
+        if (isQuery(rule)) {
+          add(rulePath, costs, rule);
+          return;
+        }
+        addUnlessWord(`${rulePath}.property`, costs, rule.property);
+        addUnlessWord(`${rulePath}.operator`, costs, rule.operator);
+        if (typeof rule.value === 'string') add(`${rulePath}.value`, costs, rule.value);
       });
     }
+  }
+  function addUnlessWord(path: string, costs: Use['costs'], text: string | undefined): void {
+    if (text !== undefined && !isWord(text)) add(path, costs, text);
   }
   function addProperty(path: string, template: PropertyTemplate): void {
     if (typeof template === 'string') add(path, 'field', template);
@@ -39,6 +48,11 @@ export function usesOf(entry: ResourceEntry): readonly Use[] {
       add(`${template.path}.relations.${name}`, 'field', relation);
   }
   return uses;
+}
+
+/** Whether a property, operator or combinator of a search query stands for itself: `and`, `=`, `$title`. Else it is jq. */
+export function isWord(text: string): boolean {
+  return /^[\w$@=<>!-]+$/.test(text);
 }
 
 /** Whether a value in a mapping is a search query and not an expression, a rule or an object of expressions. */

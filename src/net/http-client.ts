@@ -1,3 +1,4 @@
+import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
 import { connectionFailure, malformedFailure, type Subject, statusFailure } from './describe.ts';
 import type { Answer, Governor } from './governor.ts';
@@ -151,7 +152,7 @@ function settle(request: HttpRequest, subject: Subject, sent: Sent): HttpRespons
 function parseBody(subject: Subject, status: number, text: string): unknown {
   if (status === 204) return undefined;
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     throw malformedFailure(subject, text);
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
+import { exactJson, parseExactly } from '../../src/core/exact-json.ts';
 import { toItem } from '../../src/komodor/item.ts';
 import { collect, fakeKomodor, KEY, many, type Row, risk, service, sourceOf, type Twist } from './fake-komodor.ts';
 
@@ -70,6 +71,19 @@ describe('an item', () => {
     ['by its content when there is nothing else', {}, expect.stringMatching(/^{"hash":"\w{64}"}$/), '? on ? (?)'],
   ])('of risks is known %s', (_how, row: Row, key, label) => {
     expect(toItem('komodorHealthMonitoring', row)).toEqual({ key, label, value: row });
+  });
+
+  it('keeps its numbers as Komodor wrote them, on their whole way', async () => {
+    const text = (rows: string) => ({ text: `{"data":{"services":[${rows}]},"meta":{}}` });
+    const one = '{"kind":"Job","cluster":"c","namespace":"n","service":"s","labels":{"v":1.0,"n":9007199254740993}}';
+    const server = await fakeKomodor({}, () => text(one));
+    const { items } = await collect(sourceOf(server.url).read(services, signal));
+    expect(items.map(({ value }) => exactJson(value))).toEqual([one]);
+    const rows = ['{"id":9007199254740992}', '{"id":9007199254740993}'].map((row) => Object(parseExactly(row)));
+    expect(rows.map((row) => toItem('komodorHealthMonitoring', row)?.key)).toEqual([
+      '["9007199254740992"]',
+      '["9007199254740993"]',
+    ]);
   });
 
   it.each([null, undefined, 'text', 7, true, []])('is not %o', (row) => {

@@ -38,6 +38,10 @@ describe('lex', () => {
     ['"\\"]"', '"\\"]"'],
     ['{a: [.b, (.c)]}', '{a: [.b, (.c)]}'],
     ['.["__map_f0"]', '.["__map_f0"]'],
+    ['[\n$__loc__]', '[\n{"file":"<top-level>","line":2}]'],
+    ['{a: 1, $__loc__}', '{a: 1, "__loc__":{"file":"<top-level>","line":1}}'],
+    ['"\\($__loc__.line) $__loc__"', '"\\({"file":"<top-level>","line":1}.line) $__loc__"'],
+    ['$__loc__x', '$__loc__x'],
   ])('accepts %j', (expression, text) => {
     expect(lex(expression)).toEqual({ ok: true, text });
   });
@@ -86,15 +90,24 @@ describe('leadingPath', () => {
     ['.a.b | map(.c)', ['a', 'b']],
     ['."my-key" | map(.)', ['my-key']],
     ['.["k"]', ['k']],
-    ['.a["k"]?.b', ['a', 'k', 'b']],
+    ['.a["k"]?.b', ['a', 'k']],
+    ['.a[0].b[1:]', ['a', 0, 'b', { start: 1, end: null }]],
+    ['.a.["k"] | .b', ['a', 'k']],
+    ['.a | .b', ['a']],
+    ['. as $root | .a | map(.b + $root.c)', ['a']],
+    ['. | $x | .a', ['a']],
+    ['map(.a) | .b', ['b']],
+    ['.a[$n] | .b', undefined],
+    ['(.a', undefined],
     ['(.a // []) | map(.b)', ['a']],
     ['.a // []', ['a']],
-    ['.a + .b', undefined],
+    ['.a + .b', ['a']],
     ['[.a[], .b[]]', undefined],
     ['to_entries', undefined],
     ['.', undefined],
     ['.["\\(.k)"] | map(.)', undefined],
-    ['.. | .a', undefined],
+    ['.. | .a', ['a']],
+    ['..', undefined],
   ])('of %j', (expression, path) => {
     expect(leadingPath(expression)).toEqual(path);
   });

@@ -38,14 +38,14 @@ describe('expressions that try to reach outside', () => {
       debug_message: 'b',
       stderr: 'b',
       file: null,
-      line: 0,
+      inputs: [],
       search: [],
       comment: 'b',
       last: 'b',
     });
     const names = failures.map(({ path }) => path.replace('properties.', ''));
     expect(names).toEqual(
-      expect.arrayContaining(['halt', 'halt_error', 'halt_error_code', 'input', 'inputs', 'modulemeta', 'forged']),
+      expect.arrayContaining(['halt', 'halt_error', 'halt_error_code', 'input', 'line', 'modulemeta', 'forged']),
     );
     expect(failures[0]?.message).toBe('halt is not allowed in a mapping');
   });

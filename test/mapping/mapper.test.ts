@@ -339,7 +339,8 @@ describe('itemsToParse', () => {
     ['."my-key"', [4], ['a', 'b', 'deep', 'id', 'item']],
     ['(.a // []) | sort_by(-.n)', [2, 1], ['b', 'deep', 'id', 'item', 'my-key']],
     ['[.a[], .b[]]', [1, 2, 5], ['a', 'b', 'deep', 'id', 'item', 'my-key']],
-    ['.a + .b', [1, 2, 5], ['a', 'b', 'deep', 'id', 'item', 'my-key']],
+    ['.a + .b', [1, 2, 5], ['b', 'deep', 'id', 'item', 'my-key']],
+    ['. as $all | .b | map(. + { of: $all.id })', [5], ['a', 'deep', 'id', 'item', 'my-key']],
   ])('%s', async (expression, numbers, keys) => {
     const one = entry(parse(expression), { identifier: '"\\(.id)-\\(.item.n)"', properties: { keys: 'keys' } });
     const [rows] = await mapAll([one], [VALUE]);
