@@ -1,5 +1,5 @@
 import { setting } from './setting-info.ts';
-import { apiAddress, redisAddress, token } from './setting-values.ts';
+import { apiAddress, installation, redisAddress, token } from './setting-values.ts';
 
 /** Which systems to talk to, and as whom. */
 export const connectionSettings = {
@@ -62,9 +62,10 @@ export const connectionSettings = {
     {
       ocean: ['OCEAN__INTEGRATION__IDENTIFIER'],
       default: 'my-komodor-integration',
-      description: 'Name of this installation in Port. Entities belong to it: changing it leaves the old ones behind.',
+      description:
+        'Name of this installation in Port, without `/`. Entities belong to it: changing it leaves the old ones behind.',
     },
-    token(),
+    installation(),
   ),
   redisUrl: setting(
     'Connections',

@@ -13,6 +13,16 @@ export function token() {
   return z.string().regex(/^[\x21-\x7e]+$/, 'must be plain text without spaces or line breaks');
 }
 
+/** The name of an installation. Port keeps it as one part of `port-ocean/komodor/<version>/<name>/exporter`. */
+export function installation() {
+  return token().regex(
+    /^[^/]*$/,
+    'must not contain "/": Port could not tell the entities of eu/prod from those of prod. Choose a name without it, such as eu-prod; ' +
+      'its first resync takes over what Komodor still has. What else was written under the old name stays in Port as it is ' +
+      '(search there for $datasource containing the old name, and delete what is left)',
+  );
+}
+
 /** `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`. */
 export function flag() {
   return z.stringbool({ error: 'must be true or false' });

@@ -174,6 +174,7 @@ function delegating(catalog: Catalog): Catalog {
     prepare: (signal) => catalog.prepare(signal),
     blueprint: (identifier, signal) => catalog.blueprint(identifier, signal),
     owned: (blueprint, fields, signal, where) => catalog.owned(blueprint, fields, signal, where),
+    elsewhere: (written, signal) => catalog.elsewhere(written, signal),
     find: (blueprint, fields, identifiers, signal) => catalog.find(blueprint, fields, identifiers, signal),
     existing: (blueprint, identifiers, signal) => catalog.existing(blueprint, identifiers, signal),
     upsert: (batch, flags, signal) => catalog.upsert(batch, flags, signal),

@@ -19,6 +19,8 @@ export type Testimony =
 
 export interface DeletionCase {
   readonly blueprint: string;
+  /** Whether an entry of the mapping writes it, or may write it. */
+  readonly mapped: boolean;
   /** How many entities of the blueprint are ours in Port. */
   readonly owned: number;
   /** Those of them that this run did not see. */
@@ -68,6 +70,8 @@ function guard(facts: DeletionCase): DeletionDecision {
   const digest = digestOf(blueprint, stale);
   const approvedDigest = facts.approved.has(digest) ? digest : null;
   if (approvedDigest) return { type: 'delete', identifiers: stale, approvedDigest };
+  // Nobody can say that these are gone: nothing asks about them any more.
+  if (!facts.mapped) return block(facts, 'unmapped', `no entry of the mapping writes ${blueprint} any more`);
   const excess = excessOf(stale.length, owned, threshold);
   if (excess) return block(facts, excess.reason, excess.detail);
   return { type: 'delete', identifiers: stale, approvedDigest: null };
@@ -111,5 +115,5 @@ export function blockedBecause(
 
 /** Whether a person may lift this block by approving the digest; the others need a better read or a better mapping. */
 export function isApprovable(reason: BlockReason): boolean {
-  return reason === 'threshold' || reason === 'emptied';
+  return reason === 'threshold' || reason === 'emptied' || reason === 'unmapped';
 }

@@ -30,6 +30,7 @@ export class Deletions {
     const decide = (testimony: Testimony) =>
       decideDeletion({
         blueprint: state.shape.identifier,
+        mapped: this.#run.writes(state.shape.identifier),
         owned: state.owned,
         stale: state.stale(),
         aborted: this.#run.signal.aborted,
@@ -81,7 +82,8 @@ export class Deletions {
     const { reason, count, digest } = blocked;
     this.blocked.set(blueprint, blocked);
     if (reason === 'contradicted') this.#doubtFirstReads(blueprint, detail);
-    const approve = isApprovable(reason) ? `. If they are really gone: --approve-deletions ${digest}` : '';
+    const when = reason === 'unmapped' ? 'If they are to go' : 'If they are really gone';
+    const approve = isApprovable(reason) ? `. ${when}: --approve-deletions ${digest}` : '';
     this.#run.problems.add({
       code: 'deletion_blocked',
       severity: reason === 'not_selected' ? 'warning' : 'error',

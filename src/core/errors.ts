@@ -25,8 +25,11 @@ export const CODES = {
   entity_too_large: 'An entity is larger than a request to Port may be. Its largest properties were left out.',
   identifier_collision:
     'Two source items gave the same identifier with different content. The first one read was kept.',
+  field_conflict: 'One field of an entity was given two values in one run. The first one was kept.',
   relation_target_missing: 'A relation points to an entity that does not exist. The entity was written without it.',
   upsert_failed: 'An entity could not be written to Port.',
+  other_installation:
+    'Entities in Port belong to another installation whose name ends like ours. They were left alone.',
   delete_failed: 'An entity could not be deleted in Port.',
   blueprint_missing: 'A blueprint that the mapping writes does not exist in Port.',
   blueprint_drift: 'A blueprint in Port differs from ours in something that we do not change.',

@@ -24,7 +24,8 @@ export function selectFields(shape: BlueprintShape, programs: readonly Program[]
   const declared = (ids: readonly string[], known: object) =>
     ids.includes('*') ? Object.keys(known) : [...new Set(ids)].filter((id) => Object.hasOwn(known, id));
   return {
-    title: templates.some((template) => template.title !== undefined),
+    // Nothing writes it any more: then people want at least the names of what is left.
+    title: templates.length === 0 || templates.some((template) => template.title !== undefined),
     icon: templates.some((template) => template.icon !== undefined),
     team: templates.some((template) => typeof template.team === 'string'),
     properties: declared(

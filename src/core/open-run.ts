@@ -8,6 +8,7 @@ type RunParts = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'pr
 export function openRun({ ports, mapping, extractions, observer, problems, signal }: RunParts, whereOf?: WhereOf): Run {
   const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
   const taints = new Map<string, () => void>();
+  const needed = new Map<string, Set<string>>();
   return {
     ports,
     mapping,
@@ -37,11 +38,18 @@ export function openRun({ ports, mapping, extractions, observer, problems, signa
     async protectTargets(entity: Entity, shape: BlueprintShape) {
       for (const [relation, value] of Object.entries(entity.relations)) {
         const target = shape.relations[relation]?.target;
-        if (target === undefined || feeding(extractions, target).length === 0) continue;
+        if (target === undefined) continue;
+        const names = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+        if (feeding(extractions, target).length === 0) {
+          const known = needed.get(target) ?? new Set();
+          for (const name of names) known.add(name);
+          needed.set(target, known);
+          continue;
+        }
         const state = await book.get(target);
-        for (const name of typeof value === 'string' ? [value] : Array.isArray(value) ? value : [])
-          state?.protect(name);
+        for (const name of names) state?.protect(name);
       }
     },
+    needed: (blueprint) => needed.get(blueprint) ?? [],
   };
 }

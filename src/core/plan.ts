@@ -3,6 +3,7 @@ import type { DeletionDecision } from './deletion.ts';
 import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
 import type {
   Catalog,
+  Elsewhere,
   FieldSelection,
   PreparedCatalog,
   PropertyValues,
@@ -65,6 +66,10 @@ export class RecordingCatalog implements Catalog {
       for (const entity of page) this.#keep(entity);
       yield page;
     }
+  }
+
+  elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere> {
+    return this.#catalog.elsewhere(written, signal);
   }
 
   existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {

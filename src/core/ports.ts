@@ -196,6 +196,13 @@ export interface PreparedCatalog {
   readonly problems: readonly Problem[];
 }
 
+export interface Elsewhere {
+  /** Blueprints that hold entities of ours. */
+  readonly blueprints: readonly string[];
+  /** Other installations whose entities looked like ours in this run, with how many. */
+  readonly others: ReadonlyMap<string, number>;
+}
+
 export type PropertyValues = { readonly [property: string]: string };
 
 /** The system we write to. */
@@ -212,6 +219,8 @@ export interface Catalog {
     /** Only those with these property values. */
     where?: PropertyValues,
   ): AsyncIterable<readonly StoredEntity[]>;
+  /** What is ours in blueprints beside these. */
+  elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere>;
   /** These entities as Port has them, whoever made them; names that do not exist are left out. */
   find(
     blueprint: BlueprintShape,

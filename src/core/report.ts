@@ -31,6 +31,7 @@ export interface KindReport {
 export type BlockReason =
   | 'threshold'
   | 'emptied'
+  | 'unmapped'
   | 'incomplete'
   | 'contradicted'
   | 'unconfirmed'

@@ -13,6 +13,7 @@ import type { RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, feeding, type Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
 import { RelationTargets } from './targets.ts';
+import { findUnmapped } from './unmapped.ts';
 import { type RunEnd, reportBlueprint, reportLost, undecided, verdict } from './verdict.ts';
 import { Writer } from './writer.ts';
 
@@ -31,6 +32,8 @@ interface Progress {
   /** What was to be read; a state of another blueprint is there only because a relation leads to it. */
   wanted: readonly Extraction[];
   readers: readonly KindReader[];
+  /** Blueprints that no entry of the mapping writes, with entities of ours. */
+  unmapped: readonly BlueprintState[];
   run: Run | undefined;
   intake: Intake | undefined;
   deletions: Deletions | undefined;
@@ -50,7 +53,14 @@ export async function resync(
   const startedAt = ports.now();
   const trafficBefore = ports.traffic.snapshot();
   const problems = new ProblemBook((problem) => observer.problem?.(problem));
-  const progress: Progress = { wanted: [], readers: [], run: undefined, intake: undefined, deletions: undefined };
+  const progress: Progress = {
+    wanted: [],
+    readers: [],
+    unmapped: [],
+    run: undefined,
+    intake: undefined,
+    deletions: undefined,
+  };
   const ending = new AbortController();
   let end: RunEnd = 'whole';
   try {
@@ -107,19 +117,25 @@ async function carryOut(
   await finishRelations(run, intake, targets, writer);
 
   applyTaints(run, compiled, request);
+  if (isWhole(request)) progress.unmapped = await findUnmapped(run, compiled);
+  applyTaints(run, compiled, request);
   progress.deletions = new Deletions(run, progress.readers, new Set(request.approvedDeletions ?? []));
   await progress.deletions.carryOut([...concerned(progress)].reverse());
 }
 
-/** The blueprints that the run was to write, targets of relations first. */
-function concerned({ run, wanted }: Progress): readonly BlueprintState[] {
+/** The blueprints that the run was to write or to clear, targets of relations first. */
+function concerned({ run, wanted, unmapped }: Progress): readonly BlueprintState[] {
   return byRelation(run?.states() ?? [], ({ shape }) => shape).filter(
-    (state) => feeding(wanted, state.shape.identifier).length > 0,
+    (state) => unmapped.includes(state) || feeding(wanted, state.shape.identifier).length > 0,
   );
 }
 
-function isWanted({ kinds }: Pick<ResyncRequest, 'kinds'>, kind: Kind): boolean {
-  return kinds === undefined || kinds.length === 0 || kinds.includes(kind);
+function isWhole({ kinds }: Pick<ResyncRequest, 'kinds'>): boolean {
+  return kinds === undefined || kinds.length === 0;
+}
+
+function isWanted(request: Pick<ResyncRequest, 'kinds'>, kind: Kind): boolean {
+  return isWhole(request) || (request.kinds ?? []).includes(kind);
 }
 
 function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalog): string {

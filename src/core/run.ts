@@ -33,6 +33,8 @@ export interface Run {
   applyTaints(): void;
   /** Keeps entities that Port creates on behalf of a relation from being taken for stale. */
   protectTargets(entity: Entity, shape: BlueprintShape): Promise<void>;
+  /** The entities of a blueprint that no entry writes, but that relations lead to where Port creates what they miss. */
+  needed(blueprint: string): Iterable<string>;
   /** The blueprints that this run has touched. */
   states(): readonly BlueprintState[];
 }

@@ -2,6 +2,7 @@ import { AppError, isAbort } from '../core/errors.ts';
 import type { BlueprintShape, JsonObject, Mapping, MappingFlags, StoredEntity } from '../core/model.ts';
 import type {
   Catalog,
+  Elsewhere,
   FieldSelection,
   PreparedCatalog,
   PropertyValues,
@@ -16,9 +17,10 @@ import type { BlueprintDocument } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch } from './bulk.ts';
 import { type IntegrationOptions, settleIntegration } from './integration.ts';
+import { Ownership } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
-import { type Query, searchEntities } from './search.ts';
+import { type FoundEntity, type Query, searchEntities, searchEverywhere } from './search.ts';
 import { notedWrites, portWrites } from './setup-writes.ts';
 
 /** Port: 20 entities and 1 MiB a bulk request. */
@@ -51,18 +53,23 @@ const HOPELESS_ROUNDS = 2;
 
 const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
 
+/** Ports that do not say the datasource of what they found. */
+const SILENT = new WeakSet<PortApi>();
+
 /** Port as the engine's catalog, for one run. */
 export class PortCatalog implements Catalog {
   readonly #api: PortApi;
   readonly #options: PortCatalogOptions;
   readonly #blueprints: Blueprints;
   readonly limits: Catalog['limits'];
+  readonly #ownership: Ownership;
   #lostInARow = 0;
 
   constructor(api: PortApi, options: PortCatalogOptions) {
     this.#api = api;
     this.#options = options;
     this.#blueprints = new Blueprints(api);
+    this.#ownership = new Ownership(options.identifier);
     const { batchesInFlight } = options;
     this.limits = { entitiesPerBatch: ENTITIES_PER_BATCH, bytesPerBatch: BYTES_PER_BATCH, batchesInFlight };
   }
@@ -98,13 +105,40 @@ export class PortCatalog implements Catalog {
     signal: AbortSignal,
     where: PropertyValues = {},
   ): AsyncIterable<readonly StoredEntity[]> {
-    const ours = ['port-ocean/komodor/', `/${this.#options.identifier}/exporter`].map((value) => ({
-      property: '$datasource',
-      operator: 'contains',
-      value,
-    }));
-    const placed = Object.entries(where).map(([property, value]) => ({ property, operator: '=', value }));
-    return this.#search(blueprint, fields, { combinator: 'and', rules: [...ours, ...placed] }, signal);
+    return this.#owned(blueprint, fields, signal, where);
+  }
+
+  async *#owned(
+    blueprint: BlueprintShape,
+    fields: FieldSelection,
+    signal: AbortSignal,
+    where: PropertyValues,
+  ): AsyncGenerator<readonly StoredEntity[]> {
+    const asked = { ...fields, datasource: true };
+    if (!SILENT.has(this.#api)) {
+      for await (const page of this.#search(blueprint, asked, this.#ownership.query(false, where), signal)) {
+        if (page.length > 0 && page.every(({ datasource }) => datasource === undefined)) {
+          SILENT.add(this.#api);
+          break;
+        }
+        yield this.#ownership.sift(page);
+      }
+    }
+    if (SILENT.has(this.#api)) {
+      yield* this.#search(blueprint, fields, this.#ownership.query(true, where), signal);
+    }
+  }
+
+  async elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere> {
+    const ask = (strictly: boolean) =>
+      searchEverywhere(this.#api, this.#ownership.query(strictly, {}, written), signal);
+    const first = SILENT.has(this.#api) ? [] : await ask(false);
+    if (first.length > 0 && first.every(({ datasource }) => datasource == null)) SILENT.add(this.#api);
+    const ours = SILENT.has(this.#api) ? await ask(true) : this.#ownership.sift(first);
+    return {
+      blueprints: [...new Set(ours.map(({ blueprint }) => blueprint))].sort(),
+      others: this.#ownership.others,
+    };
   }
 
   async find(
@@ -158,10 +192,10 @@ export class PortCatalog implements Catalog {
 
   async *#search(
     blueprint: Pick<BlueprintShape, 'identifier'>,
-    fields: FieldSelection,
+    fields: FieldSelection & { readonly datasource?: boolean },
     query: Query,
     signal: AbortSignal,
-  ) {
+  ): AsyncGenerator<readonly FoundEntity[]> {
     try {
       yield* searchEntities(this.#api, blueprint, fields, query, signal);
     } catch (error) {

@@ -27,6 +27,8 @@ function habitsOf(api: PortApi): Habits {
   return habits;
 }
 
+const DATASOURCE = '$datasource';
+
 /** Not z.record, which would copy every field of every entity for nothing. */
 const fields = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value));
 
@@ -37,8 +39,12 @@ const storedEntity = z.looseObject({
   team: z.unknown().optional(),
   properties: fields.nullish(),
   relations: fields.nullish(),
+  datasource: z.string().nullish(),
 });
 const searchAnswer = z.looseObject({ entities: z.array(storedEntity), next: z.string().nullish() });
+
+/** An entity as Port found it, with its datasource where that was asked for and Port says it. */
+export type FoundEntity = StoredEntity & { readonly datasource?: string };
 
 export type Query = { readonly combinator: 'and' | 'or'; readonly rules: readonly unknown[] };
 
@@ -49,25 +55,30 @@ export type Query = { readonly combinator: 'and' | 'or'; readonly rules: readonl
 export async function* searchEntities(
   api: PortApi,
   { identifier: blueprint }: Pick<BlueprintShape, 'identifier'>,
-  fields: FieldSelection,
+  fields: FieldSelection & { readonly datasource?: boolean },
   query: Query,
   signal: AbortSignal,
-): AsyncGenerator<readonly StoredEntity[]> {
+): AsyncGenerator<readonly FoundEntity[]> {
   const { fitting } = habitsOf(api);
   const size = createPageSize(LARGEST_PAGE, fitting.get(blueprint) ?? FIRST_PAGE);
   const guard = new ListingGuard(`Port's list of ${blueprint} entities`);
   let include: readonly string[] | undefined = includeOf(fields);
   let from: string | undefined;
   for (;;) {
-    const page = await searchPage({ api, blueprint, size, signal }, { query, include, from });
+    const reading = { api, blueprint, size, signal };
+    let page = await searchPage(reading, { query, include, from });
     fitting.set(blueprint, size.fitting() ?? FIRST_PAGE);
     // How Port spells a property in `include` is not documented everywhere alike. An answer without a single one of
-    // the asked fields would make every entity look changed, so ask for whole entities then.
+    // the asked fields would make every entity look changed, so look at whole entities then.
     if (include && from === undefined && !carriesFields(page, fields)) {
-      include = undefined;
-      continue;
+      const whole = await searchPage(reading, { query, include: undefined, from });
+      if (carriesFields(whole, fields)) {
+        include = undefined;
+        page = whole;
+      }
     }
-    yield page.entities.map(({ properties, relations, title, icon, team, identifier }) => ({
+    yield page.entities.map(({ properties, relations, title, icon, team, identifier, datasource }) => ({
+      ...(typeof datasource === 'string' ? { datasource } : {}),
       blueprint,
       identifier,
       title: title ?? null,
@@ -85,6 +96,24 @@ export async function* searchEntities(
   }
 }
 
+const everywhereAnswer = z.looseObject({
+  entities: z.array(z.looseObject({ blueprint: z.string(), datasource: z.string().nullish() })),
+});
+
+/** The blueprints and datasources of all entities that match, in one answer: Port does not give it by pages. */
+export async function searchEverywhere(api: PortApi, query: Query, signal: AbortSignal) {
+  const include = ['blueprint', 'identifier', 'datasource'];
+  const call = {
+    method: 'POST',
+    path: '/entities/search',
+    query: { exclude_calculated_properties: 'true', include },
+    body: query,
+    asExporter: true,
+  } as const;
+  const { entities } = await api.call(call, everywhereAnswer, signal);
+  return entities;
+}
+
 interface Reading {
   readonly api: PortApi;
   readonly blueprint: string;
@@ -98,17 +127,21 @@ interface PageQuery {
   readonly from: string | undefined;
 }
 
-/** One page; of whole entities where Port refuses to give only the asked fields, which is remembered. */
+/** One page; of more fields than asked for where Port refuses the choice, which is remembered. */
 async function searchPage(reading: Reading, { include, ...place }: PageQuery): Promise<z.infer<typeof searchAnswer>> {
   const { refusedChoices } = habitsOf(reading.api);
   const choice = JSON.stringify([reading.blueprint, include]);
-  if (include === undefined || refusedChoices.has(choice)) return askForPage(reading, place);
+  if (include === undefined) return askForPage(reading, place);
+  // How the datasource is spelled is documented least of all, so it goes first.
+  const plain = include.filter((field) => field !== DATASOURCE);
+  const wider = { ...place, include: plain.length < include.length ? plain : undefined };
+  if (refusedChoices.has(choice)) return searchPage(reading, wider);
   try {
     return await askForPage(reading, { ...place, include });
   } catch (error) {
     const mayBeTheFields = error instanceof HttpFailure && (error.status === 400 || error.status === 422);
     if (!mayBeTheFields) throw error;
-    const page = await askForPage(reading, place);
+    const page = await searchPage(reading, wider);
     refusedChoices.add(choice);
     return page;
   }
@@ -128,9 +161,10 @@ function askForPage({ api, blueprint, size, signal }: Reading, place: Partial<Pa
 }
 
 /** Port: properties and relations by their bare identifiers, everything else with a `$`. */
-function includeOf(fields: FieldSelection): readonly string[] {
+function includeOf(fields: FieldSelection & { readonly datasource?: boolean }): readonly string[] {
   return [
     '$identifier',
+    ...(fields.datasource ? [DATASOURCE] : []),
     ...(fields.title ? ['$title'] : []),
     ...(fields.icon ? ['$icon'] : []),
     ...(fields.team ? ['$team'] : []),

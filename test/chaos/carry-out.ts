@@ -3,7 +3,7 @@ import { KINDS } from '../../src/core/model.ts';
 import type { WorkloadAddress } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { serviceIdentifier } from '../resync/oracle.ts';
-import { checkHonesty } from './honesty.ts';
+import { APPROVABLE, checkHonesty } from './honesty.ts';
 import { checkDeletions, checkOthers, type Violation } from './oracle.ts';
 import { workInPort } from './people.ts';
 import type { Action, Disturbance } from './plan-of-seed.ts';
@@ -141,6 +141,7 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
         variant: simulation.variant,
         watch,
         taken,
+        whole: action.kinds.length === 0,
         kinds,
         approved: result.approved,
         live: action.live > 0,
@@ -183,7 +184,7 @@ async function perform(
 /** What a person may approve of a report. */
 export function digestsOf(report: RunReport | undefined): readonly string[] {
   return (report?.blueprints ?? []).flatMap(({ deletionBlocked }) =>
-    deletionBlocked?.reason === 'threshold' || deletionBlocked?.reason === 'emptied' ? [deletionBlocked.digest] : [],
+    deletionBlocked && APPROVABLE.includes(deletionBlocked.reason) ? [deletionBlocked.digest] : [],
   );
 }
 

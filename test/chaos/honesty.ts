@@ -1,16 +1,19 @@
+import { KINDS } from '../../src/core/model.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { difference } from './compare.ts';
 import { keyOf } from './expected.ts';
 import { admitsStale, isNeeded, leftStale, type RunFacts, type Violation } from './oracle.ts';
 import { isOurs } from './ownership.ts';
 
-const APPROVABLE = ['threshold', 'emptied'];
+/** What a person may approve. */
+export const APPROVABLE: readonly string[] = ['threshold', 'emptied', 'unmapped'];
 
 /** Rule 4: the verdict of a run, its reasons and its counts are true. */
 export function checkHonesty(report: RunReport, facts: RunFacts): readonly Violation[] {
   return [
     ...(report.status === 'completed' ? checkCompleted(facts) : checkReasons(report, facts)),
     ...checkStale(report, facts),
+    ...checkUnmapped(report, facts),
     ...checkGuard(report, facts),
     ...checkCounts(report, facts),
     // Whatever the hosts do, it is no surprise.
@@ -71,6 +74,18 @@ function checkStale(report: RunReport, facts: RunFacts): string[] {
   );
 }
 
+/** What no entry writes any more is named, unless Port could not be asked. */
+function checkUnmapped(report: RunReport, { store, watch, variant, taken, whole }: RunFacts): string[] {
+  const asked = whole && report.kinds.length > 0 && report.status !== 'aborted' && report.status !== 'failed';
+  if (!asked || taken.some(({ side, route }) => side === 'port' && route === 'search')) return [];
+  const named = report.blueprints.map(({ blueprint }) => blueprint);
+  return KINDS.filter((kind) => variant.entries[kind] === null && !named.includes(kind)).flatMap((kind) =>
+    [...watch.before.values()]
+      .filter((entity) => entity.blueprint === kind && isOurs(entity) && store.entity(kind, entity.identifier))
+      .map(({ identifier }) => `${kind} ${identifier} is ours, nothing writes it any more, and nobody says so`),
+  );
+}
+
 /** No more goes at once than the mapping allows, unless somebody approved it. */
 function checkGuard({ blueprints }: RunReport, { watch, variant, approved, live }: RunFacts): string[] {
   if (approved.length > 0 || live) return [];
@@ -79,6 +94,8 @@ function checkGuard({ blueprints }: RunReport, { watch, variant, approved, live 
       (entity) => entity.blueprint === blueprint && isOurs(entity),
     ).length;
     const gone = watch.deletions.filter((deletion) => deletion.blueprint === blueprint).length;
+    const unmapped = KINDS.some((kind) => kind === blueprint && variant.entries[kind] === null);
+    if (gone > 0 && unmapped) return [`${gone} entities of ${blueprint}, which nothing writes, went without approval`];
     if (gone === 0 || (gone <= owned * variant.threshold && gone < owned)) return [];
     return [`${gone} of ${owned} entities of ${blueprint} went without approval`];
   });

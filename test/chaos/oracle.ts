@@ -24,6 +24,8 @@ export interface RunFacts {
   readonly watch: Watch;
   readonly taken: readonly TakenFault[];
   readonly kinds: readonly Kind[];
+  /** Whether no kind was asked for in particular. */
+  readonly whole: boolean;
   readonly approved: readonly string[];
   /** Whether a request went unanswered because the machine is busy, for it was no fault of ours. */
   readonly slow: boolean;
@@ -96,7 +98,7 @@ export function checkEqual(store: PortStore, expected: ExpectedWorld, variant: V
   }
   for (const [key, entity] of entitiesIn(store)) {
     if (!isOurs(entity) || expected.entities.has(key) || expected.nameless.has(key)) continue;
-    // A kind that the mapping does not have any more is nobody's: its entities stay.
+    // What a kind wrote that the mapping does not have any more goes only when somebody approves it.
     if (!isKind(entity.blueprint) || !mayDelete(variant, entity.blueprint)) continue;
     if (!isNeeded(store, entity)) found.push({ rule: 3, what: `${key} is still in Port` });
   }

@@ -7,7 +7,8 @@ import { TokenKeeper } from '../../src/port/token.ts';
 import { type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
 
 const CREDENTIALS = { clientId: 'contract-client', clientSecret: 'contract-secret' };
-const USER_AGENT = userAgentOf('9.9.9', 'contract');
+const IDENTIFIER = 'contract';
+const USER_AGENT = userAgentOf('9.9.9', IDENTIFIER);
 
 /** The sender that makes an entity ours. */
 export const OURS = `${USER_AGENT}/exporter`;
@@ -31,6 +32,8 @@ const CONTRACT = {
 
 export interface OpenCatalog {
   readonly catalog: PortCatalog;
+  /** Another installation's catalog on the same Port. */
+  readonly catalogOf: (identifier: string) => PortCatalog;
   readonly port: PortSandbox;
   close(): Promise<void>;
 }
@@ -48,10 +51,9 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     secrets: [clientSecret],
   });
   const api = new PortApi(http, new TokenKeeper(http, { clientId, clientSecret }, USER_AGENT), USER_AGENT);
-  const catalog = new PortCatalog(api, {
+  const options = {
     runId: 'run-of-the-contract',
     setup: 'write',
-    identifier: 'contract',
     version: '9.9.9',
     changelogDestination: {},
     mappingSource: 'file',
@@ -63,9 +65,11 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     fileMapping: parseMapping({ resources: [] }, 'the contract'),
     fileOrigin: 'the contract',
     parseMapping,
-  });
+  } as const;
+  const catalogOf = (identifier: string) => new PortCatalog(api, { ...options, identifier });
   return {
-    catalog,
+    catalog: catalogOf(IDENTIFIER),
+    catalogOf,
     port,
     async close() {
       http.close();

@@ -128,6 +128,7 @@ function removingCatalog(removed: string[]): Catalog {
     prepare: never,
     blueprint: never,
     owned: never,
+    elsewhere: never,
     find: never,
     existing: never,
     upsert: never,

@@ -22,6 +22,7 @@ const testimony: fc.Arbitrary<Testimony> = fc.oneof(
 
 const facts: fc.Arbitrary<DeletionCase> = fc
   .record({
+    mapped: fc.boolean(),
     owned: fc.nat(40),
     staleShare: fc.double({ min: 0, max: 1, noNaN: true }),
     aborted: fc.boolean(),
@@ -46,14 +47,24 @@ const facts: fc.Arbitrary<DeletionCase> = fc
   });
 
 /** The contract in other words: what must hold for each entity that goes. */
-function mayDelete({ owned, stale, aborted, taints, testimony: said, threshold, approved }: DeletionCase): boolean {
+function mayDelete({
+  mapped,
+  owned,
+  stale,
+  aborted,
+  taints,
+  testimony: said,
+  threshold,
+  approved,
+}: DeletionCase): boolean {
   const isProved = !aborted && taints.length === 0 && said.type === 'confirmed';
-  const isUnsuspicious = threshold !== null && stale.length < owned && stale.length / owned <= threshold;
+  const isUnsuspicious = mapped && threshold !== null && stale.length < owned && stale.length / owned <= threshold;
   return stale.length > 0 && isProved && (isUnsuspicious || approved.has(digestOf('b', stale)));
 }
 
 const calm: DeletionCase = {
   blueprint: 'b',
+  mapped: true,
   owned: 10,
   stale: ['e0', 'e1'],
   aborted: false,
@@ -143,6 +154,11 @@ describe('decideDeletion', () => {
     ['not_selected', { taints: [{ reason: 'not_selected', detail: '' }] }],
     ['contradicted', { testimony: { type: 'contradicted', witnesses: ['e1'] } }],
     ['unconfirmed', { testimony: { type: 'unconfirmed', detail: '' } }],
+    ['unmapped', { mapped: false }],
+    ['unmapped', { mapped: false, owned: 2 }],
+    ['unmapped', { mapped: false, threshold: null }],
+    ['incomplete', { mapped: false, taints: [{ reason: 'incomplete', detail: '' }] }],
+    ['unconfirmed', { mapped: false, testimony: { type: 'unconfirmed', detail: '' } }],
     ['emptied', { owned: 2 }],
     ['emptied', { owned: 2, threshold: 1 }],
     ['threshold', { threshold: 0.1 }],
@@ -165,6 +181,7 @@ describe('decideDeletion', () => {
         threshold: before.threshold === null ? null : before.threshold * factor,
       })),
       fc.constant((before: DeletionCase) => ({ ...before, threshold: null })),
+      fc.constant((before: DeletionCase) => ({ ...before, mapped: false })),
       fc.constant((before: DeletionCase) => ({ ...before, approved: new Set<string>() })),
       fc.nat(40).map((fewer) => (before: DeletionCase) => ({
         ...before,
@@ -195,6 +212,7 @@ describe('decideDeletion', () => {
       fc.property(facts, (each) => {
         const decision = decideDeletion({ ...each, approved: new Set() });
         if (decision.type !== 'delete') return;
+        expect(each.mapped).toBe(true);
         expect(each.stale.length).toBeLessThan(each.owned);
         expect(each.stale.length).toBeLessThanOrEqual((each.threshold ?? 0) * each.owned * (1 + 1e-12));
       }),
@@ -220,6 +238,7 @@ describe('decideDeletion', () => {
     [{ taints: [{ reason: 'incomplete', detail: 'half a page' }] }, 'half a page'],
     [{ testimony: { type: 'contradicted', witnesses: ['e0', 'e1'] } }, 'Komodor still has e0, e1'],
     [{ testimony: { type: 'unconfirmed', detail: 'HTTP 500' } }, 'HTTP 500'],
+    [{ mapped: false }, 'no entry of the mapping writes b any more'],
     [{ threshold: null }, 'the mapping says that nothing is ever deleted'],
     [{ owned: 2 }, 'all 2 entities would go'],
     [{ owned: 30, threshold: 0.0625 }, '6.7 % would go, entityDeletionThreshold allows 6.3 %'],

@@ -92,6 +92,7 @@ describe('docs/deletion.md', () => {
     const reasons: Readonly<Record<BlockReason, true>> = {
       threshold: true,
       emptied: true,
+      unmapped: true,
       incomplete: true,
       contradicted: true,
       unconfirmed: true,

@@ -38,7 +38,12 @@ export interface FieldChoice {
 export function presenter(choice: FieldChoice, style: 'paged' | 'plain'): (entity: Entity) => JsonObject {
   const spelling = style === 'paged' ? PAGED : PLAIN;
   const wants = wanted(choice);
-  const meta = META.filter((name) => wants(spelling.meta(name)));
+  // It is in no answer that does not ask for it.
+  const tellsDatasource = choice.include?.includes(spelling.meta('datasource')) ?? false;
+  const meta = [
+    ...META.filter((name) => wants(spelling.meta(name))),
+    ...(tellsDatasource ? ['datasource' as const] : []),
+  ];
   return (entity) => ({
     ...Object.fromEntries(meta.map((name) => [name, entity[name]])),
     properties: pick(entity.properties, (id) => wants(spelling.property(id))),

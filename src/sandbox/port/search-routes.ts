@@ -48,7 +48,7 @@ function searchBlueprint(
     throw invalidRequest('"include" is not supported');
   }
   const compiled = query === undefined ? EVERYTHING : compileQuery(store, query);
-  const present = presenter({ include, exclude }, 'paged');
+  const present = presenter({ include: told(include, faults), exclude }, 'paged');
   const entities: JsonObject[] = [];
   if (faults.named('search', 'empty-for-ever') !== undefined) {
     return ok({ entities, next: writeCursor({ blueprint: identifier, seq: seqAfter(from) }) });
@@ -71,7 +71,8 @@ function searchBlueprint(
 }
 
 /** All matching entities of all blueprints at once. */
-function searchEverywhere(request: SandboxRequest, { store }: RouteContext): SandboxResponse {
+function searchEverywhere(request: SandboxRequest, { store, faults }: RouteContext): SandboxResponse {
+  const { include, exclude } = choiceOf(request);
   const query = compileQuery(store, readBody(plainBody, request.body));
   const found = store
     .blueprints()
@@ -79,8 +80,14 @@ function searchEverywhere(request: SandboxRequest, { store }: RouteContext): San
   return ok({
     matchingBlueprints: [...new Set(found.map(({ blueprint }) => blueprint))],
     failedBlueprints: [],
-    entities: found.map(presenter(choiceOf(request), 'plain')),
+    entities: found.map(presenter({ include: told(include, faults), exclude }, 'plain')),
   });
+}
+
+/** Whether Port says a datasource that it is asked for is written nowhere; the fault `hide-datasource` is a Port that does not. */
+function told(include: readonly string[] | undefined, faults: RouteContext['faults']): readonly string[] | undefined {
+  if (faults.named('search', 'hide-datasource') === undefined) return include;
+  return include?.filter((field) => field !== '$datasource' && field !== 'datasource');
 }
 
 /** What a writer owns, over all blueprints: entities whose datasource starts and ends as asked. */
