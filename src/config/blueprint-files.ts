@@ -58,6 +58,7 @@ function readDocuments(content: FileContent, options: AddOnOptions, problems: Fi
     problems.push(content.problem);
     return [];
   }
+  problems.push(...content.repeated);
   const list: readonly unknown[] = Array.isArray(content.value) ? content.value : [content.value];
   return list.flatMap((raw, index) => {
     if (!isObject(raw)) {

@@ -16,7 +16,12 @@ export interface FileProblem {
 
 /** A file that was read and parsed, or what is wrong with it. */
 export type FileContent =
-  | { readonly file: string; readonly value: unknown }
+  | {
+      readonly file: string;
+      readonly value: unknown;
+      /** Keys that stand twice in one object. Of them the last counts, as in Port Ocean. */
+      readonly repeated: readonly FileProblem[];
+    }
   | { readonly file: string; readonly problem: FileProblem };
 
 /** One sentence from where and what. */
@@ -76,20 +81,28 @@ export function fillIn(
 }
 
 function parseText(file: string, text: string): FileContent {
-  if (extname(file) === '.json') {
+  const isJson = extname(file) === '.json';
+  // merge: `<<` is not in YAML 1.2, but people use it to share parts between entries.
+  const document = parseDocument(text, { merge: !isJson, prettyErrors: false });
+  const repeated = document.errors
+    .filter(({ code }) => code === 'DUPLICATE_KEY')
+    .map(({ pos: [start] }) => {
+      const [key = ''] = text.slice(start, start + 80).split(/[:\n]/, 1);
+      const what = `the key ${key.trim()} stands twice in one object; the last one counts`;
+      return fileProblem(`${file}:${lineAndColumn(text, start)}`, '', what);
+    });
+  if (isJson) {
     try {
       const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-      return { file, value };
+      return { file, value, repeated };
     } catch (error) {
       return { file, problem: fileProblem(file, '', `is not JSON: ${withLine(messageOf(error), text)}`) };
     }
   }
-  // merge: `<<` is not in YAML 1.2, but people use it to share parts between entries.
-  const document = parseDocument(text, { merge: true, prettyErrors: false });
-  const [error] = document.errors;
+  const error = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
   if (error === undefined) {
     const value: unknown = document.toJS();
-    return { file, value };
+    return { file, value, repeated };
   }
   return { file, problem: fileProblem(`${file}:${lineAndColumn(text, error.pos[0])}`, '', error.message) };
 }

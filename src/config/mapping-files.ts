@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../core/errors.ts';
 import type { DisabledEntry, JsonObject, Mapping, ResourceEntry } from '../core/model.ts';
 import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, readFile } from './documents.ts';
-import { FLAG_NAMES, readFlags } from './mapping-flags.ts';
+import { FLAG_NAMES, readFlags, withUsualNames } from './mapping-flags.ts';
 import { readResources } from './mapping-schema.ts';
 import { isObject } from './mapping-values.ts';
 
@@ -75,8 +75,9 @@ function readPart(
     return [];
   };
   if ('problem' in content) return fail(content.problem);
+  problems.push(...content.repeated);
   if (!isObject(content.value)) return fail(fileProblem(file, '', 'must be an object with a list of resources'));
-  const { addOn, ...root } = content.value;
+  const { addOn, ...root } = withUsualNames(content.value);
   if (addOn === undefined) return [{ file, isAddOn: false, root }];
   if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];
   const filled = fillIn(root, options.variables, (name) =>

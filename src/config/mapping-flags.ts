@@ -33,6 +33,16 @@ export function readFlags(root: JsonObject, report: Report): MappingFlags {
   };
 }
 
+/** Ocean also takes a flag by its name in Python, `entity_deletion_threshold`; the usual name wins. */
+export function withUsualNames(root: JsonObject): JsonObject {
+  const usual = new Map(FLAG_NAMES.map((name) => [name.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`), name]));
+  const renamed = Object.entries(root).flatMap(([key, value]) => {
+    const name = usual.get(key);
+    return name !== undefined && Object.hasOwn(root, name) ? [] : [[name ?? key, value] as const];
+  });
+  return Object.fromEntries(renamed);
+}
+
 function readThreshold(value: unknown, report: Report): number | null {
   if (value === undefined) return 0.9;
   if (value === null) return null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type DisabledEntry, type EntityTemplate, KINDS, type Mapping, type ResourceEntry } from '../core/model.ts';
 import { type FileProblem, fileProblem } from './documents.ts';
-import { readFlags } from './mapping-flags.ts';
+import { readFlags, withUsualNames } from './mapping-flags.ts';
 import { joinPath, type Report, readTemplate, reportIssues } from './mapping-template.ts';
 import { booleanLike, expression, isObject, literalText, missingOr } from './mapping-values.ts';
 
@@ -39,7 +39,10 @@ export function parseMapping(raw: unknown, origin: string): ParsedMapping {
   const problems: FileProblem[] = [];
   const report: Report = (path, what) => problems.push(fileProblem(origin, path, what));
   const { entries, disabled } = readResources(raw, report);
-  return { mapping: { flags: readFlags(isObject(raw) ? raw : {}, report), entries, disabled }, problems };
+  return {
+    mapping: { flags: readFlags(isObject(raw) ? withUsualNames(raw) : {}, report), entries, disabled },
+    problems,
+  };
 }
 
 /** Reads the `resources` of a mapping. `prefix` begins the paths that entries are called by later. */

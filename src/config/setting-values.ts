@@ -25,7 +25,12 @@ export function installation() {
 
 /** `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`. */
 export function flag() {
-  return z.stringbool({ error: 'must be true or false' });
+  return z.stringbool({
+    // Ocean takes `t` and `f` as well.
+    truthy: ['true', '1', 'yes', 'on', 'y', 'enabled', 't'],
+    falsy: ['false', '0', 'no', 'off', 'n', 'disabled', 'f'],
+    error: 'must be true or false',
+  });
 }
 
 /** A whole number within bounds. */

@@ -55,6 +55,42 @@ describe('loadMappingFiles', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a.yaml',
+      `enableMergeEntity: true\nenableMergeEntity: false\nresources:\n${resource('a')}`,
+      '2:1',
+      'enableMergeEntity',
+    ],
+    [
+      'a.json',
+      `{"resources": [${JSON.stringify({ kind: 'komodorService', selector: { query: 'true' }, port: { entity: { mappings: { identifier: '.uid', blueprint: '"a"' } } } })}],
+  "enableMergeEntity": true,
+  "enableMergeEntity": false}`,
+      '3:3',
+      '"enableMergeEntity"',
+    ],
+  ])('of a key that stands twice in %s the last counts, which is said', (name, text, place, key) => {
+    const file = join(folderWith({ [name]: text }), name);
+    const { mapping, problems, config } = loadMappingFiles(file, NONE);
+    expect(mapping.flags.enableMergeEntity).toBe(false);
+    expect(mapping.entries.map((entry) => entry.templates[0]?.blueprint)).toEqual(['"a"']);
+    expect(problems.map(({ message }) => message)).toEqual([
+      `${file}:${place}: the key ${key} stands twice in one object; the last one counts`,
+    ]);
+    expect(config).not.toBeNull();
+  });
+
+  it('writes flags to Port by their usual names', () => {
+    const file = join(
+      folderWith({ 'a.yaml': `entity_deletion_threshold: 0.2\nresources:\n${resource('a')}` }),
+      'a.yaml',
+    );
+    const { mapping, config } = loadMappingFiles(file, NONE);
+    expect([mapping.flags.entityDeletionThreshold, config?.entityDeletionThreshold]).toEqual([0.2, 0.2]);
+    expect(config).not.toHaveProperty('entity_deletion_threshold');
+  });
+
   it("reads Ocean's resources folder", () => {
     const folder = folderWith({
       'port-app-config.yml': `resources:\n${resource('a')}`,

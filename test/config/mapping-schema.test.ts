@@ -82,6 +82,46 @@ describe('parseMapping', () => {
     expect([mapping.flags.entityDeletionThreshold, problems.length]).toEqual([used, 0]);
   });
 
+  it.each([
+    ...[true, 1, '1', 'true', 'TRUE', 't', 'T', 'yes', 'y', 'on', 'On'].map((value) => [value, true] as const),
+    ...[false, 0, '0', 'false', 'f', 'F', 'no', 'n', 'off'].map((value) => [value, false] as const),
+  ])('a flag of %j is %s, as in Ocean', (given, read) => {
+    const port = { itemsToParse: '.l', itemsToParseTopLevelTransform: given, entity: { mappings: GOOD } };
+    const resources = [{ kind: 'komodorService', selector: { query: 'true' }, port }];
+    const { mapping, problems } = parseMapping({ resources, enableMergeEntity: given }, 'm');
+    expect(problems).toEqual([]);
+    expect(mapping.flags.enableMergeEntity).toBe(read);
+    expect(mapping.entries[0]?.itemsToParse?.topLevelTransform).toBe(read);
+  });
+
+  it('takes the flags by their names in Python too, like Ocean; the usual name wins', () => {
+    const raw = {
+      resources: [],
+      enable_merge_entity: false,
+      delete_dependent_entities: 'f',
+      create_missing_related_entities: 0,
+      entity_deletion_threshold: 0.2,
+    };
+    const flags = {
+      enableMergeEntity: false,
+      deleteDependentEntities: false,
+      createMissingRelatedEntities: false,
+      entityDeletionThreshold: 0.2,
+    };
+    expect(parseMapping(raw, 'm')).toMatchObject({ mapping: { flags }, problems: [] });
+    const both = parseMapping({ ...raw, entityDeletionThreshold: 0.5 }, 'm').mapping.flags.entityDeletionThreshold;
+    expect(both).toBe(0.5);
+  });
+
+  it('an itemsToParse that is empty is none, as in Ocean', () => {
+    const port = { itemsToParse: '', entity: { mappings: GOOD } };
+    const { mapping, problems } = parseMapping(
+      { resources: [{ kind: 'komodorService', selector: { query: 'true' }, port }] },
+      'm',
+    );
+    expect([mapping.entries.map((entry) => entry.itemsToParse), problems]).toEqual([[undefined], []]);
+  });
+
   it.each([1.2, -1, 'a lot', '', true, [0.5], Number.NaN])(
     'a threshold of %s never deletes and is reported',
     (given) => {
