@@ -75,6 +75,8 @@ export interface Probes {
   readonly jqDone?: (durationMs: number) => void;
   /** The system's when absent. */
   readonly clock?: Clock;
+  /** How long a network is waited for that is not there yet, and who is told; absent: it is not. */
+  readonly network?: { readonly patienceMs: number; readonly onWait: (why: string, leftMs: number) => void };
   /** A jq that several applications of one process share; one of its own when absent. */
   readonly jq?: JqRunner;
 }
@@ -96,7 +98,15 @@ export async function createApplication(
   const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
   const { clock = systemClock } = probes;
   const governorFor = (side: Side, concurrency: number) =>
-    createGovernor({ side, concurrency, maxWaitMs, clock, onAnswer: (answer) => probes.requestDone?.(side, answer) });
+    createGovernor({
+      side,
+      concurrency,
+      maxWaitMs,
+      networkPatienceMs: probes.network?.patienceMs ?? 0,
+      clock,
+      onAnswer: (answer) => probes.requestDone?.(side, answer),
+    });
+  const onNetworkWait = probes.network?.onWait;
   const komodor = governorFor('komodor', settings.komodorConcurrency);
   const port = governorFor('port', settings.portConcurrency);
   const source = createKomodorSource({
@@ -107,6 +117,7 @@ export async function createApplication(
     maxResponseBytes: MAX_RESPONSE_BYTES,
     userAgent: `komodor-port/${VERSION}`,
     secrets,
+    onNetworkWait,
     pageSizes: { services: settings.komodorServicesPageSize, risks: settings.komodorRisksPageSize },
   });
   const http = createHttpClient({
@@ -116,6 +127,7 @@ export async function createApplication(
     maxResponseBytes: MAX_RESPONSE_BYTES,
     governor: port,
     secrets,
+    onNetworkWait,
   });
   const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
   const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };

@@ -13,6 +13,15 @@ export const syncSettings = {
     },
     interval(),
   ),
+  startPatienceMs: setting(
+    'Sync',
+    'START_PATIENCE_SECONDS',
+    {
+      default: '60',
+      description: 'Seconds that a first run waits for a network that is not there yet (`EVENT_LISTENER=ONCE` too).',
+    },
+    seconds(0, 3600),
+  ),
   eventListener: setting(
     'Sync',
     'EVENT_LISTENER',

@@ -13,6 +13,7 @@ export interface KomodorApiOptions {
   readonly governor: Governor;
   /** Values that must never appear in a message, the API key among them. */
   readonly secrets: readonly string[];
+  readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
 }
 
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
@@ -39,6 +40,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     timeoutMs: options.timeoutMs,
     maxResponseBytes: options.maxResponseBytes,
     governor: options.governor,
+    onNetworkWait: options.onNetworkWait,
     secrets: options.secrets,
   });
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type Clock, steadily, systemClock } from './clock.ts';
 import type { HttpProblem, Side } from './http-failure.ts';
 import { askedWaitMs, type RateWindow, rateWindow } from './rate-limit.ts';
+import { isFromTheWay } from './retry.ts';
 
 /** What became of one attempt. */
 export type Answer =
@@ -22,6 +23,8 @@ export interface GovernorState {
   readonly waitingUntil: number | undefined;
   /** Whether this host ever gave an HTTP answer in this process. */
   readonly answered: boolean;
+  /** How long the network to a host that was never reached yet is still waited for, in milliseconds. */
+  readonly networkPatienceMs: number;
 }
 
 /** Politeness towards one host, shared by everything in the process that talks to it. */
@@ -42,6 +45,8 @@ export interface GovernorOptions {
   readonly minConcurrency?: number;
   /** Longest wait for a rate limit, in milliseconds, whatever the host asks for (default 10 min). */
   readonly maxWaitMs?: number;
+  /** How long after the first failure the network to a host is waited for that was never reached, in milliseconds (default 0). */
+  readonly networkPatienceMs?: number;
   readonly clock?: Clock;
   /** Told of every attempt's outcome, for metrics. */
   readonly onAnswer?: (answer: Answer) => void;
@@ -78,6 +83,8 @@ export function createGovernor(options: GovernorOptions): Governor {
   let retries = 0;
   let rateLimitWaitMs = 0;
   let answered = false;
+  let reached = false;
+  let firstFailureAt: number | undefined;
 
   function reserve(of: RateWindow): number {
     return Math.max(2, Math.ceil((of.limit ?? 0) * 0.02));
@@ -128,6 +135,8 @@ export function createGovernor(options: GovernorOptions): Governor {
   function learn(status: number, headers: { readonly [name: string]: string }, known: boolean): void {
     const now = clock.now();
     answered = true;
+    if (isFromTheWay(status)) firstFailureAt ??= steadyNow();
+    else reached = true;
     window = rateWindow(headers, now);
     if (window !== undefined && window.remaining <= reserve(window)) {
       pause(Math.max(window.resetAt - now, RESET_PRECISION_MS));
@@ -177,7 +186,10 @@ export function createGovernor(options: GovernorOptions): Governor {
       const known = oldNews > 0;
       oldNews = Math.max(0, oldNews - 1);
       if (answer.type === 'answered') learn(answer.status, answer.headers, known);
-      else if (answer.type === 'failed' && answer.problem === 'timeout') slowDown(known);
+      else if (answer.type === 'failed') {
+        firstFailureAt ??= steadyNow();
+        if (answer.problem === 'timeout') slowDown(known);
+      }
       pump();
     },
     async retryAfter(ms, who, signal) {
@@ -188,7 +200,17 @@ export function createGovernor(options: GovernorOptions): Governor {
     state() {
       const left = pausedUntil - steadyNow();
       const waitingUntil = waiters.length > 0 && left > 0 ? clock.now() + left : undefined;
-      return { side: options.side, requests, retries, rateLimitWaitMs, concurrency: allowed, waitingUntil, answered };
+      const waitedMs = firstFailureAt === undefined ? 0 : steadyNow() - firstFailureAt;
+      return {
+        side: options.side,
+        requests,
+        retries,
+        rateLimitWaitMs,
+        concurrency: allowed,
+        waitingUntil,
+        answered,
+        networkPatienceMs: reached ? 0 : Math.max(0, (options.networkPatienceMs ?? 0) - waitedMs),
+      };
     },
   };
 }

@@ -67,6 +67,8 @@ export interface HttpClientOptions {
   readonly governor: Governor;
   /** Values that must never appear in a message. */
   readonly secrets: readonly string[];
+  /** Told why, and for how long at most, the network to a host is waited for that was never reached yet. */
+  readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
 }
 
 /** A client for one host. Everything that talks to the host in this process should share its governor. */
@@ -122,7 +124,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (!(result instanceof HttpFailure)) return { ...result, attempts: attempts + result.attempts - 1 };
       if (result.status !== undefined && request.finalStatuses?.includes(result.status)) throw result;
       const { problem, status, retryAfterMs: askedMs } = result;
-      if (!(await again({ problem, status, askedMs, repeatable: request.repeatable }))) throw result;
+      const failed = { problem, status, askedMs, repeatable: request.repeatable };
+      if (!(await again(failed, (leftMs) => options.onNetworkWait?.(result.message, leftMs)))) throw result;
     }
   }
 

@@ -26,6 +26,8 @@ export interface FailedAttempt {
 const SHARE_FOR_TIMEOUTS = 0.4;
 const ATTEMPTS_AT_A_STRANGER = 2;
 const CAP_AT_A_STRANGER_MS = 500;
+const FIRST_PAUSE_FOR_A_NETWORK_MS = 500;
+const LONGEST_PAUSE_FOR_A_NETWORK_MS = 5000;
 
 /** Not done and never will be: sending it again changes nothing. */
 const SERVER_CANNOT: ReadonlySet<number> = new Set([501, 505]);
@@ -76,6 +78,32 @@ export function nextDelay(
   const cap = stranger ? Math.min(CAP_AT_A_STRANGER_MS, policy.capMs) : policy.capMs;
   const backoff = Math.round(random() * Math.min(cap, policy.baseMs * 2 ** (attempt - 1)));
   return Math.max(backoff, Math.min(failed.askedMs ?? 0, policy.maxAskedMs));
+}
+
+/** Whether a status is what something on the way says in place of a host that it cannot reach. */
+export function isFromTheWay(status: number): boolean {
+  return status >= 502 && status <= 504;
+}
+
+/**
+ * How long to wait for a host that was never reached and whose network may not be there yet: a name that does not resolve,
+ * a proxy beside us that has not started. Undefined: it is not waited for, or not any more.
+ * @param leftMs how long it is still waited for
+ */
+export function networkPause(
+  attempt: number,
+  failed: FailedAttempt,
+  leftMs: number,
+  random: () => number,
+): number | undefined {
+  if (leftMs <= 0 || !mayRetry(failed) || !isNetworkMissing(failed)) return undefined;
+  const pause = Math.min(LONGEST_PAUSE_FOR_A_NETWORK_MS, FIRST_PAUSE_FOR_A_NETWORK_MS * 2 ** (attempt - 1));
+  return Math.min(leftMs, Math.round(pause * (1 - random() / 2)));
+}
+
+function isNetworkMissing({ problem, status, askedMs }: FailedAttempt): boolean {
+  if (problem === 'status') return isFromTheWay(status ?? 0) && askedMs === undefined;
+  return problem === 'unreachable' || problem === 'reset';
 }
 
 function mayRetry(failed: FailedAttempt): boolean {

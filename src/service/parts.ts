@@ -58,6 +58,11 @@ export async function createParts(
   const application = await createApplication(settings, env, {
     requestDone: metrics.requestDone,
     jqDone: metrics.jqDone,
+    network: {
+      patienceMs: settings.startPatienceMs,
+      onWait: (why, leftMs) =>
+        logger.warn({ detail: why, secondsLeft: Math.ceil(leftMs / 1000) }, 'waiting for the network'),
+    },
   });
   const { look, ingest, reporter } = createPortScreens(application, settings, secrets, log);
   shipper = createLogShipper({ ingest, look, secrets, log });

@@ -8,6 +8,7 @@ import { createInlineQueue } from '../queue/inline-queue.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
+import { createComeback } from './comeback.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createParts, type Parts } from './parts.ts';
 import { createRunWorker } from './run-worker.ts';
@@ -113,7 +114,14 @@ async function startWorking(settings: Settings, parts: Parts, { queue, redis }: 
   const everyMs = onlyWebhooks ? null : resyncIntervalMs;
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
-  await queue.start({ run: createRunWorker(parts, schedule, queue), live: createLiveWorker(parts, queue) });
+  const comeback = createComeback({
+    run: createRunWorker(parts, schedule, queue),
+    request: (order) => insist(() => queue.request(order), signal),
+    everyMs,
+    log: parts.log,
+    signal,
+  });
+  await queue.start({ run: comeback, live: createLiveWorker(parts, queue) });
   await adviseOnRedis(queue, parts);
   void parts.reporter.start({ othersMayRun: redis !== undefined });
   void insist(() => queue.schedule(everyMs), signal);
