@@ -5,7 +5,7 @@ const MARK = `${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
 /** A glance for numbers that a double may not bring back as they were written; it may be wrong inside strings. */
-const SUSPICIOUS = /[[:,\s]-?(?:\d{16}|\d+\.0+[\s,\]}]|\d[\d.]*[eE])/;
+const SUSPICIOUS = /[[:,\s]-?(?:\d{16,}|\d+\.0+|\d+(?:\.\d+)?[eE][-+]?\d+)(?:[\s,\]}]|$)/;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 
 /** Objects that hold such numbers, with those as marked texts. */
