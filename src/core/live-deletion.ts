@@ -188,7 +188,7 @@ function report(run: Run, { shape }: BlueprintState, stale: readonly string[], {
     group: shape.identifier,
     message: `${stale.length} entities of ${shape.identifier} were not deleted by a live event (${reason}): ${detail}. The next resync decides`,
     count: stale.length,
-    samples: stale.slice(0, 10),
+    samples: stale,
   });
 }
 

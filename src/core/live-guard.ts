@@ -26,10 +26,15 @@ interface Listed {
 export class LiveGuard {
   readonly windowMs: number;
   readonly #tally: DeletionTally;
+  readonly #now: () => number;
   readonly #lists = new Map<string, { readonly at: number; readonly listed: Promise<Listed> }>();
 
-  /** @param resyncIntervalMs null: no resync is scheduled */
-  constructor(tally: DeletionTally, resyncIntervalMs: number | null) {
+  /**
+   * @param resyncIntervalMs null: no resync is scheduled
+   * @param now milliseconds of a clock that is never set
+   */
+  constructor(tally: DeletionTally, resyncIntervalMs: number | null, now = () => performance.now()) {
+    this.#now = now;
     this.windowMs = Math.max(resyncIntervalMs ?? DAY_MS, HOUR_MS);
     this.#tally = tally;
   }
@@ -63,9 +68,9 @@ export class LiveGuard {
 
   #list(catalog: Pick<Catalog, 'owned'>, shape: BlueprintState['shape'], signal: AbortSignal): Promise<Listed> {
     const known = this.#lists.get(shape.identifier);
-    if (known && performance.now() - known.at < LISTED_MS) return known.listed;
+    if (known && this.#now() - known.at < LISTED_MS) return known.listed;
     const listed = this.#listAnew(catalog, shape, signal);
-    this.#lists.set(shape.identifier, { at: performance.now(), listed });
+    this.#lists.set(shape.identifier, { at: this.#now(), listed });
     listed.catch(() => this.#lists.delete(shape.identifier));
     return listed;
   }

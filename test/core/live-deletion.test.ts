@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/core/errors.ts';
 import { LiveGuard } from '../../src/core/live-guard.ts';
 import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import { type LiveWorld, liveWorld, type Workload } from './live-world.ts';
@@ -11,7 +12,11 @@ const ALONE: LiveWorld = { ...SOUND, shows: OTHERS.slice(1), owned: [GONE, 'c/m/
 
 async function outcome(change: Partial<LiveWorld>, sound = SOUND) {
   const world = liveWorld({ ...sound, ...change });
-  const told = await world.tell(GONE).catch((error: unknown) => ({ error: String(error) }));
+  const told = await world
+    .tell(GONE)
+    .catch((error: unknown) => ({
+      error: error instanceof AppError ? `${error.code}: ${error.message}` : String(error),
+    }));
   return { ...told, left: world.owned.has(GONE), asked: world.asked, world };
 }
 
@@ -24,7 +29,8 @@ describe('a live event about a workload that is gone', () => {
   });
 
   it('looks around where the namespace is empty, in its own cluster', async () => {
-    const { asked, left } = await outcome({}, ALONE);
+    const { asked, left, world } = await outcome({}, ALONE);
+    expect(world.ended.around).toBe(true);
     expect(left).toBe(false);
     expect(asked.at(-1)).toEqual({ clusters: ['c'] });
     expect(await outcome({ showsAround: [{ at: 'd/n/c' }] }, ALONE)).toMatchObject({
@@ -61,7 +67,7 @@ describe('a live event about a workload that is gone', () => {
   ])('fails, to be tried again, where it %s', async (_, change, why) => {
     const { error, left } = { error: '', ...(await outcome(change)) };
     expect(left).toBe(true);
-    expect(error).toContain('Nothing was deleted: ');
+    expect(error).toContain('read_incomplete: Nothing was deleted: ');
     expect(error).toContain(why);
     expect(error).toContain('. The next resync decides');
   });
@@ -130,6 +136,7 @@ describe('a live event about a workload that is gone', () => {
     ['Port does not have it', { owned: ['c/n/a', 'c/m/b', 'd/n/c'] }],
     ['something else gives the blueprint entities as well', { outlives: true }],
     ['the first read was not complete', { taint: true }],
+    ['the source has no such things', { noPlace: true }],
   ])('does nothing at all where %s', async (_, change) => {
     expect(await outcome(change)).toMatchObject({ heldBack: 0, deleted: 0, problems: [], asked: [] });
   });
@@ -168,7 +175,42 @@ describe('what live events delete', () => {
     const world = liveWorld(ten);
     for (const name of names) await world.tell(name);
     expect(world.owned.size).toBe(7);
-    expect(world.lists.whole).toBe(1);
+    expect(world.lists).toEqual([{ title: false, icon: false, team: false, properties: [], relations: [] }]);
+    expect(world.givenBack).toHaveLength(7);
+  });
+
+  it('lists what is ours anew after a minute, and after a failure', async () => {
+    const world = liveWorld(ten);
+    await world.tell(names[0] ?? '');
+    world.clock.ms += 59_999;
+    await world.tell(names[1] ?? '');
+    expect(world.lists).toHaveLength(1);
+    world.clock.ms += 1;
+    world.change({ listFails: true });
+    await expect(world.tell(names[2] ?? '')).rejects.toThrow('Port is away');
+    world.change({ listFails: false });
+    expect(await world.tell(names[2] ?? '')).toMatchObject({ deleted: 1, heldBack: 0 });
+    expect(world.lists).toHaveLength(2);
+  });
+
+  it('counts no longer than the window, but never goes on to the last', async () => {
+    const world = liveWorld({ ...ten, owned: names.slice(0, 3), threshold: 0.4, resyncIntervalMs: 3_600_000 });
+    const deletedOf = async (at: number) => (await world.tell(names[at] ?? '')).deleted;
+    expect([await deletedOf(0), await deletedOf(1)]).toEqual([1, 0]);
+    world.clock.ms += 3_599_999;
+    expect(await deletedOf(1)).toBe(0);
+    world.clock.ms += 1;
+    world.change({ threshold: 1 });
+    expect([await deletedOf(1), await deletedOf(2)]).toEqual([1, 0]);
+    world.clock.ms += 7_200_000;
+    expect(await deletedOf(2)).toBe(0);
+    expect([...world.owned]).toEqual([names[2]]);
+  });
+
+  it('does not take what is counted but not gone yet for one more', async () => {
+    const world = liveWorld({ ...ten, threshold: 0.25 });
+    await world.memory.countDeletions('somebody else', 'thing', names.slice(0, 2), 86_400_000);
+    expect((await world.tell(names[5] ?? '')).deleted).toBe(0);
   });
 
   it('counts again what came back, once', async () => {

@@ -1,9 +1,11 @@
+import type { LiveMemory } from '../../src/core/catalog-guards.ts';
 import { removeGoneWorkload } from '../../src/core/live-deletion.ts';
 import { LiveGuard } from '../../src/core/live-guard.ts';
 import type { Completeness, JsonObject, RawItem, ResourceEntry } from '../../src/core/model.ts';
 import { openRun } from '../../src/core/open-run.ts';
 import type {
   Catalog,
+  FieldSelection,
   KindQuery,
   MappedItem,
   Program,
@@ -41,6 +43,10 @@ export interface LiveWorld {
   /** What comes with a workload but does not go with it feeds the blueprint as well. */
   readonly outlives?: boolean;
   readonly taint?: boolean;
+  /** Whether the source has nothing of the kind for such a workload. */
+  readonly noPlace?: boolean;
+  /** Whether Port does not list all our entities. */
+  readonly listFails?: boolean;
   /** What Port refuses to delete; `all` throws. */
   readonly refuses?: readonly string[] | 'all';
   readonly resyncIntervalMs?: number | null;
@@ -102,17 +108,29 @@ function clustersOf({ selector }: KindQuery): readonly string[] {
 export function liveWorld(first: LiveWorld) {
   let world = first;
   const owned = new Set(first.owned);
-  const memory = createInlineMarks();
-  const guard = new LiveGuard(memory, first.resyncIntervalMs ?? null);
+  const clock = { ms: 0 };
+  const inMemory = createInlineMarks(() => clock.ms);
+  const givenBack: (readonly string[])[] = [];
+  const memory: LiveMemory = {
+    ...inMemory,
+    uncountDeletions(owner, blueprint, identifiers) {
+      givenBack.push(identifiers);
+      return inMemory.uncountDeletions(owner, blueprint, identifiers);
+    },
+  };
+  const guard = new LiveGuard(memory, first.resyncIntervalMs ?? null, () => clock.ms);
   const asked: (Scope | JsonObject)[] = [];
-  const lists = { whole: 0 };
+  /** Whether the look around was ended. */
+  const ended = { around: false };
+  /** With which fields all our entities were listed. */
+  const lists: FieldSelection[] = [];
   const source: Source = {
     checkSelector: () => [],
     read(query) {
       asked.push(query.selector);
       const { showsAround = world.shows, malformed = 0, end = { complete: true } } = world;
       const around = showsAround.filter(({ at }) => clustersOf(query).includes(partsOf(at).cluster));
-      return pageOf(around, malformed, end);
+      return ending(pageOf(around, malformed, end));
     },
     readScope(query, scope) {
       const clusters = clustersOf(query);
@@ -130,16 +148,26 @@ export function liveWorld(first: LiveWorld) {
       parts: {},
       scope: () => undefined,
       scopeOf: () => undefined,
-      narrow: ({ cluster, namespace, name }) => ({
-        scope: { cluster, namespace },
-        holds: (item) => item.key === `${cluster}/${namespace}/${name}`,
-        parts: [{ cluster, namespace, name }],
-        secondLook: { again: true },
-        around: { clusters: [cluster] },
-        goesWithWorkload: kind === 'komodorService',
-      }),
+      narrow: ({ cluster, namespace, name }) =>
+        world.noPlace
+          ? undefined
+          : {
+              scope: { cluster, namespace },
+              holds: (item) => item.key === `${cluster}/${namespace}/${name}`,
+              parts: [{ cluster, namespace, name }],
+              secondLook: { again: true },
+              around: { clusters: [cluster] },
+              goesWithWorkload: kind === 'komodorService',
+            },
     }),
   };
+  async function* ending(pages: ReturnType<Source['read']>): ReturnType<Source['read']> {
+    try {
+      return yield* pages;
+    } finally {
+      ended.around = true;
+    }
+  }
   const never = () => {
     throw new Error('not asked for here');
   };
@@ -147,8 +175,12 @@ export function liveWorld(first: LiveWorld) {
     limits: { entitiesPerBatch: 20, bytesPerBatch: 1000, batchesInFlight: 1 },
     prepare: never,
     blueprint: async (identifier) => (identifier === 'thing' ? thing : undefined),
-    async *owned(_shape, _fields, _signal, where = {}) {
-      if (Object.keys(where).length === 0) lists.whole += 1;
+    async *owned(_shape, fields, _signal, where = {}) {
+      if (Object.keys(where).some((part) => !(part in ADDRESS))) throw new Error('Port knows no such property');
+      if (Object.keys(where).length === 0) {
+        if (world.listFails) throw new Error('Port is away');
+        lists.push(fields);
+      }
       for (const identifier of [...owned]) {
         const properties = partsOf(identifier);
         const fits = Object.entries(where).every(([part, value]) =>
@@ -173,6 +205,9 @@ export function liveWorld(first: LiveWorld) {
     owned,
     asked,
     lists,
+    ended,
+    clock,
+    givenBack,
     memory,
     guard,
     change(more: Partial<LiveWorld>): void {
