@@ -159,7 +159,7 @@ export async function createApplication(
   async function plan(request: ResyncRequest, signal: AbortSignal, observer: RunObserver): Promise<RunReport> {
     const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
     const both = together([observer, catalog.observer]);
-    return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: catalog.changes() };
+    return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: await catalog.changes() };
   }
 
   async function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {

@@ -71,9 +71,10 @@ function guard(facts: DeletionCase): DeletionDecision {
   const approvedDigest = facts.approved.has(digest) ? digest : null;
   if (approvedDigest) return { type: 'delete', identifiers: stale, approvedDigest };
   // Nobody can say that these are gone: nothing asks about them any more.
-  if (!facts.mapped) return block(facts, 'unmapped', `no entry of the mapping writes ${blueprint} any more`);
+  if (!facts.mapped)
+    return block(facts, 'unmapped', `no entry of the mapping writes ${blueprint} any more`, stale, digest);
   const excess = excessOf(stale.length, owned, threshold);
-  if (excess) return block(facts, excess.reason, excess.detail);
+  if (excess) return block(facts, excess.reason, excess.detail, stale, digest);
   return { type: 'delete', identifiers: stale, approvedDigest: null };
 }
 
@@ -99,8 +100,9 @@ function block(
   reason: BlockReason,
   detail: string,
   sample: readonly string[] = facts.stale,
+  digest?: string,
 ): DeletionDecision {
-  return { type: 'blocked', blocked: blockedBecause(reason, facts.blueprint, facts.stale, sample), detail };
+  return { type: 'blocked', blocked: blockedBecause(reason, facts.blueprint, facts.stale, sample, digest), detail };
 }
 
 /** How a block is reported: how many, the digest that names exactly them, and a few by name. */
@@ -109,8 +111,9 @@ export function blockedBecause(
   blueprint: string,
   stale: readonly string[],
   sample: readonly string[] = stale,
+  digest = digestOf(blueprint, stale),
 ): DeletionBlocked {
-  return { reason, count: stale.length, digest: digestOf(blueprint, stale), sample: sample.slice(0, SAMPLE_SIZE) };
+  return { reason, count: stale.length, digest, sample: sample.slice(0, SAMPLE_SIZE) };
 }
 
 /** Whether a person may lift this block by approving the digest; the others need a better read or a better mapping. */

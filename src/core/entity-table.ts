@@ -71,6 +71,15 @@ export class EntityTable {
     return row === undefined ? undefined : this.#view(row);
   }
 
+  /** The value of one property that keeps an address. */
+  locationOf(identifier: string, property: string): string | undefined {
+    const { locators, names } = this.#shared;
+    const row = this.#rows.get(identifier);
+    const at = locators.indexOf(property);
+    if (row === undefined || at === -1) return undefined;
+    return names.at(this.#chunkOf(row).located[(row % ROWS_PER_CHUNK) * locators.length + at] ?? NOTHING);
+  }
+
   /** Adds an entity that is not there yet. */
   add(identifier: string, facts: FirstFacts): TrackedEntity {
     const row = this.#rows.size;

@@ -1,4 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
+import { breathe } from './breathe.ts';
 import { fingerprint } from './canonical.ts';
 import { conform, type Misfit } from './conform.ts';
 import type { TrackedEntity } from './entity-table.ts';
@@ -273,10 +274,6 @@ export class Intake {
     const detail = `which entity ${label} stands for is only known when Port has found it`;
     this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });
   }
-}
-
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Entries of a kind that give the same entity complete each other; the later entry wins field by field. */

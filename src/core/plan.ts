@@ -1,3 +1,4 @@
+import { breathe } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
 import type { DeletionDecision } from './deletion.ts';
 import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
@@ -14,6 +15,16 @@ import type {
 } from './ports.ts';
 import type { Change, FromTo } from './report.ts';
 
+/** There may be a hundred thousand, and the text of each has to be read. */
+const DELETIONS_AT_A_TIME = 1000;
+const ACTIONS = ['create', 'update', 'delete'] as const;
+
+interface Deletions {
+  readonly blueprint: string;
+  readonly stale: readonly string[];
+  readonly decision: DeletionDecision;
+}
+
 /**
  * A catalog that reads like the one it wraps and, instead of writing, notes what a resync would change. It keeps
  * Port's copies of our entities as they pass by (as JSON text), because a plan has to show the old values.
@@ -22,10 +33,13 @@ export class RecordingCatalog implements Catalog {
   readonly #catalog: Catalog;
   readonly #before = new Map<string, string>();
   readonly #changes = new Map<string, Change>();
+  readonly #deletions: Deletions[] = [];
   readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
   /** To be given to the run, so that deletions that are held back are in the plan as well. */
   readonly observer: RunObserver = {
-    deletionsDecided: (blueprint, stale, decision) => this.#noteDeletions(blueprint, stale, decision),
+    deletionsDecided: (blueprint, stale, decision) => {
+      this.#deletions.push({ blueprint, stale, decision });
+    },
   };
 
   constructor(catalog: Catalog) {
@@ -37,14 +51,21 @@ export class RecordingCatalog implements Catalog {
   }
 
   /** What a resync would change: by blueprint, then creations, updates, deletions, then by name. */
-  changes(): readonly Change[] {
-    const order = { create: 0, update: 1, delete: 2 };
-    return [...this.#changes.values()].sort(
-      (a, b) =>
-        a.blueprint.localeCompare(b.blueprint) ||
-        order[a.action] - order[b.action] ||
-        a.identifier.localeCompare(b.identifier),
-    );
+  async changes(): Promise<readonly Change[]> {
+    for (const deletions of this.#deletions.splice(0)) await this.#noteDeletions(deletions);
+    const groups = new Map<string, Change[]>();
+    for (const change of this.#changes.values()) {
+      const key = JSON.stringify([change.blueprint, ACTIONS.indexOf(change.action)]);
+      const group = groups.get(key);
+      if (group) group.push(change);
+      else groups.set(key, [change]);
+    }
+    const sorted: Change[] = [];
+    for (const key of [...groups.keys()].sort()) {
+      await breathe();
+      for (const change of groups.get(key)?.sort(byIdentifier) ?? []) sorted.push(change);
+    }
+    return sorted;
   }
 
   prepare(signal: AbortSignal): Promise<PreparedCatalog> {
@@ -130,13 +151,14 @@ export class RecordingCatalog implements Catalog {
     return before === undefined;
   }
 
-  #noteDeletions(blueprint: string, stale: readonly string[], decision: DeletionDecision): void {
+  async #noteDeletions({ blueprint, stale, decision }: Deletions): Promise<void> {
     if (decision.type === 'nothing' || decision.type === 'ask_witness') return;
     const blocked = decision.type === 'blocked';
     const reason = blocked
       ? `not seen in Komodor; held back (${decision.blocked.reason}): ${decision.detail}`
       : 'gone from Komodor, confirmed by a second read';
-    for (const identifier of stale) {
+    for (const [at, identifier] of stale.entries()) {
+      if (at % DELETIONS_AT_A_TIME === 0) await breathe();
       const kept = this.#before.get(keyOf(blueprint, identifier));
       const title: unknown = kept === undefined ? null : JSON.parse(kept).title;
       const known = typeof title === 'string' ? title : null;
@@ -150,6 +172,10 @@ export class RecordingCatalog implements Catalog {
       });
     }
   }
+}
+
+function byIdentifier(a: Change, b: Change): number {
+  return a.identifier < b.identifier ? -1 : 1;
 }
 
 function keyOf(blueprint: string, identifier: string): string {

@@ -58,7 +58,10 @@ function placesToAsk(run: Asking, state: BlueprintState, { query, locators }: Ex
     });
     return Object.fromEntries(known);
   };
-  for (const identifier of spread(stale, (candidate) => partsOf(candidate).cluster ?? '')) {
+  for (const identifier of spread(
+    stale,
+    (candidate) => state.entities.locationOf(candidate, locator.cluster ?? '') ?? '',
+  )) {
     const scope = addressing.scope(partsOf(identifier));
     if (scope) scopes.set(scopeKey(scope), scope);
     else unaddressed = true;

@@ -121,7 +121,7 @@ describe('RecordingCatalog', () => {
       open.port.log.filter(({ method, route }) => method !== 'GET' && !['search', 'token'].includes(route)),
     ).toEqual([]);
     const status = { from: 'good', to: 'bad' };
-    expect(recording.changes()).toMatchObject([
+    expect(await recording.changes()).toMatchObject([
       {
         action: 'create',
         identifier: 'new',

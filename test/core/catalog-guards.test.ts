@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { beginningAmong, markingLive, respectingLive, WritesUnderWay } from '../../src/core/catalog-guards.ts';
-import type { Catalog } from '../../src/core/ports.ts';
+import type { SearchQuery } from '../../src/core/model.ts';
+import type { Catalog, UpsertOutcome } from '../../src/core/ports.ts';
 import { QueueUnavailable } from '../../src/core/run-queue.ts';
+import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
+import { entity } from './shapes.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -111,6 +114,239 @@ describe('markingLive', () => {
     await trying;
     expect(await outcome).toEqual({ deleted: ['other', 'gone'], refused: [], superseded: [] });
     await queue.close();
+  });
+});
+
+describe('both together', () => {
+  const signal = new AbortController().signal;
+  const flags = { createMissingRelatedEntities: false };
+  const batchOf = (...names: (string | SearchQuery)[]) => ({
+    blueprint: 'thing',
+    merge: true,
+    entities: names.map((identifier) => entity({ identifier })),
+  });
+  const search: SearchQuery = { combinator: 'and', rules: [] };
+
+  /** A Port that answers when it is told to: what it takes, it calls by its own names. */
+  function slowPort(refuses: readonly string[] = []) {
+    const calls: { readonly names: readonly unknown[]; readonly answer: () => void; readonly fail: () => void }[] = [];
+    const taking = <T>(names: readonly unknown[], outcome: () => T) =>
+      new Promise<T>((resolve, reject) => {
+        calls.push({ names, answer: () => resolve(outcome()), fail: () => reject(new Error('Port is away')) });
+      });
+    const isRefused = (identifier: unknown) => refuses.includes(String(identifier));
+    const catalog: Catalog = {
+      ...removingCatalog([]),
+      upsert: async ({ entities }) =>
+        taking(
+          entities.map(({ identifier }) => identifier),
+          () =>
+            entities.map(({ identifier }): UpsertOutcome => {
+              if (isRefused(identifier)) return { type: 'refused', code: 'no', message: '', fields: [] };
+              return { type: 'written', identifier: `port's ${identifier}`, created: false };
+            }),
+        ),
+      remove: async (_blueprint, identifiers) =>
+        taking(identifiers, () => ({
+          deleted: identifiers.filter((name) => !isRefused(name)),
+          refused: identifiers.filter(isRefused).map((identifier) => ({ identifier, code: 'no', message: '' })),
+        })),
+    };
+    return {
+      catalog,
+      /** Answers the oldest call, once it is there. @returns what it was about */
+      async answer(how: 'answer' | 'fail' = 'answer'): Promise<readonly unknown[] | undefined> {
+        for (let times = 0; times < 20 && calls.length === 0; times += 1) await turn();
+        const call = calls.shift();
+        call?.[how]();
+        await turn();
+        return call?.names;
+      },
+      waiting: () => calls.map(({ names }) => names),
+    };
+  }
+
+  async function stage(refuses: readonly string[] = []) {
+    const marks = createInlineMarks();
+    const underWay = bothUnderWay();
+    const ports = { resync: slowPort(refuses), live: slowPort(refuses) };
+    const since = await beginningAmong(marks);
+    return {
+      marks,
+      since,
+      ports,
+      resync: respectingLive(ports.resync.catalog, marks, since, underWay),
+      live: markingLive(ports.live.catalog, marks, underWay),
+    };
+  }
+
+  it('let a resync write what no event has refreshed, in order, and say which it left', async () => {
+    const { marks, ports, resync } = await stage(['no']);
+    await marks.markLive('event', 'thing', ['fresh', 'newer']);
+    const written = resync.upsert(batchOf('a', 'fresh', 'no', search, 'newer', 'b'), flags, signal);
+    expect(await ports.resync.answer()).toEqual(['a', 'no', search, 'b']);
+    expect(ports.resync.waiting()).toEqual([]);
+    expect(await written).toEqual([
+      { type: 'written', identifier: "port's a", created: false },
+      { type: 'superseded' },
+      { type: 'refused', code: 'no', message: '', fields: [] },
+      { type: 'written', identifier: `port's ${search}`, created: false },
+      { type: 'superseded' },
+      { type: 'written', identifier: "port's b", created: false },
+    ]);
+    expect(await resync.upsert(batchOf('fresh'), flags, signal)).toEqual([{ type: 'superseded' }]);
+    expect(await resync.remove('thing', ['fresh'], signal)).toEqual({
+      deleted: [],
+      refused: [],
+      superseded: ['fresh'],
+    });
+  });
+
+  it('know marks of another blueprint and of before the run from those that count', async () => {
+    const marks = createInlineMarks();
+    await marks.markLive('event', 'thing', ['before']);
+    const since = await beginningAmong(marks);
+    await marks.markLive('event', 'other', ['a']);
+    const port = slowPort();
+    const written = respectingLive(port.catalog, marks, since, bothUnderWay()).upsert(
+      batchOf('before', 'a'),
+      flags,
+      signal,
+    );
+    expect(await port.answer()).toEqual(['before', 'a']);
+    expect(await written).toHaveLength(2);
+  });
+
+  it('let a resync write what an event tried and could not', async () => {
+    const { ports, resync, live, marks, since } = await stage(['refused by port']);
+    const names = ['refused by port', 'x'];
+    const refreshed = live.upsert(batchOf(...names), flags, signal);
+    await turn();
+    const written = resync.upsert(batchOf('y', ...names), flags, signal);
+    expect(await ports.resync.answer()).toEqual(['y']);
+    await turn();
+    // It waits for the event, and asks again then.
+    expect(ports.resync.waiting()).toEqual([]);
+    expect(await ports.live.answer()).toEqual(names);
+    expect((await refreshed).map(({ type }) => type)).toEqual(['refused', 'written']);
+    expect(await ports.resync.answer()).toEqual(['refused by port']);
+    expect((await written).map(({ type }) => type)).toEqual(['written', 'refused', 'superseded']);
+    expect(await marks.markedLive('thing', names, since)).toEqual(new Set(['x']));
+  });
+
+  it('let an event wait for what a resync is writing, and leave what it then has written', async () => {
+    const { ports, resync, live } = await stage();
+    const written = resync.upsert(batchOf('x', 'y'), flags, signal);
+    const deleted = resync.remove('thing', ['z'], signal);
+    await turn();
+    const refreshed = live.upsert(batchOf('x'), flags, signal);
+    const removed = live.remove('thing', ['z'], signal);
+    await turn();
+    expect(ports.live.waiting()).toEqual([]);
+    await ports.resync.answer();
+    expect(ports.live.waiting()).toEqual([['x']]);
+    await ports.resync.answer();
+    expect(ports.live.waiting()).toEqual([['x'], ['z']]);
+    await ports.live.answer();
+    await ports.live.answer();
+    expect((await written).map(({ type }) => type)).toEqual(['written', 'written']);
+    expect((await deleted).deleted).toEqual(['z']);
+    expect((await refreshed).map(({ type }) => type)).toEqual(['written']);
+    expect((await removed).deleted).toEqual(['z']);
+  });
+
+  it('leave no mark of an event that failed, nor of what Port refused', async () => {
+    const { ports, live, marks, since } = await stage(['no']);
+    const failing = live.upsert(batchOf('a', search), flags, signal);
+    const caught = expect(failing).rejects.toThrow('Port is away');
+    await ports.live.answer('fail');
+    await caught;
+    const removing = live.remove('thing', ['no', 'gone'], signal);
+    await ports.live.answer();
+    await removing;
+    expect(await marks.markedLive('thing', ['a', 'no', 'gone'], since)).toEqual(new Set(['gone']));
+  });
+
+  it('delete again what an event gave up, and say what it kept', async () => {
+    const { ports, resync, live } = await stage(['kept']);
+    const refreshed = live.upsert(batchOf('x', 'z'), flags, signal);
+    await turn();
+    const deleted = resync.remove('thing', ['x', 'kept', 'z'], signal);
+    expect(await ports.resync.answer()).toEqual(['kept']);
+    await expect(Promise.all([ports.live.answer('fail'), refreshed])).rejects.toThrow('Port is away');
+    expect(await ports.resync.answer()).toEqual(['x', 'z']);
+    const refusedOnce = [{ identifier: 'kept', code: 'no', message: '' }];
+    expect(await deleted).toEqual({ deleted: ['x', 'z'], refused: refusedOnce, superseded: [] });
+  });
+
+  it.each(['markLive', 'unmarkLive'] as const)('with a queue that is away for %s', async (call) => {
+    const { ports, marks, since } = await stage();
+    const away = async () => {
+      throw new QueueUnavailable('Redis is away', 5);
+    };
+    const live = markingLive(ports.live.catalog, { ...marks, [call]: away }, bothUnderWay());
+    const writing = live.upsert(batchOf('a'), flags, signal);
+    const why = call === 'markLive' ? 'Redis is away' : 'Port is away';
+    const caught = expect(writing).rejects.toThrow(why);
+    await ports.live.answer('fail');
+    await caught;
+    // What cannot be marked is not written either; a mark that stays costs one run its write, and the next has it.
+    expect((await marks.markedLive('thing', ['a'], since)).size).toBe(call === 'markLive' ? 0 : 1);
+  });
+
+  it('pass on a mistake of the marks that is not the queue’s', async () => {
+    const { ports, marks, since } = await stage();
+    const wrong = async () => {
+      throw new Error('a mistake');
+    };
+    const resync = respectingLive(ports.resync.catalog, { ...marks, markedLive: wrong }, since, bothUnderWay());
+    await expect(resync.remove('thing', ['a'], signal)).rejects.toThrow('a mistake');
+    await expect(beginningAmong({ ...marks, liveMoment: wrong })).rejects.toThrow('a mistake');
+  });
+
+  it('ask no marks where there is nothing to ask about', async () => {
+    const { ports, marks, since } = await stage();
+    const never = async () => {
+      throw new Error('nothing to ask');
+    };
+    const silent = { ...marks, markedLive: never, unmarkLive: never };
+    const resync = respectingLive(ports.resync.catalog, silent, since, bothUnderWay());
+    expect(await resync.remove('thing', [], signal)).toEqual({ deleted: [], refused: [], superseded: [] });
+    expect(ports.resync.waiting()).toEqual([]);
+    const alone = respectingLive(ports.resync.catalog, silent, Number.POSITIVE_INFINITY, bothUnderWay());
+    const deleting = alone.remove('thing', ['a'], signal);
+    await ports.resync.answer();
+    expect((await deleting).deleted).toEqual(['a']);
+    const removing = markingLive(ports.live.catalog, silent, bothUnderWay()).remove('thing', ['a'], signal);
+    await ports.live.answer();
+    expect((await removing).deleted).toEqual(['a']);
+  });
+
+  it('hand everything else to the catalog behind', async () => {
+    const { marks, since } = await stage();
+    const calls: unknown[] = [];
+    const noting =
+      (name: string) =>
+      (...given: unknown[]): never => {
+        calls.push([name, ...given]);
+        throw new Error('noted');
+      };
+    const others = ['prepare', 'blueprint', 'owned', 'elsewhere', 'find', 'existing'] as const;
+    const behind = { ...removingCatalog([]), ...Object.fromEntries(others.map((name) => [name, noting(name)])) };
+    for (const catalog of [
+      respectingLive(behind, marks, since, bothUnderWay()),
+      markingLive(behind, marks, bothUnderWay()),
+    ]) {
+      expect(catalog.limits).toBe(behind.limits);
+      calls.length = 0;
+      for (const name of others) {
+        const given: readonly unknown[] = ['a', 'b', 'c', 'd'].slice(0, behind[name].length || 4);
+        expect(() => Reflect.apply(catalog[name], catalog, given)).toThrow('noted');
+      }
+      expect(calls.map((call) => (Array.isArray(call) ? call[0] : ''))).toEqual(others);
+      for (const call of calls)
+        if (Array.isArray(call)) expect(call.slice(1)).toEqual(['a', 'b', 'c', 'd'].slice(0, call.length - 1));
+    }
   });
 });
 

@@ -12,11 +12,9 @@ const ALONE: LiveWorld = { ...SOUND, shows: OTHERS.slice(1), owned: [GONE, 'c/m/
 
 async function outcome(change: Partial<LiveWorld>, sound = SOUND) {
   const world = liveWorld({ ...sound, ...change });
-  const told = await world
-    .tell(GONE)
-    .catch((error: unknown) => ({
-      error: error instanceof AppError ? `${error.code}: ${error.message}` : String(error),
-    }));
+  const told = await world.tell(GONE).catch((error: unknown) => ({
+    error: error instanceof AppError ? `${error.code}: ${error.message}` : String(error),
+  }));
   return { ...told, left: world.owned.has(GONE), asked: world.asked, world };
 }
 

@@ -191,6 +191,7 @@ export function liveWorld(first: LiveWorld) {
     },
     find: never,
     existing: never,
+    elsewhere: never,
     upsert: never,
     async remove(_blueprint, identifiers) {
       const { refuses = [] } = world;
