@@ -1,5 +1,6 @@
 // Adds to package-lock.json the optional packages of other platforms that the registry in use does not serve.
-// Without them `npm ci` refuses the lock file as out of sync. Run after every `npm install` on such a registry:
+// Without them `npm ci` refuses the lock file as out of sync. And takes out that node-jq has an install step, which downloads
+// a jq that we do not use and fails `npm ci` where it cannot: npm 10 knows no `allowScripts`. Run after every `npm install`:
 //   node scripts/complete-lock.mjs package-lock.json
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -35,6 +36,7 @@ for (const [path, manifest] of Object.entries(lock.packages)) {
     added += 1;
   }
 }
+delete lock.packages['node_modules/node-jq']?.hasInstallScript;
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${added} packages added to ${file}`);
