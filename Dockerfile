@@ -1,4 +1,4 @@
-# komodor-port: the compiled program, its production dependencies, Node.js, a native jq, and nothing else.
+# komodor-port: the compiled program, its production dependencies, Node.js, a native jq 1.8, and nothing else.
 # docs/container.md says how to run it; scripts/image/build-and-test.sh builds and tries it.
 ARG NODE_IMAGE=docker.io/library/node:22-trixie-slim
 # The same Debian without npm, yarn and headers, which a running service has no use for.
@@ -7,7 +7,7 @@ ARG RUNTIME_IMAGE=docker.io/library/debian:trixie-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without install scripts: they would fetch a jq (the image brings Debian's) and build before the sources are here.
+# Without install scripts: they would build before the sources are here.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
@@ -23,10 +23,16 @@ RUN npm run build \
   && chmod -R u=rwX,go=rX . && chmod 755 dist/cli.js
 
 FROM ${RUNTIME_IMAGE}
-# The libraries are what the node binary links to.
-RUN apt-get update \
+# Debian 13 has jq 1.7, which differs from 1.8 (docs/jq.md). Debian 14 (forky) has 1.8, which runs on the libraries of
+# Debian 13: jq and its two libraries come from there, and nothing else may. The other libraries are what node links to.
+RUN mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep --invert-match security | head --lines 1) \
+  && echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror forky main" > /etc/apt/sources.list.d/forky.list \
+  && printf '%s\n' 'Package: *' 'Pin: release n=forky' 'Pin-Priority: -1' '' \
+    'Package: jq libjq1 libonig5' 'Pin: release n=forky' 'Pin-Priority: 990' > /etc/apt/preferences.d/forky \
+  && apt-get update \
   && apt-get install --yes --no-install-recommends jq libatomic1 libstdc++6 tini \
-  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/* /var/log/* \
+  && rm -rf /etc/apt/sources.list.d/forky.list /etc/apt/preferences.d/forky \
+     /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/* /var/log/* \
   && useradd --uid 1000 --gid 0 --no-create-home --home-dir /app --shell /usr/sbin/nologin komodor-port \
   && ln -s /app/dist/cli.js /usr/local/bin/komodor-port
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
@@ -38,8 +44,8 @@ COPY --from=build /app/blueprints blueprints
 COPY --from=build /app/scripts scripts
 COPY --from=build /app/package.json /app/LICENSE ./
 ENV NODE_ENV=production
-# Fails the build when Node.js and the base do not fit together.
-RUN komodor-port --version
+# Fails the build when Node.js and the base do not fit together, or when jq does not behave as the program needs it.
+RUN komodor-port --version && komodor-port validate --json | grep --quiet '"flavour": "native"'
 
 ARG VERSION=unknown
 ARG REVISION=unknown

@@ -1,4 +1,5 @@
-// Runs after `npm ci` / `npm install` and before `npm pack`: builds dist/.
+// Runs after `npm ci` / `npm install` and before `npm pack`: builds dist/. It is called `postprepare` in package.json, because
+// npm 12 warns whoever installs a package with a `prepare` script.
 // A missing compiler (an install without dev dependencies) is no failure: dist/ came with the package.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
+import { firstLineOf } from './jq-message.ts';
+import { PROBE, PROBE_ANSWER } from './jq-probe.ts';
 
 /** A jq that passed the probe. */
 export interface JqBinary {
@@ -22,11 +24,6 @@ export interface ResolveJqOptions {
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
-// jq 1.6 gives wrong results for some of these, hangs on one and does not know others; the answers are those of jq 1.7 and later.
-const PROBE =
-  '[9007199254740993, [limit(0; 1)], ({a: 1, b: 2} | pick(.a)), ("x" | gsub("^"; "-")), (if false then 1 end), (try error("e") catch .)]';
-const PROBE_ANSWER = '[9007199254740993,[],{"a":1},"-x",null,"e"]';
-
 /** What the pinned jq-wasm is built from; a test holds it against package.json. */
 export const WASM_VERSION = 'jq-1.8.2';
 // Beside src/ and dist/ alike, because Node has to run it as it is.
@@ -43,7 +40,7 @@ export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinar
     if (problem === undefined) return { path, version: await versionOf(path), flavour: 'native', from: 'JQ_PATH' };
     throw new AppError(
       'jq_unusable',
-      `JQ_PATH names ${path}, which cannot be used: ${problem}. Point it to jq 1.7 or later, or remove the setting to use the jq that comes with the program.`,
+      `JQ_PATH names ${path}, which cannot be used: ${problem}. Point it to jq 1.8 or later, or remove the setting to use the jq that comes with the program.`,
     );
   }
   for (const { path, from } of nativeCandidates(options.searchPath ?? process.env.PATH ?? '')) {
@@ -63,13 +60,13 @@ function nativeCandidates(searchPath: string): { readonly path: string; readonly
 
 /** Undefined when the jq answers as it must, else what is wrong with it. */
 async function probe(path: string): Promise<string | undefined> {
-  const { error, stdout } = await execute(path, ['-nc', PROBE]);
+  const { error, stdout, stderr } = await execute(path, ['-nc', PROBE]);
   if (stdout.trim() === PROBE_ANSWER) return undefined;
-  if (error === undefined) return 'it answers differently from jq 1.7';
+  if (error === undefined) return 'it answers differently from jq 1.8';
   if (error.code === 'ENOENT') return 'there is no such file';
   if (error.code === 'EACCES') return 'it may not be executed';
   if (error.killed === true) return 'it does not answer';
-  return 'it does not understand what jq 1.7 does';
+  return `it does not understand what jq 1.8 does (${firstLineOf(stderr)})`;
 }
 
 async function versionOf(path: string): Promise<string> {
@@ -82,11 +79,16 @@ type ExecuteError = Error & {
   readonly killed?: boolean | undefined;
 };
 
-function execute(path: string, args: readonly string[]): Promise<{ error: ExecuteError | undefined; stdout: string }> {
+function execute(
+  path: string,
+  args: readonly string[],
+): Promise<{ error: ExecuteError | undefined; stdout: string; stderr: string }> {
   return new Promise((done) => {
     // An empty environment, as node-jq gives it: what works here works there.
     const options = { env: {}, timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
-    const child = execFile(path, [...args], options, (error, stdout) => done({ error: error ?? undefined, stdout }));
+    const child = execFile(path, [...args], options, (error, stdout, stderr) =>
+      done({ error: error ?? undefined, stdout, stderr }),
+    );
     child.stdin?.on('error', () => undefined);
     child.stdin?.end();
   });

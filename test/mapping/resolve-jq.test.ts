@@ -3,30 +3,51 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { PROBE, PROBE_ANSWER } from '../../src/mapping/jq-probe.ts';
 import { createJqRunner } from '../../src/mapping/jq-runner.ts';
 import { resolveJq, WASM_SCRIPT, WASM_VERSION } from '../../src/mapping/resolve-jq.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'resolve-jq-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A command that answers every probe as jq 1.6 does: with an error. */
-function oldJq(): string {
-  const path = join(folder, 'jq');
-  writeFileSync(path, '#!/bin/sh\necho "jq: error: pick/1 is not defined" >&2\nexit 3\n');
+/** A command called jq that does what this shell script says. */
+function fakeJq(script: string): string {
+  const path = join(mkdtempSync(join(folder, 'bin-')), 'jq');
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
   return path;
 }
+
+/** Answers the probe with this text, and calls itself by that version. */
+const answering = (answer: string, version: string) =>
+  fakeJq(`if [ "$1" = --version ]; then echo ${version}; else cat << 'END'\n${answer}\nEND\nfi`);
+
+/** Answers every probe as jq 1.7 does: with an error. */
+const oldJq = () => fakeJq('echo "jq: error: trimstr/1 is not defined at <top-level>, line 1:" >&2\nexit 3');
 
 describe('resolveJq', () => {
   it('refuses a JQ_PATH that cannot be used, and says what to do', async () => {
     await expect(resolveJq({ jqPath: oldJq() })).rejects.toMatchObject({
       code: 'jq_unusable',
       message: expect.stringMatching(
-        /^JQ_PATH names .*\/jq, which cannot be used: it does not understand .*Point it to jq 1\.7/,
+        /^JQ_PATH names .*\/jq, which cannot be used: it does not understand .* \(trimstr\/1 is not defined\)\. Point it to jq 1\.8/,
       ),
     });
     await expect(resolveJq({ jqPath: '/no/such/jq' })).rejects.toThrow('there is no such file');
     await expect(resolveJq({ jqPath: folder })).rejects.toThrow('may not be executed');
+  });
+
+  it('looks at what a jq does, not at what it says of itself', async () => {
+    const wellBehaved = answering(PROBE_ANSWER, 'jq-1.6-159-g1a2b3c');
+    expect(await resolveJq({ jqPath: wellBehaved })).toMatchObject({
+      path: wellBehaved,
+      version: 'jq-1.6-159-g1a2b3c',
+    });
+    const answers: unknown[] = JSON.parse(PROBE_ANSWER);
+    for (const index of answers.keys()) {
+      const answer = JSON.stringify(answers.with(index, 'something else'));
+      await expect(resolveJq({ jqPath: answering(answer, 'jq-1.8.9') })).rejects.toThrow('answers differently');
+    }
   });
 
   it('passes by an old jq on PATH; what it finds works, also as JQ_PATH', async () => {
@@ -48,6 +69,11 @@ describe('the WebAssembly jq', () => {
 
   it('is the version that it says', () => {
     expect(packageJson.dependencies['jq-wasm']).toBe(`3.0.0-${WASM_VERSION}`);
+  });
+
+  it('answers the probe that a native one has to pass', async () => {
+    const jq = await wasm();
+    expect(await jq.run(PROBE, 'null', never)).toEqual({ ok: true, stdout: `${PROBE_ANSWER}\n` });
   });
 
   it('does the same as a native one, however often', async () => {
