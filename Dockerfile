@@ -25,7 +25,8 @@ RUN npm run build \
 FROM ${RUNTIME_IMAGE}
 # Debian 13 has jq 1.7, which differs from 1.8 (docs/jq.md). Debian 14 (forky) has 1.8, which runs on the libraries of
 # Debian 13: jq and its two libraries come from there, and nothing else may. The other libraries are what node links to.
-RUN mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep --invert-match security | head --lines 1) \
+RUN apt-get update \
+  && mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep --invert-match security | head --lines 1) \
   && echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror forky main" > /etc/apt/sources.list.d/forky.list \
   && printf '%s\n' 'Package: *' 'Pin: release n=forky' 'Pin-Priority: -1' '' \
     'Package: jq libjq1 libonig5' 'Pin: release n=forky' 'Pin-Priority: 990' > /etc/apt/preferences.d/forky \

@@ -62,7 +62,7 @@ export const mappingSettings = {
   jqPath: setting(
     'Mapping',
     'JQ_PATH',
-    { default: null, description: 'A jq 1.7 or newer to use. Unset: the best one that is found.' },
+    { default: null, description: 'A jq 1.8 or newer to use. Unset: the best one that is found.' },
     z.string().optional(),
   ),
 };
