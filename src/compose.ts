@@ -134,7 +134,7 @@ export async function createApplication(
   const tokens = new TokenKeeper(http, credentials, userAgent);
   const api = new PortApi(http, tokens, userAgent);
 
-  const catalogFor = (runId: string, setup: 'write' | 'note') =>
+  const catalogFor = (runId: string | null, setup: 'write' | 'note') =>
     new PortCatalog(api, {
       runId,
       setup,
@@ -186,7 +186,7 @@ export async function createApplication(
       const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
       const sessions = new LiveSessions(() => ({
         ...ports,
-        catalog: markingLive(catalogFor(randomUUID(), 'write'), memory, underWay),
+        catalog: markingLive(catalogFor(null, 'write'), memory, underWay),
       }));
       return {
         async prepare() {

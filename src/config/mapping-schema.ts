@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { literalText } from '../core/expression/prepare.ts';
 import { type DisabledEntry, type EntityTemplate, KINDS, type Mapping, type ResourceEntry } from '../core/model.ts';
 import { type FileProblem, fileProblem } from './documents.ts';
 import { readFlags, withUsualNames } from './mapping-flags.ts';
 import { joinPath, type Report, readTemplate, reportIssues } from './mapping-template.ts';
-import { booleanLike, expression, isObject, literalText, missingOr } from './mapping-values.ts';
+import { booleanLike, expression, isObject, missingOr } from './mapping-values.ts';
 
 export interface ParsedMapping {
   readonly mapping: Mapping;

@@ -68,20 +68,3 @@ function checked(
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/**
- * The blueprint that an expression names literally (`"service"` with its quotes, or `'service'`), null when it has to
- * be computed.
- */
-export function literalText(text: string): string | null {
-  const trimmed = text.trim();
-  const [, singleQuoted] = /^'([^'"\\]*)'$/.exec(trimmed) ?? [];
-  if (singleQuoted !== undefined) return singleQuoted;
-  if (!/^"[^"]*"$/.test(trimmed)) return null;
-  try {
-    const value: unknown = JSON.parse(trimmed);
-    return typeof value === 'string' ? value : null;
-  } catch {
-    return null;
-  }
-}

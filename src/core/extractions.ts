@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical.ts';
 import { isAbort } from './errors.ts';
+import { literalText } from './expression/prepare.ts';
 import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
 import type { Addressing, Ports, Program } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
@@ -62,8 +63,8 @@ function groupByQuery(entries: readonly ResourceEntry[]): readonly (readonly Res
 
 /** The blueprints of a disabled entry are only known when all its templates name them as plain text. */
 function disable(entry: ResourceEntry, message: string): DisabledEntry {
-  const blueprints = entry.templates.map(({ blueprint }) => /^\s*(["'])([^"'\\]+)\1\s*$/.exec(blueprint)?.[2]);
-  const known = blueprints.filter((name) => name !== undefined);
+  const blueprints = entry.templates.map(({ blueprint }) => literalText(blueprint));
+  const known = blueprints.filter((name) => name !== null);
   return { path: entry.path, kind: entry.kind, blueprints: known.length === blueprints.length ? known : null, message };
 }
 

@@ -1,3 +1,4 @@
+import { literalText } from '../core/expression/prepare.ts';
 import type { Entity } from '../core/model.ts';
 import type { FieldFailure, MappedRow } from '../core/ports.ts';
 import { createRowReader, type GroupResult, type RowReader, type WhyNotRun } from './cells.ts';
@@ -48,14 +49,8 @@ export function createRowMaker(
 
 /** Nothing is known of any of its entities: one rejection for each blueprint that the entry writes. */
 function rejections(plan: EntryPlan, path: string, message: string): readonly Rejected[] {
-  const blueprints = new Set(plan.templates.map(literalBlueprint));
+  const blueprints = new Set(plan.templates.map(({ template }) => literalText(template.blueprint)));
   return [...blueprints].map((blueprint) => ({ type: 'rejected', entry: plan.entry, blueprint, path, message }));
-}
-
-/** The blueprint when it is the same for every item, else null. */
-export function literalBlueprint({ blueprint }: TemplatePlan): string | null {
-  const name = blueprint.type === 'constant' ? toName(blueprint.value) : undefined;
-  return name?.ok === true ? name.value : null;
 }
 
 function entityRow({ entry }: EntryPlan, plan: TemplatePlan, reader: RowReader): MappedRow {

@@ -1,7 +1,7 @@
+import { prepare } from '../core/expression/prepare.ts';
 import type { ResourceEntry } from '../core/model.ts';
 import { leadingPath, type PathStep } from './leading-path.ts';
 import type { EntryPlan, Node, TemplatePlan } from './plan.ts';
-import { prepare } from './prepare.ts';
 
 /** Entries that look at the same rows: the items as they are, or the elements of one itemsToParse. */
 export interface Group {

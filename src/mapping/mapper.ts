@@ -1,10 +1,10 @@
+import { prepare } from '../core/expression/prepare.ts';
 import type { ResourceEntry } from '../core/model.ts';
 import type { Mapper, MappingProblem } from '../core/ports.ts';
 import { findBrokenExpressions } from './check-expressions.ts';
 import { groupEntries } from './groups.ts';
 import type { JqRunner } from './jq-runner.ts';
 import { planEntry } from './plan.ts';
-import { prepare } from './prepare.ts';
 import { createProgram } from './program.ts';
 import { MAX_PROGRAM_BYTES, preludeOf, programText } from './program-text.ts';
 import { usesOf } from './uses.ts';

@@ -1,5 +1,5 @@
+import { prepare } from '../core/expression/prepare.ts';
 import type { EntityTemplate, PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
-import { prepare } from './prepare.ts';
 import { isQuery, isWord } from './uses.ts';
 
 /** Where a value of an entity comes from. */

@@ -1,7 +1,5 @@
+import { RESERVED_PREFIX } from '../core/expression/lex.ts';
 import type { Group } from './groups.ts';
-
-/** Names that begin so are ours; an expression may not use them. */
-export const RESERVED_PREFIX = '__map_';
 
 /** A program is passed as one argument; Linux allows 128 KiB for one. */
 export const MAX_PROGRAM_BYTES = 100 * 1024;

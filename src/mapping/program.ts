@@ -1,9 +1,10 @@
 import { messageOf } from '../core/errors.ts';
 import { exactJson } from '../core/exact-json.ts';
+import { literalText } from '../core/expression/prepare.ts';
 import type { RawItem } from '../core/model.ts';
 import type { MappedItem, Program } from '../core/ports.ts';
 import { type DocumentResult, runBatch } from './batch-run.ts';
-import { createRowMaker, literalBlueprint } from './entity-rows.ts';
+import { createRowMaker } from './entity-rows.ts';
 import { groupEntries } from './groups.ts';
 import type { JqRunner } from './jq-runner.ts';
 import { type EntryPlan, usableTemplate } from './plan.ts';
@@ -25,7 +26,7 @@ export function createProgram(plans: readonly EntryPlan[], options: ProgramOptio
   const strikes = createStrikes();
   const templates = plans
     .flatMap((plan) => plan.templates)
-    .map((plan) => ({ literal: literalBlueprint(plan), usable: usableTemplate(plan) }));
+    .map((plan) => ({ literal: literalText(plan.template.blueprint), usable: usableTemplate(plan) }));
 
   async function run(
     items: readonly RawItem[],

@@ -15,7 +15,7 @@ import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import type { BlueprintDocument } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
-import { upsertBatch } from './bulk.ts';
+import { upsertBatch, type WriteQuery } from './bulk.ts';
 import { type IntegrationOptions, settleIntegration } from './integration.ts';
 import { Ownership } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
@@ -28,7 +28,8 @@ const ENTITIES_PER_BATCH = 20;
 const BYTES_PER_BATCH = 1024 * 1024;
 
 export interface PortCatalogOptions extends IntegrationOptions {
-  readonly runId: string;
+  /** What the writes are for, as Port's audit log shows it: a run, or (null) a live event, which is none. */
+  readonly runId: string | null;
   readonly batchesInFlight: number;
   /** Our blueprints in relation order. */
   readonly blueprints: readonly BlueprintDocument[];
@@ -205,9 +206,11 @@ export class PortCatalog implements Catalog {
     }
   }
 
-  /** Lets Port's audit log show which resync a change belongs to. */
-  #origin() {
-    return { ocean_info_event_type: 'resync', ocean_info_resync_id: this.#options.runId };
+  /** Lets Port's audit log show which resync a change belongs to, or that something told us about it. */
+  #origin(): WriteQuery {
+    const { runId } = this.#options;
+    if (runId === null) return { ocean_info_event_type: 'http_request' };
+    return { ocean_info_event_type: 'resync', ocean_info_resync_id: runId };
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
-import { literalText } from '../../src/config/mapping-values.ts';
+import { literalText } from '../../src/core/expression/prepare.ts';
 import { entitiesOf, failuresOf, mapItems } from './map-items.ts';
 
 const OFF = { addOns: [], variables: {} };

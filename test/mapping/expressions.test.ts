@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { constantOf } from '../../src/mapping/constant.ts';
+import { constantOf } from '../../src/core/expression/constant.ts';
+import { lex } from '../../src/core/expression/lex.ts';
+import { rewriteSingleQuotes } from '../../src/core/expression/single-quotes.ts';
 import { firstLineOf } from '../../src/mapping/jq-message.ts';
 import { leadingPath } from '../../src/mapping/leading-path.ts';
-import { lex } from '../../src/mapping/lex.ts';
-import { rewriteSingleQuotes } from '../../src/mapping/single-quotes.ts';
 import { repairSurrogates } from '../../src/mapping/surrogates.ts';
 
 describe('single quotes', () => {

@@ -26,7 +26,17 @@ it('a live event marks what it saw, and leaves to the resync what it missed', as
     if (closed !== undefined) world.risks.splice(world.risks.indexOf(closed), 1);
 
     const { cluster, namespace, kind, service: name } = service;
+    const causes = () =>
+      standIns.port.log
+        .filter(({ route, method }) => method === 'POST' && (route === 'bulk' || route === 'bulk-delete'))
+        .map(({ query }) => new URLSearchParams(query))
+        .map((query) => [query.get('ocean_info_event_type'), query.has('ocean_info_resync_id')].join(' '));
+    expect(new Set(causes())).toEqual(new Set(['resync true']));
+    const writesBefore = causes().length;
+    const status = service.status === 'healthy' ? 'unhealthy' : 'healthy';
+    world.services[world.services.indexOf(service)] = { ...service, status };
     await application.live(queue).refresh({ cluster, namespace, kind, name }, signal);
+    expect(new Set(causes().slice(writesBefore))).toEqual(new Set(['http_request false']));
     const names = [closed?.id ?? '', open?.id ?? ''];
     expect(await queue.markedLive('komodorHealthMonitoring', names, 0)).toEqual(new Set([open?.id]));
 

@@ -1,3 +1,4 @@
+import { literalText } from '../../core/expression/prepare.ts';
 import { KINDS, type Kind, type Mapping } from '../../core/model.ts';
 
 /** One entry of the mapping as Port's screens know it: a kind with its place in the mapping. */
@@ -54,15 +55,15 @@ function plan(place: string, parts: readonly Part[], rank: number): readonly Pla
   const kind = KINDS.find((known) => parts.some((part) => part.kind === known));
   if (kind === undefined) return [];
   const usable = parts.filter(({ disabled }) => !disabled).flatMap(({ blueprintTexts }) => blueprintTexts);
-  const literals = usable.map(literalOf);
+  const literals = usable.map(literalText);
   return [
     {
       kind,
       // With several files each counts from 0 on its own; then only the order is known.
       index: Number(/^resources\[(\d+)\]$/.exec(place)?.[1] ?? rank),
       blueprintText: [...new Set(parts.flatMap(({ blueprintTexts }) => blueprintTexts))].join(', '),
-      blueprints: literals.filter((name) => name !== undefined),
-      decidesBlueprint: literals.includes(undefined),
+      blueprints: literals.filter((name) => name !== null),
+      decidesBlueprint: literals.includes(null),
       disabled: parts.some(({ disabled }) => disabled),
     },
   ];
@@ -71,15 +72,4 @@ function plan(place: string, parts: readonly Part[], rank: number): readonly Pla
 /** `resources[1].port.entity.mappings[0]` stands at `resources[1]`. */
 function placeOf(path: string): string {
   return /^.*?resources\[\d+\]/.exec(path)?.[0] ?? path;
-}
-
-/** The blueprint that an expression names outright; undefined when only jq can tell. */
-function literalOf(expression: string): string | undefined {
-  const text = expression.trim();
-  try {
-    const value: unknown = JSON.parse(/^'[^'"\\]*'$/.test(text) ? `"${text.slice(1, -1)}"` : text);
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import { RESERVED_PREFIX } from './program-text.ts';
+/** Names that begin so are ours; an expression may not use them. */
+export const RESERVED_PREFIX = '__map_';
 
 export type Lexed = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
 

@@ -16,3 +16,14 @@ export function prepare(expression: string): Prepared {
   if (constant !== undefined) return { type: 'constant', value: constant.value, text: lexed.text };
   return { type: 'expression', text: lexed.text };
 }
+
+/**
+ * The text that an expression gives for every item, such as the blueprint of `"risk"` or `'risk'`; null when only jq can
+ * tell. The one place that decides it.
+ */
+export function literalText(expression: string): string | null {
+  const prepared = prepare(expression);
+  return prepared.type === 'constant' && typeof prepared.value === 'string' && prepared.value !== ''
+    ? prepared.value
+    : null;
+}
