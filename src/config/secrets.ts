@@ -14,7 +14,8 @@ export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): 
 /** What is secret in an environment beside our settings. */
 export function secretsIn(env: NodeJS.Dict<string>): readonly string[] {
   return Object.entries(env).flatMap(([name, value = '']) => {
-    if (/^(https?|all)_proxy$/i.test(name)) return passwordsIn(value);
+    // A proxy may stand without a scheme, and is then an http proxy.
+    if (/^(https?|all)_proxy$/i.test(name)) return passwordsIn(value.includes('://') ? value : `http://${value}`);
     return /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name) ? headerValues(value) : [];
   });
 }

@@ -65,8 +65,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
             'is right and has not expired, that its user has the permission view:all, and that KOMODOR_BASE_URL names your region.',
         );
       }
-      const noContact = error.problem === 'unreachable' || error.problem === 'tls';
-      throw noContact && !hostAnswered() ? unreachable(error) : error;
+      throw error.isNoContact && !hostAnswered() ? unreachable(error) : error;
     }
   }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import { connectionMessage, NAMES, SETTINGS } from './describe-connection.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
-import type { Sent } from './send.ts';
+import type { Failed } from './send.ts';
 
 /** What a failure is about, for its message. */
 export interface Subject {
@@ -14,8 +15,6 @@ export interface Subject {
   readonly redact: (text: string) => string;
 }
 
-const NAMES = { komodor: 'Komodor', port: 'Port' } as const;
-const SETTINGS = { komodor: 'KOMODOR_BASE_URL', port: 'PORT_BASE_URL' } as const;
 const BODY_LENGTH = 500;
 
 /** The failure for a full answer that is not 2xx. */
@@ -46,29 +45,8 @@ export function malformedFailure(subject: Subject, text: string): HttpFailure {
 }
 
 /** The failure for an attempt without an answer. */
-export function connectionFailure(subject: Subject, sent: Extract<Sent, { type: 'failed' }>): HttpFailure {
-  return new HttpFailure(connectionMessage(subject, sent), { ...base(subject), problem: sent.problem });
-}
-
-function connectionMessage(subject: Subject, { problem, code }: Extract<Sent, { type: 'failed' }>): string {
-  const name = NAMES[subject.side];
-  switch (problem) {
-    case 'timeout':
-      return `${name} did not answer ${place(subject)} within ${subject.timeoutMs / 1000} s`;
-    case 'unreachable':
-      return `${subject.host} cannot be reached (${code}): check ${SETTINGS[subject.side]}, the network and HTTPS_PROXY`;
-    case 'tls':
-      return (
-        `the certificate of ${subject.host} is not trusted (${code}): for a company's own certificate authority ` +
-        `set NODE_EXTRA_CA_CERTS to its PEM file, and check that ${SETTINGS[subject.side]} is right`
-      );
-    case 'reset':
-      return `the connection to ${name} broke before the answer to ${place(subject)} was whole (${code})`;
-    case 'malformed':
-      return `${subject.host} did not answer ${place(subject)} in HTTP (${code}): check ${SETTINGS[subject.side]}`;
-    case 'too_large':
-      return `${name}'s answer to ${place(subject)} is larger than ${subject.maxResponseBytes} bytes`;
-  }
+export function connectionFailure(subject: Subject, sent: Failed): HttpFailure {
+  return new HttpFailure(connectionMessage(subject, place(subject), sent), { ...base(subject), problem: sent.problem });
 }
 
 function base(subject: Subject): { readonly side: Side; readonly method: string; readonly path: string } {

@@ -5,9 +5,10 @@ export type Side = 'komodor' | 'port';
  * What went wrong with a request, as far as a caller may care:
  * `status` a full answer that is not 2xx; `timeout` no full answer in time; `unreachable` no connection was made;
  * `tls` the certificate or the handshake was refused; `reset` the connection broke before the answer was whole;
+ * `proxy` a proxy on the way does not let us through, or cannot be used;
  * `malformed` the answer is not what was agreed (no HTTP, no JSON); `too_large` the answer exceeds `maxResponseBytes`.
  */
-export type HttpProblem = 'status' | 'timeout' | 'unreachable' | 'tls' | 'reset' | 'malformed' | 'too_large';
+export type HttpProblem = 'status' | 'timeout' | 'unreachable' | 'tls' | 'proxy' | 'reset' | 'malformed' | 'too_large';
 
 export interface HttpFailureDetails {
   readonly side: Side;
@@ -37,6 +38,11 @@ export class HttpFailure extends Error {
   readonly errorCode: string | undefined;
   readonly apiMessage: string | undefined;
   readonly retryAfterMs: number | undefined;
+
+  /** Whether no request can reach the host as things stand. */
+  get isNoContact(): boolean {
+    return this.problem === 'unreachable' || this.problem === 'tls' || this.problem === 'proxy';
+  }
 
   constructor(message: string, details: HttpFailureDetails) {
     super(message);

@@ -86,7 +86,7 @@ export function createPageSize(most: number, first = most): PageSize {
 
 /** Failures that a smaller page may avoid, and those of the moment: the smaller page is then simply the next attempt. */
 function maySizeMatter(failure: HttpFailure): boolean {
-  if (failure.problem !== 'status') return failure.problem !== 'tls';
+  if (failure.problem !== 'status') return failure.problem !== 'tls' && failure.problem !== 'proxy';
   const status = failure.status ?? 0;
   if (status === 400) return /page.?size/i.test(failure.bodyText);
   return status === 413 || (isTransient(status) && status !== 429);

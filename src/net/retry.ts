@@ -52,6 +52,7 @@ export function isUnclear({ problem, status }: Pick<FailedAttempt, 'problem' | '
       return true;
     case 'unreachable':
     case 'tls':
+    case 'proxy':
       return false;
   }
 }
@@ -117,6 +118,7 @@ function mayRetry(failed: FailedAttempt): boolean {
     case 'malformed':
       return failed.repeatable;
     case 'tls':
+    case 'proxy':
     case 'too_large':
       return false;
   }

@@ -1,7 +1,11 @@
-import { ClientRequest, Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { ClientRequest } from 'node:http';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { Connections, isTunnelled } from './connections.ts';
+import { codeOf } from './error-code.ts';
 import type { HttpProblem } from './http-failure.ts';
+import type { ProxyServer, Route } from './proxy.ts';
+import { isTransient } from './retry.ts';
+import { TunnelFailure } from './tunnel.ts';
 
 export interface Outgoing {
   readonly method: string;
@@ -22,7 +26,20 @@ export type Sent =
       readonly text: string;
       readonly attempts: 1 | 2;
     }
-  | { readonly type: 'failed'; readonly problem: Exclude<HttpProblem, 'status'>; readonly code: string };
+  | Failed;
+
+export interface Failed {
+  readonly type: 'failed';
+  readonly problem: Exclude<HttpProblem, 'status'>;
+  /** The system's, or one of ours. */
+  readonly code: string;
+  /** The proxy that the request had to go through; a variable of the environment that names none that can be used. */
+  readonly proxy?: ProxyServer | Extract<Route, { type: 'unusable' }>;
+  /** Whose fault it is where there is a proxy. */
+  readonly at?: 'host' | 'proxy';
+  /** What the proxy answered, where it did. */
+  readonly status?: number | undefined;
+}
 
 export interface Sender {
   /** Throws the signal's reason when aborted, and nothing else: axios' errors hold headers and stay in here. */
@@ -32,12 +49,9 @@ export interface Sender {
 
 /** Sends single requests over kept-alive connections. Follows no redirects; proxies come from the environment. */
 export function createSender(options: { readonly maxResponseBytes: number }): Sender {
-  const httpAgent = new HttpAgent({ keepAlive: true });
-  const httpsAgent = new HttpsAgent({ keepAlive: true });
+  const connections = new Connections();
   const instance = axios.create({
     adapter: 'http',
-    httpAgent,
-    httpsAgent,
     maxRedirects: 0,
     maxBodyLength: Number.POSITIVE_INFINITY,
     maxContentLength: options.maxResponseBytes,
@@ -48,28 +62,23 @@ export function createSender(options: { readonly maxResponseBytes: number }): Se
   });
 
   /** One exchange; a kept-alive connection that turns out to be dead is replaced by a fresh one. */
-  async function exchange(outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
-    const request = {
-      method: outgoing.method,
-      url: outgoing.url,
-      headers: { ...outgoing.headers },
-      data: outgoing.bodyText,
-      signal,
-    };
+  async function exchange(outgoing: Outgoing, proxy: ProxyServer | undefined, signal: AbortSignal): Promise<Sent> {
+    const { method, url, bodyText, repeatable } = outgoing;
+    const request = { method, url, headers: { ...outgoing.headers }, data: bodyText, signal };
     try {
-      return answered(await instance.request(request), 1);
+      return answered(await instance.request({ ...request, ...connections.shared(url, proxy) }), 1);
     } catch (error) {
-      if (signal.aborted || !outgoing.repeatable || !wasDeadAlready(error)) throw error;
-      // What closed this one while it was idle (a restart, a firewall) has most likely closed the others too.
-      dropIdle(httpAgent);
-      dropIdle(httpsAgent);
-      const fresh = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() };
-      return answered(await instance.request({ ...request, ...fresh }), 2);
+      if (signal.aborted || !repeatable || !wasDeadAlready(error)) throw error;
+      return answered(await instance.request({ ...request, ...connections.fresh(url, proxy) }), 2);
     }
   }
 
   async function send(outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
     signal.throwIfAborted();
+    const route = connections.routeTo(outgoing.url);
+    if (route.type === 'unusable')
+      return { type: 'failed', problem: 'proxy', code: 'EPROXY', proxy: route, at: 'proxy' };
+    const proxy = route.type === 'proxy' ? route.proxy : undefined;
     // One deadline from connecting to the last byte: axios' own timeout restarts with every byte that trickles in.
     const attempt = new AbortController();
     let late = false;
@@ -82,10 +91,13 @@ export function createSender(options: { readonly maxResponseBytes: number }): Se
     }
     signal.addEventListener('abort', abort, { once: true });
     try {
-      return await exchange(outgoing, attempt.signal);
+      const sent = await exchange(outgoing, proxy, attempt.signal);
+      // Only a proxy answers so; what it says is not about our credentials for the host.
+      return proxy && sent.type === 'answered' && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
     } catch (error) {
       signal.throwIfAborted();
-      return late ? { type: 'failed', problem: 'timeout', code: 'ETIMEDOUT' } : failureOf(error);
+      if (!late) return failureOf(error, outgoing.url, proxy);
+      return { type: 'failed', problem: 'timeout', code: 'ETIMEDOUT', ...(proxy ? { proxy, at: 'host' } : {}) };
     } finally {
       clearTimeout(deadline);
       signal.removeEventListener('abort', abort);
@@ -94,10 +106,7 @@ export function createSender(options: { readonly maxResponseBytes: number }): Se
 
   return {
     send,
-    close() {
-      httpAgent.destroy();
-      httpsAgent.destroy();
-    },
+    close: () => connections.close(),
   };
 }
 
@@ -106,10 +115,6 @@ function wasDeadAlready(error: unknown): boolean {
   if (!(error instanceof AxiosError) || error.response !== undefined) return false;
   const request: unknown = error.request;
   return request instanceof ClientRequest && request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(codeOf(error));
-}
-
-function dropIdle({ freeSockets }: HttpAgent): void {
-  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): Sent {
@@ -127,9 +132,28 @@ const NO_CONNECTION =
 const REFUSED_TLS =
   /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$)/;
 
-function failureOf(error: unknown): Sent {
+function failureOf(error: unknown, url: string, proxy: ProxyServer | undefined): Failed {
   const code = codeOf(error);
-  return { type: 'failed', problem: problemOf(code, error), code };
+  const problem = problemOf(code, error);
+  const tunnel = tunnelFailureIn(error);
+  if (tunnel && proxy) {
+    const { status } = tunnel;
+    if (status !== undefined && !isTransient(status)) return refusedByProxy(proxy, status);
+    // Without a tunnel there was no connection to the host, whatever ended the one to the proxy.
+    return { type: 'failed', problem: problem === 'tls' ? 'tls' : 'unreachable', code, proxy, at: 'proxy', status };
+  }
+  // A proxy that is asked with the whole address is what we connect to.
+  const atProxy = proxy && !isTunnelled(url) && (problem === 'unreachable' || problem === 'tls');
+  return { type: 'failed', problem, code, ...(proxy ? { proxy, at: atProxy ? 'proxy' : 'host' } : {}) };
+}
+
+function refusedByProxy(proxy: ProxyServer, status: number): Failed {
+  return { type: 'failed', problem: 'proxy', code: 'ETUNNEL', proxy, at: 'proxy', status };
+}
+
+function tunnelFailureIn(error: unknown): TunnelFailure | undefined {
+  if (error instanceof TunnelFailure) return error;
+  return error instanceof Error && error.cause !== undefined ? tunnelFailureIn(error.cause) : undefined;
 }
 
 function problemOf(code: string, error: unknown): Exclude<HttpProblem, 'status'> {
@@ -143,9 +167,4 @@ function problemOf(code: string, error: unknown): Exclude<HttpProblem, 'status'>
   // Not HTTP, or not the compression it claims.
   if (code.startsWith('HPE_') || code === 'Z_DATA_ERROR') return 'malformed';
   return 'reset';
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return 'UNKNOWN';
-  return typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }

@@ -106,6 +106,5 @@ function refusedForGood(cause: HttpFailure): AppError {
 
 /** A host that cannot be reached ends the run; there is no sense in failing every batch on its own. */
 function asRunError(error: HttpFailure): unknown {
-  const isGone = error.problem === 'unreachable' || error.problem === 'tls';
-  return isGone ? new AppError('port_unreachable', error.message, { cause: error }) : error;
+  return error.isNoContact ? new AppError('port_unreachable', error.message, { cause: error }) : error;
 }

@@ -158,16 +158,17 @@ describe('a failure', () => {
   });
 
   it.each([
-    ['reset', { fault: 'reset' }],
-    ['reset', { fault: 'cut', json: { long: 'x'.repeat(1000) } }],
-    ['malformed', { text: '<html>not JSON</html>' }],
-    ['malformed', { text: '' }],
-  ] as const)('%s, tried again', async (problem, reply) => {
+    // A kept-alive connection that breaks before the answer begins is replaced once, which is no attempt of its own.
+    ['reset', { fault: 'reset' }, 4],
+    ['reset', { fault: 'cut', json: { long: 'x'.repeat(1000) } }, 3],
+    ['malformed', { text: '<html>not JSON</html>' }, 3],
+    ['malformed', { text: '' }, 3],
+  ] as const)('%s, tried again', async (problem, reply, requests) => {
     const server = await listen((_seen, call) => (call === 1 ? { json: 1 } : reply));
     const http = client(server.url, { timeoutMs: 100 });
     await http.request(get);
     expect((await failureOf(http.request({ ...get, attempts: 2, expect: 'json' }))).problem).toBe(problem);
-    expect(server.seen).toHaveLength(3);
+    expect(server.seen).toHaveLength(requests);
   });
 
   it('timeout, tried again only where there are attempts to spare', async () => {
