@@ -59,7 +59,13 @@ export interface Live {
 export interface Application {
   readonly jq: JqBinary;
   /** Port's API, and what its ingest addresses need. */
-  readonly port: { readonly api: PortApi; readonly tokens: TokenKeeper; readonly userAgent: string };
+  readonly port: {
+    readonly api: PortApi;
+    readonly tokens: TokenKeeper;
+    readonly userAgent: string;
+    /** For the proxies that it names. */
+    readonly env: NodeJS.Dict<string>;
+  };
   /** Runs a resync or a plan. Never throws: what happens is in the report. */
   run(order: RunOrder, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
   /** Live events for this process; what they remember keeps resyncs out of their way, and them from deleting too much. */
@@ -83,7 +89,7 @@ export interface Probes {
 
 /**
  * The composition root: the one place where settings become adapters and adapters meet the engine.
- * @param env the process environment, for mappings that may read it
+ * @param env the process environment, for the proxies that it names and for mappings that may read it
  * @throws AppError when a file or jq cannot be used
  */
 export async function createApplication(
@@ -118,6 +124,7 @@ export async function createApplication(
     userAgent: `komodor-port/${VERSION}`,
     secrets,
     onNetworkWait,
+    env,
     pageSizes: { services: settings.komodorServicesPageSize, risks: settings.komodorRisksPageSize },
   });
   const http = createHttpClient({
@@ -128,6 +135,7 @@ export async function createApplication(
     governor: port,
     secrets,
     onNetworkWait,
+    env,
   });
   const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
   const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
@@ -170,7 +178,7 @@ export async function createApplication(
 
   return {
     jq,
-    port: { api, tokens, userAgent },
+    port: { api, tokens, userAgent, env },
     traffic,
     async run(order, signal, { observer: toldAll = {}, marks } = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };

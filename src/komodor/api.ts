@@ -14,6 +14,8 @@ export interface KomodorApiOptions {
   /** Values that must never appear in a message, the API key among them. */
   readonly secrets: readonly string[];
   readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
+  /** The environment, for the proxies that it names (none when absent). */
+  readonly env?: NodeJS.Dict<string>;
 }
 
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
@@ -42,6 +44,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     governor: options.governor,
     onNetworkWait: options.onNetworkWait,
     secrets: options.secrets,
+    ...(options.env === undefined ? {} : { env: options.env }),
   });
 
   function hostAnswered(): boolean {

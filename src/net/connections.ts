@@ -15,10 +15,15 @@ interface Transport {
 export class Connections {
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #env: NodeJS.Dict<string>;
   readonly #tunnels = new Map<string, TunnelAgent>();
 
+  constructor(env: NodeJS.Dict<string>) {
+    this.#env = env;
+  }
+
   routeTo(url: string): Route {
-    return routeTo(new URL(url), process.env);
+    return routeTo(new URL(url), this.#env);
   }
 
   /** Kept-alive connections, shared by all requests. */

@@ -69,6 +69,8 @@ export interface HttpClientOptions {
   readonly secrets: readonly string[];
   /** Told why, and for how long at most, the network to a host is waited for that was never reached yet. */
   readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
+  /** The environment, for the proxies that it names (none when absent). */
+  readonly env?: NodeJS.Dict<string>;
 }
 
 /** A client for one host. Everything that talks to the host in this process should share its governor. */
@@ -76,7 +78,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const host = new URL(baseUrl).host;
   const { governor, maxResponseBytes, side } = options;
-  const sender = createSender({ maxResponseBytes });
+  const sender = createSender({ maxResponseBytes, env: options.env ?? {} });
   const hideOwn = redactor(options.secrets);
 
   /** One attempt: an answer, or the failure with what the retry policy has to know. */

@@ -48,8 +48,11 @@ export interface Sender {
 }
 
 /** Sends single requests over kept-alive connections. Follows no redirects; proxies come from the environment. */
-export function createSender(options: { readonly maxResponseBytes: number }): Sender {
-  const connections = new Connections();
+export function createSender(options: {
+  readonly maxResponseBytes: number;
+  readonly env: NodeJS.Dict<string>;
+}): Sender {
+  const connections = new Connections(options.env);
   const instance = axios.create({
     adapter: 'http',
     maxRedirects: 0,

@@ -16,14 +16,14 @@ interface PortScreens {
 
 /** @param secrets values that must never get to Port's screens */
 export function createPortScreens(
-  { port: { api, tokens, userAgent } }: Pick<Application, 'port'>,
+  { port: { api, tokens, userAgent, env } }: Pick<Application, 'port'>,
   settings: Settings,
   secrets: readonly string[],
   log: Log,
 ): PortScreens {
   const identifier = settings.integrationIdentifier;
   const look = createIntegrationLook({ api, identifier });
-  const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets });
+  const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets, env });
   const reporter = createPortReporter({
     api,
     ingest,

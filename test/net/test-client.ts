@@ -19,6 +19,7 @@ export function client(baseUrl: string, more: { timeoutMs?: number; maxResponseB
     maxResponseBytes: 1_000_000,
     governor,
     secrets: [SECRET],
+    env: process.env,
     ...more,
   });
   onTestFinished(() => http.close());

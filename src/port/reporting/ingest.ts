@@ -29,6 +29,8 @@ export interface IngestOptions {
   readonly tokens: TokenKeeper;
   readonly userAgent: string;
   readonly secrets: readonly string[];
+  /** The environment, for the proxies that it names (none when absent). */
+  readonly env?: NodeJS.Dict<string>;
   /** For one attempt (default 10 s): news that nobody waits for. */
   readonly timeoutMs?: number;
 }
@@ -57,6 +59,7 @@ export function createIngest(options: IngestOptions): Ingest {
       maxResponseBytes: MAX_RESPONSE_BYTES,
       governor: createGovernor({ side: 'port', concurrency: CONCURRENCY }),
       secrets: options.secrets,
+      ...(options.env === undefined ? {} : { env: options.env }),
     });
     clients.set(origin, client);
     return client;
