@@ -1,4 +1,4 @@
-import type { Fingerprints } from './fields.ts';
+import type { Claims, Fingerprints } from './fields.ts';
 import { KINDS, type Kind } from './model.ts';
 import { TextPool } from './text-pool.ts';
 
@@ -25,6 +25,8 @@ export interface TrackedEntity {
   readonly owned: boolean;
   /** The fields as Port has them, or will have them when what is on its way lands. */
   fingerprints: Fingerprints | undefined;
+  /** Fields that something gave in this run. */
+  readonly claims: Claims;
   /** Values of the properties that keep the address of the source item (see `Addressing`). */
   readonly located: { readonly [property: string]: string };
   sighting: Sighting | undefined;
@@ -149,6 +151,11 @@ class NameBook {
   }
 }
 
+/** A bit for each field. */
+function claimBytes(width: number): number {
+  return Math.ceil(width / 8);
+}
+
 class Chunk {
   readonly owned = new Uint8Array(ROWS_PER_CHUNK);
   readonly sent = new Uint8Array(ROWS_PER_CHUNK);
@@ -159,10 +166,12 @@ class Chunk {
   readonly items = new Float64Array(ROWS_PER_CHUNK);
   readonly located: Uint32Array;
   readonly fingerprints: Float64Array;
+  readonly claims: Uint8Array;
 
   constructor(width: number, locators: number) {
     this.located = new Uint32Array(ROWS_PER_CHUNK * locators);
     this.fingerprints = new Float64Array(ROWS_PER_CHUNK * width);
+    this.claims = new Uint8Array(ROWS_PER_CHUNK * claimBytes(width));
   }
 }
 
@@ -190,6 +199,20 @@ class RowView implements TrackedEntity {
   set fingerprints(fingerprints: Fingerprints | undefined) {
     this.#chunk.known[this.#at] = fingerprints === undefined ? 0 : 1;
     if (fingerprints !== undefined) this.#chunk.fingerprints.set(fingerprints, this.#at * this.#shared.width);
+  }
+
+  get claims(): Claims {
+    const { claims } = this.#chunk;
+    const start = this.#at * claimBytes(this.#shared.width);
+    const byteOf = (column: number) => start + (column >> 3);
+    const bitOf = (column: number) => 1 << (column & 7);
+    return {
+      conflicts: [],
+      has: (column) => ((claims[byteOf(column)] ?? 0) & bitOf(column)) !== 0,
+      add: (column) => {
+        claims[byteOf(column)] = (claims[byteOf(column)] ?? 0) | bitOf(column);
+      },
+    };
   }
 
   get located(): { readonly [property: string]: string } {

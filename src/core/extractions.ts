@@ -2,7 +2,7 @@ import { canonicalJson } from './canonical.ts';
 import { isAbort } from './errors.ts';
 import { literalText } from './expression/prepare.ts';
 import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
-import type { Addressing, Ports, Program } from './ports.ts';
+import type { Addressing, Ports, Program, Source } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import type { Extraction, Locator } from './run.ts';
 
@@ -38,7 +38,7 @@ export async function compileMapping(
   }
 
   const extractions: Extraction[] = [];
-  for (const entries of groupByQuery(usable)) {
+  for (const entries of groupByQuery(usable, ports.source)) {
     const [first] = entries;
     if (!first) continue;
     const { program, problems: invalid } = await ports.mapper.compile(entries);
@@ -52,10 +52,13 @@ export async function compileMapping(
   return { extractions, disabled };
 }
 
-function groupByQuery(entries: readonly ResourceEntry[]): readonly (readonly ResourceEntry[])[] {
+function groupByQuery(
+  entries: readonly ResourceEntry[],
+  source: Pick<Source, 'normalSelector'>,
+): readonly (readonly ResourceEntry[])[] {
   const groups = new Map<string, ResourceEntry[]>();
   for (const entry of entries) {
-    const key = `${entry.kind} ${canonicalJson(entry.selector)}`;
+    const key = `${entry.kind} ${canonicalJson(source.normalSelector(entry.kind, entry.selector))}`;
     groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups.values()];

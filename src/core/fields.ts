@@ -39,6 +39,14 @@ export function selectFields(shape: BlueprintShape, programs: readonly Program[]
   };
 }
 
+/** Columns of one entity that something gave a value in this run. */
+export interface Claims {
+  has(column: number): boolean;
+  add(column: number): void;
+  /** Gathers the paths of fields that were given another value than they have. */
+  readonly conflicts: string[];
+}
+
 /** Compares entities of one blueprint field by field, by fingerprint. */
 export class FieldTable {
   readonly #columns: readonly Column[];
@@ -67,16 +75,23 @@ export class FieldTable {
    * What writing `entity` over `known` changes: the new fingerprints, or undefined when nothing would.
    * Fields that the entity does not carry stay; a field given by a search query counts as a change, for its result
    * is Port's to find.
+   * @param claims fields that something gave in this run already. They stay as they are; what the entity gives is added.
    */
-  overlay(entity: Entity, known: Fingerprints | undefined): number[] | undefined {
+  overlay(entity: Entity, known: Fingerprints | undefined, claims?: Claims): number[] | undefined {
     let next: number[] | undefined;
     const begin = () => this.#columns.map((_, index) => known?.[index] ?? 0);
     if (known === undefined || hasSearch(entity)) next = begin();
-    for (const [index, { read }] of this.#columns.entries()) {
+    for (const [index, { path, read }] of this.#columns.entries()) {
       const value = read(entity);
       if (value === undefined) continue;
       const after = print(value);
-      if (after === (known?.[index] ?? 0)) continue;
+      const isSame = after === (known?.[index] ?? 0);
+      if (!isSame && claims?.has(index)) {
+        claims.conflicts.push(path);
+        continue;
+      }
+      claims?.add(index);
+      if (isSame) continue;
       next ??= begin();
       next[index] = after;
     }
@@ -94,19 +109,23 @@ export class FieldTable {
     // What is not known may be somebody else's, with values that have to go.
     if (known === undefined || !hasNull(entity)) return entity;
     const held = new Set(this.#columns.filter((_, index) => (known[index] ?? 0) !== 0).map(({ path }) => path));
-    const { title, icon, team, ...rest } = entity;
-    const keeps = (path: string, value: unknown) => value !== null || held.has(path);
-    const prune = <T>(prefix: string, fields: { readonly [key: string]: T }) =>
-      Object.fromEntries(Object.entries(fields).filter(([id, value]) => keeps(`${prefix}.${id}`, value)));
-    return {
-      ...rest,
-      ...(title !== undefined && keeps('title', title) ? { title } : {}),
-      ...(icon !== undefined && keeps('icon', icon) ? { icon } : {}),
-      ...(team !== undefined && keeps('team', team) ? { team } : {}),
-      properties: prune('properties', entity.properties),
-      relations: prune('relations', entity.relations),
-    };
+    return onlyFields(entity, (path, value) => value !== null || held.has(path));
   }
+}
+
+/** The entity with only some of its fields: `title`, `properties.status`, `relations.service`. */
+export function onlyFields(entity: Entity, keeps: (path: string, value: unknown) => boolean): Entity {
+  const { title, icon, team, ...rest } = entity;
+  const prune = <T>(prefix: string, fields: { readonly [key: string]: T }) =>
+    Object.fromEntries(Object.entries(fields).filter(([id, value]) => keeps(`${prefix}.${id}`, value)));
+  return {
+    ...rest,
+    ...(title !== undefined && keeps('title', title) ? { title } : {}),
+    ...(icon !== undefined && keeps('icon', icon) ? { icon } : {}),
+    ...(team !== undefined && keeps('team', team) ? { team } : {}),
+    properties: prune('properties', entity.properties),
+    relations: prune('relations', entity.relations),
+  };
 }
 
 function column(path: string, read: (entity: AnyEntity) => unknown): Column {

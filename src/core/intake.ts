@@ -1,11 +1,12 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { breathe } from './breathe.ts';
-import { fingerprint } from './canonical.ts';
+import { canonicalJson, fingerprint } from './canonical.ts';
+import { reportCollision, reportConflicts } from './conflicts.ts';
 import { conform, type Misfit } from './conform.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import { messageOf } from './errors.ts';
-import { hasSearch } from './fields.ts';
-import type { Entity, Kind } from './model.ts';
+import { hasSearch, onlyFields } from './fields.ts';
+import type { Entity, Kind, RelationValue } from './model.ts';
 import { ENVELOPE_BYTES } from './pack.ts';
 import type { MappedItem, MappedRow, UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
@@ -39,6 +40,7 @@ export class Intake {
   readonly #states = new Map<string, BlueprintState>();
   /** Relations whose target did not exist when their entity was written. */
   readonly pending: PendingRelation[] = [];
+  readonly #postponed = new Map<string, RelationValue>();
   /** Entities that Port refused for a relation target. */
   readonly refusedForRelation: Write[] = [];
   /** Entities of blueprints that Port does not have: blueprint -> how many. */
@@ -169,12 +171,16 @@ export class Intake {
     const isOtherItem = first?.kind === kind && first.item !== item;
     if (first === undefined || first.kind === null) tracked.sighting = { kind, item, label };
     const open = await this.#openRelations(piece, tracked);
-    const entity = without(piece.entity, open);
-    const next = state.table.overlay(entity, tracked.fingerprints);
-    if (isOtherItem && next && !hasSearch(entity)) {
-      this.#collide(piece, identifier, first.label);
+    const given = without(piece.entity, open);
+    const claims = isOtherItem ? undefined : tracked.claims;
+    const next = state.table.overlay(given, tracked.fingerprints, claims);
+    if (isOtherItem && next && !hasSearch(given)) {
+      reportCollision(this.#run.problems, piece, first);
       return;
     }
+    const conflicts = claims?.conflicts ?? [];
+    reportConflicts(this.#run.problems, piece, conflicts, first);
+    const entity = conflicts.length === 0 ? given : onlyFields(given, (path) => !conflicts.includes(path));
     if (!isOtherItem) for (const one of open) this.postpone(entity, state, one);
     if (!next) {
       state.settle(tracked, 'unchanged');
@@ -196,18 +202,16 @@ export class Intake {
   postpone(entity: Entity, state: BlueprintState, { relation, value, names, target }: NamedTargets): void {
     const { identifier } = entity;
     if (typeof identifier !== 'string') return;
+    const key = JSON.stringify([entity.blueprint, identifier, relation]);
+    const earlier = this.#postponed.get(key);
+    if (earlier !== undefined) {
+      const first = state.track(identifier).sighting;
+      const isOther = canonicalJson(earlier) !== canonicalJson(value);
+      if (isOther) reportConflicts(this.#run.problems, { entity }, [`relations.${relation}`], first);
+      return;
+    }
+    this.#postponed.set(key, value);
     this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target });
-  }
-
-  #collide({ entity, kind, label }: Piece, identifier: string, firstLabel: string): void {
-    this.#run.problems.add({
-      code: 'identifier_collision',
-      severity: 'error',
-      kind,
-      group: entity.blueprint,
-      message: `${entity.blueprint}: different items give one identifier; the first one read was kept. Make the mapping's identifier unique`,
-      sample: `${identifier}: ${firstLabel} and ${label}`,
-    });
   }
 
   #write(entity: Entity, piece: Placeable, tracked: TrackedEntity | undefined): Write {

@@ -69,6 +69,8 @@ export interface Narrowed {
 export interface Source {
   /** Checks the source-side part of a selector. Returns a message per problem, which begins with the path inside the selector. */
   checkSelector(kind: Kind, selector: JsonObject): readonly string[];
+  /** One form for all selectors that ask for the same. For those that checkSelector has nothing to say about. */
+  normalSelector(kind: Kind, selector: JsonObject): JsonObject;
   /**
    * Reads everything the query names, page by page, and returns whether it can prove that this was all.
    * Never throws for a failed request (that is an incomplete read); only an AppError for what concerns all requests (the key,

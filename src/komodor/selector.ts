@@ -45,6 +45,12 @@ export function parseRiskSelector(selector: JsonObject): RiskSelector {
   return RiskSelector.parse(selector);
 }
 
+/** The selector with its defaults and its lists in order: equal for all selectors that ask for the same. */
+export function normalSelector(kind: Kind, selector: JsonObject): JsonObject {
+  const parsed = kind === 'komodorService' ? parseServiceSelector(selector) : parseRiskSelector(selector);
+  return Object.fromEntries(Object.entries(parsed).map(([key, values]) => [key, [...new Set(values)].sort()]));
+}
+
 function names() {
   return listOf(z.string({ error: 'must be a string or a list of strings' }).min(1, { error: 'must not be empty' }));
 }

@@ -8,6 +8,7 @@ import type { Walk } from './proof.ts';
 import { readRisks, readRisksOf } from './risks.ts';
 import {
   checkSelector,
+  normalSelector,
   parseRiskSelector,
   parseServiceSelector,
   type RiskSelector,
@@ -42,6 +43,7 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
 
   return {
     checkSelector,
+    normalSelector,
     addressing: addressingOf,
     close: api.close,
     read({ kind, selector }, signal) {

@@ -124,6 +124,7 @@ function sourceOf(world: SmallWorld, looks: (Scope | 'whole')[]): Source {
   };
   return {
     checkSelector: () => [],
+    normalSelector: (_kind, selector) => selector,
     read: ({ kind }) => {
       const { things, end = COMPLETE, malformed = 0 } = listing(kind);
       return pageOf(things, end, malformed);

@@ -72,6 +72,7 @@ function sourceOver({ at = () => [], end = COMPLETE }: World) {
   let whole = 0;
   const source: Source = {
     checkSelector: () => [],
+    normalSelector: (_kind, selector) => selector,
     read: () => pageOf([], COMPLETE),
     readScope(_query, scope) {
       asked.push(scope);
