@@ -77,7 +77,8 @@ function checkStale(report: RunReport, facts: RunFacts): string[] {
 /** What no entry writes any more is named, unless Port could not be asked. */
 function checkUnmapped(report: RunReport, { store, watch, variant, taken, whole }: RunFacts): string[] {
   const asked = whole && report.kinds.length > 0 && report.status !== 'aborted' && report.status !== 'failed';
-  if (!asked || taken.some(({ side, route }) => side === 'port' && route === 'search')) return [];
+  const unasked = report.problems.some(({ code }) => code === 'port_failed');
+  if (!asked || unasked || taken.some(({ side, route }) => side === 'port' && route === 'search')) return [];
   const named = report.blueprints.map(({ blueprint }) => blueprint);
   return KINDS.filter((kind) => variant.entries[kind] === null && !named.includes(kind)).flatMap((kind) =>
     [...watch.before.values()]
