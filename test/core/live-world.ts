@@ -126,6 +126,7 @@ export function liveWorld(first: LiveWorld) {
   const lists: FieldSelection[] = [];
   const source: Source = {
     checkSelector: () => [],
+    normalSelector: (_kind, selector) => selector,
     read(query) {
       asked.push(query.selector);
       const { showsAround = world.shows, malformed = 0, end = { complete: true } } = world;
