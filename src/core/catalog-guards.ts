@@ -168,7 +168,8 @@ function namesOf(entities: readonly Entity[]): readonly string[] {
   return entities.map(({ identifier }) => identifier).filter((identifier) => typeof identifier === 'string');
 }
 
-function delegating(catalog: Catalog): Catalog {
+/** All but the writes. */
+function delegating(catalog: Catalog): Omit<Catalog, 'upsert' | 'remove'> {
   return {
     limits: catalog.limits,
     prepare: (signal) => catalog.prepare(signal),
@@ -177,7 +178,5 @@ function delegating(catalog: Catalog): Catalog {
     elsewhere: (written, signal) => catalog.elsewhere(written, signal),
     find: (blueprint, fields, identifiers, signal) => catalog.find(blueprint, fields, identifiers, signal),
     existing: (blueprint, identifiers, signal) => catalog.existing(blueprint, identifiers, signal),
-    upsert: (batch, flags, signal) => catalog.upsert(batch, flags, signal),
-    remove: (blueprint, identifiers, signal) => catalog.remove(blueprint, identifiers, signal),
   };
 }

@@ -58,6 +58,25 @@ describe('WritesUnderWay', () => {
   });
 });
 
+describe('WritesUnderWay of one entity', () => {
+  it('forgets none that still goes on when an earlier one ends', async () => {
+    const underWay = new WritesUnderWay();
+    const ends: (() => void)[] = [];
+    const write = () => underWay.during('thing', ['a'], () => new Promise<void>((resolve) => void ends.push(resolve)));
+    const both = [write(), write()];
+    ends[0]?.();
+    await both[0];
+    let passed = false;
+    const waiting = underWay.settled('thing', ['a']).then(() => {
+      passed = true;
+    });
+    await turn();
+    expect(passed).toBe(false);
+    ends[1]?.();
+    await Promise.all([...both, waiting]);
+  });
+});
+
 describe('respectingLive', () => {
   const signal = new AbortController().signal;
 
@@ -320,6 +339,30 @@ describe('both together', () => {
     const removing = markingLive(ports.live.catalog, silent, bothUnderWay()).remove('thing', ['a'], signal);
     await ports.live.answer();
     expect((await removing).deleted).toEqual(['a']);
+  });
+
+  it('take silence of Port for a refusal, and leave no mark of it', async () => {
+    const { marks, since } = await stage();
+    const silent: Catalog = { ...removingCatalog([]), upsert: async () => [] };
+    const live = markingLive(silent, marks, bothUnderWay());
+    expect(await live.upsert(batchOf('a', search), flags, signal)).toEqual([]);
+    expect((await marks.markedLive('thing', ['a'], since)).size).toBe(0);
+    const noAnswer = { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
+    const resync = respectingLive(silent, marks, since, bothUnderWay());
+    expect(await resync.upsert(batchOf('a', 'b'), flags, signal)).toEqual([noAnswer, noAnswer]);
+  });
+
+  it('mark only what has a name', async () => {
+    const { ports, marks } = await stage();
+    const marked: (readonly string[])[] = [];
+    const noting = {
+      ...marks,
+      markLive: async (...[, , names]: Parameters<typeof marks.markLive>) => void marked.push(names),
+    };
+    const writing = markingLive(ports.live.catalog, noting, bothUnderWay()).upsert(batchOf('a', search), flags, signal);
+    await ports.live.answer();
+    await writing;
+    expect(marked).toEqual([['a']]);
   });
 
   it('hand everything else to the catalog behind', async () => {
