@@ -20,7 +20,8 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
   const error = (message: string): Finding => ({ severity: 'error', message });
   const findings: Finding[] = [
     ...missingCredentials(settings),
-    ...[...files.fileMapping.problems, ...files.blueprintProblems].map(({ message }) => error(message)),
+    ...settings.warnings.map((message): Finding => ({ severity: 'warning', message })),
+    ...[...files.fileMapping.problems, ...files.blueprintProblems],
     ...mapping.entries.flatMap((entry) =>
       checkSelector(entry.kind, entry.selector).map((complaint) =>
         error(`${files.fileOrigin}: ${entry.path}.selector.${complaint}`),

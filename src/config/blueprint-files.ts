@@ -9,6 +9,7 @@ import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, rea
 import type { AddOnOptions } from './mapping-files.ts';
 import { reportIssues } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
+import { BLUEPRINT, EXTENSION, reportUnknownKeys } from './unknown-keys.ts';
 
 export interface LoadedBlueprints {
   /** In the order in which they can be created: the targets of relations first. */
@@ -32,7 +33,15 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
   const extensions: Found<BlueprintExtension>[] = [];
   for (const content of listFiles(path, 'blueprints', 'blueprint_file_invalid').map(readFile)) {
     for (const { file, document } of readDocuments(content, options, problems)) {
-      if (Object.hasOwn(document, 'extends')) {
+      const isExtension = Object.hasOwn(document, 'extends');
+      const origin = 'identifier' in document ? `${file}: ${document.identifier}` : file;
+      reportUnknownKeys(
+        document,
+        isExtension ? EXTENSION : BLUEPRINT,
+        (below, what, severity) => problems.push(fileProblem(origin, below, what, severity)),
+        isExtension ? 'it has no effect' : 'it goes to Port as it is',
+      );
+      if (isExtension) {
         const extension = check(extensionSchema, document, file, problems);
         if (extension !== undefined) extensions.push({ file, document: extension });
         continue;

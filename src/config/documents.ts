@@ -12,7 +12,11 @@ export interface FileProblem {
   readonly path: string;
   /** The whole sentence, with the file, the path and what is wrong. */
   readonly message: string;
+  readonly severity: Severity;
 }
+
+/** A warning costs nothing that was asked for; everything else is an error. */
+export type Severity = 'error' | 'warning';
 
 /** A file that was read and parsed, or what is wrong with it. */
 export type FileContent =
@@ -25,8 +29,8 @@ export type FileContent =
   | { readonly file: string; readonly problem: FileProblem };
 
 /** One sentence from where and what. */
-export function fileProblem(origin: string, path: string, what: string): FileProblem {
-  return { path, message: path === '' ? `${origin}: ${what}` : `${origin}: ${path}: ${what}` };
+export function fileProblem(origin: string, path: string, what: string, severity: Severity = 'error'): FileProblem {
+  return { path, message: path === '' ? `${origin}: ${what}` : `${origin}: ${path}: ${what}`, severity };
 }
 
 /**

@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../core/errors.ts';
 import type { DisabledEntry, JsonObject, Mapping, ResourceEntry } from '../core/model.ts';
+import { didYouMean, nearest } from '../core/nearest.ts';
 import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, readFile } from './documents.ts';
 import { FLAG_NAMES, readFlags, withUsualNames } from './mapping-flags.ts';
 import { readResources } from './mapping-schema.ts';
+import type { Report } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
 
 export interface AddOnOptions {
@@ -42,6 +44,7 @@ export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMap
   const parts = files
     .flatMap((content) => readPart(content, options, problems, disabled))
     .sort((a, b) => Number(a.isAddOn) - Number(b.isAddOn));
+  const unread = disabled.length;
   problems.push(...unknownAddOns(files, path, options.addOns));
   if (parts.length === 0 && disabled.length === 0) {
     throw new AppError('mapping_file_invalid', `${path} holds only add-ons that are not switched on.`);
@@ -50,15 +53,14 @@ export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMap
   const origin = several ? path : (parts[0]?.file ?? path);
   const entries: ResourceEntry[] = [];
   for (const { file, root } of parts) {
-    const report = (below: string, what: string) => problems.push(fileProblem(file, below, what));
+    const report: Report = (below, what, severity) => problems.push(fileProblem(file, below, what, severity));
     const read = readResources(root, report, several ? `${basename(file)}: ` : '');
     entries.push(...read.entries);
     disabled.push(...read.disabled);
   }
   const root = joinRoots(parts, problems);
-  const flags = readFlags(root, (below, what) => problems.push(fileProblem(origin, below, what)));
-  const isWhole =
-    files.every((content) => 'value' in content) && parts.every((part) => Array.isArray(part.root.resources));
+  const flags = readFlags(root, (below, what, severity) => problems.push(fileProblem(origin, below, what, severity)));
+  const isWhole = unread === 0 && parts.every((part) => Array.isArray(part.root.resources));
   return { mapping: { flags, entries, disabled }, problems, config: isWhole ? root : null, origin };
 }
 
@@ -77,6 +79,11 @@ function readPart(
   if ('problem' in content) return fail(content.problem);
   problems.push(...content.repeated);
   if (!isObject(content.value)) return fail(fileProblem(file, '', 'must be an object with a list of resources'));
+  const mistyped = Object.keys(content.value).find((key) => key !== 'addOn' && nearest(key, ['addOn']) !== undefined);
+  // Read without its condition, the file would count always.
+  if (mistyped !== undefined) {
+    return fail(fileProblem(file, mistyped, 'is not known (did you mean addOn?); the file is left out'));
+  }
   const { addOn, ...root } = withUsualNames(content.value);
   if (addOn === undefined) return [{ file, isAddOn: false, root }];
   if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];
@@ -87,12 +94,15 @@ function readPart(
 }
 
 function unknownAddOns(files: readonly FileContent[], path: string, addOns: readonly string[]): FileProblem[] {
-  const present = new Set(
-    files.map((content) => ('value' in content && isObject(content.value) ? content.value.addOn : undefined)),
-  );
+  const present = files.flatMap((content) => {
+    const addOn = 'value' in content && isObject(content.value) ? content.value.addOn : undefined;
+    return typeof addOn === 'string' ? [addOn] : [];
+  });
   return addOns
-    .filter((name) => !present.has(name))
-    .map((name) => fileProblem(path, '', `no file has the add-on ${name} that ADD_ONS names`));
+    .filter((name) => !present.includes(name))
+    .map((name) =>
+      fileProblem(path, '', `no file has the add-on ${name} that ADD_ONS names${didYouMean(name, present)}`),
+    );
 }
 
 function joinRoots(parts: readonly Part[], problems: FileProblem[]): JsonObject {

@@ -5,6 +5,7 @@ import { type FileProblem, fileProblem } from './documents.ts';
 import { readFlags, withUsualNames } from './mapping-flags.ts';
 import { joinPath, type Report, readTemplate, reportIssues } from './mapping-template.ts';
 import { booleanLike, expression, isObject, missingOr } from './mapping-values.ts';
+import { ENTRY, reportUnknownKeys } from './unknown-keys.ts';
 
 export interface ParsedMapping {
   readonly mapping: Mapping;
@@ -13,6 +14,9 @@ export interface ParsedMapping {
 }
 
 type Resources = Pick<Mapping, 'entries' | 'disabled'>;
+
+/** A key of Ocean's that a mapping from there may have; any other key that a source does not know is an error. */
+const NO_LAKE = 'has no effect here: it is for raw pages in the data lake of Port, which this program does not fill';
 
 const anObject = { error: missingOr('must be an object') };
 const entrySchema = z.object(
@@ -38,7 +42,7 @@ const entrySchema = z.object(
  */
 export function parseMapping(raw: unknown, origin: string): ParsedMapping {
   const problems: FileProblem[] = [];
-  const report: Report = (path, what) => problems.push(fileProblem(origin, path, what));
+  const report: Report = (path, what, severity) => problems.push(fileProblem(origin, path, what, severity));
   const { entries, disabled } = readResources(raw, report);
   return {
     mapping: { flags: readFlags(isObject(raw) ? withUsualNames(raw) : {}, report), entries, disabled },
@@ -63,6 +67,7 @@ function unusable(path: string, what: string, report: Report, prefix: string): R
 }
 
 function readEntry(raw: unknown, path: string, report: Report, prefix: string): Resources {
+  reportUnknownKeys(raw, ENTRY, report, 'it has no effect', path);
   const result = entrySchema.safeParse(raw);
   const disable = (below: string, templates: unknown, messages: readonly string[]): DisabledEntry => ({
     path: prefix + joinPath(path, below),
@@ -75,7 +80,8 @@ function readEntry(raw: unknown, path: string, report: Report, prefix: string): 
     return { entries: [], disabled: [disable('', mappingsOf(raw), messages)] };
   }
   const { kind, selector, port } = result.data;
-  const { query, ...rest } = selector;
+  const { query, exportEnvVariables, ...rest } = selector;
+  if (exportEnvVariables !== undefined) report(`${path}.selector.exportEnvVariables`, NO_LAKE, 'warning');
   const { templates, disabled } = readTemplates(port.entity.mappings, path, report, prefix, disable);
   const entry: ResourceEntry = {
     path: prefix + path,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { EntityTemplate, JsonObject } from '../core/model.ts';
+import type { Severity } from './documents.ts';
 import { expression, expressionOrQuery, isObject, missingOr, template } from './mapping-values.ts';
 
-/** Takes what is wrong, and where below the thing that is read. */
-export type Report = (path: string, what: string) => void;
+/** Takes what is wrong, and where below the thing that is read. An error, if nothing else is said. */
+export type Report = (path: string, what: string, severity?: Severity) => void;
 
 const required = z.object(
   { identifier: expressionOrQuery, blueprint: expression },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject, Kind } from '../core/model.ts';
+import { didYouMean } from '../core/nearest.ts';
 
 export const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet', 'Rollout'] as const;
 export const SEVERITIES = ['high', 'medium', 'low'] as const;
@@ -29,10 +30,23 @@ const RiskSelector = z.object({
 });
 export type RiskSelector = z.infer<typeof RiskSelector>;
 
-/** What is wrong with a selector: one message per problem, each beginning with its path. Unknown keys are ignored. */
+/**
+ * What is wrong with a selector: one message per problem, each beginning with its path. A key that we do not know is one:
+ * left out, it would read the whole account.
+ */
 export function checkSelector(kind: Kind, selector: JsonObject): readonly string[] {
-  const result = (kind === 'komodorService' ? ServiceSelector : RiskSelector).safeParse(selector);
-  return result.success ? [] : result.error.issues.map(describe);
+  const schema = kind === 'komodorService' ? ServiceSelector : RiskSelector;
+  const known = ['query', ...Object.keys(schema.shape)];
+  const unknown = Object.keys(selector).filter((key) => !known.includes(key));
+  const result = schema.safeParse(selector);
+  return [
+    ...unknown.map((key) => `${key}: is no selector of ${kind}${hint(key, known)}`),
+    ...(result.success ? [] : result.error.issues.map(describe)),
+  ];
+}
+
+function hint(key: string, known: readonly string[]): string {
+  return didYouMean(key, known) || `; there are ${known.join(', ')}`;
 }
 
 /** The selector with its defaults; an empty list means "not limited". Throws ZodError for what checkSelector reports. */

@@ -34,7 +34,7 @@ export interface PortCatalogOptions extends IntegrationOptions {
   /** Our blueprints in relation order. */
   readonly blueprints: readonly BlueprintDocument[];
   /** What is wrong with the blueprint files. */
-  readonly blueprintProblems: readonly { readonly message: string }[];
+  readonly blueprintProblems: readonly Complaint[];
   /** The files' mapping, and how it is called in messages. */
   readonly fileMapping: ReadMapping;
   readonly fileOrigin: string;
@@ -46,7 +46,12 @@ export interface PortCatalogOptions extends IntegrationOptions {
 /** A mapping with the sentences about what is wrong in it. */
 export interface ReadMapping {
   readonly mapping: Mapping;
-  readonly problems: readonly { readonly message: string }[];
+  readonly problems: readonly Complaint[];
+}
+
+interface Complaint {
+  readonly message: string;
+  readonly severity: Problem['severity'];
 }
 
 /** After so many rounds of batches without a single answer Port is taken for gone; each costs minutes of waiting. */
@@ -82,7 +87,7 @@ export class PortCatalog implements Catalog {
   async #prepare(signal: AbortSignal): Promise<PreparedCatalog> {
     const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } =
       this.#options;
-    const problems: Problem[] = blueprintProblems.map(({ message }) => asProblem('blueprint_file_invalid', message));
+    const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
     const writes = setup === 'write' ? portWrites(this.#api) : notedWrites((problem) => problems.push(problem));
     const integration = await settleIntegration(this.#api, this.#options, writes, signal);
     if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
@@ -92,7 +97,7 @@ export class PortCatalog implements Catalog {
     return {
       mapping: read.mapping,
       mappingOrigin,
-      problems: [...problems, ...read.problems.map(({ message }) => asProblem('mapping_file_invalid', message))],
+      problems: [...problems, ...read.problems.map((problem) => asProblem('mapping_file_invalid', problem))],
     };
   }
 
@@ -224,6 +229,6 @@ async function orRunEnds<T>(what: string, step: () => Promise<T>): Promise<T> {
   }
 }
 
-function asProblem(code: Problem['code'], message: string): Problem {
-  return { code, severity: 'error', message, count: 1, samples: [] };
+function asProblem(code: Problem['code'], { message, severity }: Complaint): Problem {
+  return { code, severity, message, count: 1, samples: [] };
 }

@@ -16,7 +16,7 @@ function resource(blueprint: string) {
 describe('loadMappingFiles', () => {
   it('reads one file', () => {
     const file = join(
-      folderWith({ 'a.yaml': `enableMergeEntity: false\nother: 1\nresources:\n${resource('a')}` }),
+      folderWith({ 'a.yaml': `enableMergeEntity: false\nx-other: 1\nresources:\n${resource('a')}` }),
       'a.yaml',
     );
     const { mapping, problems, config, origin } = loadMappingFiles(file, NONE);
@@ -24,7 +24,7 @@ describe('loadMappingFiles', () => {
     expect(origin).toBe(file);
     expect(mapping.entries.map((entry) => entry.path)).toEqual(['resources[0]']);
     expect(mapping.flags.enableMergeEntity).toBe(false);
-    expect(config).toMatchObject({ enableMergeEntity: false, other: 1, resources: [{ kind: 'komodorService' }] });
+    expect(config).toMatchObject({ enableMergeEntity: false, 'x-other': 1, resources: [{ kind: 'komodorService' }] });
   });
 
   it('joins the files of a folder by name, add-ons last', () => {

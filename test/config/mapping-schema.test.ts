@@ -32,7 +32,6 @@ describe('parseMapping', () => {
                   r: { combinator: 'and', rules: [{ operator: '=', property: 'x', value: '.v' }] },
                   s: '.s',
                 },
-                unknownKey: [],
               },
             },
           },

@@ -94,7 +94,7 @@ describe('an item', () => {
 describe('checkSelector', () => {
   it.each([
     [{}, []],
-    [{ clusters: 'a', namespaces: ['b', 'c'], kinds: [], status: null, nonsense: 7 }, []],
+    [{ clusters: 'a', namespaces: ['b', 'c'], kinds: [], status: null }, []],
     [{ clusters: 7 }, ['clusters: must be a string or a list of strings']],
     [
       { clusters: { a: 1 }, namespaces: [''] },
