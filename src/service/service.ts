@@ -9,6 +9,7 @@ import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import { createComeback } from './comeback.ts';
+import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createParts, type Parts } from './parts.ts';
 import { createRunWorker } from './run-worker.ts';
@@ -68,13 +69,12 @@ function checkRole({ role, redisUrl }: Settings): void {
   );
 }
 
-function createQueue({ redisUrl, integrationIdentifier }: Settings, { log }: Parts): Queue {
+function createQueue(settings: Settings, { log }: Parts): Queue {
+  const { redisUrl } = settings;
   if (redisUrl === undefined) return { queue: createInlineQueue() };
-  const redis = createRedisQueue({
-    url: redisUrl,
-    prefix: `komodor-port-${encodeURIComponent(integrationIdentifier)}`,
-    log,
-  });
+  const prefix = keySpaceOf(settings);
+  log('info', 'the run queue is in Redis; replicas with the same key space share it', { keySpace: prefix });
+  const redis = createRedisQueue({ url: redisUrl, prefix, log });
   return { queue: redis, redis };
 }
 

@@ -63,6 +63,24 @@ describe.skipIf(withoutOwnRedis !== undefined).concurrent('a service and its Red
     expect(stage.state().status).toBe('completed');
   });
 
+  it('that two accounts share keeps their runs apart, also under one name', async ({ open }) => {
+    const stages = await Promise.all([open(), open()]);
+    const redis = await stages[0].redis();
+    await redis.start();
+    const services = await Promise.all(stages.map((stage) => stage.service({ REDIS_URL: redis.url })));
+    await Promise.all(services.map((service) => service.settled()));
+    for (let round = 1; round <= 3; round += 1) {
+      for (const [at, service] of services.entries()) {
+        const requests = stages.map((stage) => stage.komodor.log.length);
+        await service.ended((await service.request()).runId);
+        const asked = stages.map((stage, index) => stage.komodor.log.length > (requests[index] ?? 0));
+        expect(asked).toEqual(stages.map((_, index) => index === at));
+        expect((await service.runs()).length).toBe(1 + round);
+      }
+    }
+    for (const stage of stages) stage.expectTruth();
+  });
+
   it('two processes on one Redis never run two at once, whatever asks for runs', async ({ open }) => {
     const stage = await open();
     const redis = await stage.redis();
