@@ -1,5 +1,7 @@
 // jq as WebAssembly in a worker thread, for machines without a usable native one (src/mapping/wasm-jq.ts).
-// Takes { program, input } and answers { stdout, stderr, exitCode }, or { crashed } as the last thing it does.
+// Says { ready } once, with its folder in /proc where there is one. Then it takes { program, input } and answers
+// { stdout, stderr, exitCode }, or { crashed } as the last thing it does.
+import { readlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadJq } from 'jq-wasm';
 
@@ -22,6 +24,16 @@ console.error = () => undefined;
 
 const jq = await loadJq();
 
+/** The link tells which thread asks. */
+function ownFolderInProc() {
+  try {
+    return `/proc/${readlinkSync('/proc/thread-self')}`;
+  } catch {
+    return null;
+  }
+}
+
+parentPort.postMessage({ ready: ownFolderInProc() });
 parentPort.on('message', ({ program, input }) => {
   try {
     parentPort.postMessage(jq.raw(input, program, ['--compact-output']));

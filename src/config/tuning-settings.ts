@@ -54,7 +54,7 @@ export const tuningSettings = {
     {
       ocean: ['OCEAN__PROCESS_IN_QUEUE_TIMEOUT'],
       default: '30',
-      description: 'Seconds that jq may take for a batch of items.',
+      description: 'Seconds of processor time that jq may take for a batch of items.',
     },
     seconds(1, 3_600),
   ),

@@ -24,11 +24,13 @@ const COMPILE_ERROR = /\d+ compile errors?\s*$/;
 const CHUNKS = 8;
 const MIN_ALONE_MS = 2_000;
 const ALONE_SHARE = 6;
+/** A control that needs more than this part of the deadline proves nothing against what was added to it. */
+const CONTROL_SHARE = 0.5;
 
 /**
  * Runs the groups over JSON documents, one result per document, in order. A document that kills or stops jq costs only
  * itself: the batch is cut smaller until it is alone, then its expressions run one by one. Bounded: every run has a
- * deadline, and an expression that blew a limit on two documents is left out from then on.
+ * deadline, and an expression that blew a limit on two documents, while a control without it did not, is left out from then on.
  */
 export async function runBatch(
   documents: readonly string[],
@@ -84,12 +86,13 @@ export async function runBatch(
 
     async function only(
       texts: readonly string[],
+      deadlineMs = aloneMs,
     ): Promise<GroupResult | { readonly type: 'killed'; readonly outcome: JqOutcome & { ok: false } }> {
       const program = programText(options.prelude, [group], {
         runs: (text) => isParse(text) || texts.includes(text),
         selectAll,
       });
-      const outcome = await jq.run(program, document, { deadlineMs: aloneMs, signal });
+      const outcome = await jq.run(program, document, { deadlineMs, signal });
       if (!outcome.ok) return { type: 'killed', outcome };
       const result = parseLine(completeLines(outcome.stdout)[0] ?? '', 1)?.[0];
       return (
@@ -100,10 +103,19 @@ export async function runBatch(
       );
     }
 
+    /** The same program on the same document a second later, without the accused: else the machine or a neighbour is to blame. */
+    async function worksWithout(among: readonly string[]): Promise<boolean> {
+      return (await only(among, aloneMs * CONTROL_SHARE)).type !== 'killed';
+    }
+    async function isReadable(deadlineMs: number): Promise<boolean> {
+      return (await jq.run('[]', document, { deadlineMs, signal })).ok;
+    }
+
     const base = await only([]);
     if (base.type === 'killed') {
       const message = messageOfOutcome(base.outcome);
-      if (parse !== undefined && base.outcome.resource) strikes.strike(parse, message);
+      if (parse !== undefined && base.outcome.resource && (await isReadable(aloneMs * CONTROL_SHARE)))
+        strikes.strike(parse, message);
       return { type: 'failed', message };
     }
     if (base.type !== 'rows') return base;
@@ -119,7 +131,8 @@ export async function runBatch(
         return;
       }
       const message = result.type === 'killed' ? messageOfOutcome(result.outcome) : 'it failed';
-      if (result.type === 'killed' && result.outcome.resource) strikes.strike(text, message);
+      if (result.type === 'killed' && result.outcome.resource && (await worksWithout(among)))
+        strikes.strike(text, message);
       columns.set(text, () => ({ type: 'failed', message }));
     }
     const runnable = group.expressions.filter((expression) => !strikes.isDisabled(expression.text));

@@ -13,6 +13,7 @@ export type JqOutcome =
   | { readonly ok: false; readonly stdout: string; readonly resource: boolean; readonly message: string };
 
 export interface JqLimits {
+  /** Of processor time, from when jq is ready. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
 }

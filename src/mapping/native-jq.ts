@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { writeFile } from 'node:fs/promises';
 import { AppError, messageOf } from '../core/errors.ts';
-import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT, tookTooLong } from './jq-limits.ts';
+import { isOutOfMemory, MAX_MEMORY, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT } from './jq-limits.ts';
 import type { JqOutcome, RunJq } from './jq-runner.ts';
+import { watchRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
 
 const MAX_STDERR_CHARS = 1024 * 1024;
@@ -93,7 +94,12 @@ function watch(
     function onAbort(): void {
       stop('was stopped');
     }
-    const timer = setTimeout(() => stop(tookTooLong(deadlineMs)), deadlineMs);
+    const endWatch = watchRun({
+      proc: child.pid === undefined ? undefined : `/proc/${child.pid}`,
+      deadlineMs,
+      memory: { bytes: MAX_MEMORY, message: TOO_MUCH_MEMORY },
+      onTooMuch: stop,
+    });
     signal?.addEventListener('abort', onAbort, { once: true });
     preferAsVictim(child);
 
@@ -113,7 +119,7 @@ function watch(
       startError = error;
     });
     function release(): void {
-      clearTimeout(timer);
+      endWatch();
       signal?.removeEventListener('abort', onAbort);
     }
     finished.catch((error: unknown) => {

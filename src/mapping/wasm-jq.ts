@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { AppError, messageOf } from '../core/errors.ts';
-import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT, tookTooLong } from './jq-limits.ts';
+import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT } from './jq-limits.ts';
 import type { JqLimits, JqOutcome, RunJq } from './jq-runner.ts';
+import { watchRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
 
 /** Unused threads end after this time and give their memory back. */
@@ -11,39 +12,47 @@ const IDLE_MS = 30_000;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
 const Answer = z.union([
+  z.object({ ready: z.string().nullable() }),
   z.object({ stdout: z.string(), stderr: z.string(), exitCode: z.number() }),
   z.object({ crashed: z.string() }),
 ]);
 
+interface Thread {
+  readonly worker: Worker;
+  /** Its folder in /proc; undefined where there is none, or while it is not ready. */
+  proc: string | undefined;
+  ready: boolean;
+}
+
 /** Runs jq as WebAssembly in worker threads, one run at a time in each; a run that blows a limit takes only its thread along. */
 export function startWasmJq(binary: JqBinary): RunJq {
-  const idle = new Map<Worker, NodeJS.Timeout>();
+  const idle = new Map<Thread, NodeJS.Timeout>();
 
-  function take(): Worker {
-    for (const [worker, expiry] of idle) {
-      idle.delete(worker);
+  function take(): Thread {
+    for (const [thread, expiry] of idle) {
+      idle.delete(thread);
       clearTimeout(expiry);
-      worker.ref();
-      return worker;
+      thread.worker.ref();
+      return thread;
     }
-    return startWorker(binary.path);
+    return { worker: startWorker(binary.path), proc: undefined, ready: false };
   }
 
-  function giveBack(worker: Worker): void {
+  function giveBack(thread: Thread): void {
     // Nobody waits for an idle thread, least of all the end of the process.
-    worker.unref();
+    thread.worker.unref();
     const expire = () => {
-      idle.delete(worker);
-      void worker.terminate();
+      idle.delete(thread);
+      void thread.worker.terminate();
     };
-    idle.set(worker, setTimeout(expire, IDLE_MS).unref());
+    idle.set(thread, setTimeout(expire, IDLE_MS).unref());
   }
 
   return async (program, input, limits) => {
-    const worker = take();
-    const outcome = await ask(worker, { program, input: input === '' ? '\n' : input }, limits, binary);
+    const thread = take();
+    const outcome = await ask(thread, { program, input: input === '' ? '\n' : input }, limits, binary);
     if (outcome === 'stopped') throw limits.signal?.reason;
-    if (outcome.ok || !outcome.resource) giveBack(worker);
+    if (outcome.ok || !outcome.resource) giveBack(thread);
     return outcome;
   };
 }
@@ -58,14 +67,16 @@ function startWorker(path: string): Worker {
 
 /** One run. A thread that is stopped, or that fails, is gone afterwards. */
 function ask(
-  worker: Worker,
+  thread: Thread,
   request: { readonly program: string; readonly input: string },
   { deadlineMs, signal }: JqLimits,
   binary: JqBinary,
 ): Promise<JqOutcome | 'stopped'> {
+  const { worker } = thread;
   return new Promise((resolve, reject) => {
+    let endWatch = () => {};
     function end(outcome: JqOutcome | 'stopped' | AppError): void {
-      clearTimeout(timer);
+      endWatch();
       signal?.removeEventListener('abort', onAbort);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       if (outcome instanceof AppError) reject(outcome);
@@ -78,11 +89,19 @@ function ask(
       void worker.terminate();
     }
     const onAbort = () => stop('stopped');
-    const timer = setTimeout(() => stop(blown(tookTooLong(deadlineMs))), deadlineMs);
     signal?.addEventListener('abort', onAbort, { once: true });
+    // Loading jq takes its time where the processor is scarce, and is nobody's fault: the clock starts after it.
+    function begin(): void {
+      endWatch = watchRun({ proc: thread.proc, deadlineMs, onTooMuch: (message) => stop(blown(message)) });
+      worker.postMessage(request);
+    }
     function onMessage(message: unknown): void {
       const answer = Answer.parse(message);
-      if ('crashed' in answer) end(crash(answer.crashed));
+      if ('ready' in answer) {
+        thread.ready = true;
+        thread.proc = answer.ready ?? undefined;
+        begin();
+      } else if ('crashed' in answer) end(crash(answer.crashed));
       else if (answer.exitCode === 0) end({ ok: true, stdout: withLineEnd(answer.stdout) });
       else if (isOutOfMemory(answer.stderr)) stop(blown(TOO_MUCH_MEMORY, withLineEnd(answer.stdout)));
       else end({ ok: false, stdout: withLineEnd(answer.stdout), resource: false, message: answer.stderr });
@@ -92,7 +111,7 @@ function ask(
     }
     const onExit = () => end(unusable(binary, 'the thread ended'));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage(request);
+    if (thread.ready) begin();
   });
 }
 
