@@ -144,4 +144,5 @@ export type IncompleteReason =
   | 'full_page_without_cursor'
   | 'too_many_pages'
   | 'clusters_unknown'
+  | 'cluster_unknown'
   | 'contradicted';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Completeness } from '../core/model.ts';
+import type { Completeness, RawItem } from '../core/model.ts';
 import { walkByCursor } from './cursor-walk.ts';
-import { isObject } from './item.ts';
+import { isObject, textOf } from './item.ts';
 import { givenUp, type Reading } from './listing.ts';
-import { COMPLETE, incomplete } from './proof.ts';
+import { COMPLETE, incomplete, type Walk } from './proof.ts';
 
 const Answer = z
   .looseObject({
@@ -56,4 +56,33 @@ function unknown(why: string): Completeness {
     'clusters_unknown',
     `risks have to be read cluster by cluster, but the clusters are not all known: ${why}`,
   );
+}
+
+const NAMED_CLUSTERS = 20;
+
+/**
+ * A read that a selector limits to clusters. Where one of them gave nothing it is asked whether Komodor knows it: a misspelt
+ * name finds nothing, and that is no sign that everything is gone.
+ */
+export async function* withKnownClusters(reading: Reading, clusters: readonly string[], walk: Walk): Walk {
+  const silent = new Set(clusters);
+  let step = await walk.next();
+  for (; !step.done; step = await walk.next()) {
+    for (const item of step.value.items) silent.delete(clusterOf(item) ?? '');
+    yield step.value;
+  }
+  if (!step.value.complete || silent.size === 0) return step.value;
+  const { names, completeness } = await readClusterNames(reading);
+  const unheard = [...silent].filter((name) => !names.includes(name));
+  if (!completeness.complete || unheard.length === 0) return step.value;
+  const known = [...names].sort().slice(0, NAMED_CLUSTERS);
+  return incomplete(
+    'cluster_unknown',
+    `the selector names ${unheard.join(', ')}, which Komodor does not know. Komodor knows: ${known.join(', ')}` +
+      `${names.length > known.length ? ' and others' : ''}. Correct the name; a cluster that is gone for good is taken out of the selector`,
+  );
+}
+
+function clusterOf(item: RawItem): string | undefined {
+  return textOf(item, 'cluster') ?? textOf(item, 'komodorUid')?.split('|')[1];
 }

@@ -2,6 +2,7 @@ import type { Scope, Source } from '../core/ports.ts';
 import { createPageSize } from '../net/page-size.ts';
 import { addressingOf } from './addressing.ts';
 import { createKomodorApi, type KomodorApiOptions } from './api.ts';
+import { withKnownClusters } from './clusters.ts';
 import { textOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
 import type { Walk } from './proof.ts';
@@ -47,9 +48,14 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
     addressing: addressingOf,
     close: api.close,
     read({ kind, selector }, signal) {
-      return kind === 'komodorService'
-        ? readServices(reading(services, signal), parseServiceSelector(selector))
-        : readRisks(reading(risks, signal), parseRiskSelector(selector));
+      if (kind === 'komodorService') {
+        const chosen = parseServiceSelector(selector);
+        const own = reading(services, signal);
+        return withKnownClusters(own, chosen.clusters, readServices(own, chosen));
+      }
+      const chosen = parseRiskSelector(selector);
+      const own = reading(risks, signal);
+      return withKnownClusters(own, chosen.clusters, readRisks(own, chosen));
     },
     readScope({ kind, selector }, scope, signal) {
       if (kind === 'komodorService') {

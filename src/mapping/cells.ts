@@ -69,10 +69,13 @@ export interface RowReader {
   evaluate(node: Node, path: string): Evaluated;
 }
 
-export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row) => RowReader {
+/** Says more about a failure. */
+export type Explain = (message: string, expression: string) => string;
+
+export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row, explain: Explain) => RowReader {
   const indexes = new Map(group.expressions.map((expression, index) => [expression.text, index]));
 
-  function evaluate(row: Row, node: Node, path: string): Evaluated {
+  function evaluate(row: Row, explain: Explain, node: Node, path: string): Evaluated {
     switch (node.type) {
       case 'constant':
         return { ok: true, value: node.value };
@@ -81,24 +84,27 @@ export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row) 
       case 'expression': {
         const cell = row[indexes.get(node.text) ?? -1];
         if (cell?.type === 'value') return { ok: true, value: cell.value };
-        const message = cell?.type === 'failed' ? cell.message : whyNotRun(node.text);
+        const message = cell?.type === 'failed' ? explain(cell.message, node.text) : whyNotRun(node.text);
         return { ok: false, failures: [{ path, message }] };
       }
       case 'object': {
-        const parts = node.fields.map(([name, inner]) => ({ name, result: evaluate(row, inner, `${path}.${name}`) }));
+        const parts = node.fields.map(([name, inner]) => ({
+          name,
+          result: evaluate(row, explain, inner, `${path}.${name}`),
+        }));
         const { ok, failures } = gather(parts.map((part) => part.result));
         // fromEntries makes own properties of every name, `__proto__` too.
         const values = parts.map(({ name, result }) => [name, result.ok ? result.value : null] as const);
         return ok ? { ok, value: Object.fromEntries(values) } : { ok, failures };
       }
       case 'list': {
-        const results = node.items.map((inner, index) => evaluate(row, inner, `${path}[${index}]`));
+        const results = node.items.map((inner, index) => evaluate(row, explain, inner, `${path}[${index}]`));
         const { ok, failures } = gather(results);
         return ok ? { ok, value: results.map((result) => (result.ok ? result.value : null)) } : { ok, failures };
       }
     }
   }
-  return (row) => ({ evaluate: (node, path) => evaluate(row, node, path) });
+  return (row, explain) => ({ evaluate: (node, path) => evaluate(row, explain, node, path) });
 }
 
 function gather(results: readonly Evaluated[]): { readonly ok: boolean; readonly failures: readonly FieldFailure[] } {

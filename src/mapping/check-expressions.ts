@@ -1,4 +1,4 @@
-import { firstLineOf } from './jq-message.ts';
+import { whyBroken } from './broken-expression.ts';
 import type { JqRunner } from './jq-runner.ts';
 import { checkProgram, MAX_PROGRAM_BYTES } from './program-text.ts';
 
@@ -26,7 +26,10 @@ export async function findBrokenExpressions(
       return `it is too long (at most ${MAX_PROGRAM_BYTES / 1024} KiB)`;
     const outcome = await options.jq.run(program, '', { deadlineMs: options.deadlineMs });
     if (outcome.ok) return undefined;
-    return outcome.resource ? `compiling it ${outcome.message}` : firstLineOf(outcome.message);
+    if (outcome.resource) return `compiling it ${outcome.message}`;
+    // Only of a single expression it is sure which one is meant.
+    const [text = ''] = part;
+    return whyBroken(outcome.message, program, text);
   }
 
   return new Map(await check(expressions));

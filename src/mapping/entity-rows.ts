@@ -1,7 +1,8 @@
 import { literalText } from '../core/expression/prepare.ts';
-import type { Entity } from '../core/model.ts';
+import type { Entity, JsonObject } from '../core/model.ts';
 import type { FieldFailure, MappedRow } from '../core/ports.ts';
-import { createRowReader, type GroupResult, type RowReader, type WhyNotRun } from './cells.ts';
+import { createRowReader, type Explain, type GroupResult, type RowReader, type WhyNotRun } from './cells.ts';
+import { withInput } from './failed-input.ts';
 import { type Coerced, describe, isJsonObject, toIdentifier, toName, toReference, toText } from './field-values.ts';
 import type { Group } from './groups.ts';
 import type { EntryPlan, NamedNode, Node, TemplatePlan } from './plan.ts';
@@ -12,10 +13,10 @@ type Rejected = Extract<MappedRow, { type: 'rejected' }>;
 export function createRowMaker(
   group: Group,
   options: { readonly selectAll: boolean; readonly whyNotRun: WhyNotRun },
-): (result: GroupResult) => ReadonlyMap<EntryPlan, readonly MappedRow[]> {
+): (result: GroupResult, item: JsonObject) => ReadonlyMap<EntryPlan, readonly MappedRow[]> {
   const readerOf = createRowReader(group, options.whyNotRun);
 
-  function rowsOf(plan: EntryPlan, result: GroupResult): readonly MappedRow[] {
+  function rowsOf(plan: EntryPlan, result: GroupResult, item: JsonObject): readonly MappedRow[] {
     const { entry } = plan;
     switch (result.type) {
       case 'unreadable':
@@ -26,7 +27,7 @@ export function createRowMaker(
         return rejections(plan, `${entry.path}.port.itemsToParse`, options.whyNotRun(group.parse?.expression ?? ''));
       case 'rows': {
         if (result.rows.length === 0) return [{ type: 'filtered', entry }];
-        return result.rows.flatMap((row) => elementRows(plan, readerOf(row)));
+        return result.rows.flatMap((row) => elementRows(plan, readerOf(row, explainerOf(item))));
       }
     }
   }
@@ -44,7 +45,12 @@ export function createRowMaker(
     return plan.templates.map((template) => entityRow(plan, template, reader));
   }
 
-  return (result) => new Map(group.entries.map((plan) => [plan, rowsOf(plan, result)]));
+  /** With itemsToParse an expression sees an element beside the item, which only jq has put there. */
+  function explainerOf(item: JsonObject): Explain {
+    return (message, text) => (group.parse === undefined ? withInput(message, text, item) : message);
+  }
+
+  return (result, item) => new Map(group.entries.map((plan) => [plan, rowsOf(plan, result, item)]));
 }
 
 /** Nothing is known of any of its entities: one rejection for each blueprint that the entry writes. */

@@ -55,7 +55,9 @@ export function createProgram(plans: readonly EntryPlan[], options: ProgramOptio
       const result: DocumentResult = text.ok
         ? (queue.next().value ?? [])
         : groups.map(() => ({ type: 'unreadable', message: text.message }));
-      const rows = new Map(result.flatMap((groupResult, index) => [...(makers[index]?.(groupResult) ?? [])]));
+      const rows = new Map(
+        result.flatMap((groupResult, index) => [...(makers[index]?.(groupResult, item.value) ?? [])]),
+      );
       return { item, rows: plans.flatMap((plan) => rows.get(plan) ?? []) };
     });
   }

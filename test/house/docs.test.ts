@@ -115,6 +115,7 @@ describe('docs/deletion.md', () => {
       full_page_without_cursor: true,
       too_many_pages: true,
       clusters_unknown: true,
+      cluster_unknown: true,
       contradicted: true,
     };
     expect(rowsUnder('When a read counts as complete')).toEqual(Object.keys(reasons).sort());

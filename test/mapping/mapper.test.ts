@@ -416,12 +416,14 @@ describe('compile', () => {
     );
     const { program, problems } = await compile([good, bad, partly]);
     expect(problems.map(({ path, costs, message }) => `${costs} ${path}: ${message}`)).toEqual([
-      'entry resources[1].port.entity.mappings.identifier: nosuch/0 is not defined',
-      'field resources[1].port.entity.mappings.properties.open: a ")" is missing',
+      expect.stringMatching(
+        /^entry resources\[1\]\.port\.entity\.mappings\.identifier: nosuch\/0 is not defined \(line 1, column 6\)/,
+      ),
+      'field resources[1].port.entity.mappings.properties.open: a ")" is missing for what begins at line 1, column 1',
       expect.stringMatching(/^field resources\[2\]\.port\.entity\.mappings\.title: syntax error/),
-      'field resources[2].port.entity.mappings.properties.nested.broken: $nope is not defined',
+      'field resources[2].port.entity.mappings.properties.nested.broken: $nope is not defined (line 1, column 1)',
       expect.stringMatching(/^field resources\[2\]\.port\.entity\.mappings\.properties\.other: syntax error/),
-      'field resources[2].port.entity.mappings.relations.found.rules[0].value: a "]" is missing',
+      'field resources[2].port.entity.mappings.relations.found.rules[0].value: a "]" is missing for what begins at line 1, column 2',
     ]);
     expect(program.entries).toEqual([good, partly]);
     expect(program.blueprints).toEqual(['thing', 'partly']);

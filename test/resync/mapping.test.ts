@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { blueprintOf, explain, it } from './harness.ts';
+import { blueprintOf, explain, it, problemsOf } from './harness.ts';
 import { expectedCatalog } from './oracle.ts';
 import { shippedMapping } from './shipped.ts';
 import { worldOf } from './world-steps.ts';
@@ -178,6 +178,28 @@ describe.concurrent('a mapping', () => {
       ['production-eu'],
     ]);
   });
+
+  it.for(['komodorService', 'komodorHealthMonitoring'])(
+    'that misspells a cluster is told the clusters that there are, and deletes nothing: %s',
+    async (kind, { start }) => {
+      const harness = await start({ services: 20, mapping: shippedMapping({ entityDeletionThreshold: '1' }) });
+      await harness.run();
+      await harness.reopen({
+        mapping: shippedMapping({ entityDeletionThreshold: '1' }).replace(
+          new RegExp(`(kind: ${kind}\\s+selector:\\s+)query: "true"`),
+          '$1{ query: "true", clusters: production-eux }',
+        ),
+        env: { MAPPING_SOURCE: 'file' },
+      });
+      const report = await harness.run();
+      const [problem] = problemsOf(report, 'read_incomplete');
+      expect(problem?.message).toMatch(/production-eux, which Komodor does not know.*Komodor knows: .*production-eu\b/);
+      const { deletionBlocked, deleted } = blueprintOf(report, kind);
+      expect([deletionBlocked?.reason, deleted]).toEqual(['incomplete', 0]);
+      expect(report.status).toBe('failed');
+      harness.expectTruth();
+    },
+  );
 
   it('deletes what a narrower selection leaves out, for it is not ours to keep any more', async ({ start }) => {
     const harness = await start({ services: 40, mapping: shippedMapping({ entityDeletionThreshold: '0.9' }) });

@@ -21,15 +21,25 @@ export function lex(expression: string): Lexed {
   if (expression.includes('\0')) return refuse('it contains a NUL character');
   // What must come before the end: a closing bracket, or IN_STRING while inside a string.
   const open: string[] = [];
+  // Where each of them begins.
+  const begins: number[] = [];
   let text = '';
   let outsideStrings = '';
   let at = 0;
+  function begin(closer: string): void {
+    open.push(closer);
+    begins.push(at);
+  }
+  function end(): string | undefined {
+    begins.pop();
+    return open.pop();
+  }
   while (at < expression.length) {
     const char = expression.charAt(at);
     if (open.at(-1) === IN_STRING) {
       const escaped = char === '\\' ? expression.charAt(at + 1) : '';
-      if (escaped === '(') open.push(')');
-      else if (char === '"') open.pop();
+      if (escaped === '(') begin(')');
+      else if (char === '"') end();
       text += char + escaped;
       at += 1 + escaped.length;
       continue;
@@ -46,16 +56,18 @@ export function lex(expression: string): Lexed {
       continue;
     }
     const closer = CLOSERS.get(char);
-    if (char === '"') open.push(IN_STRING);
-    else if (closer !== undefined) open.push(closer);
-    else if (CLOSING.has(char) && open.pop() !== char) return refuse(`there is a "${char}" too many`);
+    if (char === '"') begin(IN_STRING);
+    else if (closer !== undefined) begin(closer);
+    else if (CLOSING.has(char) && end() !== char)
+      return refuse(`there is a "${char}" too many, at ${spotOf(expression, at)}`);
     text += char;
     outsideStrings += char;
     at += 1;
   }
   const missing = open.at(-1);
-  if (missing === IN_STRING) return refuse('a string is not closed');
-  if (missing !== undefined) return refuse(`a "${missing}" is missing`);
+  const from = spotOf(expression, begins.at(-1) ?? 0);
+  if (missing === IN_STRING) return refuse(`a string is not closed; it begins at ${from}`);
+  if (missing !== undefined) return refuse(`a "${missing}" is missing for what begins at ${from}`);
   if (text.trim() === '') return refuse('it is empty');
   if (outsideStrings.includes(RESERVED_PREFIX)) return refuse(`names with "${RESERVED_PREFIX}" are reserved`);
   return { ok: true, text: text.trim() };
@@ -78,6 +90,11 @@ function endOfComment(expression: string, start: number): number {
 /** What `$__loc__` gives where the expression stands alone; in our program jq would count our lines. */
 function placeOf(expression: string, at: number): string {
   return `{"file":"<top-level>","line":${expression.slice(0, at).split('\n').length}}`;
+}
+
+function spotOf(expression: string, at: number): string {
+  const lines = expression.slice(0, at).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
 function refuse(message: string): Lexed {
