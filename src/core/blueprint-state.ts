@@ -3,6 +3,10 @@ import { type EntityOutcome, EntityTable, OUTCOMES, pointedAt, type TrackedEntit
 import { FieldTable, selectFields } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
+import type { Extraction } from './run.ts';
+
+/** A locator that is no property: an entity's identifier may be a part of the address too. */
+export const ITS_IDENTIFIER = '$identifier';
 
 /** Everything a run knows about one blueprint. */
 export class BlueprintState {
@@ -33,16 +37,32 @@ export class BlueprintState {
       known.fingerprints = fingerprints;
       return;
     }
-    const located = this.#locatorProperties.map((property) => {
-      const value = Object.hasOwn(stored.properties, property) ? stored.properties[property] : undefined;
-      return typeof value === 'string' ? value : undefined;
-    });
+    const located = this.#located(stored.properties);
     this.entities.add(stored.identifier, { owned: true, fingerprints, located });
   }
 
   /** The tracked entity; a fresh one when Port has none of that name that is ours. */
-  track(identifier: string): TrackedEntity {
-    return this.entities.get(identifier) ?? this.entities.add(identifier, { owned: false });
+  track(identifier: string, properties: StoredEntity['properties'] = {}): TrackedEntity {
+    const known = this.entities.get(identifier);
+    return known ?? this.entities.add(identifier, { owned: false, located: this.#located(properties) });
+  }
+
+  /** The parts of an item's address that an entity keeps. */
+  partsOf({ locators }: Pick<Extraction, 'locators'>, identifier: string): { readonly [part: string]: string } {
+    const located = this.entities.get(identifier)?.located ?? {};
+    const parts: [string, string][] = [];
+    for (const [part, property] of Object.entries(locators.get(this.shape.identifier) ?? {})) {
+      const value = property === ITS_IDENTIFIER ? identifier : located[property];
+      if (value !== undefined) parts.push([part, value]);
+    }
+    return Object.fromEntries(parts);
+  }
+
+  #located(properties: StoredEntity['properties']): (string | undefined)[] {
+    return this.#locatorProperties.map((property) => {
+      const value = Object.hasOwn(properties, property) ? properties[property] : undefined;
+      return typeof value === 'string' ? value : undefined;
+    });
   }
 
   /** Keeps an entity of ours from counting as stale: a relation needs it, though no item gives it. */

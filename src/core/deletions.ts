@@ -1,3 +1,4 @@
+import { type Absences, explainAbsence, summarizeAbsences } from './absence.ts';
 import type { BlueprintState } from './blueprint-state.ts';
 import { type DeletionDecision, decideDeletion, isApprovable, type Testimony } from './deletion.ts';
 import { isAbort, messageOf } from './errors.ts';
@@ -55,8 +56,9 @@ export class Deletions {
 
   async #conclude(state: BlueprintState, decision: DeletionDecision): Promise<void> {
     const blueprint = state.shape.identifier;
-    this.#run.observer.deletionsDecided?.(blueprint, state.stale(), decision);
-    if (decision.type === 'blocked') this.#hold(state, decision);
+    const why = decision.type === 'nothing' ? undefined : await this.#explain(state, decision);
+    this.#run.observer.deletionsDecided?.(blueprint, state.stale(), decision, why);
+    if (decision.type === 'blocked') this.#hold(state, decision, why);
     if (decision.type !== 'delete') return;
     if (decision.approvedDigest) this.#used.add(decision.approvedDigest);
     const {
@@ -77,13 +79,22 @@ export class Deletions {
     }
   }
 
-  #hold(state: BlueprintState, { blocked, detail }: Extract<DeletionDecision, { type: 'blocked' }>): void {
+  #explain(state: BlueprintState, decision: DeletionDecision): Promise<Absences> {
+    return explainAbsence(this.#run, state, this.#readers, decision);
+  }
+
+  #hold(
+    state: BlueprintState,
+    { blocked, detail }: Extract<DeletionDecision, { type: 'blocked' }>,
+    why: Absences = new Map(),
+  ): void {
     const blueprint = state.shape.identifier;
     const { reason, count, digest } = blocked;
     this.blocked.set(blueprint, blocked);
     if (reason === 'contradicted') this.#doubtFirstReads(blueprint, detail);
     const when = reason === 'unmapped' ? 'If they are to go' : 'If they are really gone';
-    const approve = isApprovable(reason) ? `. ${when}: --approve-deletions ${digest}` : '';
+    const causes = reason === 'unmapped' || why.size === 0 ? '' : ` (${summarizeAbsences(why)})`;
+    const approve = isApprovable(reason) ? `${causes}. ${when}: --approve-deletions ${digest}` : '';
     this.#run.problems.add({
       code: 'deletion_blocked',
       severity: reason === 'not_selected' ? 'warning' : 'error',

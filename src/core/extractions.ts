@@ -1,3 +1,4 @@
+import { ITS_IDENTIFIER } from './blueprint-state.ts';
 import { canonicalJson } from './canonical.ts';
 import { isAbort } from './errors.ts';
 import { literalText } from './expression/prepare.ts';
@@ -78,9 +79,10 @@ async function learnLocators(program: Program, { probe, parts }: Addressing, sig
     const { rows } = await program.probe(probe, signal);
     for (const row of rows) {
       if (row.type !== 'entity') continue;
-      const { blueprint, properties } = row.entity;
+      const { blueprint, properties, identifier } = row.entity;
       const found = Object.entries(parts).flatMap(([part, value]) => {
-        const property = Object.entries(properties).find(([, candidate]) => candidate === value)?.[0];
+        const kept = Object.entries(properties).find(([, candidate]) => candidate === value)?.[0];
+        const property = kept ?? (identifier === value ? ITS_IDENTIFIER : undefined);
         return property === undefined ? [] : [[part, property] as const];
       });
       locators.set(blueprint, { ...locators.get(blueprint), ...Object.fromEntries(found) });

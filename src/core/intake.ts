@@ -166,7 +166,7 @@ export class Intake {
       await this.#writer.add(this.#write(piece.entity, piece, undefined));
       return;
     }
-    const tracked = state.track(identifier);
+    const tracked = state.track(identifier, piece.entity.properties);
     const first = tracked.sighting;
     const isOtherItem = first?.kind === kind && first.item !== item;
     if (first === undefined || first.kind === null) tracked.sighting = { kind, item, label };

@@ -7,7 +7,7 @@ import type { Completeness, Kind, RawItem } from './model.ts';
 import type { MappedItem, MappedRow, Scope, SourcePage } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { KindReport, RunStatus } from './report.ts';
-import type { Extraction, Run } from './run.ts';
+import { type Extraction, itemPrint, type Run } from './run.ts';
 
 /** One is mapped while the next one is read and the one before is taken in. Each may be a few MiB. */
 const BATCHES_AHEAD = 3;
@@ -27,6 +27,8 @@ export class KindReader {
   #seen = new FingerprintBag();
   readonly #scopes = new FingerprintBag();
   readonly #searched = new FingerprintBag();
+  /** Per entry, the items that its `selector.query` left out. */
+  readonly #leftOut = new Map<string, FingerprintBag>();
   #completeness: Completeness = { complete: true };
   #aborted = false;
   /** What was done when this kind began: kinds are read one after the other. */
@@ -131,8 +133,29 @@ export class KindReader {
     return this.#searched.count(fingerprint(item.key)) > 0;
   }
 
+  /** Whether an entry's `selector.query` left out this item. */
+  leftOutBy(path: string, item: number): boolean {
+    return (this.#leftOut.get(path)?.count(item) ?? 0) > 0;
+  }
+
+  #noteLeftOut(item: RawItem, rows: readonly MappedRow[]): void {
+    for (const row of rows) {
+      // Of several elements one may be left out and another not.
+      if (row.type !== 'filtered' || row.entry.itemsToParse) continue;
+      const addressing = this.#run.ports.source.addressing(this.kind);
+      const print = itemPrint(this.kind, addressing, addressing.partsOf(item));
+      if (print === undefined) continue;
+      const bag = this.#leftOut.get(row.entry.path) ?? new FingerprintBag();
+      this.#leftOut.set(row.entry.path, bag);
+      if (bag.count(print) === 0) bag.add(print);
+    }
+  }
+
   async #work(mapped: readonly MappedItem[]): Promise<void> {
+    // Where nothing is ours yet, nothing can be missed.
+    const mayMiss = this.#run.states().some(({ owned }) => owned > 0);
     for (const { item, rows } of mapped) {
+      if (mayMiss) this.#noteLeftOut(item, rows);
       if (rows.some(isSearched)) this.#searched.add(fingerprint(item.key));
       if (rows.some(({ type }) => type === 'rejected')) this.#counts.rejected += 1;
       else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;

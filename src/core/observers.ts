@@ -21,7 +21,7 @@ export function together(
     progress: (progress) => each((observer) => observer.progress?.(progress)),
     kindFinished: (progress) => each((observer) => observer.kindFinished?.(progress)),
     problem: (problem) => each((observer) => observer.problem?.(problem)),
-    deletionsDecided: (blueprint, stale, decision) =>
-      each((observer) => observer.deletionsDecided?.(blueprint, stale, decision)),
+    deletionsDecided: (blueprint, stale, decision, why) =>
+      each((observer) => observer.deletionsDecided?.(blueprint, stale, decision, why)),
   };
 }

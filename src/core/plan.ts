@@ -1,3 +1,4 @@
+import type { Absences } from './absence.ts';
 import { breathe } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
 import type { DeletionDecision } from './deletion.ts';
@@ -23,6 +24,7 @@ interface Deletions {
   readonly blueprint: string;
   readonly stale: readonly string[];
   readonly decision: DeletionDecision;
+  readonly why?: Absences;
 }
 
 /**
@@ -37,8 +39,8 @@ export class RecordingCatalog implements Catalog {
   readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
   /** To be given to the run, so that deletions that are held back are in the plan as well. */
   readonly observer: RunObserver = {
-    deletionsDecided: (blueprint, stale, decision) => {
-      this.#deletions.push({ blueprint, stale, decision });
+    deletionsDecided: (blueprint, stale, decision, why) => {
+      this.#deletions.push({ blueprint, stale, decision, ...(why ? { why } : {}) });
     },
   };
 
@@ -151,12 +153,9 @@ export class RecordingCatalog implements Catalog {
     return before === undefined;
   }
 
-  async #noteDeletions({ blueprint, stale, decision }: Deletions): Promise<void> {
+  async #noteDeletions({ blueprint, stale, decision, why }: Deletions): Promise<void> {
     if (decision.type === 'nothing' || decision.type === 'ask_witness') return;
     const blocked = decision.type === 'blocked';
-    const reason = blocked
-      ? `not seen in Komodor; held back (${decision.blocked.reason}): ${decision.detail}`
-      : 'gone from Komodor, confirmed by a second read';
     for (const [at, identifier] of stale.entries()) {
       if (at % DELETIONS_AT_A_TIME === 0) await breathe();
       const kept = this.#before.get(keyOf(blueprint, identifier));
@@ -167,7 +166,7 @@ export class RecordingCatalog implements Catalog {
         blueprint,
         identifier,
         title: known,
-        reason,
+        ...why?.get(identifier),
         blocked,
       });
     }

@@ -1,3 +1,4 @@
+import type { Absences } from './absence.ts';
 import type { DeletionDecision } from './deletion.ts';
 import type {
   BlueprintShape,
@@ -36,6 +37,10 @@ export interface Addressing {
   readonly parts: { readonly [part: string]: string };
   /** The scope to ask about, or undefined when the parts are not enough to ask. */
   scope(parts: { readonly [part: string]: string }): Scope | undefined;
+  /** The parts that together tell an item from all others of its kind. */
+  readonly identity: readonly string[];
+  /** Those parts of an item, as far as it has them. */
+  partsOf(item: RawItem): { readonly [part: string]: string };
   /** In which scope an item lies. */
   scopeOf(item: RawItem): Scope | undefined;
   /** Where what belongs to one workload is found; undefined: a thing like this has nothing of the kind (a node is no service). */
@@ -82,6 +87,10 @@ export interface Source {
    * the query's own selector already excludes the scope, so that nothing there can exist.
    */
   readScope(query: KindQuery, scope: Scope, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness> | undefined;
+  /** The key of the query's selector that leaves out an address; undefined when none does, as far as the parts are known. */
+  excludedBy(query: KindQuery, parts: { readonly [part: string]: string }): string | undefined;
+  /** The query without what its selector limits besides places, and the keys of that; undefined when there is no such. */
+  widened(query: KindQuery): { readonly query: KindQuery; readonly keys: readonly string[] } | undefined;
   /** The whole query again, cut in another way (per workload kind, per severity): for what has no address. */
   readDifferently(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
   /** The workloads that an address without a kind may mean; a full address is given back as it is. */
@@ -258,7 +267,7 @@ export interface RunObserver {
   kindFinished?(progress: KindProgress): void;
   problem?(problem: Problem): void;
   /** What is to happen to the stale entities of a blueprint; told before anything is deleted. */
-  deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision): void;
+  deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision, why?: Absences): void;
 }
 export interface KindProgress {
   readonly kind: Kind;

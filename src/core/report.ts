@@ -64,6 +64,9 @@ export interface FromTo {
   readonly to: unknown;
 }
 
+/** Why an entity of ours is to go. */
+export type DeletionReason = 'gone' | 'filtered' | 'moved' | 'renamed' | 'unmapped';
+
 export interface Change {
   readonly action: 'create' | 'update' | 'delete';
   readonly blueprint: string;
@@ -73,7 +76,7 @@ export interface Change {
   readonly team?: FromTo;
   readonly properties?: { readonly [id: string]: FromTo };
   readonly relations?: { readonly [id: string]: FromTo };
-  readonly reason?: string;
+  readonly reason?: DeletionReason;
   /** The reason as a sentence. */
   readonly detail?: string;
   readonly blocked?: boolean;

@@ -1,7 +1,8 @@
 import type { BlueprintState } from './blueprint-state.ts';
+import { fingerprint } from './canonical.ts';
 import type { Taint } from './deletion.ts';
 import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
-import type { KindQuery, Ports, Program, RunObserver, Scope } from './ports.ts';
+import type { Addressing, KindQuery, Ports, Program, RunObserver, Scope } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 
 /** What to read in one go, and the program for it: all entries of a kind that ask the source for the same. */
@@ -42,6 +43,16 @@ export interface Run {
 /** The extractions that write, or may write, a blueprint. */
 export function feeding(extractions: readonly Extraction[], blueprint: string): readonly Extraction[] {
   return extractions.filter(({ program }) => program.blueprints.some((name) => name === null || name === blueprint));
+}
+
+/** Tells an item of a kind from all others, in the source and in what was mapped from it; undefined where a part is not known. */
+export function itemPrint(
+  kind: Kind,
+  { identity }: Pick<Addressing, 'identity'>,
+  parts: { readonly [part: string]: string },
+): number | undefined {
+  const values = identity.map((part) => parts[part]);
+  return values.includes(undefined) ? undefined : fingerprint([kind, ...values]);
 }
 
 /** One text per scope, whatever the order of its parts. */

@@ -6,7 +6,7 @@ import type { Ports, Scope } from './ports.ts';
 import { type Extraction, feeding, type Run, scopeKey } from './run.ts';
 
 /** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
-const MAX_QUESTIONS = 200;
+export const MAX_QUESTIONS = 200;
 const QUESTIONS_AT_A_TIME = 4;
 const NAMED_WITNESSES = 5;
 

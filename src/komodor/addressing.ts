@@ -1,4 +1,4 @@
-import type { Kind } from '../core/model.ts';
+import type { Kind, RawItem } from '../core/model.ts';
 import type { Addressing, Scope } from '../core/ports.ts';
 import { textOf, toItem } from './item.ts';
 import { WORKLOAD_KINDS } from './selector.ts';
@@ -50,10 +50,14 @@ export function addressingOf(kind: Kind): Addressing {
   return kind === 'komodorService' ? SERVICES : RISKS;
 }
 
+const SERVICE_PARTS = ['kind', 'cluster', 'namespace', 'service'];
+
 const SERVICES: Addressing = {
   probe: itemOf('komodorService', PROBE_SERVICE),
   parts: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
   scope: ({ cluster, namespace }) => serviceScope(cluster, namespace),
+  identity: SERVICE_PARTS,
+  partsOf: (item) => partsIn(item, SERVICE_PARTS),
   scopeOf: (item) => serviceScope(textOf(item, 'cluster'), textOf(item, 'namespace')),
   narrow({ cluster, namespace, kind, name }) {
     if (!isServiceKind(kind) || namespace === '') return undefined;
@@ -72,6 +76,8 @@ const RISKS: Addressing = {
   probe: itemOf('komodorHealthMonitoring', PROBE_RISK),
   parts: { komodorUid: UID, kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME, id: RISK_ID },
   scope: riskScope,
+  identity: ['id'],
+  partsOf: (item) => partsIn(item, ['id']),
   scopeOf: (item) => riskScope({ komodorUid: textOf(item, 'komodorUid') ?? '' }),
   narrow: ({ cluster, namespace, kind, name }) => {
     const komodorUid = [kind, cluster, namespace, name].join('|');
@@ -86,6 +92,15 @@ const RISKS: Addressing = {
     };
   },
 };
+
+function partsIn(item: RawItem, fields: readonly string[]): Parts {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = textOf(item, field);
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+}
 
 function isServiceKind(kind: string): boolean {
   return WORKLOAD_KINDS.some((known) => known === kind);

@@ -7,7 +7,7 @@ export const SEVERITIES = ['high', 'medium', 'low'] as const;
 const SERVICE_STATUSES = ['healthy', 'unhealthy', 'unknown'] as const;
 const RISK_STATUSES = ['open', 'confirmed', 'resolved', 'dismissed', 'ignored', 'manually_resolved'] as const;
 const CHECK_CATEGORIES = ['workload', 'infrastructure'] as const;
-const IMPACT_GROUP_TYPES = ['static', 'dynamic', 'realtime'] as const;
+export const IMPACT_GROUP_TYPES = ['static', 'dynamic', 'realtime'] as const;
 
 const ServiceSelector = z.object({
   clusters: names(),

@@ -7,6 +7,7 @@ import { textOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
 import type { Walk } from './proof.ts';
 import { readRisks, readRisksOf } from './risks.ts';
+import { excludedBy, widened } from './selection.ts';
 import {
   checkSelector,
   normalSelector,
@@ -71,6 +72,8 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
       if (!includes(chosen, cluster, namespace)) return undefined;
       return readRisksOf(reading(risks, signal), chosen, komodorUid);
     },
+    excludedBy,
+    widened,
     async locate(address, signal) {
       if (address.kind !== '') return [address];
       const { cluster, namespace, name } = address;

@@ -82,7 +82,8 @@ const changeSchema = z.strictObject({
   team: fromTo.exactOptional(),
   properties: z.record(z.string(), fromTo).exactOptional(),
   relations: z.record(z.string(), fromTo).exactOptional(),
-  reason: z.string().exactOptional(),
+  reason: z.enum(['gone', 'filtered', 'moved', 'renamed', 'unmapped']).exactOptional(),
+  detail: z.string().exactOptional(),
   blocked: z.boolean().exactOptional(),
 });
 

@@ -127,6 +127,8 @@ export function liveWorld(first: LiveWorld) {
   const source: Source = {
     checkSelector: () => [],
     normalSelector: (_kind, selector) => selector,
+    excludedBy: () => undefined,
+    widened: () => undefined,
     read(query) {
       asked.push(query.selector);
       const { showsAround = world.shows, malformed = 0, end = { complete: true } } = world;
@@ -149,6 +151,8 @@ export function liveWorld(first: LiveWorld) {
       parts: {},
       scope: () => undefined,
       scopeOf: () => undefined,
+      identity: ['name'],
+      partsOf: () => ({}),
       narrow: ({ cluster, namespace, name }) =>
         world.noPlace
           ? undefined

@@ -125,6 +125,8 @@ function sourceOf(world: SmallWorld, looks: (Scope | 'whole')[]): Source {
   return {
     checkSelector: () => [],
     normalSelector: (_kind, selector) => selector,
+    excludedBy: () => undefined,
+    widened: () => undefined,
     read: ({ kind }) => {
       const { things, end = COMPLETE, malformed = 0 } = listing(kind);
       return pageOf(things, end, malformed);
@@ -140,6 +142,8 @@ function sourceOf(world: SmallWorld, looks: (Scope | 'whole')[]): Source {
           ? { cluster: value.cluster, namespace: value.namespace }
           : undefined,
       narrow: () => undefined,
+      identity: ['name'],
+      partsOf: () => ({}),
     }),
     locate: async (address) => [address],
   };

@@ -73,6 +73,8 @@ function sourceOver({ at = () => [], end = COMPLETE }: World) {
   const source: Source = {
     checkSelector: () => [],
     normalSelector: (_kind, selector) => selector,
+    excludedBy: () => undefined,
+    widened: () => undefined,
     read: () => pageOf([], COMPLETE),
     readScope(_query, scope) {
       asked.push(scope);
@@ -87,6 +89,8 @@ function sourceOver({ at = () => [], end = COMPLETE }: World) {
       parts: {},
       scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
       scopeOf: () => undefined,
+      identity: ['name'],
+      partsOf: () => ({}),
       narrow: () => ({ scope: {}, holds: () => false, parts: [], secondLook: {}, around: {}, goesWithWorkload: false }),
     }),
     locate: async (address) => [address],
