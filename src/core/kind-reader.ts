@@ -13,6 +13,8 @@ import { type Extraction, itemPrint, type Run } from './run.ts';
 const BATCHES_AHEAD = 3;
 /** Starting jq costs about as much as mapping a hundred items, so small pages are put together first. */
 const ITEMS_PER_MAPPING = 500;
+/** But not more than this: what is mapped is held several times over, for each of the batches ahead. */
+const BYTES_PER_MAPPING = 2 * 1024 * 1024;
 
 type Counts = {
   -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number;
@@ -87,6 +89,7 @@ export class KindReader {
     leaving: { readonly early: boolean },
   ): AsyncGenerator<readonly RawItem[], Completeness> {
     let waiting: RawItem[] = [];
+    let bytes = 0;
     // The first page goes on by itself: nobody has anything to do yet.
     let enough = 1;
     try {
@@ -99,9 +102,11 @@ export class KindReader {
         if (leaving.early) return { complete: true };
         waiting.push(...this.#accept(next.value));
         this.#progress('progress');
-        if (waiting.length < enough) continue;
-        yield waiting;
+        bytes += next.value.bytes ?? 0;
+        if (waiting.length < enough && bytes < BYTES_PER_MAPPING) continue;
+        if (waiting.length > 0) yield waiting;
         waiting = [];
+        bytes = 0;
         enough = ITEMS_PER_MAPPING;
       }
     } finally {

@@ -25,6 +25,8 @@ export type Scope = { readonly [part: string]: string };
 
 export interface SourcePage {
   readonly items: readonly RawItem[];
+  /** How large it was on the wire, as far as that is known. */
+  readonly bytes?: number | undefined;
   /** Things on the page that were no items at all (null, a string …). They may hide an entity. */
   readonly malformed: number;
 }

@@ -14,6 +14,7 @@ export interface CursorAnswer {
   readonly meta: unknown;
   /** How many rows were asked for; undefined when the endpoint takes no page size. */
   readonly askedFor: number | undefined;
+  readonly bytes?: number;
 }
 
 const number = z.number().optional().catch(undefined);
@@ -40,7 +41,7 @@ export async function* walkByCursor(options: WalkOptions & Asking): Walk {
     const answer = await options.ask(place);
     if (!Array.isArray(answer.rows)) return ledger.malformed('holds no list');
     const taken = ledger.take(answer.rows);
-    yield taken.page;
+    yield { ...taken.page, bytes: answer.bytes };
     const step = nextStep(place, answer, answer.rows.length, options.what);
     // A later page must bring something even when it says that it is the last: a server that ignores the place looks so.
     const mustAdvance = place.type !== 'start' && answer.rows.length > 0;

@@ -13,8 +13,11 @@ export interface Reading {
 }
 
 /** An answer with what it weighs. */
-export function weighed<T extends { readonly rows: unknown }>(value: T, bytes: number): Weighed<T> {
-  return { value, rows: Array.isArray(value.rows) ? value.rows.length : 0, bytes };
+export function weighed<T extends { readonly rows: unknown }>(
+  value: T,
+  bytes: number,
+): Weighed<T & { readonly bytes: number }> {
+  return { value: { ...value, bytes }, rows: Array.isArray(value.rows) ? value.rows.length : 0, bytes };
 }
 
 /** After so many listings in a row that failed there is no point in asking for the rest. */

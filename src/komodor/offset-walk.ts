@@ -6,6 +6,7 @@ export interface OffsetAnswer {
   readonly rows: unknown;
   readonly more: unknown;
   readonly total: unknown;
+  readonly bytes?: number;
 }
 
 const Total = z.number().nonnegative().optional();
@@ -30,7 +31,7 @@ export async function* walkByOffset(
     if (typeof more !== 'boolean') return ledger.malformed('does not say whether there is more');
     if (!total.success) return ledger.malformed('has a total that is no number');
     const taken = ledger.take(rows);
-    yield taken.page;
+    yield { ...taken.page, bytes: answer.bytes };
     if (total.data !== undefined) totals.push(total.data);
     // Without a total, a last page that repeats is all that shows a server which ignores the offset.
     const mustAdvance = totals.length === 0 && offset > 0 && rows.length > 0;

@@ -5,7 +5,7 @@ const SMALLEST = 10;
 const ATTEMPTS_BEFORE_SHRINKING = 2;
 const GOOD_PAGES_TO_GROW = 3;
 /** Several pages are held at once, each as text and as what was read from it: several times this is what memory has to bear. */
-const BYTES_PER_PAGE = 4 * 1024 * 1024;
+const BYTES_PER_PAGE = 2 * 1024 * 1024;
 
 /**
  * How much to ask for at once: as many rows as fit a page of some megabytes, by the size of the rows seen last; less after

@@ -121,7 +121,7 @@ describe('page size', () => {
     expect(asked).toEqual([200, 10]);
   });
 
-  it('asks for as many rows as fit a page of four mebibytes, once it has seen how large they are, and never for more than the most', async () => {
+  it('asks for as many rows as fit a page of two mebibytes, once it has seen how large they are, and never for more than the most', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1000 }),
@@ -135,7 +135,7 @@ describe('page size', () => {
               hostAnswered: () => true,
             });
             expect(rows).toBe(expected);
-            expected = Math.min(1000, Math.max(1, Math.floor((4 * 1024 * 1024) / weight)));
+            expected = Math.min(1000, Math.max(1, Math.floor((2 * 1024 * 1024) / weight)));
           }
         },
       ),
