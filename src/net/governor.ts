@@ -35,6 +35,8 @@ export interface Governor {
   leave(answer: Answer): void;
   /** Counts a retry and waits for it: alone (`self`), or with every request to this host (`host`) at its next `enter`. */
   retryAfter(ms: number, who: 'self' | 'host', signal: AbortSignal): Promise<void>;
+  /** Counts a request that was sent once more at once, in the place that it had: the kept-alive connection was dead. */
+  resent(): void;
   state(): GovernorState;
 }
 
@@ -196,6 +198,10 @@ export function createGovernor(options: GovernorOptions): Governor {
       retries += 1;
       if (who === 'host') pause(ms);
       else await clock.sleep(ms, signal);
+    },
+    resent() {
+      requests += 1;
+      retries += 1;
     },
     state() {
       const left = pausedUntil - steadyNow();

@@ -78,7 +78,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const host = new URL(baseUrl).host;
   const { governor, maxResponseBytes, side } = options;
-  const sender = createSender({ maxResponseBytes, env: options.env ?? {} });
+  const sender = createSender({ maxResponseBytes, env: options.env ?? {}, onResend: governor.resent });
   const hideOwn = redactor(options.secrets);
 
   /** One attempt: an answer, or the failure with what the retry policy has to know. */

@@ -51,6 +51,8 @@ export interface Sender {
 export function createSender(options: {
   readonly maxResponseBytes: number;
   readonly env: NodeJS.Dict<string>;
+  /** Told when a request is sent once more over a fresh connection. */
+  readonly onResend: () => void;
 }): Sender {
   const connections = new Connections(options.env);
   const instance = axios.create({
@@ -72,6 +74,7 @@ export function createSender(options: {
       return answered(await instance.request({ ...request, ...connections.shared(url, proxy) }), 1);
     } catch (error) {
       if (signal.aborted || !repeatable || !wasDeadAlready(error)) throw error;
+      options.onResend();
       return answered(await instance.request({ ...request, ...connections.fresh(url, proxy) }), 2);
     }
   }
