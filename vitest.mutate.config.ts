@@ -6,7 +6,7 @@ export default defineConfig({
     setupFiles: ['test/mutation/fixed-seed.ts'],
     include: [
       'test/core/{deletion,deletions,witness}.test.ts',
-      'test/core/{live-deletion,catalog-guards}.test.ts',
+      'test/core/{live-deletion,catalog-guards,look}.test.ts',
       'test/core/fields.test.ts',
       'test/komodor/walks.test.ts',
       'test/core/{pack,writer}.test.ts',

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/canonical.ts';
-import { FieldTable, selectFields } from '../../src/core/fields.ts';
-import type { Entity, EntityTemplate } from '../../src/core/model.ts';
+import { FieldTable, onlyFields, selectFields } from '../../src/core/fields.ts';
+import type { Entity, EntityTemplate, StoredEntity } from '../../src/core/model.ts';
 import type { FieldSelection, Program } from '../../src/core/ports.ts';
 import { entity, shape, stored } from './shapes.ts';
 
@@ -229,5 +229,116 @@ describe('selectFields', () => {
   it('is not fooled by names that every object has', () => {
     const properties = JSON.parse('{"__proto__":".x","constructor":".y","toString":".z"}');
     expect(selectFields(thing, [program({ properties })]).properties).toEqual([]);
+  });
+
+  it.each([
+    [[{ icon: '.i', team: '.t' }, {}], { title: false, icon: true, team: true }],
+    [[{}, { title: '.t' }], { title: true, icon: false, team: false }],
+    [[{}], { title: false, icon: false, team: false }],
+    [[], { title: true, icon: false, team: false }],
+    [[{ team: { combinator: 'and', rules: [] } }], { title: false, icon: false, team: false }],
+  ] as const)('reads title, icon and team where some template writes them: %j', (templates, expected) => {
+    expect(selectFields(thing, [program(...templates)])).toMatchObject(expected);
+  });
+});
+
+describe('FieldTable.holds', () => {
+  it('tells one field that Port has already from one that it has not', () => {
+    const known = table.fingerprints(stored({ title: 'T', properties: { text: 'x' }, relations: { one: 'a' } }));
+    const wanted = entity({ title: 'T', properties: { text: 'y' }, relations: { one: 'a', many: ['b'] } });
+    const holds = (path: string) => table.holds(wanted, path, known);
+    expect(holds('title')).toBe(true);
+    expect(holds('properties.text')).toBe(false);
+    expect(holds('relations.one')).toBe(true);
+    expect(holds('relations.many')).toBe(false);
+    expect(holds('relations.nobody')).toBe(false);
+  });
+});
+
+describe('fields that something gave in this run already', () => {
+  function claimed(...columns: number[]) {
+    const own = new Set(columns);
+    return {
+      has: (column: number) => own.has(column),
+      add: (column: number) => void own.add(column),
+      conflicts: [] as string[],
+      own,
+    };
+  }
+  const columnOf = (path: string) =>
+    ['title', 'icon', 'team', ...Object.keys(thing.properties).map((id) => `properties.${id}`)].indexOf(path);
+
+  it('stay as they are, and another value for them is told', () => {
+    const known = table.fingerprints(stored({ title: 'T', properties: { text: 'x' } }));
+    const claims = claimed(columnOf('properties.text'));
+    expect(table.overlay(entity({ properties: { text: 'y' } }), known, claims)).toBeUndefined();
+    expect(claims.conflicts).toEqual(['properties.text']);
+    const next = table.overlay(entity({ title: 'U', properties: { text: 'y' } }), known, claims);
+    expect(next?.[columnOf('properties.text')]).toBe(known[columnOf('properties.text')]);
+    expect(next?.[0]).not.toBe(known[0]);
+    expect(claims.own.has(0)).toBe(true);
+  });
+
+  it('may be given the same value again', () => {
+    const known = table.fingerprints(stored({ properties: { text: 'x' } }));
+    const claims = claimed(columnOf('properties.text'));
+    expect(table.overlay(entity({ properties: { text: 'x', count: 1 } }), known, claims)).toBeDefined();
+    expect(claims.conflicts).toEqual([]);
+  });
+});
+
+describe('values that mean the same', () => {
+  const isChange = (before: Partial<StoredEntity>, after: Partial<Entity>) =>
+    table.overlay(entity(after), table.fingerprints(stored(before))) !== undefined;
+
+  it('are teams in any order, once or twice, without what is no name', () => {
+    expect(isChange({ team: ['a', 'b'] }, { team: ['b', 'a', 'b', ''] })).toBe(false);
+    expect(isChange({ team: ['', 7, null] }, { team: [] })).toBe(false);
+    expect(isChange({ team: ['a'] }, { team: 'a' })).toBe(false);
+    expect(isChange({ team: ['a'] }, { team: ['a', 'b'] })).toBe(true);
+    expect(isChange({ team: ['a'] }, { team: ['b'] })).toBe(true);
+  });
+
+  it('are targets without empty names', () => {
+    expect(isChange({ relations: { many: ['a', ''] } }, { relations: { many: ['a'] } })).toBe(false);
+    expect(isChange({ relations: { one: '' } }, { relations: { one: null } })).toBe(false);
+  });
+
+  it('are not times that are no text', () => {
+    expect(isChange({ properties: { at: 2026 } }, { properties: { at: '2026' } })).toBe(true);
+    expect(isChange({ properties: { at: 2026 } }, { properties: { at: 2026 } })).toBe(false);
+  });
+
+  it('are compared for fields that the blueprint has lost meanwhile, too', () => {
+    const lost = new FieldTable(thing, { ...everything, properties: ['lost'], relations: ['gone'] });
+    const known = lost.fingerprints(stored({ properties: { lost: 1 }, relations: { gone: ['a', 'b'] } }));
+    expect(lost.overlay(entity({ properties: { lost: 1 }, relations: { gone: 'a' } }), known)).toBeUndefined();
+    expect(lost.overlay(entity({ properties: { lost: 2 } }), known)).toBeDefined();
+  });
+});
+
+describe('an entity with some of its fields', () => {
+  it('has no others, not even empty ones', () => {
+    const whole = entity({
+      title: 'T',
+      icon: null,
+      team: 't',
+      properties: { text: null, count: 1 },
+      relations: { one: 'a' },
+    });
+    expect(onlyFields(whole, (path) => path === 'icon' || path === 'properties.count')).toStrictEqual({
+      blueprint: 'thing',
+      identifier: 'x',
+      icon: null,
+      properties: { count: 1 },
+      relations: {},
+    });
+    expect(onlyFields(entity(), () => true)).toStrictEqual(entity());
+    expect(onlyFields(whole, () => true)).toStrictEqual(whole);
+  });
+
+  it('is itself where there is no null to drop', () => {
+    const whole = entity({ title: 'T', properties: { text: 'x' } });
+    expect(table.withoutIdleNulls(whole, table.fingerprints(stored()))).toBe(whole);
   });
 });
