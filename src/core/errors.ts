@@ -18,6 +18,7 @@ export const CODES = {
   items_malformed: 'Komodor sent something that is no item. Nothing is deleted from the blueprints of its kind.',
   item_rejected: 'An item gave no identifier, blueprint or selector answer. Nothing is deleted from its blueprint.',
   field_failed: 'An expression failed on an item. The field was left as it is in Port.',
+  field_empty: 'A field that the mapping takes from the items is in none of them; its name may be misspelt.',
   value_refused:
     'A value does not fit the blueprint (type, enum, format, pattern, limits, required). The field was left as it is in Port.',
   property_undeclared: 'The mapping writes a property that the blueprint does not have.',

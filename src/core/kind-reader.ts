@@ -1,5 +1,6 @@
 import { fingerprint } from './canonical.ts';
 import { isSearchQuery } from './conform.ts';
+import { EmptyFields } from './empty-fields.ts';
 import { isAbort } from './errors.ts';
 import { FingerprintBag } from './fingerprint-bag.ts';
 import type { Intake } from './intake.ts';
@@ -33,6 +34,7 @@ export class KindReader {
   readonly #leftOut = new Map<string, FingerprintBag>();
   #completeness: Completeness = { complete: true };
   #aborted = false;
+  readonly #empty: ReturnType<EmptyFields['findings']>[number][] = [];
   /** What was done when this kind began: kinds are read one after the other. */
   #before = { written: 0, unchanged: 0 };
 
@@ -64,6 +66,7 @@ export class KindReader {
 
   async #extract({ query, program }: Extraction): Promise<void> {
     const { signal, ports } = this.#run;
+    const empty = new EmptyFields(program.entries);
     const leaving = { early: false };
     const batches = this.#batches(ports.source.read(query, signal), leaving);
     const mapped = readAhead(batches, (items) => program.map(items, signal), BATCHES_AHEAD);
@@ -71,9 +74,11 @@ export class KindReader {
       for (;;) {
         const next = await mapped.next();
         if (next.done) {
-          if (!next.value.complete) this.#reportIncomplete(next.value);
+          if (next.value.complete) this.#empty.push(...empty.findings());
+          else this.#reportIncomplete(next.value);
           return;
         }
+        empty.take(next.value);
         await this.#work(next.value);
         this.#progress('progress');
       }
@@ -193,6 +198,13 @@ export class KindReader {
       group: completeness.reason,
       message: `${kind} was not read to the end (${completeness.reason}): ${completeness.detail}`,
     });
+  }
+
+  /** Says which fields no item had; of a whole read only, for a few items may well lack one. */
+  reportEmptyFields(): void {
+    for (const { path, message } of this.#empty) {
+      this.#run.problems.add({ code: 'field_empty', severity: 'warning', kind: this.kind, group: path, message });
+    }
   }
 
   /** Takes back the claim that everything was read. */

@@ -113,6 +113,7 @@ async function carryOut(
       wanted.filter(({ query }) => query.kind === kind),
       () => writer.flush(),
     );
+    reader.reportEmptyFields();
   }
   await finishRelations(run, intake, targets, writer);
 

@@ -1,0 +1,95 @@
+import type { JsonObject, ResourceEntry } from './model.ts';
+import { nearest } from './nearest.ts';
+import type { MappedItem } from './ports.ts';
+import { isObject, own } from './schema/values.ts';
+
+/** Fewer items may lack a field by chance. */
+const FEWEST_ITEMS = 5;
+/** Names are only likened to so many others. */
+const MOST_NAMES = 1000;
+const NAMES_SHOWN = 8;
+
+/** A field that is a plain path into the item, such as `.labels.team`, and was not there in any item yet. */
+interface Watched {
+  readonly entry: ResourceEntry;
+  readonly field: string;
+  readonly keys: readonly string[];
+  items: number;
+  /** Names that stand where the last key should. */
+  readonly names: Set<string>;
+}
+
+const PATH = /^\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\["[^"\\]*"\])*$/;
+const STEP = /\.(\w+)|\["([^"]*)"\]/g;
+
+/** Notices fields that no item has: a misspelt name is no error in jq, it is null. */
+export class EmptyFields {
+  #watched: Watched[];
+
+  constructor(entries: readonly ResourceEntry[]) {
+    this.#watched = entries.filter(({ itemsToParse }) => itemsToParse === undefined).flatMap(watchedOf);
+  }
+
+  take(mapped: readonly MappedItem[]): void {
+    for (const { item, rows } of mapped) {
+      if (this.#watched.length === 0) return;
+      const entries = new Set(rows.filter(({ type }) => type === 'entity').map(({ entry }) => entry));
+      this.#watched = this.#watched.filter((one) => !entries.has(one.entry) || isMissing(one, item.value));
+    }
+  }
+
+  /** A sentence per field that stayed empty although there was something to find it in. */
+  findings(): readonly { readonly path: string; readonly message: string }[] {
+    return this.#watched
+      .filter(({ items }) => items >= FEWEST_ITEMS)
+      .flatMap(({ entry, field, keys, items, names }) => {
+        const similar = nearest(keys.at(-1) ?? '', [...names]);
+        // A field that Komodor leaves out of all items is not misspelt; a key of a map like labels probably is.
+        if (similar === undefined && (keys.length === 1 || names.size === 0)) return [];
+        const there = [...names].slice(0, NAMES_SHOWN).join(', ');
+        const hint =
+          similar === undefined ? `there are: ${there}` : `did you mean ${pathOf([...keys.slice(0, -1), similar])}?`;
+        const message = `${field}: ${pathOf(keys)} is null for all ${items} items (${hint})`;
+        return [{ path: `${entry.path} ${field}`, message: `${entry.path}: ${message}` }];
+      });
+  }
+}
+
+function watchedOf(entry: ResourceEntry): Watched[] {
+  return entry.templates.flatMap(({ title, icon, team, properties, relations }) => {
+    const fields: (readonly [string, unknown])[] = [
+      ['title', title],
+      ['icon', icon],
+      ['team', team],
+      ...Object.entries(properties).map(([id, value]) => [`properties.${id}`, value] as const),
+      ...Object.entries(relations).map(([id, value]) => [`relations.${id}`, value] as const),
+    ];
+    return fields.flatMap(([field, expression]) => {
+      const text = typeof expression === 'string' ? expression.trim() : '';
+      if (!PATH.test(text)) return [];
+      const keys = [...text.matchAll(STEP)].map(([, word, quoted]) => word ?? quoted ?? '');
+      return [{ entry, field, keys, items: 0, names: new Set<string>() }];
+    });
+  });
+}
+
+/** Counts an item that lacks the field. */
+function isMissing(watched: Watched, item: JsonObject): boolean {
+  let value: unknown = item;
+  for (const [index, key] of watched.keys.entries()) {
+    if (!isObject(value)) break;
+    if (index === watched.keys.length - 1) {
+      if (Object.hasOwn(value, key)) return false;
+      for (const name of Object.keys(value)) if (watched.names.size < MOST_NAMES) watched.names.add(name);
+    }
+    value = own(value, key);
+  }
+  watched.items += 1;
+  return true;
+}
+
+function pathOf(keys: readonly string[]): string {
+  return keys
+    .map((key, index) => (/^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `${index === 0 ? '.' : ''}[${JSON.stringify(key)}]`))
+    .join('');
+}
