@@ -177,7 +177,8 @@ describe('a set that is held back', () => {
         code: 'deletion_blocked',
         severity: 'error',
         message:
-          '7 entities of service were not deleted (threshold): 35 % would go, entityDeletionThreshold allows 30 %. ' +
+          '7 entities of service were not deleted (threshold): 35 % would go, entityDeletionThreshold allows 30 % ' +
+          '(7: no item of Komodor gives it any more, confirmed by a second read). ' +
           `If they are really gone: --approve-deletions ${severe}`,
         count: 7,
         samples: ['e0', 'e1', 'e2', 'e3', 'e4'],
