@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { loadBlueprintFiles } from './config/blueprint-files.ts';
+import { documentDiff } from './config/document-diff.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
 import { secretsOf } from './config/secrets.ts';
@@ -167,7 +168,13 @@ export async function createApplication(
   async function plan(request: ResyncRequest, signal: AbortSignal, observer: RunObserver): Promise<RunReport> {
     const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
     const both = together([observer, catalog.observer]);
-    return { ...(await resync({ ...ports, catalog }, request, signal, both)), changes: await catalog.changes() };
+    const report = await resync({ ...ports, catalog }, request, signal, both);
+    const setup = catalog.setup.map(({ what, identifier, before, after }) => ({
+      what,
+      identifier,
+      diff: documentDiff(before, after),
+    }));
+    return { ...report, changes: await catalog.changes(), setup };
   }
 
   async function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {

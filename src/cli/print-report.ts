@@ -13,8 +13,8 @@ export function printReport(report: RunReport): void {
     isPlan ? 'Would change in Port' : 'Changed in Port',
     blueprints.map((blueprint) => [blueprint.blueprint, ofBlueprint(blueprint, isPlan)]),
   );
-  // The plan's list of changes has named the held back deletions and what is to be set up first.
-  const told = isPlan && report.changes !== undefined ? ['deletion_blocked', 'setup_pending'] : [];
+  // The plan's list of changes has named the held back deletions.
+  const told = isPlan && report.changes !== undefined ? ['deletion_blocked'] : [];
   const untold = problems.filter(({ code }) => !told.includes(code));
   for (const problem of untold) printProblem(problem);
   if (untold.length > 0) print();

@@ -106,6 +106,7 @@ function answer(report: RunReport, { json, values = false }: RunCommandOptions, 
 function hasNews({ status, changes = [], setup = [], problems }: RunReport, options: RunCommandOptions): boolean {
   if (status !== 'completed') return false;
   if (problems.some(({ code }) => code === 'approval_unmatched')) return true;
-  const isChanging = setup.length > 0 || changes.some(({ blocked }) => blocked !== true);
+  const isSettingUp = setup.some(({ what }) => what !== 'integration');
+  const isChanging = isSettingUp || changes.some(({ blocked }) => blocked !== true);
   return options.detailedExitcode === true && isChanging;
 }

@@ -34,7 +34,6 @@ export const CODES = {
   delete_failed: 'An entity could not be deleted in Port.',
   blueprint_missing: 'A blueprint that the mapping writes does not exist in Port.',
   blueprint_drift: 'A blueprint in Port differs from ours in something that we do not change.',
-  setup_pending: 'A plan found something that a resync would first set up in Port.',
   blueprint_failed: 'A blueprint could not be created or extended in Port.',
   deletion_blocked: 'Entities that seem to be gone were not deleted.',
   approval_unmatched: 'An approved set of deletions does not match what would be deleted now.',

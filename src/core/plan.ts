@@ -11,6 +11,7 @@ import type {
   PropertyValues,
   RemovalOutcome,
   RunObserver,
+  SetupDocument,
   UpsertBatch,
   UpsertOutcome,
 } from './ports.ts';
@@ -36,6 +37,7 @@ export class RecordingCatalog implements Catalog {
   readonly #before = new Map<string, string>();
   readonly #changes = new Map<string, Change>();
   readonly #deletions: Deletions[] = [];
+  #setup: readonly SetupDocument[] = [];
   readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
   /** To be given to the run, so that deletions that are held back are in the plan as well. */
   readonly observer: RunObserver = {
@@ -70,8 +72,15 @@ export class RecordingCatalog implements Catalog {
     return sorted;
   }
 
-  prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    return this.#catalog.prepare(signal);
+  async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
+    const prepared = await this.#catalog.prepare(signal);
+    this.#setup = prepared.setup;
+    return prepared;
+  }
+
+  /** What a resync would write before any entity. */
+  get setup(): readonly SetupDocument[] {
+    return this.#setup;
   }
 
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {

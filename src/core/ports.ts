@@ -207,6 +207,16 @@ export interface PreparedCatalog {
   /** Where the mapping was read, for messages: `mappings/komodor.yaml` or `Port's integration my-…`. */
   readonly mappingOrigin: string;
   readonly problems: readonly Problem[];
+  /** What a catalog that only notes would have written; nothing from any other. */
+  readonly setup: readonly SetupDocument[];
+}
+
+/** Something that a resync writes before any entity: what is there (undefined: nothing), and what is to be there. */
+export interface SetupDocument {
+  readonly what: 'integration' | 'mapping' | 'blueprint';
+  readonly identifier: string;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 export interface Elsewhere {

@@ -1,5 +1,6 @@
 import type { Code } from './errors.ts';
 import type { Kind } from './model.ts';
+import type { SetupDocument } from './ports.ts';
 
 /** The run report: CONTRACT §4, field by field. */
 export type RunStatus = 'completed' | 'degraded' | 'blocked' | 'failed' | 'aborted';
@@ -84,7 +85,7 @@ export interface Change {
 
 /** Something that a resync would write to Port before any entity. */
 export interface SetupChange {
-  readonly what: 'integration' | 'mapping' | 'blueprint';
+  readonly what: SetupDocument['what'];
   readonly identifier: string;
   /** Lines of YAML that go (`-`) and come (`+`), with a few around them. */
   readonly diff: string;

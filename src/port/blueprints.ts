@@ -56,9 +56,9 @@ export class Blueprints {
         return [];
       }
     }
-    const { patch, result, added, drift } = extend(theirs, ours, (target) => targets.has(target));
+    const { patch, result, drift } = extend(theirs, ours, (target) => targets.has(target));
     if (patch) {
-      await writes.extendBlueprint(ours.identifier, patch, added, signal);
+      await writes.extendBlueprint(patch, theirs, signal);
       this.#known.set(ours.identifier, result);
     }
     return drift.map((message) => ({
@@ -74,9 +74,9 @@ export class Blueprints {
     const theirs = await this.#read(ours.identifier, signal);
     if (!theirs) return [];
     const targets = await this.#existingTargets(ours, signal);
-    const { patch, result, added } = extend(theirs, ours, (target) => targets.has(target));
+    const { patch, result } = extend(theirs, ours, (target) => targets.has(target));
     if (patch) {
-      await writes.extendBlueprint(ours.identifier, patch, added, signal);
+      await writes.extendBlueprint(patch, theirs, signal);
       this.#known.set(ours.identifier, result);
     }
     return Object.entries(ours.relations).flatMap(([id, { target }]) =>

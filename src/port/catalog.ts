@@ -21,7 +21,7 @@ import { Ownership } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
 import { type FoundEntity, type Query, searchEntities, searchEverywhere } from './search.ts';
-import { notedWrites, portWrites } from './setup-writes.ts';
+import { NotedWrites, portWrites } from './setup-writes.ts';
 
 /** Port: 20 entities and 1 MiB a bulk request. */
 const ENTITIES_PER_BATCH = 20;
@@ -88,7 +88,8 @@ export class PortCatalog implements Catalog {
     const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } =
       this.#options;
     const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
-    const writes = setup === 'write' ? portWrites(this.#api) : notedWrites((problem) => problems.push(problem));
+    const noted = setup === 'note' ? new NotedWrites() : undefined;
+    const writes = noted ?? portWrites(this.#api);
     const integration = await settleIntegration(this.#api, this.#options, writes, signal);
     if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
     if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
@@ -97,6 +98,7 @@ export class PortCatalog implements Catalog {
     return {
       mapping: read.mapping,
       mappingOrigin,
+      setup: noted?.documents ?? [],
       problems: [...problems, ...read.problems.map((problem) => asProblem('mapping_file_invalid', problem))],
     };
   }

@@ -64,7 +64,7 @@ export async function settleIntegration(
     ...settled,
     async markInitialized() {
       if (!options.initialize || found?.arePortResourcesInitialized === true) return;
-      await writes.patchIntegration(identifier, { arePortResourcesInitialized: true, version }, signal);
+      await writes.patchIntegration(identifier, { arePortResourcesInitialized: true, version }, existing, signal);
     },
   };
 }
@@ -83,7 +83,7 @@ async function updateIdentity(
 ): Promise<void> {
   const wanted = identity(options);
   const differs = Object.entries(wanted).some(([key, value]) => canonicalJson(existing[key]) !== canonicalJson(value));
-  if (differs) await writes.patchIntegration(options.identifier, wanted, signal);
+  if (differs) await writes.patchIntegration(options.identifier, wanted, existing, signal);
 }
 
 async function settleConfig(
@@ -99,6 +99,6 @@ async function settleConfig(
     throw new AppError('mapping_empty', `Port holds an empty mapping for the integration ${identifier}: ${what}`);
   }
   if (fileConfig && canonicalJson(config) !== canonicalJson(fileConfig))
-    await writes.writeConfig(identifier, fileConfig, signal);
+    await writes.writeConfig(identifier, fileConfig, config ?? {}, signal);
   return { config: null };
 }

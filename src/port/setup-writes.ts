@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../core/model.ts';
-import type { Problem } from '../core/report.ts';
+import type { SetupDocument } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { Patience } from '../net/patience.ts';
 import { isUnclear } from '../net/retry.ts';
@@ -10,11 +10,13 @@ import type { BlueprintDocument } from './blueprint-documents.ts';
 /** What preparing Port may write. The plan has its own version, which only notes. */
 export interface SetupWrites {
   createIntegration(body: JsonObject, signal: AbortSignal): Promise<void>;
-  patchIntegration(identifier: string, body: JsonObject, signal: AbortSignal): Promise<void>;
-  writeConfig(identifier: string, config: JsonObject, signal: AbortSignal): Promise<void>;
+  /** @param current the integration as Port has it */
+  patchIntegration(identifier: string, body: JsonObject, current: JsonObject, signal: AbortSignal): Promise<void>;
+  /** @param current the mapping that Port holds */
+  writeConfig(identifier: string, config: JsonObject, current: JsonObject, signal: AbortSignal): Promise<void>;
   createBlueprint(document: BlueprintDocument, signal: AbortSignal): Promise<void>;
-  /** @param added what the patch adds, by name */
-  extendBlueprint(identifier: string, patch: JsonObject, added: readonly string[], signal: AbortSignal): Promise<void>;
+  /** @param current the blueprint as Port has it */
+  extendBlueprint(patch: JsonObject, current: BlueprintDocument, signal: AbortSignal): Promise<void>;
 }
 
 const anyAnswer = z.unknown();
@@ -60,8 +62,8 @@ export function portWrites(api: PortApi): SetupWrites {
   const integration = (identifier: string) => `/integration/${encodeURIComponent(identifier)}`;
   return {
     createIntegration: (body, signal) => send('POST', '/integration', body, signal),
-    patchIntegration: (identifier, body, signal) => send('PATCH', integration(identifier), body, signal),
-    async writeConfig(identifier, config, signal) {
+    patchIntegration: (identifier, body, _current, signal) => send('PATCH', integration(identifier), body, signal),
+    async writeConfig(identifier, config, _current, signal) {
       // Port takes a changed mapping for a wish to resync; this one is being carried out already.
       const headers = { 'x-skip-resync': 'true' };
       await api.call(
@@ -71,28 +73,51 @@ export function portWrites(api: PortApi): SetupWrites {
       );
     },
     createBlueprint: (document, signal) => send('POST', '/blueprints', document, signal, true),
-    extendBlueprint: (identifier, patch, _added, signal) =>
+    extendBlueprint: (patch, { identifier }, signal) =>
       send('PATCH', `/blueprints/${encodeURIComponent(identifier)}`, patch, signal, true),
   };
 }
 
-/** Notes as a warning what would be written, and writes nothing. */
-export function notedWrites(note: (problem: Problem) => void): SetupWrites {
-  const noted = new Set<string>();
-  const would = async (message: string) => {
-    if (!noted.has(message)) note({ code: 'setup_pending', severity: 'warning', message, count: 1, samples: [] });
-    noted.add(message);
-  };
-  const creation = (identifier: string) => `A resync would create the integration ${identifier} in Port`;
-  return {
-    createIntegration: (body) => would(creation(String(body.installationId))),
-    async patchIntegration(identifier) {
-      if (noted.has(creation(identifier))) return;
-      await would(`A resync would update what Port keeps of the integration ${identifier} (version, processing mode)`);
-    },
-    writeConfig: (identifier) => would(`A resync would write the mapping to the integration ${identifier} in Port`),
-    createBlueprint: ({ identifier }) => would(`A resync would create the blueprint ${identifier}`),
-    extendBlueprint: (identifier, _patch, added) =>
-      would(`A resync would extend the blueprint ${identifier}: ${added.join(', ')}`),
-  };
+/** Writes nothing, and notes what would be written; several writes to one thing make one note. */
+export class NotedWrites implements SetupWrites {
+  readonly #noted = new Map<string, SetupDocument>();
+
+  /** What would be written, in order. */
+  get documents(): readonly SetupDocument[] {
+    return [...this.#noted.values()];
+  }
+
+  async createIntegration({ config, ...described }: JsonObject): Promise<void> {
+    const identifier = String(described.installationId);
+    this.#note('integration', identifier, undefined, described);
+    this.#note('mapping', identifier, undefined, config);
+  }
+
+  async patchIntegration(identifier: string, body: JsonObject, current: JsonObject): Promise<void> {
+    const now = Object.fromEntries(Object.entries(current).filter(([name]) => Object.hasOwn(body, name)));
+    this.#note('integration', identifier, now, body);
+  }
+
+  async writeConfig(identifier: string, config: JsonObject, current: JsonObject): Promise<void> {
+    this.#note('mapping', identifier, current, config);
+  }
+
+  async createBlueprint(document: BlueprintDocument): Promise<void> {
+    this.#note('blueprint', document.identifier, undefined, document);
+  }
+
+  async extendBlueprint(patch: JsonObject, current: BlueprintDocument): Promise<void> {
+    this.#note('blueprint', current.identifier, current, { ...current, ...patch });
+  }
+
+  #note(what: SetupDocument['what'], identifier: string, before: unknown, after: unknown): void {
+    const key = `${what} ${identifier}`;
+    const earlier = this.#noted.get(key);
+    if (!earlier) this.#noted.set(key, { what, identifier, before, after });
+    else this.#noted.set(key, { ...earlier, after: { ...asObject(earlier.after), ...asObject(after) } });
+  }
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -87,6 +87,12 @@ const changeSchema = z.strictObject({
   blocked: z.boolean().exactOptional(),
 });
 
+const setupSchema = z.strictObject({
+  what: z.enum(['integration', 'mapping', 'blueprint']),
+  identifier: z.string(),
+  diff: z.string(),
+});
+
 /** The run report of core, for the OpenAPI document and the tests. Answers are not checked against it. */
 export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   runId: z.string(),
@@ -101,4 +107,5 @@ export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   problems: z.array(problemSchema).readonly(),
   requests: z.strictObject({ komodor: count, port: count, retries: count, rateLimitWaitMs: z.number().min(0) }),
   changes: z.array(changeSchema).readonly().exactOptional(),
+  setup: z.array(setupSchema).readonly().exactOptional(),
 });

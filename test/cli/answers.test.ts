@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { KindProgress } from '../../src/core/ports.ts';
+import type { SetupChange } from '../../src/core/report.ts';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
 import { type Harness, IDENTIFIER, it } from '../resync/harness.ts';
 import { removeServices } from '../resync/world-steps.ts';
@@ -31,6 +32,70 @@ describe.concurrent('a plan that could not be made', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^The plan is not whole, for komodorHealthMonitoring failed: /);
     expect(stdout).toContain('3 to create');
+  });
+});
+
+describe.concurrent('what a plan would set up first', () => {
+  /** What the plan says, how it ends with --detailed-exitcode, and what Port was sent. */
+  async function planned(harness: Harness, env: { readonly [name: string]: string } = {}) {
+    const all = { ...harness.env, ...env };
+    const { code, stdout, stderr } = await runCli(['plan', '--json', '--detailed-exitcode'], { env: all });
+    const setup: readonly SetupChange[] = documentOf({ code, stdout, stderr, seconds: 0 }).setup;
+    const text = await runCli(['plan'], { env: all });
+    return { code, setup, text: text.stdout };
+  }
+
+  it('is everything, on an empty Port', async ({ start }) => {
+    const harness = await start({ services: 2 });
+    const { code, setup, text } = await planned(harness);
+    expect(code).toBe(2);
+    expect(setup.map(({ what, identifier }) => `${what} ${identifier}`)).toEqual([
+      `integration ${IDENTIFIER}`,
+      `mapping ${IDENTIFIER}`,
+      'blueprint komodorService',
+      'blueprint komodorHealthMonitoring',
+    ]);
+    for (const { diff } of setup) expect(diff.split('\n').filter((line) => !/^(\+|@@|\\)/.test(line))).toEqual([]);
+    expect(text).toMatch(/^Plan: 4 to set up first, \d+ to create/);
+    expect(harness.portWrites()).toEqual([]);
+  });
+
+  it('is nothing after a resync', async ({ start }) => {
+    const harness = await start({ services: 2 });
+    await harness.run();
+    expect(await planned(harness)).toMatchObject({ code: 0, setup: [] });
+  });
+
+  it.for([
+    {
+      name: 'a property that our blueprint has and Port has not',
+      spoil({ store }: Harness) {
+        const blueprint = store.blueprint('komodorService');
+        if (blueprint) Reflect.deleteProperty(blueprint.schema.properties, 'namespace_name');
+      },
+      env: {},
+      what: 'blueprint komodorService',
+      diff: /^\+ {4}namespace_name:/m,
+    },
+    {
+      name: 'a mapping in Port that the files are to replace',
+      spoil({ store }: Harness) {
+        const config = { deleteDependentEntities: true, resources: [] };
+        store.integrations.change(IDENTIFIER, { config });
+      },
+      env: { MAPPING_SOURCE: 'file' },
+      what: `mapping ${IDENTIFIER}`,
+      diff: /^-deleteDependentEntities: true$/m,
+    },
+  ])('is $name, and that counts as a change', async ({ spoil, env, what, diff }, { start }) => {
+    const harness = await start({ services: 2 });
+    await harness.run();
+    spoil(harness);
+    const { code, setup, text } = await planned(harness, env);
+    expect(setup.map((one) => `${one.what} ${one.identifier}`)).toEqual([what]);
+    expect(setup[0]?.diff).toMatch(diff);
+    expect(text).not.toContain('Nothing to change');
+    expect(code).toBe(2);
   });
 });
 

@@ -45,7 +45,7 @@ export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
     return { type: 'written', identifier, created } as const;
   };
   const catalog: Catalog = {
-    prepare: async () => ({ mapping, mappingOrigin: 'memory', problems: [] }),
+    prepare: async () => ({ mapping, mappingOrigin: 'memory', problems: [], setup: [] }),
     blueprint: async (identifier) => SHAPES.find((shape) => shape.identifier === identifier),
     async *owned({ identifier }) {
       yield [...entitiesOf(identifier).values()];

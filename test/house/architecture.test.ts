@@ -29,6 +29,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   'jq-wasm': ['mapping'],
   commander: ['cli'],
   yaml: ['config'],
+  diff: ['config'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],
   'prom-client': ['telemetry'],
