@@ -3,7 +3,7 @@ import './cli/library-output.ts';
 import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
-import { runCommand } from './cli/command.ts';
+import { complainOfUsage, runCommand } from './cli/command.ts';
 import { surviveLostOutput } from './cli/output.ts';
 import { isDigest } from './core/canonical.ts';
 import { VERSION } from './version.ts';
@@ -16,6 +16,7 @@ const program = new Command('komodor-port')
   .description("Keeps Port's software catalog true to what Komodor sees in Kubernetes.")
   .version(VERSION)
   .showHelpAfterError('(add --help for what is possible)')
+  .configureOutput({ outputError: complainOfUsage })
   .addHelpText('after', '\nSettings come from the environment and from .env; docs/configuration.md lists them.');
 
 // Each command loads what it needs when it is called: the service's libraries alone take 40 MB and half a second.

@@ -87,6 +87,11 @@ function problemsOf(error: unknown): readonly Pick<Problem, 'code' | 'message'>[
   return [{ code: error instanceof AppError ? error.code : 'unexpected', message: messageOf(error) }];
 }
 
+/** Says on stderr what is wrong with the words of a command. Somebody may have pasted a secret among them. */
+export function complainOfUsage(text: string): void {
+  complain(redactor(secretsAround())(text.trimEnd()));
+}
+
 /** Errors outside a run have no logger around them, and may come before there are any settings. */
 function secretsAround(): readonly (string | undefined)[] {
   const names = Object.keys(process.env).filter((name) => /key|secret|token|password|redis_url/i.test(name));

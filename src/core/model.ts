@@ -146,3 +146,11 @@ export type IncompleteReason =
   | 'clusters_unknown'
   | 'cluster_unknown'
   | 'contradicted';
+
+/** Something that a resync writes before any entity: what is there (undefined: nothing), and what is to be there. */
+export interface SetupDocument {
+  readonly what: 'integration' | 'mapping' | 'blueprint';
+  readonly identifier: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}

@@ -2,7 +2,7 @@ import type { Absences } from './absence.ts';
 import { breathe } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
 import type { DeletionDecision } from './deletion.ts';
-import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
+import type { BlueprintShape, Entity, SetupDocument, StoredEntity } from './model.ts';
 import type {
   Catalog,
   Elsewhere,
@@ -11,7 +11,6 @@ import type {
   PropertyValues,
   RemovalOutcome,
   RunObserver,
-  SetupDocument,
   UpsertBatch,
   UpsertOutcome,
 } from './ports.ts';

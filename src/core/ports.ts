@@ -10,9 +10,10 @@ import type {
   Mapping,
   RawItem,
   ResourceEntry,
+  SetupDocument,
   StoredEntity,
 } from './model.ts';
-import type { Problem } from './report.ts';
+import type { Problem, RunReport } from './report.ts';
 
 /** What to read of a kind: the source-side part of a selector, checked and with its defaults. */
 export interface KindQuery {
@@ -211,14 +212,6 @@ export interface PreparedCatalog {
   readonly setup: readonly SetupDocument[];
 }
 
-/** Something that a resync writes before any entity: what is there (undefined: nothing), and what is to be there. */
-export interface SetupDocument {
-  readonly what: 'integration' | 'mapping' | 'blueprint';
-  readonly identifier: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
 export interface Elsewhere {
   /** Blueprints that hold entities of ours. */
   readonly blueprints: readonly string[];
@@ -301,10 +294,5 @@ export interface Ports {
 
 /** Requests made so far, per side; filled by the network layer. */
 export interface Traffic {
-  snapshot(): {
-    readonly komodor: number;
-    readonly port: number;
-    readonly retries: number;
-    readonly rateLimitWaitMs: number;
-  };
+  snapshot(): RunReport['requests'];
 }

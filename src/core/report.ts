@@ -1,6 +1,5 @@
 import type { Code } from './errors.ts';
-import type { Kind } from './model.ts';
-import type { SetupDocument } from './ports.ts';
+import type { Kind, SetupDocument } from './model.ts';
 
 /** The run report: CONTRACT §4, field by field. */
 export type RunStatus = 'completed' | 'degraded' | 'blocked' | 'failed' | 'aborted';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { JsonObject } from '../core/model.ts';
-import type { SetupDocument } from '../core/ports.ts';
+import type { JsonObject, SetupDocument } from '../core/model.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { Patience } from '../net/patience.ts';
 import { isUnclear } from '../net/retry.ts';
