@@ -258,13 +258,15 @@ function timed(jq: JqRunner, onDone: (durationMs: number) => void): JqRunner {
 export function loadDefaults(settings: OfflineSettings) {
   const options = { addOns: settings.addOns, variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint } };
   const mapping = loadMappingFiles(settings.mappingPath, options);
-  const { blueprints, problems } = loadBlueprintFiles(settings.blueprintsPath, options);
+  const { blueprints, problems, left } = loadBlueprintFiles(settings.blueprintsPath, options);
   return {
     fileConfig: mapping.config,
     fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
     fileOrigin: mapping.origin,
     blueprints: blueprints.map((document) => blueprintDocument.parse(document)),
     blueprintProblems: problems,
+    /** What stands in the folders and is not read. */
+    notRead: [...new Set([...mapping.left, ...left])],
   };
 }
 

@@ -76,6 +76,7 @@ export function tellFailure(error: unknown): readonly Problem[] {
     samples: [],
   }));
   for (const { message } of problems) complain(message);
+  if (error instanceof SettingsError) for (const hint of error.hints) complain(hide(hint));
   if (!(error instanceof AppError))
     complain(`This is a bug in komodor-port. ${hide(error instanceof Error ? (error.stack ?? '') : '')}`);
   return problems;

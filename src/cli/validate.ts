@@ -1,10 +1,12 @@
 import { createJqMapper, loadDefaults } from '../compose.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
+import { compilePrograms } from '../core/extractions.ts';
 import type { EntityTemplate } from '../core/model.ts';
-import { checkSelector } from '../komodor/selector.ts';
+import { ProblemBook } from '../core/problem-book.ts';
+import { checkSelector, normalSelector } from '../komodor/selector.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
-import { green, print, printJson, red, yellow } from './output.ts';
+import { dim, green, print, printJson, red, yellow } from './output.ts';
 
 interface Finding {
   readonly severity: 'error' | 'warning';
@@ -17,21 +19,19 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
   const files = loadDefaults(settings);
   const { mapper, jq } = await createJqMapper(settings, process.env);
   const { mapping } = files.fileMapping;
-  const error = (message: string): Finding => ({ severity: 'error', message });
   const findings: Finding[] = [
     ...missingCredentials(settings),
     ...settings.warnings.map((message): Finding => ({ severity: 'warning', message })),
     ...[...files.fileMapping.problems, ...files.blueprintProblems],
-    ...mapping.entries.flatMap((entry) =>
-      checkSelector(entry.kind, entry.selector).map((complaint) =>
-        error(`${files.fileOrigin}: ${entry.path}.selector.${complaint}`),
-      ),
-    ),
   ];
-  const { program, problems } = await mapper.compile(mapping.entries);
-  for (const { path, message } of problems) findings.push(error(`${files.fileOrigin}: ${path}: ${message}`));
-  for (const document of files.blueprints)
-    findings.push(...undeclared(document, program.writing(document.identifier), files.fileOrigin));
+  const book = new ProblemBook();
+  const source = { checkSelector, normalSelector };
+  const { programs } = await compilePrograms({ source, mapper }, mapping, files.fileOrigin, book);
+  findings.push(...book.list());
+  for (const document of files.blueprints) {
+    const templates = programs.flatMap(({ program }) => program.writing(document.identifier));
+    findings.push(...undeclared(document, templates, files.fileOrigin));
+  }
   const hasErrors = findings.some(({ severity }) => severity === 'error');
   if (options.json) {
     printJson({
@@ -40,11 +40,13 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
       entries: mapping.entries.length,
       blueprints: files.blueprints.map(({ identifier }) => identifier),
       jq,
-      findings,
+      findings: findings.map(({ severity, message }) => ({ severity, message })),
+      notRead: files.notRead,
     });
   } else {
     for (const { severity, message } of findings)
       print(`${severity === 'error' ? red('error') : yellow('warning')} ${message}`);
+    if (files.notRead.length > 0) print(`${dim('not read')} ${files.notRead.join(', ')}`);
     const what = `${files.fileOrigin}: ${mapping.entries.length} entries; ${files.blueprints.length} blueprints; jq ${jq.version} (${jq.flavour}, from ${jq.from})`;
     print(`${hasErrors ? red('invalid') : green('valid')}  ${what}`);
   }

@@ -5,7 +5,15 @@ import {
   blueprintSchema,
   extensionSchema,
 } from './blueprint-schema.ts';
-import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, readFile } from './documents.ts';
+import {
+  type FileContent,
+  type FileProblem,
+  fileProblem,
+  fillIn,
+  listFiles,
+  mistypedAddOn,
+  readFile,
+} from './documents.ts';
 import type { AddOnOptions } from './mapping-files.ts';
 import { reportIssues } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
@@ -15,6 +23,8 @@ export interface LoadedBlueprints {
   /** In the order in which they can be created: the targets of relations first. */
   readonly blueprints: readonly BlueprintDocument[];
   readonly problems: readonly FileProblem[];
+  /** What stands in the folder and was not read. */
+  readonly left: readonly string[];
 }
 
 interface Found<T> {
@@ -28,10 +38,11 @@ interface Found<T> {
  * `blueprint_file_invalid` when there is no file to read; a bad blueprint is a problem and is left out.
  */
 export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedBlueprints {
+  const listing = listFiles(path, 'blueprints', 'blueprint_file_invalid');
   const problems: FileProblem[] = [];
   const blueprints = new Map<string, BlueprintDocument>();
   const extensions: Found<BlueprintExtension>[] = [];
-  for (const content of listFiles(path, 'blueprints', 'blueprint_file_invalid').map(readFile)) {
+  for (const content of listing.files.map(readFile)) {
     for (const { file, document } of readDocuments(content, options, problems)) {
       const isExtension = Object.hasOwn(document, 'extends');
       const origin = 'identifier' in document ? `${file}: ${document.identifier}` : file;
@@ -58,7 +69,7 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
     if (base === undefined) problems.push(fileProblem(file, 'extends', `there is no blueprint ${document.extends}`));
     else blueprints.set(document.extends, extend(base, document));
   }
-  return { blueprints: targetsFirst([...blueprints.values()]), problems };
+  return { blueprints: targetsFirst([...blueprints.values()]), problems, left: listing.left };
 }
 
 function readDocuments(content: FileContent, options: AddOnOptions, problems: FileProblem[]): Found<object>[] {
@@ -72,6 +83,11 @@ function readDocuments(content: FileContent, options: AddOnOptions, problems: Fi
   return list.flatMap((raw, index) => {
     if (!isObject(raw)) {
       problems.push(fileProblem(file, Array.isArray(content.value) ? `[${index}]` : '', 'must be a blueprint object'));
+      return [];
+    }
+    const mistyped = mistypedAddOn(file, raw);
+    if (mistyped !== undefined) {
+      problems.push(mistyped);
       return [];
     }
     const { addOn, ...document } = raw;

@@ -7,7 +7,8 @@ export const connectionSettings = {
     'Connections',
     'KOMODOR_API_KEY',
     {
-      ocean: ['OCEAN__INTEGRATION__CONFIG__KOMODOR_API_KEY'],
+      // Port's samples for CI systems say KOMODOR_TOKEN.
+      ocean: ['OCEAN__INTEGRATION__CONFIG__KOMODOR_API_KEY', 'OCEAN__INTEGRATION__CONFIG__KOMODOR_TOKEN'],
       default: null,
       secret: true,
       description: 'API key of Komodor. Required.',

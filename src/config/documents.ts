@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { AppError, type Code, messageOf } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import { readTextFile } from './text-file.ts';
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 const LARGEST_FILE = 1024 * 1024;
@@ -33,24 +35,39 @@ export function fileProblem(origin: string, path: string, what: string, severity
   return { path, message: path === '' ? `${origin}: ${what}` : `${origin}: ${path}: ${what}`, severity };
 }
 
+/** What there is to read at a path. */
+export interface Listing {
+  readonly files: readonly string[];
+  /** What else stands in the folder and is not read, for people who wonder. */
+  readonly left: readonly string[];
+}
+
+const OCEANS_FILES = ['port-app-config', 'blueprints'];
+
+/** `._a.yaml` and the like of file systems, `.#a.yaml`, `#a.yaml`, `~$a.yaml` and `a~.yaml` of editors. */
+const HIDDEN = /^[.#~]|~\.[^.]*$/;
+
 /**
- * The files to read at a path: the file itself, or every YAML and JSON file of a folder, by name. A folder in Port
- * Ocean's layout (it has a `port-app-config` file) gives only `oceanName` (`port-app-config` or `blueprints`).
- * Throws AppError with the given code when there is nothing to read.
+ * The files to read at a path: the file itself, or every YAML and JSON file of a folder, by name, except hidden ones. A
+ * folder in Port Ocean's layout (it has a `port-app-config` file) gives only `oceanName` (`port-app-config` or
+ * `blueprints`). Throws AppError with the given code when there is nothing to read.
  */
-export function listFiles(path: string, oceanName: string, code: Code): readonly string[] {
+export function listFiles(path: string, oceanName: string, code: Code): Listing {
+  let all: readonly string[];
   try {
-    if (!statSync(path).isDirectory()) return [path];
-    const names = readdirSync(path)
-      .filter((name) => EXTENSIONS.includes(extname(name)))
-      .sort();
-    const isOcean = names.some((name) => stemOf(name) === 'port-app-config');
-    const wanted = isOcean ? names.filter((name) => stemOf(name) === oceanName) : names;
-    if (wanted.length > 0) return wanted.map((name) => join(path, name));
+    if (!statSync(path).isDirectory()) return { files: [path], left: [] };
+    all = readdirSync(path).sort();
   } catch (error) {
     throw new AppError(code, `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
-  throw new AppError(code, `${path} has no YAML or JSON file to read.`);
+  const names = all.filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()) && !HIDDEN.test(name));
+  const isOcean = names.some((name) => stemOf(name) === 'port-app-config');
+  const wanted = isOcean ? names.filter((name) => stemOf(name) === oceanName) : names;
+  const isRead = (name: string) => names.includes(name) && (!isOcean || OCEANS_FILES.includes(stemOf(name)));
+  const left = all.filter((name) => !isRead(name)).map((name) => join(path, name));
+  if (wanted.length > 0) return { files: wanted.map((name) => join(path, name)), left };
+  const others = left.length === 0 ? '' : ` There is ${left.slice(0, 5).join(', ')}; hidden files are not read.`;
+  throw new AppError(code, `${path} has no YAML or JSON file to read.${others}`);
 }
 
 /** Reads one YAML or JSON file. `replace` may change its text before it is parsed. Never throws. */
@@ -58,10 +75,18 @@ export function readFile(file: string): FileContent {
   try {
     const { size } = statSync(file);
     if (size > LARGEST_FILE) return { file, problem: fileProblem(file, '', 'is larger than 1 MiB') };
-    return parseText(file, readFileSync(file, 'utf8'));
+    return parseText(file, readTextFile(file));
   } catch (error) {
     return { file, problem: fileProblem(file, '', `cannot be read: ${messageOf(error)}`) };
   }
+}
+
+/** What is wrong when `addOn` is mistyped: read without its condition, the file would count always. */
+export function mistypedAddOn(file: string, value: object): FileProblem | undefined {
+  const key = Object.keys(value).find((name) => name !== 'addOn' && nearest(name, ['addOn']) !== undefined);
+  return key === undefined
+    ? undefined
+    : fileProblem(file, key, 'is not known (did you mean addOn?); what depends on it is left out');
 }
 
 /** Puts values in the place of `{{NAME}}` in every text inside a value. Reports names that have no value. */
@@ -85,9 +110,9 @@ export function fillIn(
 }
 
 function parseText(file: string, text: string): FileContent {
-  const isJson = extname(file) === '.json';
+  const isJson = extname(file).toLowerCase() === '.json';
   // merge: `<<` is not in YAML 1.2, but people use it to share parts between entries.
-  const document = parseDocument(text, { merge: !isJson, prettyErrors: false });
+  const document = parseDocument(text, { merge: !isJson, prettyErrors: false, logLevel: 'error' });
   const repeated = document.errors
     .filter(({ code }) => code === 'DUPLICATE_KEY')
     .map(({ pos: [start] }) => {
@@ -97,18 +122,49 @@ function parseText(file: string, text: string): FileContent {
     });
   if (isJson) {
     try {
-      const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+      const value: unknown = JSON.parse(text);
       return { file, value, repeated };
     } catch (error) {
       return { file, problem: fileProblem(file, '', `is not JSON: ${withLine(messageOf(error), text)}`) };
     }
   }
   const error = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
-  if (error === undefined) {
-    const value: unknown = document.toJS();
-    return { file, value, repeated };
+  if (error !== undefined) {
+    const message = error.code === 'MULTIPLE_DOCS' ? SEVERAL_DOCUMENTS : error.message;
+    return { file, problem: fileProblem(`${file}:${lineAndColumn(text, error.pos[0])}`, '', message) };
   }
-  return { file, problem: fileProblem(`${file}:${lineAndColumn(text, error.pos[0])}`, '', error.message) };
+  const doubtful = document.warnings.map(({ pos, message }) =>
+    fileProblem(`${file}:${lineAndColumn(text, pos[0])}`, '', message, 'warning'),
+  );
+  try {
+    const value: unknown = document.toJS();
+    return isCircular(value)
+      ? { file, problem: fileProblem(file, '', 'has an alias (*name) inside of what it stands for') }
+      : { file, value, repeated: [...repeated, ...doubtful] };
+  } catch (error) {
+    return { file, problem: fileProblem(file, '', aliasProblem(messageOf(error))) };
+  }
+}
+
+const SEVERAL_DOCUMENTS = 'has several documents (---); give each a file of its own';
+
+/** Only aliases and merge keys are resolved so late that they fail here; the library's advice is for programmers. */
+function aliasProblem(message: string): string {
+  const [, name] = /^Unresolved alias .*: (.+)$/s.exec(message) ?? [];
+  if (name !== undefined) return `has the alias *${name}, and no &${name} before it`;
+  if (message.startsWith('Excessive alias count')) {
+    return 'has aliases (*name) that stand for too much together; write some of the parts out';
+  }
+  return message.startsWith('Merge sources') ? 'merges (<<) something that is no object' : message;
+}
+
+function isCircular(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function withLine(message: string, text: string): string {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { messageOf } from '../core/errors.ts';
+import { readTextFile } from './text-file.ts';
 
 /** A value and the name under which it was found. */
 export interface Found {
@@ -12,6 +12,8 @@ export interface Found {
 export interface Environment {
   /** The value of the first of these names that is set in this environment. Blank text counts as not set. */
   find(names: readonly string[]): Found | undefined;
+  /** All of them, each under the name that it is looked up by: Ocean's in upper case, JSON by its parts. */
+  readonly variables: readonly (Found & { readonly key: string })[];
 }
 
 export interface EnvironmentProblem {
@@ -49,19 +51,37 @@ export function readEnvironment(
     if (tree === undefined) problems.push({ name, message: 'must be a JSON object' });
     else for (const [leaf, text] of leaves(key, tree)) set(leaf, { name, value: text });
   }
-  return { environment: { find: (names) => firstDefined(names, (name) => values.get(name)) }, problems };
+  return {
+    environment: {
+      find: (names) => firstDefined(names, (name) => values.get(name)),
+      variables: [...values].map(([key, found]) => ({ key, ...found })),
+    },
+    problems,
+  };
 }
 
-/** The variables of a `.env` file; none when there is no such file. Throws when it is there and cannot be read. */
-export function readDotenv(path: string): NodeJS.Dict<string> {
+export interface Dotenv {
+  readonly variables: NodeJS.Dict<string>;
+  /** Numbers of the lines that say nothing: neither `NAME=value` nor a comment. */
+  readonly meaningless: readonly number[];
+}
+
+/** A name with its value, which may be quoted and then go over several lines. */
+const ASSIGNMENT =
+  /^[^\S\n]*(?:export[^\S\n]+)?[\w.-]+[^\S\n]*=[^\S\n]*(?:"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`(?:\\`|[^`])*`|[^\n]*)[^\n]*$/gm;
+
+/** Reads a `.env` file; nothing is in it when there is no such file. Throws when it is there and cannot be read. */
+export function readDotenv(path: string): Dotenv {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextFile(path).replaceAll(/\r\n?/g, '\n');
   } catch (error) {
-    if (messageOf(error).startsWith('ENOENT')) return {};
+    if (messageOf(error).startsWith('ENOENT')) return { variables: {}, meaningless: [] };
     throw error;
   }
-  return parseEnv(text);
+  const rest = text.replaceAll(ASSIGNMENT, (assignment) => assignment.replaceAll(/[^\n]/g, ''));
+  const meaningless = rest.split('\n').flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [index + 1]));
+  return { variables: parseEnv(text), meaningless };
 }
 
 /** All proper prefixes of Ocean's names: `OCEAN__PORT` of `OCEAN__PORT__CLIENT_ID`. */

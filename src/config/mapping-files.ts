@@ -2,8 +2,16 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../core/errors.ts';
 import type { DisabledEntry, JsonObject, Mapping, ResourceEntry } from '../core/model.ts';
-import { didYouMean, nearest } from '../core/nearest.ts';
-import { type FileContent, type FileProblem, fileProblem, fillIn, listFiles, readFile } from './documents.ts';
+import { didYouMean } from '../core/nearest.ts';
+import {
+  type FileContent,
+  type FileProblem,
+  fileProblem,
+  fillIn,
+  listFiles,
+  mistypedAddOn,
+  readFile,
+} from './documents.ts';
 import { FLAG_NAMES, readFlags, withUsualNames } from './mapping-flags.ts';
 import { readResources } from './mapping-schema.ts';
 import type { Report } from './mapping-template.ts';
@@ -23,6 +31,8 @@ export interface LoadedMapping {
   readonly config: JsonObject | null;
   /** What to call it in messages. */
   readonly origin: string;
+  /** What stands in the folder and was not read. */
+  readonly left: readonly string[];
 }
 
 interface Part {
@@ -37,7 +47,8 @@ interface Part {
  * `mapping_file_invalid` when there is no file to read; anything else is a problem and costs as little as it can.
  */
 export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMapping {
-  const files = listFiles(path, 'port-app-config', 'mapping_file_invalid').map(readFile);
+  const listing = listFiles(path, 'port-app-config', 'mapping_file_invalid');
+  const files = listing.files.map(readFile);
   const problems: FileProblem[] = [];
   const disabled: DisabledEntry[] = [];
   // Add-ons last: of two entries that fill the same field the later one wins.
@@ -61,7 +72,7 @@ export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMap
   const root = joinRoots(parts, problems);
   const flags = readFlags(root, (below, what, severity) => problems.push(fileProblem(origin, below, what, severity)));
   const isWhole = unread === 0 && parts.every((part) => Array.isArray(part.root.resources));
-  return { mapping: { flags, entries, disabled }, problems, config: isWhole ? root : null, origin };
+  return { mapping: { flags, entries, disabled }, problems, config: isWhole ? root : null, origin, left: listing.left };
 }
 
 function readPart(
@@ -79,11 +90,8 @@ function readPart(
   if ('problem' in content) return fail(content.problem);
   problems.push(...content.repeated);
   if (!isObject(content.value)) return fail(fileProblem(file, '', 'must be an object with a list of resources'));
-  const mistyped = Object.keys(content.value).find((key) => key !== 'addOn' && nearest(key, ['addOn']) !== undefined);
-  // Read without its condition, the file would count always.
-  if (mistyped !== undefined) {
-    return fail(fileProblem(file, mistyped, 'is not known (did you mean addOn?); the file is left out'));
-  }
+  const mistyped = mistypedAddOn(file, content.value);
+  if (mistyped !== undefined) return fail(mistyped);
   const { addOn, ...root } = withUsualNames(content.value);
   if (addOn === undefined) return [{ file, isAddOn: false, root }];
   if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];

@@ -5,9 +5,19 @@ import type { OfflineSettings } from './settings.ts';
  * @param env the environment, for what libraries read there by themselves: proxies, headers for a trace collector
  */
 export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): readonly string[] {
-  const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
+  const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret, metricsWebhookUrl } =
+    settings;
   const passwords = redisUrl === undefined ? [] : passwordsIn(redisUrl);
-  const own = [komodorApiKey, portClientId, portClientSecret, redisUrl, ...passwords, apiToken, webhookSecret];
+  const own = [
+    komodorApiKey,
+    portClientId,
+    portClientSecret,
+    redisUrl,
+    ...passwords,
+    apiToken,
+    webhookSecret,
+    metricsWebhookUrl,
+  ];
   return [...own.filter((secret) => secret !== undefined), ...secretsIn(env)];
 }
 

@@ -1,10 +1,17 @@
-import { z } from 'zod';
 import { setting } from './setting-info.ts';
-import { integer, token, webAddress, word } from './setting-values.ts';
+import { flag, hookAddress, integer, listenAddress, token, webAddress, word } from './setting-values.ts';
 
 /** How the process listens and logs. */
 export const serverSettings = {
-  httpHost: setting('Server', 'HTTP_HOST', { default: '0.0.0.0', description: 'Address to listen on.' }, z.string()),
+  httpHost: setting(
+    'Server',
+    'HTTP_HOST',
+    {
+      default: '0.0.0.0',
+      description: 'Address to listen on. `0.0.0.0` and `::`: all there are, IPv6 and IPv4.',
+    },
+    listenAddress(),
+  ),
   httpPort: setting(
     'Server',
     'HTTP_PORT',
@@ -61,5 +68,37 @@ export const serverSettings = {
     'LOG_FORMAT',
     { default: 'auto', description: '`json`, `pretty`, or `auto`: pretty on a terminal.' },
     word(['auto', 'json', 'pretty']),
+  ),
+  sendLogsToPort: setting(
+    'Logs',
+    'SEND_LOGS_TO_PORT',
+    {
+      ocean: ['APPLICATION__ENABLE_HTTP_LOGGING'],
+      default: 'true',
+      description: "Show the log on Port's page of the data source.",
+    },
+    flag(),
+  ),
+  metricsWebhookUrl: setting(
+    'Server',
+    'METRICS_WEBHOOK_URL',
+    {
+      ocean: ['OCEAN__METRICS__WEBHOOK_URL'],
+      default: null,
+      secret: true,
+      description:
+        'Gets a POST with how each part of a resync ended, in the form of Port Ocean ([metrics.md](metrics.md#metrics-by-webhook)).',
+    },
+    hookAddress().optional(),
+  ),
+  metricsWebhook: setting(
+    'Server',
+    'METRICS_WEBHOOK',
+    {
+      ocean: ['OCEAN__METRICS__ENABLED'],
+      default: 'true',
+      description: '`false`: nothing is posted to METRICS_WEBHOOK_URL. `/metrics` is there in either case.',
+    },
+    flag(),
   ),
 };

@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /** Schemas for one value each, text in. Their messages never repeat the value: it may be a secret. */
@@ -84,6 +85,39 @@ export function webAddress() {
     context.addIssue(problem);
     return z.NEVER;
   });
+}
+
+/** An http(s) address that others made up: anything may stand in its path and query. */
+export function hookAddress() {
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an http(s) address')
+    .refine((text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      return url === undefined || (url.username === '' && url.password === '');
+    }, 'must not contain a user name or password');
+}
+
+/**
+ * An address or a host name to listen on, IPv6 with or without brackets. The two that mean every address become `::`, which
+ * takes IPv4 as well.
+ */
+export function listenAddress() {
+  return z.string().transform((text, context) => {
+    const address = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+    if (address === '0.0.0.0' || address === '*' || isAnyIpv6(address)) return '::';
+    if (isIP(address) !== 0 || (address === text && HOST_NAME.test(address))) return address;
+    context.addIssue('must be an address or a host name, without a port: 0.0.0.0, ::, 127.0.0.1, localhost');
+    return z.NEVER;
+  });
+}
+
+const HOST_NAME =
+  /^(?=.{1,253}$)(?![\d.]+$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;
+
+/** `::`, `0:0:0:0:0:0:0:0` and everything between. */
+function isAnyIpv6(address: string): boolean {
+  return isIPv6(address) && !address.includes('%') && /^[0:.]+$/.test(address);
 }
 
 /** The base address of an API, with the path of its version added where it is absent. */

@@ -2,22 +2,28 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { AppError, messageOf } from '../core/errors.ts';
-import { branchesOf, type Environment, type Found, readDotenv, readEnvironment } from './environment.ts';
+import { branchesOf, type Dotenv, type Environment, type Found, readDotenv, readEnvironment } from './environment.ts';
 import { isCron } from './setting-values.ts';
 import { listSettings, type SettingKey, settingsSchema } from './settings-schema.ts';
+import { describeUnknown } from './unknown-settings.ts';
 
 export interface SettingProblem {
   readonly name: string;
   readonly message: string;
 }
 
-/** Some settings cannot be used. Names all of them at once, and no value. */
+/**
+ * Some settings cannot be used. Names all of them at once, and no value; behind them the variables that mean nothing, for one
+ * of those may be what was meant.
+ */
 export class SettingsError extends AppError {
   readonly problems: readonly SettingProblem[];
-  constructor(problems: readonly SettingProblem[]) {
+  readonly hints: readonly string[];
+  constructor(problems: readonly SettingProblem[], hints: readonly string[] = []) {
     super('settings_invalid', problems.map(({ name, message }) => `${name} ${message}`).join('\n'));
     this.name = 'SettingsError';
     this.problems = problems;
+    this.hints = hints;
   }
 }
 
@@ -48,7 +54,7 @@ export function loadOfflineSettings(env: NodeJS.Dict<string>, options: SettingsO
 }
 
 function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options: SettingsOptions) {
-  const { environments, problems } = readSources(env, options.dotenvPath ?? '.env');
+  const { environments, problems, warnings } = readSources(env, options.dotenvPath ?? '.env');
   const found = new Map(listSettings().map((info) => [info.key, find(environments, info)]));
   const texts = Object.fromEntries(
     listSettings().flatMap((info) => {
@@ -59,23 +65,31 @@ function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options:
   const result = schema.safeParse(texts);
   const invalid = result.success ? [] : result.error.issues.map((issue) => describe(issue, found));
   const all = [...problems, ...invalid, ...contradictions(texts)];
-  if (!result.success || all.length > 0) throw new SettingsError(all);
-  return Object.freeze(Object.assign({}, result.data, { warnings: Object.freeze(warningsOf(found)) }));
+  if (!result.success || all.length > 0) throw new SettingsError(all, warnings);
+  const told = Object.freeze([...warnings, ...warningsOf(found)]);
+  return Object.freeze(Object.assign({}, result.data, { warnings: told }));
 }
 
 function readSources(env: NodeJS.Dict<string>, dotenvPath: string) {
   const branches = branchesOf(listSettings().flatMap((info) => info.oceanNames));
   const problems: SettingProblem[] = [];
-  let dotenv: NodeJS.Dict<string> = {};
+  let dotenv: Dotenv = { variables: {}, meaningless: [] };
   try {
     dotenv = readDotenv(dotenvPath);
   } catch (error) {
     problems.push({ name: dotenvPath, message: `cannot be read: ${messageOf(error)}` });
   }
-  const sources = [env, dotenv].map((variables) => readEnvironment(variables, branches));
+  const sources = [env, dotenv.variables].map((variables) => readEnvironment(variables, branches));
+  const environments = sources.map((source) => source.environment);
   return {
-    environments: sources.map((source) => source.environment),
+    environments,
     problems: [...problems, ...sources.flatMap((source) => source.problems)],
+    warnings: [
+      ...dotenv.meaningless.map(
+        (line) => `${dotenvPath}, line ${line}, is no NAME=value and no comment; it has no effect.`,
+      ),
+      ...describeUnknown(environments.flatMap(({ variables }) => variables)),
+    ],
   };
 }
 
@@ -99,7 +113,7 @@ function describe(issue: z.core.$ZodIssue, found: ReadonlyMap<SettingKey, Found 
   if (info === undefined) return { name: 'settings', message: issue.message };
   const source = found.get(info.key);
   if (source !== undefined || info.default !== null) return { name: source?.name ?? info.name, message: issue.message };
-  const others = info.oceanNames.length === 0 ? '' : ` (${info.oceanNames.join(', ')} works too)`;
+  const others = info.oceanNames.length === 0 ? '' : ` (${info.oceanNames[0]} works too)`;
   return { name: info.name, message: `is required${others}` };
 }
 

@@ -14,11 +14,7 @@ export interface CompiledMapping {
   readonly disabled: readonly DisabledEntry[];
 }
 
-/**
- * Compiles the mapping: entries of a kind that ask the source for the same become one program and are read once.
- * What cannot be used is reported and disabled; the rest lives.
- * @param origin where the mapping was read, for messages
- */
+/** Compiles the mapping, and learns from each program where the parts of an address come out. See `compilePrograms`. */
 export async function compileMapping(
   ports: Pick<Ports, 'source' | 'mapper'>,
   mapping: Mapping,
@@ -26,6 +22,26 @@ export async function compileMapping(
   problems: ProblemBook,
   signal: AbortSignal,
 ): Promise<CompiledMapping> {
+  const { programs, disabled } = await compilePrograms(ports, mapping, origin, problems);
+  const extractions: Extraction[] = [];
+  for (const { query, program } of programs) {
+    const locators = await learnLocators(program, ports.source.addressing(query.kind), signal);
+    extractions.push({ query, program, locators });
+  }
+  return { extractions, disabled };
+}
+
+/**
+ * Compiles the mapping: entries of a kind that ask the source for the same become one program and are read once.
+ * What cannot be used is reported and disabled; the rest lives. Nothing is run.
+ * @param origin where the mapping was read, for messages
+ */
+export async function compilePrograms(
+  ports: { readonly source: Pick<Source, 'checkSelector' | 'normalSelector'>; readonly mapper: Ports['mapper'] },
+  mapping: Mapping,
+  origin: string,
+  problems: ProblemBook,
+): Promise<{ programs: readonly Pick<Extraction, 'query' | 'program'>[]; disabled: readonly DisabledEntry[] }> {
   const disabled = [...mapping.disabled];
   const report = (code: 'mapping_file_invalid' | 'expression_invalid', complaint: string) =>
     problems.add({ code, severity: 'error', group: complaint, message: `${origin}: ${complaint}` });
@@ -38,7 +54,7 @@ export async function compileMapping(
     else disabled.push(disable(entry, complaints.join('; ')));
   }
 
-  const extractions: Extraction[] = [];
+  const programs: Pick<Extraction, 'query' | 'program'>[] = [];
   for (const entries of groupByQuery(usable, ports.source)) {
     const [first] = entries;
     if (!first) continue;
@@ -47,10 +63,9 @@ export async function compileMapping(
     for (const { entry, message, costs } of invalid) if (costs === 'entry') disabled.push(disable(entry, message));
     if (program.entries.length === 0) continue;
     const { kind, selector } = first;
-    const locators = await learnLocators(program, ports.source.addressing(kind), signal);
-    extractions.push({ query: { kind, selector }, program, locators });
+    programs.push({ query: { kind, selector }, program });
   }
-  return { extractions, disabled };
+  return { programs, disabled };
 }
 
 function groupByQuery(

@@ -85,7 +85,11 @@ function requestIdOf(request: IncomingMessage): string {
  */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port }).catch(async (error: unknown) => {
+      // `::` takes calls by IPv4 too; a host without IPv6 has only those.
+      if (host !== '::' || !/EAFNOSUPPORT|EADDRNOTAVAIL/.test(messageOf(error))) throw error;
+      await app.listen({ host: '0.0.0.0', port });
+    });
   } catch (error) {
     throw new AppError(
       'settings_invalid',

@@ -65,7 +65,7 @@ export async function createParts(
     },
   });
   const { look, ingest, reporter } = createPortScreens(application, settings, secrets, log);
-  shipper = createLogShipper({ ingest, look, secrets, log });
+  if (settings.sendLogsToPort) shipper = createLogShipper({ ingest, look, secrets, log });
   const tracing = createTracing(env, VERSION);
   const { jq } = application;
   logger.info({ version: VERSION, jq: jq.version, jqFlavour: jq.flavour, jqFrom: jq.from }, 'komodor-port starts');

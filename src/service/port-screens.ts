@@ -1,8 +1,10 @@
 import type { Application } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
+import { systemClock } from '../net/clock.ts';
 import { createIngest, type Ingest } from '../port/reporting/ingest.ts';
 import { createIntegrationLook, type IntegrationLook } from '../port/reporting/integration-look.ts';
 import type { Log } from '../port/reporting/log.ts';
+import { createMetricsWebhook } from '../port/reporting/metrics-webhook.ts';
 import { createPortReporter, type PortReporter } from '../port/reporting/reporter.ts';
 import { VERSION } from '../version.ts';
 
@@ -24,6 +26,9 @@ export function createPortScreens(
   const identifier = settings.integrationIdentifier;
   const look = createIntegrationLook({ api, identifier });
   const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets, env });
+  const url = settings.metricsWebhook ? settings.metricsWebhookUrl : undefined;
+  const webhook =
+    url === undefined ? undefined : createMetricsWebhook({ url, userAgent, log, clock: systemClock, env });
   const reporter = createPortReporter({
     api,
     ingest,
@@ -33,6 +38,7 @@ export function createPortScreens(
     sendExamples: settings.sendRawDataExamples,
     secrets,
     log,
+    webhook,
   });
   return { look, ingest, reporter };
 }

@@ -126,9 +126,9 @@ describe('where a value comes from', () => {
 
   it('the environment beats .env, in any name', () => {
     const dotenvPath = join(folder, '.env');
-    writeFileSync(dotenvPath, 'HTTP_PORT=5\nHTTP_HOST="from file" # comment\n');
+    writeFileSync(dotenvPath, 'HTTP_PORT=5\nHTTP_HOST="from.file" # comment\n');
     const settings = loadSettings({ ...REQUIRED, APPLICATION__PORT: '6' }, { dotenvPath });
-    expect([settings.httpPort, settings.httpHost]).toEqual([6, 'from file']);
+    expect([settings.httpPort, settings.httpHost]).toEqual([6, 'from.file']);
   });
 
   it("reads Ocean's JSON forms; one variable beats the same value in JSON, the narrower branch the wider", () => {

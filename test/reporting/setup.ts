@@ -6,6 +6,7 @@ import { PortApi, userAgentOf } from '../../src/port/api.ts';
 import { createIngest, type Ingest } from '../../src/port/reporting/ingest.ts';
 import { createIntegrationLook, type IntegrationLook } from '../../src/port/reporting/integration-look.ts';
 import type { Log } from '../../src/port/reporting/log.ts';
+import { createMetricsWebhook } from '../../src/port/reporting/metrics-webhook.ts';
 import { createPortReporter, type PortReporter } from '../../src/port/reporting/reporter.ts';
 import { type Credentials, TokenKeeper } from '../../src/port/token.ts';
 import { type PortOptions, type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
@@ -26,7 +27,11 @@ export interface Setup {
   readonly log: Log;
   /** What was logged so far. */
   readonly lines: { readonly level: string; readonly message: string; readonly fields: unknown }[];
-  reporter(options?: { readonly sendExamples?: boolean; readonly patienceMs?: number }): PortReporter;
+  reporter(options?: {
+    readonly sendExamples?: boolean;
+    readonly patienceMs?: number;
+    readonly webhookUrl?: string;
+  }): PortReporter;
   /** What Port's UI would show as the state of the resync. */
   resyncState(): { readonly [key: string]: unknown };
 }
@@ -72,7 +77,7 @@ export function attach(port: PortSandbox, credentials: Credentials, identifier: 
     clock,
     log,
     lines,
-    reporter({ sendExamples = true, patienceMs = 3000 } = {}) {
+    reporter({ sendExamples = true, patienceMs = 3000, webhookUrl: url } = {}) {
       const reporter = createPortReporter({
         api,
         ingest,
@@ -83,6 +88,7 @@ export function attach(port: PortSandbox, credentials: Credentials, identifier: 
         patienceMs,
         secrets: SECRETS,
         log,
+        webhook: url === undefined ? undefined : createMetricsWebhook({ url, userAgent, log, clock, env: {} }),
         clock,
       });
       onTestFinished(() => reporter.close());

@@ -16,8 +16,11 @@ export interface Lane {
 /** More than a run ever has to say; only a host that hangs for the whole of it lets so much pile up. */
 const MAX_WAITING = 200;
 
-/** @param what the jobs together, for the one message about those that failed: `status reports` */
-export function createLane(what: string, log: Log): Lane {
+/**
+ * @param who gets what the jobs send
+ * @param what they send, for the one message about those that failed: `a status report`
+ */
+export function createLane(who: string, what: string, log: Log): Lane {
   const ending = new AbortController();
   let tail: Promise<void> = Promise.resolve();
   let waiting = 0;
@@ -29,7 +32,7 @@ export function createLane(what: string, log: Log): Lane {
     } catch (error) {
       failures += 1;
       if (!ending.signal.aborted)
-        log(failures === 1 ? 'warn' : 'debug', `Port did not take ${what}: ${messageOf(error)}`);
+        log(failures === 1 ? 'warn' : 'debug', `${who} did not take ${what}: ${messageOf(error)}`);
     } finally {
       waiting -= 1;
     }

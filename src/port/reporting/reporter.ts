@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/errors.ts';
+import { together } from '../../core/observers.ts';
 import type { RunObserver } from '../../core/ports.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { RunOrder } from '../../core/run-queue.ts';
@@ -10,6 +11,7 @@ import type { IntegrationLook } from './integration-look.ts';
 import { createLane, type Lane } from './lane.ts';
 import type { Log } from './log.ts';
 import { createMask } from './mask.ts';
+import type { MetricsWebhook, PostedRun } from './metrics-webhook.ts';
 import { createStateWriter } from './state-writer.ts';
 import { runState } from './sync-metrics.ts';
 import { createSyncReports } from './sync-reports.ts';
@@ -61,6 +63,8 @@ export interface PortReporterOptions {
   /** Values that must never get there. */
   readonly secrets: readonly string[];
   readonly log: Log;
+  /** Somebody else who wants to know how runs end. */
+  readonly webhook?: MetricsWebhook | undefined;
   /** How long `end` and `close` wait for Port to take what is left (default 3 s). */
   readonly patienceMs?: number;
   readonly clock?: Clock;
@@ -73,6 +77,7 @@ const AFTERLIFE_MS = 60_000;
 interface Active {
   readonly screen: SyncScreen;
   readonly lane: Lane;
+  readonly posted: PostedRun | undefined;
 }
 
 export function createPortReporter(options: PortReporterOptions): PortReporter {
@@ -116,7 +121,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
         ...(intervalMinutes === undefined ? {} : { intervalInMinuets: wholeMinutes(intervalMinutes) }),
       });
       state.set({ status: 'running', lastResyncStart, lastResyncEnd: null, ...schedule(nextResync) });
-      const lane = createLane('a report on the run', log);
+      const lane = createLane('Port', 'a report on the run', log);
       lanes.add(lane);
       const identity = { integrationIdentifier: identifier, version, runId };
       const screen = createSyncScreen({
@@ -127,18 +132,22 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
         examples: options.sendExamples ? collectExamples({ api, identifier, mask, add: lane.add }) : undefined,
         onPrepared: state.integrationExists,
       });
-      const own: Active = { screen, lane };
+      const posted = options.webhook?.begin(identity, kinds);
+      const own: Active = { screen, lane, posted };
       active.get(runId)?.screen.stopHeartbeat();
       active.set(runId, own);
       return {
-        observer: screen.observer,
+        observer: posted ? together([screen.observer, posted.observer]) : screen.observer,
         async end(report, next = nextResync) {
           // Stopped with the process, or taken over by a later attempt at the same run.
           if (active.get(runId) !== own) return;
           active.delete(runId);
           state.set({ status: runState(report), lastResyncStart, lastResyncEnd: now(), ...schedule(next) });
           screen.end(report);
-          const ended = Promise.all([state.settled(patienceMs), lane.drained(patienceMs)]);
+          posted?.end(report);
+          const ended = Promise.all(
+            [state.settled, lane.drained, posted?.drained].map((settled) => settled?.(patienceMs)),
+          );
           void outlive(lane);
           await ended;
         },
@@ -150,9 +159,10 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       if (!own) return;
       active.delete(runId);
       own.lane.giveUp();
+      const soon = AbortSignal.timeout(LAST_CHANCE_MS);
       await Promise.all([
         state.last({ status: 'aborted', lastResyncEnd: now() }, LAST_CHANCE_MS),
-        within(LAST_CHANCE_MS, own.screen.abort(AbortSignal.timeout(LAST_CHANCE_MS))),
+        within(LAST_CHANCE_MS, Promise.all([own.screen.abort(soon), own.posted?.abort(soon)])),
       ]);
     },
 
@@ -161,6 +171,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       await Promise.all([state.settled(patienceMs), ...[...lanes].map((lane) => lane.drained(patienceMs))]);
       state.stop();
       for (const lane of lanes) lane.giveUp();
+      options.webhook?.close();
     },
   };
 }

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+
+const DECODERS = {
+  'utf-8': new TextDecoder('utf-8', { fatal: true }),
+  'utf-16le': new TextDecoder('utf-16le', { fatal: true }),
+  'utf-16be': new TextDecoder('utf-16be', { fatal: true }),
+};
+
+/**
+ * Reads a text file as editors write them: UTF-8, or UTF-16 in either order (Windows' PowerShell and Notepad), with or
+ * without a byte order mark, which is left out. Throws when it is neither, and when it cannot be read.
+ */
+export function readTextFile(path: string): string {
+  const bytes = readFileSync(path);
+  const encoding = encodingOf(bytes);
+  try {
+    return DECODERS[encoding].decode(bytes);
+  } catch (error) {
+    const what = encoding === 'utf-8' ? 'UTF-8' : 'UTF-16';
+    throw new Error(`it is not ${what} text; save it as UTF-8`, { cause: error });
+  }
+}
+
+/** A text of ours begins with an ASCII character, so without a mark a zero beside the first byte tells UTF-16. */
+function encodingOf(bytes: Uint8Array): keyof typeof DECODERS {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (second === 0 && first !== undefined && first !== 0)) return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== undefined && second !== 0)) return 'utf-16be';
+  return 'utf-8';
+}

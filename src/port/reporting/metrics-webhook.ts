@@ -1,0 +1,113 @@
+import type { Kind } from '../../core/model.ts';
+import type { RunObserver } from '../../core/ports.ts';
+import type { RunReport } from '../../core/report.ts';
+import type { Clock } from '../../net/clock.ts';
+import { createGovernor } from '../../net/governor.ts';
+import { createHttpClient } from '../../net/http-client.ts';
+import { HttpFailure } from '../../net/http-failure.ts';
+import { createLane } from './lane.ts';
+import type { Log } from './log.ts';
+import { type SyncIdentity, type SyncOutcome, syncDocument } from './sync-metrics.ts';
+import type { SyncReports } from './sync-reports.ts';
+import { createSyncScreen } from './sync-screen.ts';
+
+/** Port Ocean's metrics webhook: somebody's own address that gets how each part of a run ended, one document a request. */
+export interface MetricsWebhook {
+  begin(identity: SyncIdentity, kinds: readonly Kind[]): PostedRun;
+  /** Drops what was not taken yet. */
+  close(): void;
+}
+
+export interface PostedRun {
+  readonly observer: RunObserver;
+  end(report: RunReport): void;
+  abort(signal: AbortSignal): Promise<void>;
+  drained(ms: number): Promise<boolean>;
+}
+
+export interface MetricsWebhookOptions {
+  /** May hold a token: it is told nobody, only its host. */
+  readonly url: string;
+  readonly userAgent: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly env: NodeJS.Dict<string>;
+}
+
+const TIMEOUT_MS = 10_000;
+const ATTEMPTS = 3;
+const MAX_RESPONSE_BYTES = 64 * 1024;
+
+export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWebhook {
+  const { log, clock } = options;
+  const { origin, host, pathname, search, searchParams } = new URL(options.url);
+  const client = createHttpClient({
+    side: 'port',
+    baseUrl: origin,
+    headers: { 'user-agent': options.userAgent },
+    timeoutMs: TIMEOUT_MS,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+    governor: createGovernor({ side: 'port', concurrency: 1 }),
+    secrets: [options.url, `${pathname}${search}`, pathname, search].filter((text) => text.length > 1),
+    env: options.env,
+  });
+
+  const ending = new AbortController();
+
+  async function post(document: unknown, asked: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([asked, ending.signal]);
+    try {
+      const query = Object.fromEntries(searchParams);
+      // A document that arrives twice is better than one that does not arrive.
+      await client.request({
+        ...{ method: 'POST', path: pathname, query, body: document, attempts: ATTEMPTS, repeatable: true, signal },
+      });
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error;
+      const why = error.status === undefined ? error.problem : `status ${error.status}`;
+      throw new Error(`${why} from ${host}`, { cause: error });
+    }
+  }
+
+  function reportsOf(identity: SyncIdentity): SyncReports {
+    const isFinal = ({ syncState }: SyncOutcome) => syncState !== 'pending' && syncState !== 'syncing';
+    return {
+      async open(parts, outcome, signal) {
+        if (!isFinal(outcome)) return;
+        for (const part of parts) await post(syncDocument(identity, part, outcome), signal);
+      },
+      async update(part, outcome, signal) {
+        if (isFinal(outcome)) await post(syncDocument(identity, part, outcome), signal);
+      },
+      heartbeat: async () => undefined,
+    };
+  }
+
+  return {
+    begin(identity, kinds) {
+      const lane = createLane('METRICS_WEBHOOK_URL', 'a document', log);
+      const reports = reportsOf(identity);
+      const screen = createSyncScreen({
+        kinds,
+        lane,
+        clock,
+        reports,
+        examples: undefined,
+        onPrepared: () => undefined,
+      });
+      return {
+        observer: screen.observer,
+        end: screen.end,
+        async abort(signal) {
+          lane.giveUp();
+          await screen.abort(signal);
+        },
+        drained: lane.drained,
+      };
+    },
+    close() {
+      ending.abort();
+      client.close();
+    },
+  };
+}
