@@ -1,4 +1,3 @@
-import { isApprovable } from '../core/deletion.ts';
 import type { Change, FromTo, RunReport } from '../core/report.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
 
@@ -16,14 +15,14 @@ export interface PlanView {
 
 /**
  * Prints what a resync would change: a headline, what it would first set up, then by blueprint old -> new per property,
- * and deletions with each reason once.
+ * and deletions with each reason once. Why some are held back is among the report's problems.
  */
 export function printPlan(report: RunReport, view: PlanView = {}): void {
   const { changes = [], setup = [] } = report;
   printHeadline(report);
   for (const { what, identifier, diff } of setup) {
     printWrapped('', `${what} ${identifier}`, plain, bold);
-    for (const line of diff.split('\n')) print(`  ${paintDiff(line)}`);
+    for (const line of diff.split('\n')) printWrapped('  ', line, plain, paintOf(line));
     print();
   }
   for (const blueprint of new Set(changes.map((change) => change.blueprint))) {
@@ -31,7 +30,7 @@ export function printPlan(report: RunReport, view: PlanView = {}): void {
     const own = changes.filter((change) => change.blueprint === blueprint);
     printSome(own, 'create', (change) => printCreation(change, view));
     printSome(own, 'update', printUpdate);
-    printDeletions(own, report);
+    printDeletions(own);
     print();
   }
 }
@@ -95,20 +94,13 @@ function printField(field: string, value: string): void {
 }
 
 /** Deletions share their reasons, so that each reason is said once. */
-function printDeletions(changes: readonly Change[], { blueprints }: RunReport): void {
+function printDeletions(changes: readonly Change[]): void {
   for (const group of byReason(changes.filter(({ action }) => action === 'delete'))) {
     const [{ blocked, reason, detail }] = group;
     const lead = blocked ? `  ! ${group.length} held back: ` : `  - ${group.length} to delete: `;
     printWrapped(lead, detail ?? reason ?? '', blocked ? yellow : red);
     for (const change of group.slice(0, NAMES_SHOWN)) printWrapped('      ', nameOf(change));
     if (group.length > NAMES_SHOWN) print(dim(`      … and ${group.length - NAMES_SHOWN} more ${WHERE_ALL_ARE}`));
-  }
-  for (const { blueprint, deletionBlocked: held } of blueprints) {
-    if (blueprint !== changes[0]?.blueprint || !held) continue;
-    const cure = isApprovable(held.reason)
-      ? `If all ${held.count} are really gone: komodor-port resync --approve-deletions ${held.digest}`
-      : 'No approval helps here; the problems below say what does.';
-    printWrapped('    ', cure, plain, dim);
   }
 }
 
@@ -145,7 +137,7 @@ function show(value: unknown): string {
   return text.length > VALUE_WIDTH ? `${text.slice(0, VALUE_WIDTH - 1)}…` : text;
 }
 
-function paintDiff(line: string): string {
-  if (line.startsWith('+')) return green(line);
-  return line.startsWith('-') ? red(line) : line;
+function paintOf(line: string): (text: string) => string {
+  if (line.startsWith('+')) return green;
+  return line.startsWith('-') ? red : plain;
 }

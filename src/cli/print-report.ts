@@ -13,20 +13,17 @@ export function printReport(report: RunReport): void {
     isPlan ? 'Would change in Port' : 'Changed in Port',
     blueprints.map((blueprint) => [blueprint.blueprint, ofBlueprint(blueprint, isPlan)]),
   );
-  // The plan's list of changes has named the held back deletions.
-  const told = isPlan && report.changes !== undefined ? ['deletion_blocked'] : [];
-  const untold = problems.filter(({ code }) => !told.includes(code));
-  for (const problem of untold) printProblem(problem);
-  if (untold.length > 0) print();
+  for (const problem of problems) printProblem(problem);
+  if (problems.length > 0) print();
   printVerdict(report);
 }
 
 function printVerdict({ mode, status, durationMs, requests }: RunReport): void {
   const seconds = (durationMs / 1000).toFixed(1);
   const counts = [
-    `${requests.komodor} requests to Komodor`,
+    `${counted(requests.komodor, 'request')} to Komodor`,
     `${requests.port} to Port`,
-    ...(requests.retries > 0 ? [`${requests.retries} retries`] : []),
+    ...(requests.retries > 0 ? [`${requests.retries} ${requests.retries === 1 ? 'retry' : 'retries'}`] : []),
     ...(requests.rateLimitWaitMs > 0
       ? [`${(requests.rateLimitWaitMs / 1000).toFixed(1)} s waiting for rate limits`]
       : []),

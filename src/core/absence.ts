@@ -31,7 +31,11 @@ export async function explainAbsence(
   const stale = state.stale();
   const { identifier: blueprint } = state.shape;
   if (!run.writes(blueprint)) {
-    const unmapped: Absence = { reason: 'unmapped', detail: `no entry of the mapping writes ${blueprint} any more` };
+    const isDisabled = state.taints.some(({ reason }) => reason === 'disabled');
+    const detail = isDisabled
+      ? `no usable entry of the mapping writes ${blueprint}, for one is disabled`
+      : `no entry of the mapping writes ${blueprint} any more`;
+    const unmapped: Absence = { reason: 'unmapped', detail };
     return new Map(stale.map((identifier) => [identifier, unmapped]));
   }
   const feeds = feeding(run.extractions, blueprint);

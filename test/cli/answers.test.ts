@@ -108,7 +108,8 @@ describe.concurrent('the text of a plan', () => {
     const { stdout } = await runCli(['plan', '--values'], { env: { ...harness.env, COLUMNS: '60' } });
     expect(stdout).toMatch(/^Plan: .*held back/);
     expect(stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
-    expect(stdout.match(/entityDeletionThreshold/g)).toHaveLength(stdout.match(/held back: /g)?.length ?? 0);
+    for (const detail of new Set(stdout.match(/held back: .*/g))) expect(stdout.split(detail)).toHaveLength(2);
+    expect(stdout).toMatch(/deletion_blocked[\s\S]*--approve-deletions/);
     expect(stdout).not.toMatch(/\b0 (rejected|failed|duplicates|filtered|updated)/);
   });
 
