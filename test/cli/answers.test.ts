@@ -108,7 +108,10 @@ describe.concurrent('the text of a plan', () => {
     const { stdout } = await runCli(['plan', '--values'], { env: { ...harness.env, COLUMNS: '60' } });
     expect(stdout).toMatch(/^Plan: .*held back/);
     expect(stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
-    for (const detail of new Set(stdout.match(/held back: .*/g))) expect(stdout.split(detail)).toHaveLength(2);
+    for (const section of stdout.split('\n\n')) {
+      const reasons = section.match(/(held back|to delete): .*/g) ?? [];
+      expect(reasons).toEqual([...new Set(reasons)]);
+    }
     expect(stdout).toMatch(/deletion_blocked[\s\S]*--approve-deletions/);
     expect(stdout).not.toMatch(/\b0 (rejected|failed|duplicates|filtered|updated)/);
   });
