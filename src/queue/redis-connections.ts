@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { messageOf } from '../core/errors.ts';
 import { QueueUnavailable } from '../core/run-queue.ts';
 import { atMost } from './at-most.ts';
+import { RedisClient } from './redis-client.ts';
 
 export type QueueLog = (
   level: 'debug' | 'info' | 'warn' | 'error',
@@ -17,7 +18,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** The connections of one replica. All of them reconnect for ever. */
 export interface Connections {
   /** For answers at once: a command fails when Redis is away. */
-  readonly quick: Redis;
+  readonly quick: RedisClient;
   /** For work in progress, and for BullMQ: a command waits until Redis is back. */
   readonly patient: Redis;
   readonly subscriber: Redis;
@@ -35,11 +36,8 @@ export function connect(url: string, log: QueueLog): Connections {
   const common = {
     connectTimeout: 5_000,
     keepAlive: 10_000,
-    retryStrategy: (times: number) => Math.min(100 * times, 1_000),
-    // After a failover the old master is read-only: look up the address again.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
-  const quick = new Redis(url, {
+  const quick = new RedisClient(url, {
     ...common,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -47,8 +45,8 @@ export function connect(url: string, log: QueueLog): Connections {
     socketTimeout: 5_000,
   });
   // BullMQ's connections copy these options; its blocking commands take up to 10 s.
-  const patient = new Redis(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 30_000 });
-  const subscriber = new Redis(url, { ...common, maxRetriesPerRequest: null });
+  const patient = new RedisClient(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 30_000 });
+  const subscriber = new RedisClient(url, { ...common, maxRetriesPerRequest: null });
   let lastError = 'not connected yet';
   let isAway = false;
 
@@ -62,6 +60,7 @@ export function connect(url: string, log: QueueLog): Connections {
     isAway = false;
   });
   quick.on('reconnecting', () => {
+    if (quick.isMoving) return;
     if (!isAway) log('warn', `Redis is away (${lastError}). Waiting for it to come back.`, { error: lastError });
     isAway = true;
   });
@@ -77,7 +76,7 @@ export function connect(url: string, log: QueueLog): Connections {
     lastError: () => lastError,
     async answer(work) {
       const deadline = Date.now() + ANSWER_MS;
-      if (quick.status !== 'ready' && !(await becomesReady(quick, isAway ? 0 : ANSWER_MS))) {
+      if (!quick.isReady && !(await becomesReady(quick, isAway ? 0 : ANSWER_MS))) {
         throw unavailable(lastError);
       }
       // Looked at even when it comes too late: nobody else would catch its error.

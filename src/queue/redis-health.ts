@@ -1,14 +1,21 @@
 import type { Redis } from 'ioredis';
 import type { QueueHealth } from '../core/run-queue.ts';
+import { UNKNOWN_INFO } from './redis-client.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import { probeRedis } from './redis-probe.ts';
 
 /** ioredis 6 speaks RESP3, which older servers do not. */
 const OLDEST = [6, 0] as const;
 /** The oldest that BullMQ recommends. */
 const RECOMMENDED = [6, 2] as const;
 
+const NO_INFO =
+  'The Redis user may not use INFO, so the settings of Redis cannot be looked at: it needs maxmemory-policy noeviction and appendonly yes.';
+
 /** Asks Redis for what matters to a queue, and judges it. @throws when Redis is away */
-export async function checkRedis(redis: Redis): Promise<QueueHealth> {
-  const [info, save] = await Promise.all([
+export async function checkRedis(redis: Redis, subscriber: Redis, keys: RedisKeys): Promise<QueueHealth> {
+  const [refusals, info, save] = await Promise.all([
+    probeRedis(redis, subscriber, keys),
     redis.info(),
     // Managed services forbid CONFIG.
     redis.config('GET', 'save').then(
@@ -16,14 +23,16 @@ export async function checkRedis(redis: Redis): Promise<QueueHealth> {
       () => undefined,
     ),
   ]);
-  return judgeRedis(info, save);
+  return judgeRedis(info, save, refusals);
 }
 
 /**
  * @param info what INFO says
+ * @param refusals what it was tried with and refused: see probeRedis
  * @param save the setting `save` (snapshots; empty: none), undefined when we may not ask
  */
-export function judgeRedis(info: string, save: string | undefined): QueueHealth {
+export function judgeRedis(info: string, save: string | undefined, refusals: readonly string[] = []): QueueHealth {
+  if (info === UNKNOWN_INFO) return verdict('Redis', refusals, [NO_INFO]);
   const fields = new Map(info.split(/\r?\n/).map((line) => split(line, ':')));
   const version = fields.get('redis_version') ?? '';
   const policy = fields.get('maxmemory_policy') ?? 'noeviction';
@@ -50,7 +59,11 @@ export function judgeRedis(info: string, save: string | undefined): QueueHealth 
       advice.push('Redis keeps nothing over a restart: set appendonly yes, or waiting work is lost with it.');
     }
   }
-  return { ready: wrong.length === 0, detail: wrong.length === 0 ? `Redis ${version}` : wrong.join('; '), advice };
+  return verdict(`Redis ${version}`, [...new Set([...wrong, ...refusals])], advice);
+}
+
+function verdict(name: string, wrong: readonly string[], advice: readonly string[]): QueueHealth {
+  return { ready: wrong.length === 0, detail: wrong.length === 0 ? name : `${name}: ${wrong.join('; ')}`, advice };
 }
 
 function split(line: string, at: string): readonly [string, string] {

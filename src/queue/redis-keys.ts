@@ -75,6 +75,10 @@ export class RedisKeys {
   deleted(blueprint: string): readonly string[] {
     return ['deleted', 'deleted-owners', 'deleted-entered'].map((name) => `${this.#base}${name}:${blueprint}`);
   }
+  /** String with expiry: what permissions are tried on. */
+  get probe(): string {
+    return `${this.#base}probe`;
+  }
   /** String with expiry: somebody asked for a run with this key. */
   used(key: string): string {
     return `${this.#base}used:${key}`;

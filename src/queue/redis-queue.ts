@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker, type WorkerOptions } from 'bullmq';
 import { messageOf } from '../core/errors.ts';
-import { QueueUnavailable, type RunOrder, type RunQueue, type RunTicket } from '../core/run-queue.ts';
+import { type QueueHealth, QueueUnavailable, type RunOrder, type RunQueue, type RunTicket } from '../core/run-queue.ts';
 import { atMost } from './at-most.ts';
+import { HealthWatch } from './health-watch.ts';
 import { CLOSE_MS, LIVE_CONCURRENCY, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
 import { SCHEDULED } from './order.ts';
 import { connect, type QueueLog } from './redis-connections.ts';
@@ -34,6 +35,9 @@ export interface RedisQueue extends RunQueue {
   readonly queues: readonly Queue[];
 }
 
+/** How often it is looked whether Redis does what the queue needs, and what a crash has left behind. */
+const UPKEEP_MS = 5_000;
+
 /** How often a run is taken over from a dead worker before it counts as lost. */
 const TAKEOVERS = 3;
 
@@ -61,11 +65,17 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   news.onCancel((runId) => carrier?.cancel(runId));
   const upkeep = new Upkeep({
     ...{ redis, keys, runs, store: patient, live, schedule, enlist, log },
-    everyMs: options.upkeepMs ?? 5_000,
+    everyMs: options.upkeepMs ?? UPKEEP_MS,
     async onDataLost(generation) {
       if (schedule.isOn) await requestOnceWith(patient, `lost ${generation}`, SCHEDULED);
     },
   });
+
+  const watch = new HealthWatch({
+    ...{ check: health, log, everyMs: options.upkeepMs ?? UPKEEP_MS },
+    isThere: () => redis.quick.isReady,
+  });
+  redis.quick.on('ready', () => void watch.look());
 
   function openQueue(name: string): Queue {
     const queue = new Queue(name, {
@@ -141,7 +151,23 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     return redis.answer(call);
   }
 
+  async function health(): Promise<QueueHealth> {
+    const { moves } = redis.quick;
+    const found = await healthNow();
+    // It was asked at the wrong place, and is somewhere else now.
+    return redis.quick.moves === moves ? found : healthNow();
+  }
+
+  async function healthNow(): Promise<QueueHealth> {
+    try {
+      return await answer(() => checkRedis(redis.quick, redis.subscriber, keys));
+    } catch (error) {
+      return { ready: false, detail: messageOf(error), advice: [] };
+    }
+  }
+
   async function close(): Promise<void> {
+    watch.close();
     upkeep.close();
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     carrier?.close();
@@ -197,13 +223,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
         concurrency: LIVE_CONCURRENCY,
       });
     },
-    async health() {
-      try {
-        return await answer(() => checkRedis(redis.quick));
-      } catch (error) {
-        return { ready: false, detail: messageOf(error), advice: [] };
-      }
-    },
+    health,
     counts: async () =>
       answer(async () => {
         const [open, leased, liveWaiting] = await Promise.all([

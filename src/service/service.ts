@@ -122,7 +122,6 @@ async function startWorking(settings: Settings, parts: Parts, { queue, redis }: 
     signal,
   });
   await queue.start({ run: comeback, live: createLiveWorker(parts, queue) });
-  await adviseOnRedis(queue, parts);
   void parts.reporter.start({ othersMayRun: redis !== undefined });
   void insist(() => queue.schedule(everyMs), signal);
   if (!onlyWebhooks) void insist(() => queue.request({ ...WHOLE_RESYNC, trigger: 'start' }), signal);
@@ -142,12 +141,6 @@ async function startWorking(settings: Settings, parts: Parts, { queue, redis }: 
         })
       : undefined;
   return { stop: async () => poller?.stop() };
-}
-
-async function adviseOnRedis(queue: RunQueue, { logger }: Parts): Promise<void> {
-  const { ready, detail, advice } = await queue.health();
-  if (!ready) logger.error({ detail }, 'the run queue is not ready; it is tried again');
-  for (const sentence of advice) logger.warn({ detail: sentence }, 'advice on Redis');
 }
 
 /** Tries until the queue is there or the service stops. */

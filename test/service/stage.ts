@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
@@ -13,7 +12,7 @@ import type { PortStore } from '../../src/sandbox/port/store.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
 import type { World } from '../../src/sandbox/world/model.ts';
 import { startService } from '../../src/service/service.ts';
-import { type OwnRedis, ownRedis } from '../queue/redis-server.ts';
+import { freePort, type OwnRedis, ownRedis } from '../queue/redis-server.ts';
 import { expectedCatalog } from '../resync/oracle.ts';
 import { Caller } from './caller.ts';
 import { type ServiceProcess, startProcess } from './service-process.ts';
@@ -151,15 +150,6 @@ function listenToStates({ integrations }: PortStore, states: JsonObject[]): void
 
 function isState(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
 }
 
 /** Only what the states say, one after the other: `running`, `completed`, … */

@@ -1,0 +1,106 @@
+import type { Redis } from 'ioredis';
+import { isForbidden } from './redis-client.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import { RedisScript } from './redis-script.ts';
+
+/**
+ * Every command that our scripts, BullMQ's and we send, with arguments that change nothing: the key holds a text, and most
+ * commands find it of the wrong type. Permissions, a full memory and a read-only server are looked at before that.
+ * `KEY` and `NEWS` stand for the key and the channel.
+ */
+export const PROBED: readonly (readonly string[])[] = [
+  ...['GET KEY', 'EXISTS KEY', 'PTTL KEY', 'PEXPIRE KEY 60000', 'DEL KEY:none', 'TIME', 'PUBLISH NEWS {}'],
+  ...['INCR KEY', 'INCRBY KEY 1', 'DECRBY KEY 1'],
+  ...['HSET KEY f 1', 'HMSET KEY f 1', 'HSETNX KEY f 1', 'HINCRBY KEY f 1', 'HDEL KEY f', 'HGET KEY f', 'HMGET KEY f'],
+  ...['HGETALL KEY', 'HEXISTS KEY f', 'HKEYS KEY', 'HLEN KEY'],
+  ...['SADD KEY m', 'SREM KEY m', 'SMEMBERS KEY', 'SCARD KEY'],
+  ...['ZADD KEY 1 m', 'ZREM KEY m', 'ZREMRANGEBYRANK KEY 0 0', 'ZPOPMIN KEY', 'ZCARD KEY', 'ZSCORE KEY m'],
+  ...['ZRANGE KEY 0 0', 'ZRANGEBYSCORE KEY 0 0', 'ZREVRANGE KEY 0 0', 'ZREVRANGEBYSCORE KEY 0 0'],
+  ...['LPUSH KEY m', 'RPUSH KEY m', 'RPOPLPUSH KEY KEY', 'LREM KEY 1 m', 'LLEN KEY', 'LPOS KEY m', 'LRANGE KEY 0 0'],
+  ...['XADD KEY * f 1', 'XTRIM KEY MAXLEN 0'],
+].map((line) => line.split(' '));
+
+/** number of words, words… -> { command, error, … } of those that failed; the first one is the only one that writes */
+const PROBE = new RedisScript(`
+local failed = {}
+local function try(...)
+  local answer = redis.pcall(...)
+  if type(answer) == 'table' and answer.err then
+    failed[#failed + 1] = (...)
+    failed[#failed + 1] = answer.err
+  end
+end
+try('SET', KEYS[1], 'probe', 'PX', 60000)
+local at = 1
+while at <= #ARGV do
+  local count = tonumber(ARGV[at])
+  try(unpack(ARGV, at + 1, at + count))
+  at = at + count + 1
+end
+return failed
+`);
+
+/** Why the queue cannot do its work with this Redis; nothing when it can. Sentences without a full stop. */
+export async function probeRedis(redis: Redis, subscriber: Redis, keys: RedisKeys): Promise<readonly string[]> {
+  const args = PROBED.flatMap((words) => [
+    words.length,
+    ...words.map((word) => word.replace(/^KEY\b/, keys.probe).replace(/^NEWS$/, keys.news)),
+  ]);
+  const outcomes = await Promise.all([
+    failure('EVAL', PROBE.run(redis, [keys.probe], args)),
+    failure('MULTI', redis.multi().exists(keys.probe).exec()),
+    failure('BZPOPMIN', redis.bzpopmin(keys.probe, 0.01)),
+    failure('SUBSCRIBE', subscriber.subscribe(keys.news)),
+  ]);
+  return reasons(outcomes.flat(), keys);
+}
+
+interface Failure {
+  readonly command: string;
+  readonly error: string;
+}
+
+async function failure(command: string, work: Promise<unknown>): Promise<readonly Failure[]> {
+  try {
+    const answer = await work;
+    return command === 'EVAL' ? pairs(answer) : [];
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ReplyError')
+      return [{ command: nameIn(error, command), error: error.message }];
+    throw error;
+  }
+}
+
+function pairs(answer: unknown): readonly Failure[] {
+  const texts = Array.isArray(answer) ? answer.map(String) : [];
+  return texts.flatMap((command, index) => (index % 2 === 0 ? [{ command, error: texts[index + 1] ?? '' }] : []));
+}
+
+/** EVAL or EVALSHA, MULTI or EXEC: the error names the one that was refused. */
+function nameIn(error: Error, otherwise: string): string {
+  return /(?:unknown command |')['`]?(\w+)'/.exec(error.message)?.[1]?.toUpperCase() ?? otherwise;
+}
+
+function reasons(failures: readonly Failure[], { prefix, news }: RedisKeys): readonly string[] {
+  // What one would see by the probe's own doing: it found the key of the wrong type.
+  const real = failures.filter(({ error }) => !/WRONGTYPE|not an integer/.test(error));
+  const found = new Set<string>();
+  const forbidden = new Set<string>();
+  for (const { command, error } of real) {
+    if (/channel/i.test(error)) found.add(`its user may not use the channel ${news} (ACL: &komodor-port-*)`);
+    else if (/access .*\bkeys?\b/i.test(error))
+      found.add(`its user may not use the keys ${prefix}:* (ACL: ~komodor-port-*)`);
+    else if (/unknown/i.test(error)) found.add(`it has no command ${command}`);
+    else if (isForbidden(error) || error.includes('EXEC without MULTI')) forbidden.add(command.toLowerCase());
+    else if (/\bOOM\b/.test(error)) found.add('it is full: more maxmemory is needed, or fewer keys');
+    else if (/READONLY/.test(error)) found.add('this Redis is a read-only replica');
+    else found.add(`it refuses ${command}: ${error.replace(/^ERR /, '').replace(/\.$/, '')}`);
+  }
+  if (forbidden.size > 0) {
+    const names = [...forbidden];
+    found.add(
+      `its user may not use ${names.join(', ').toUpperCase()} (ACL: ${names.map((name) => `+${name}`).join(' ')})`,
+    );
+  }
+  return [...found];
+}
