@@ -8,7 +8,7 @@ export default defineConfig({
       'test/core/{deletion,deletions,witness}.test.ts',
       'test/core/{live-deletion,catalog-guards,look}.test.ts',
       'test/core/fields.test.ts',
-      'test/komodor/walks.test.ts',
+      'test/komodor/{walks,walk-steps}.test.ts',
       'test/core/{pack,writer}.test.ts',
       'test/core/{verdict,report}.test.ts',
       'test/net/{retry,rate-limit}.test.ts',
