@@ -4,8 +4,10 @@ import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
 import { complainOfUsage, runCommand } from './cli/command.ts';
+import { checkFault } from './cli/fault-option.ts';
 import { surviveLostOutput } from './cli/output.ts';
 import { isDigest } from './core/canonical.ts';
+import { messageOf } from './core/errors.ts';
 import { VERSION } from './version.ts';
 
 interface CommonOptions {
@@ -15,7 +17,6 @@ interface CommonOptions {
 const program = new Command('komodor-port')
   .description("Keeps Port's software catalog true to what Komodor sees in Kubernetes.")
   .version(VERSION)
-  .showHelpAfterError('(add --help for what is possible)')
   .configureOutput({ outputError: complainOfUsage })
   .addHelpText('after', '\nSettings come from the environment and from .env; docs/configuration.md lists them.');
 
@@ -88,16 +89,16 @@ await program.parseAsync();
 
 function withStandInOptions(command: Command, services: string): Command {
   return command
-    .option('--seed <n>', 'seed of the generated data', whole, 1)
-    .option('--services <n>', 'how many services', whole, Number(services))
-    .option('--risks-per-service <n>', 'how many live risks a service has on average', decimal, 1)
-    .option('--clusters <n>', 'how many clusters', whole, 3)
-    .option('--latency <ms>', 'how long each answer takes', whole, 0)
-    .option('--rate-limit <n>', 'requests a minute that each stand-in takes', whole)
-    .option('--token-ttl <seconds>', "how long Port's tokens live", whole)
-    .option('--komodor-port <n>', 'port of the Komodor stand-in (0: any free one)', whole, 0)
-    .option('--port-port <n>', 'port of the Port stand-in (0: any free one)', whole, 0)
-    .option('--fault <text>', 'something to go wrong, e.g. "services page 3 -> 500 twice" (docs/sandbox.md)', collect);
+    .option('--seed <n>', 'seed of the generated data', whole(0, 999_999_999), 1)
+    .option('--services <n>', 'how many services', whole(0, 200_000), Number(services))
+    .option('--risks-per-service <n>', 'how many live risks a service has on average', decimal(0, 100), 1)
+    .option('--clusters <n>', 'how many clusters', whole(1, 1_000), 3)
+    .option('--latency <ms>', 'how long each answer takes', whole(0, 600_000), 0)
+    .option('--rate-limit <n>', 'requests a minute that each stand-in takes', whole(1, 1_000_000))
+    .option('--token-ttl <seconds>', "how long Port's tokens live", whole(1, 1_000_000))
+    .option('--komodor-port <n>', 'port of the Komodor stand-in (0: any free one)', whole(0, 65_535), 0)
+    .option('--port-port <n>', 'port of the Port stand-in (0: any free one)', whole(0, 65_535), 0)
+    .option('--fault <text>', 'something to go wrong, e.g. "services page 3 -> 500 twice" (docs/sandbox.md)', fault);
 }
 
 interface StandInFlags extends CommonOptions {
@@ -114,11 +115,11 @@ interface StandInFlags extends CommonOptions {
   readonly once?: boolean;
 }
 
-function standInOptions({ latency, tokenTtl, fault, ...options }: StandInFlags) {
+function standInOptions({ latency, tokenTtl, fault: faults, ...options }: StandInFlags) {
   return {
     ...options,
     latencyMs: latency,
-    faults: fault ?? [],
+    faults: faults ?? [],
     ...(tokenTtl === undefined ? {} : { tokenTtlSeconds: tokenTtl }),
   };
 }
@@ -134,12 +135,28 @@ function digests(value: string, earlier: readonly string[] | undefined): readonl
   return collect(value, earlier);
 }
 
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
+/** Takes a whole number within bounds. */
+function whole(min: number, max: number) {
+  return (text: string): number => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
 }
 
-function decimal(text: string): number {
-  if (!/^\d{1,6}(\.\d+)?$/.test(text)) throw new InvalidArgumentError('It must be a number.');
-  return Number(text);
+/** Takes a number within bounds. */
+function decimal(min: number, max: number) {
+  return (text: string): number => {
+    if (/^\d{1,6}(\.\d+)?$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+    throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+  };
+}
+
+/** Reads a fault only to see whether it can be read: at the start it would be too late for a sentence about the option. */
+function fault(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  try {
+    checkFault(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+  return collect(text, earlier);
 }

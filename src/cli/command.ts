@@ -88,9 +88,17 @@ function problemsOf(error: unknown): readonly Pick<Problem, 'code' | 'message'>[
   return [{ code: error instanceof AppError ? error.code : 'unexpected', message: messageOf(error) }];
 }
 
-/** Says on stderr what is wrong with the words of a command. Somebody may have pasted a secret among them. */
+/**
+ * Says on stderr, in one line, what is wrong with the words of a command; where one JSON document was asked for, in that too.
+ * Somebody may have pasted a secret among them.
+ */
 export function complainOfUsage(text: string): void {
-  complain(redactor(secretsAround())(text.trimEnd()));
+  const line = redactor(secretsAround())(text.trim().replaceAll(/\s*\n\s*/g, ' '));
+  complain(`${line} (--help says what is possible)`);
+  if (!process.argv.includes('--json')) return;
+  const message = line.replace(/^error: /, '');
+  const problem = { code: 'settings_invalid', severity: 'error', message, count: 1, samples: [] } satisfies Problem;
+  printJson({ status: 'failed', problems: [problem] });
 }
 
 /** Errors outside a run have no logger around them, and may come before there are any settings. */

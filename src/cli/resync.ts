@@ -4,6 +4,7 @@ import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
 import { KINDS, type Kind } from '../core/model.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { together } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { type RunMode, type RunReport, summarize } from '../core/report.ts';
@@ -85,7 +86,10 @@ function checkKinds(names: readonly string[]): readonly Kind[] {
   const known: readonly string[] = KINDS;
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new AppError('settings_invalid', `--kind ${unknown.join(', ')}: there is ${KINDS.join(' and ')}`);
+    throw new AppError(
+      'settings_invalid',
+      `--kind ${unknown.join(', ')}: there is ${KINDS.join(' and ')}${didYouMean(unknown[0] ?? '', KINDS)}`,
+    );
   return KINDS.filter((kind) => names.includes(kind));
 }
 

@@ -1,8 +1,10 @@
+import { AppError, messageOf } from '../core/errors.ts';
 import { FaultBook } from '../sandbox/faults.ts';
 import { type KomodorSandbox, startKomodor } from '../sandbox/komodor/start-komodor.ts';
 import { parseFault } from '../sandbox/parse-fault.ts';
 import { type PortSandbox, startPort } from '../sandbox/port/server.ts';
 import { createWorld } from '../sandbox/world/create-world.ts';
+import { isForKomodor } from './fault-option.ts';
 
 export interface StandInOptions {
   readonly seed: number;
@@ -26,7 +28,6 @@ export interface StandIns {
   close(): Promise<void>;
 }
 
-const KOMODOR_ROUTES = ['services', 'services-scoped', 'risks', 'risks-scoped', 'risk', 'clusters', 'validate'];
 const CREDENTIALS = {
   apiKey: '5a4db0c5-0000-4000-8000-00000000demo',
   clientId: 'sandbox-client',
@@ -38,8 +39,8 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   const { latencyMs, rateLimit, tokenTtlSeconds } = options;
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
   const faults = options.faults.map(parseFault);
-  const isForKomodor = ({ route }: { readonly route: string }) => route === '*' || KOMODOR_ROUTES.includes(route);
-  const komodor = await startKomodor({
+  checkSize(options);
+  const startingKomodor = startKomodor({
     world: createWorld(options),
     apiKey,
     port: options.komodorPort,
@@ -47,7 +48,8 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     faults: new FaultBook(faults.filter(isForKomodor)),
     ...(rateLimit === undefined ? {} : { rateLimit: { limit: rateLimit, periodMs: 60_000 } }),
   });
-  const port = await startPort({
+  const komodor = await orNamed('--komodor-port', options.komodorPort, startingKomodor);
+  const startingPort = startPort({
     clientId,
     clientSecret,
     port: options.portPort,
@@ -55,6 +57,10 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     faults: faults.filter((fault) => fault.route === '*' || !isForKomodor(fault)),
     ...(tokenTtlSeconds === undefined ? {} : { tokenTtlSeconds }),
     ...(rateLimit === undefined ? {} : { rateLimit: { limit: rateLimit, periodSeconds: 60 } }),
+  });
+  const port = await orNamed('--port-port', options.portPort, startingPort).catch(async (error: unknown) => {
+    await komodor.close();
+    throw error;
   });
   return {
     komodor,
@@ -64,6 +70,24 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
       await Promise.all([komodor.close(), port.close()]);
     },
   };
+}
+
+/** Everything is held in memory. */
+const MOST_RISKS = 2_000_000;
+
+function checkSize({ services, risksPerService }: StandInOptions): void {
+  if (services * risksPerService <= MOST_RISKS) return;
+  throw new AppError(
+    'settings_invalid',
+    `--services ${services} with --risks-per-service ${risksPerService} is more than ${MOST_RISKS} risks; give less of one`,
+  );
+}
+
+async function orNamed<T>(option: string, wanted: number, starting: Promise<T>): Promise<T> {
+  return starting.catch((error: unknown) => {
+    const message = `${option} ${wanted}: the stand-in cannot listen there (${messageOf(error)}); give another port, or 0`;
+    throw new AppError('settings_invalid', message, { cause: error });
+  });
 }
 
 /** Settings that lead the program to stand-ins. */
