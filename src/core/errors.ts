@@ -8,6 +8,7 @@ export const CODES = {
   mapping_empty: 'Port holds an empty mapping for this integration.',
   jq_unusable: 'No jq that can be used was found.',
   expression_invalid: 'An expression of the mapping does not compile; its field, or its whole entry, is left out.',
+  expression_doubtful: 'An expression of the mapping uses a date format that the jq in use does not know.',
   komodor_auth: 'Komodor refused the API key.',
   komodor_unreachable: 'Komodor cannot be reached.',
   port_auth: 'Port refused the client id or secret.',

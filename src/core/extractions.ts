@@ -58,8 +58,15 @@ export async function compilePrograms(
   for (const entries of groupByQuery(usable, ports.source)) {
     const [first] = entries;
     if (!first) continue;
-    const { program, problems: invalid } = await ports.mapper.compile(entries);
+    const { program, problems: invalid, warnings } = await ports.mapper.compile(entries);
     for (const { path, message } of invalid) report('expression_invalid', `${path}: ${message}`);
+    for (const { path, message } of warnings)
+      problems.add({
+        code: 'expression_doubtful',
+        severity: 'warning',
+        group: path,
+        message: `${origin}: ${path}: ${message}`,
+      });
     for (const { entry, message, costs } of invalid) if (costs === 'entry') disabled.push(disable(entry, message));
     if (program.entries.length === 0) continue;
     const { kind, selector } = first;

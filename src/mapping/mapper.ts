@@ -1,7 +1,8 @@
 import { prepare } from '../core/expression/prepare.ts';
 import type { ResourceEntry } from '../core/model.ts';
-import type { Mapper, MappingProblem } from '../core/ports.ts';
+import type { Mapper, MappingProblem, MappingWarning } from '../core/ports.ts';
 import { findBrokenExpressions } from './check-expressions.ts';
+import { createDates } from './dates.ts';
 import { groupEntries } from './groups.ts';
 import type { JqRunner } from './jq-runner.ts';
 import { planEntry } from './plan.ts';
@@ -25,12 +26,14 @@ const BATCH_ITEMS = 1_000;
 /** Makes the mapper that runs on jq. Its programs leave out the entries that its problems cost. */
 export function createMapper(options: MapperOptions): Mapper {
   const { jq } = options;
-  const prelude = preludeOf(options.allowEnv);
+  const datesOf = createDates(jq);
   const deadlineMs = options.batchTimeoutMs ?? BATCH_TIMEOUT_MS;
 
   async function compile(entries: readonly ResourceEntry[]): ReturnType<Mapper['compile']> {
     const uses = entries.flatMap(usesOf).map((use) => ({ ...use, prepared: prepare(use.expression) }));
     const texts = uses.flatMap(({ prepared }) => (prepared.type === 'expression' ? [prepared.text] : []));
+    const dates = await datesOf(texts);
+    const prelude = `${preludeOf(options.allowEnv)}${dates.prelude}`;
     const broken = await findBrokenExpressions([...new Set(texts)], { jq, prelude, deadlineMs });
 
     const problems = uses.flatMap(({ entry, path, costs, prepared }): MappingProblem[] => {
@@ -41,6 +44,10 @@ export function createMapper(options: MapperOptions): Mapper {
             ? broken.get(prepared.text)
             : undefined;
       return message === undefined ? [] : [{ path, costs, entry, message }];
+    });
+    const warnings = uses.flatMap(({ path, prepared }): MappingWarning[] => {
+      const message = prepared.type === 'expression' ? dates.complaint(prepared.text) : undefined;
+      return message === undefined ? [] : [{ path, message }];
     });
     const lost = new Set(problems.filter(({ costs }) => costs === 'entry').map(({ entry }) => entry));
     const plans = entries.filter((entry) => !lost.has(entry)).map((entry) => planEntry(entry, new Set(broken.keys())));
@@ -59,6 +66,7 @@ export function createMapper(options: MapperOptions): Mapper {
       problems: tooLong
         ? [...problems, ...plans.map(({ entry }) => ({ path: entry.path, costs: 'entry' as const, entry, message }))]
         : problems,
+      warnings,
     };
   }
 

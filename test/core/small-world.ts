@@ -168,7 +168,7 @@ function itemOf({ name, place, text, fate = 'entity' }: Thing): RawItem {
 type BlueprintOf = (kind: Kind) => string;
 
 function mapperTo(blueprintOf: BlueprintOf): Mapper {
-  return { compile: async (entries) => ({ program: programOf(entries, blueprintOf), problems: [] }) };
+  return { compile: async (entries) => ({ program: programOf(entries, blueprintOf), problems: [], warnings: [] }) };
 }
 
 function programOf(entries: readonly ResourceEntry[], blueprintOf: BlueprintOf): Program {

@@ -97,7 +97,9 @@ describe('an expression that does no harm', () => {
     });
     slow = true;
     const during = await program.map(items(...four), new AbortController().signal);
-    expect(during.map(({ rows }) => entityOf(rows[0]).failures[0]?.message)).toEqual(four.map(() => blown.message));
+    expect(during.map(({ rows }) => entityOf(rows[0]).failures[0]?.message)).toEqual(
+      four.map(() => expect.stringContaining(blown.message)),
+    );
     slow = false;
     const after = await program.map(items(...four), new AbortController().signal);
     expect(after.map(({ rows }) => entityOf(rows[0]).entity.properties)).toEqual(

@@ -1,5 +1,5 @@
 import type { EntityTemplate, JsonObject, RawItem, ResourceEntry } from '../../src/core/model.ts';
-import type { MappedRow, MappingProblem, Program } from '../../src/core/ports.ts';
+import type { MappedRow, Mapper } from '../../src/core/ports.ts';
 import { createJqRunner } from '../../src/mapping/jq-runner.ts';
 import { createMapper, type MapperOptions } from '../../src/mapping/mapper.ts';
 import { resolveJq } from '../../src/mapping/resolve-jq.ts';
@@ -35,7 +35,7 @@ export function items(...values: JsonObject[]): RawItem[] {
 export async function compile(
   entries: readonly ResourceEntry[],
   options: Partial<MapperOptions> = {},
-): Promise<{ readonly program: Program; readonly problems: readonly MappingProblem[] }> {
+): ReturnType<Mapper['compile']> {
   return createMapper({ jq, ...options }).compile(entries);
 }
 
