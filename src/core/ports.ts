@@ -144,18 +144,12 @@ export interface Program {
 }
 
 export interface Mapper {
-  /** Compiles the entries of one query into one program. Bad expressions become problems, not exceptions. */
+  /** Compiles the entries of one query into one program. Bad expressions become problems, doubtful ones warnings, none exceptions. */
   compile(entries: readonly ResourceEntry[]): Promise<{
     readonly program: Program;
     readonly problems: readonly MappingProblem[];
-    readonly warnings: readonly MappingWarning[];
+    readonly warnings: readonly Pick<MappingProblem, 'path' | 'message'>[];
   }>;
-}
-
-/** An expression that can be used, but will hardly do what it is meant to. */
-export interface MappingWarning {
-  readonly path: string;
-  readonly message: string;
 }
 
 /** An expression that cannot be used. `entry` failures disable the entry, `field` failures only that field. */

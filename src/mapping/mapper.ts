@@ -1,6 +1,6 @@
 import { prepare } from '../core/expression/prepare.ts';
 import type { ResourceEntry } from '../core/model.ts';
-import type { Mapper, MappingProblem, MappingWarning } from '../core/ports.ts';
+import type { Mapper, MappingProblem } from '../core/ports.ts';
 import { findBrokenExpressions } from './check-expressions.ts';
 import { createDates } from './dates.ts';
 import { groupEntries } from './groups.ts';
@@ -45,7 +45,7 @@ export function createMapper(options: MapperOptions): Mapper {
             : undefined;
       return message === undefined ? [] : [{ path, costs, entry, message }];
     });
-    const warnings = uses.flatMap(({ path, prepared }): MappingWarning[] => {
+    const warnings = uses.flatMap(({ path, prepared }) => {
       const message = prepared.type === 'expression' ? dates.complaint(prepared.text) : undefined;
       return message === undefined ? [] : [{ path, message }];
     });
