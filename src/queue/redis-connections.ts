@@ -66,7 +66,7 @@ export function connect(url: string, log: QueueLog): Connections {
   });
 
   function unavailable(why: string): QueueUnavailable {
-    return new QueueUnavailable(`The queue cannot be reached: ${why}.`, RETRY_AFTER_SECONDS);
+    return new QueueUnavailable(`The queue cannot be reached: ${why.replace(/\.$/, '')}.`, RETRY_AFTER_SECONDS);
   }
 
   return {

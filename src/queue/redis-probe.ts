@@ -47,7 +47,9 @@ export async function probeRedis(redis: Redis, subscriber: Redis, keys: RedisKey
     ...words.map((word) => word.replace(/^KEY\b/, keys.probe).replace(/^NEWS$/, keys.news)),
   ]);
   const outcomes = await Promise.all([
-    failure('EVAL', PROBE.run(redis, [keys.probe], args)),
+    failure('EVALSHA', PROBE.run(redis, [keys.probe], args), pairs),
+    // The script above may be known already; others may not be.
+    failure('EVAL', redis.eval('return 1', 0)),
     failure('MULTI', redis.multi().exists(keys.probe).exec()),
     failure('BZPOPMIN', redis.bzpopmin(keys.probe, 0.01)),
     failure('SUBSCRIBE', subscriber.subscribe(keys.news)),
@@ -60,10 +62,13 @@ interface Failure {
   readonly error: string;
 }
 
-async function failure(command: string, work: Promise<unknown>): Promise<readonly Failure[]> {
+async function failure(
+  command: string,
+  work: Promise<unknown>,
+  within: (answer: unknown) => readonly Failure[] = () => [],
+): Promise<readonly Failure[]> {
   try {
-    const answer = await work;
-    return command === 'EVAL' ? pairs(answer) : [];
+    return within(await work);
   } catch (error) {
     if (error instanceof Error && error.name === 'ReplyError')
       return [{ command: nameIn(error, command), error: error.message }];
@@ -83,7 +88,7 @@ function nameIn(error: Error, otherwise: string): string {
 
 function reasons(failures: readonly Failure[], { prefix, news }: RedisKeys): readonly string[] {
   // What one would see by the probe's own doing: it found the key of the wrong type.
-  const real = failures.filter(({ error }) => !/WRONGTYPE|not an integer/.test(error));
+  const real = failures.filter(({ error }) => !/WRONGTYPE|not an integer|because of previous errors/.test(error));
   const found = new Set<string>();
   const forbidden = new Set<string>();
   for (const { command, error } of real) {
@@ -94,7 +99,7 @@ function reasons(failures: readonly Failure[], { prefix, news }: RedisKeys): rea
     else if (isForbidden(error) || error.includes('EXEC without MULTI')) forbidden.add(command.toLowerCase());
     else if (/\bOOM\b/.test(error)) found.add('it is full: more maxmemory is needed, or fewer keys');
     else if (/READONLY/.test(error)) found.add('this Redis is a read-only replica');
-    else found.add(`it refuses ${command}: ${error.replace(/^ERR /, '').replace(/\.$/, '')}`);
+    else found.add(`it answers ${error.replace(/\.$/, '')}`);
   }
   if (forbidden.size > 0) {
     const names = [...forbidden];

@@ -208,7 +208,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       schedule.want(everyMs);
       if (everyMs !== null) tick();
       // With Redis away it is the upkeep that brings it there; nobody who starts a service can do more about it.
-      await answer(() => schedule.apply()).catch((error: unknown) => log('warn', messageOf(error), {}));
+      await answer(() => schedule.apply()).catch((error: unknown) => log('debug', messageOf(error), {}));
     },
     nextScheduledAt: async () => answer(() => schedule.next()),
     skippedTicks: () => skipped,
