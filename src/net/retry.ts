@@ -30,7 +30,7 @@ const FIRST_PAUSE_FOR_A_NETWORK_MS = 500;
 const LONGEST_PAUSE_FOR_A_NETWORK_MS = 5000;
 
 /** Not done and never will be: sending it again changes nothing. */
-const SERVER_CANNOT: ReadonlySet<number> = new Set([501, 505]);
+const SERVER_CANNOT: ReadonlySet<number> = new Set([501, 505, 506, 508, 510, 511]);
 
 /**
  * Whether a status tells of a state that passes, so that the same may well be done when it is sent again. The one

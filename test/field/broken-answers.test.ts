@@ -39,7 +39,7 @@ const STATUSES = [
   ...[421, 422, 423, 424, 425, 426, 428, 429, 431, 451, 499, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 599],
 ];
 /** Which are tried again: where doing it twice does no harm, and where it might. */
-const TRIED_AGAIN = { repeatable: [408, 425, 429, 500, 502, 503, 504], once: [429] };
+const TRIED_AGAIN = { repeatable: [408, 425, 429, 500, 502, 503, 504, 507, 520, 599], once: [429] };
 
 /** A page as Komodor might send it, small enough to be cut at each of its bytes. */
 const PAGE = JSON.stringify({

@@ -99,7 +99,7 @@ describe.concurrent('entries that ask Komodor for the same', () => {
     ['', ', clusters: []'],
     [', clusters: []', ', namespaces: null, kinds: []'],
     [', kinds: [Deployment, StatefulSet]', ', kinds: [StatefulSet, Deployment, Deployment]'],
-    [', clusters: production', ', clusters: [production]'],
+    [', clusters: production-eu', ', clusters: [production-eu]'],
   ] as const)('are read once: {%s} and {%s}', async ([one, other], { start }) => {
     const entries = [one, other].map((selector) => second('komodorService', selector, 'title: .service')).join('');
     const harness = await start({ ...SERVICES, mapping: `resources:\n${entries}` });

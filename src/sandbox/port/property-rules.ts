@@ -27,7 +27,7 @@ const LABELED_URL = {
 };
 
 // A judge that shares nothing with the product's own reading of schemas: what Port itself is likely to use.
-const ajv = new Ajv({ strict: false, validateSchema: false, logger: false, formats: FORMATS });
+const ajv = new Ajv({ strict: false, validateSchema: false, logger: false, formats: FORMATS, ownProperties: true });
 const validators = new WeakMap<PropertySchema, ValidateFunction>();
 
 /**
