@@ -31,7 +31,7 @@ export async function measureMapping(
 ): Promise<{ readonly jq: string; readonly speeds: readonly MappingSpeed[] }> {
   const client = await createBareClient(environment);
   const { KOMODOR_BASE_URL = '' } = environment;
-  const rows: Readonly<Record<Kind, readonly Row[]>> = {
+  const rows: Readonly<Record<'komodorService' | 'komodorHealthMonitoring', readonly Row[]>> = {
     komodorService: await all(servicePages(client, KOMODOR_BASE_URL, 1000)),
     komodorHealthMonitoring: await all(riskPages(client, KOMODOR_BASE_URL, 1000)),
   };

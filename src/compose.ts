@@ -23,6 +23,7 @@ import { redactor } from './core/redact.ts';
 import { type RefreshReport, refreshWorkload } from './core/refresh.ts';
 import { problemWithoutSecrets, type RunReport, withoutSecrets } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
+import { KOMODOR_KINDS } from './komodor/kinds.ts';
 import { createKomodorSource } from './komodor/source.ts';
 import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
 import { createMapper } from './mapping/mapper.ts';
@@ -153,7 +154,7 @@ export async function createApplication(
       mappingSource: settings.mappingSource,
       initialize: settings.initializePortResources,
       batchesInFlight: settings.portBatchesInFlight,
-      parseMapping,
+      parseMapping: (config, origin) => parseMapping(config, origin, KOMODOR_KINDS),
       ...files,
     });
   const underWay = { resync: new WritesUnderWay(), live: new WritesUnderWay() };
@@ -256,7 +257,11 @@ function timed(jq: JqRunner, onDone: (durationMs: number) => void): JqRunner {
 
 /** The mapping and blueprint files, read and checked. */
 export function loadDefaults(settings: OfflineSettings) {
-  const options = { addOns: settings.addOns, variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint } };
+  const options = {
+    kinds: KOMODOR_KINDS,
+    addOns: settings.addOns,
+    variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint },
+  };
   const mapping = loadMappingFiles(settings.mappingPath, options);
   const { blueprints, problems, left } = loadBlueprintFiles(settings.blueprintsPath, options);
   return {

@@ -3,11 +3,12 @@ import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
-import { KINDS, type Kind } from '../core/model.ts';
+import type { Kind } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { together } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { type RunMode, type RunReport, summarize } from '../core/report.ts';
+import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import { createPortScreens } from '../service/port-screens.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerFile, openAnswerFile } from './answer-file.ts';
@@ -83,14 +84,13 @@ async function shownInPort(
 }
 
 function checkKinds(names: readonly string[]): readonly Kind[] {
-  const known: readonly string[] = KINDS;
-  const unknown = names.filter((name) => !known.includes(name));
+  const unknown = names.filter((name) => !KOMODOR_KINDS.includes(name));
   if (unknown.length > 0)
     throw new AppError(
       'settings_invalid',
-      `--kind ${unknown.join(', ')}: there is ${KINDS.join(' and ')}${didYouMean(unknown[0] ?? '', KINDS)}`,
+      `--kind ${unknown.join(', ')}: there is ${KOMODOR_KINDS.join(' and ')}${didYouMean(unknown[0] ?? '', KOMODOR_KINDS)}`,
     );
-  return KINDS.filter((kind) => names.includes(kind));
+  return KOMODOR_KINDS.filter((kind) => names.includes(kind));
 }
 
 /** @returns whether the file, if one was asked for, could be written */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../core/errors.ts';
-import type { DisabledEntry, JsonObject, Mapping, ResourceEntry } from '../core/model.ts';
+import type { DisabledEntry, JsonObject, Kind, Mapping, ResourceEntry } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import {
   type FileContent,
@@ -22,6 +22,11 @@ export interface AddOnOptions {
   readonly addOns: readonly string[];
   /** Values of `{{NAME}}` in add-on files. */
   readonly variables: { readonly [name: string]: string };
+}
+
+export interface MappingOptions extends AddOnOptions {
+  /** The kinds that there are. */
+  readonly kinds: readonly Kind[];
 }
 
 export interface LoadedMapping {
@@ -46,7 +51,7 @@ interface Part {
  * last; the flags are the first ones found. A file with `addOn: <name>` counts only when that add-on is on. Throws AppError
  * `mapping_file_invalid` when there is no file to read; anything else is a problem and costs as little as it can.
  */
-export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMapping {
+export function loadMappingFiles(path: string, options: MappingOptions): LoadedMapping {
   const listing = listFiles(path, 'port-app-config', 'mapping_file_invalid');
   const files = listing.files.map(readFile);
   const problems: FileProblem[] = [];
@@ -65,7 +70,7 @@ export function loadMappingFiles(path: string, options: AddOnOptions): LoadedMap
   const entries: ResourceEntry[] = [];
   for (const { file, root } of parts) {
     const report: Report = (below, what, severity) => problems.push(fileProblem(file, below, what, severity));
-    const read = readResources(root, report, several ? `${basename(file)}: ` : '');
+    const read = readResources(root, report, options.kinds, several ? `${basename(file)}: ` : '');
     entries.push(...read.entries);
     disabled.push(...read.disabled);
   }

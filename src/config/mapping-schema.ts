@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { literalText } from '../core/expression/prepare.ts';
-import { type DisabledEntry, type EntityTemplate, KINDS, type Mapping, type ResourceEntry } from '../core/model.ts';
+import type { DisabledEntry, EntityTemplate, Kind, Mapping, ResourceEntry } from '../core/model.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { type FileProblem, fileProblem } from './documents.ts';
 import { readFlags, withUsualNames } from './mapping-flags.ts';
 import { joinPath, type Report, readTemplate, reportIssues } from './mapping-template.ts';
@@ -19,31 +20,39 @@ type Resources = Pick<Mapping, 'entries' | 'disabled'>;
 const NO_LAKE = 'has no effect here: it is for raw pages in the data lake of Port, which this program does not fill';
 
 const anObject = { error: missingOr('must be an object') };
-const entrySchema = z.object(
-  {
-    kind: z.enum(KINDS, { error: missingOr(`must be ${KINDS.join(' or ')}`) }),
-    selector: z.looseObject({ query: expression }, anObject),
-    port: z.object(
-      {
-        itemsToParse: expression.nullish(),
-        itemsToParseName: z.union([z.string(), z.number().transform(String)], { error: 'must be text' }).nullish(),
-        itemsToParseTopLevelTransform: booleanLike.nullish(),
-        entity: z.object({ mappings: z.unknown() }, anObject),
-      },
-      anObject,
-    ),
-  },
-  anObject,
-);
+const entrySchema = (kinds: readonly Kind[]) =>
+  z.object(
+    {
+      kind: z.enum(kinds, { error: ({ input }) => unknownKind(input, kinds) }),
+      selector: z.looseObject({ query: expression }, anObject),
+      port: z.object(
+        {
+          itemsToParse: expression.nullish(),
+          itemsToParseName: z.union([z.string(), z.number().transform(String)], { error: 'must be text' }).nullish(),
+          itemsToParseTopLevelTransform: booleanLike.nullish(),
+          entity: z.object({ mappings: z.unknown() }, anObject),
+        },
+        anObject,
+      ),
+    },
+    anObject,
+  );
+
+function unknownKind(input: unknown, kinds: readonly Kind[]): string {
+  if (input === undefined) return 'is missing';
+  const what = `must be ${kinds.join(' or ')}`;
+  return typeof input === 'string' ? `${what}, not ${input}${didYouMean(input, kinds)}` : what;
+}
 
 /**
  * Reads a mapping as it stands in a file or in Port. Never throws: an entry that cannot be used is disabled and the
  * others live on. `origin` says where the mapping comes from and begins every message.
+ * @param kinds the kinds that there are
  */
-export function parseMapping(raw: unknown, origin: string): ParsedMapping {
+export function parseMapping(raw: unknown, origin: string, kinds: readonly Kind[]): ParsedMapping {
   const problems: FileProblem[] = [];
   const report: Report = (path, what, severity) => problems.push(fileProblem(origin, path, what, severity));
-  const { entries, disabled } = readResources(raw, report);
+  const { entries, disabled } = readResources(raw, report, kinds);
   return {
     mapping: { flags: readFlags(isObject(raw) ? withUsualNames(raw) : {}, report), entries, disabled },
     problems,
@@ -51,13 +60,16 @@ export function parseMapping(raw: unknown, origin: string): ParsedMapping {
 }
 
 /** Reads the `resources` of a mapping. `prefix` begins the paths that entries are called by later. */
-export function readResources(raw: unknown, report: Report, prefix = ''): Resources {
+export function readResources(raw: unknown, report: Report, kinds: readonly Kind[], prefix = ''): Resources {
   if (!isObject(raw)) return unusable('', 'must be an object with a list of resources', report, prefix);
   const { resources } = raw;
   if (!Array.isArray(resources)) {
     return unusable('resources', resources === undefined ? 'is missing' : 'must be a list', report, prefix);
   }
-  const read = resources.map((entry: unknown, index) => readEntry(entry, `resources[${index}]`, report, prefix));
+  const schema = entrySchema(kinds);
+  const read = resources.map((entry: unknown, index) =>
+    readEntry(entry, schema, `resources[${index}]`, report, prefix),
+  );
   return { entries: read.flatMap(({ entries }) => entries), disabled: read.flatMap(({ disabled }) => disabled) };
 }
 
@@ -66,12 +78,18 @@ function unusable(path: string, what: string, report: Report, prefix: string): R
   return { entries: [], disabled: [{ path: prefix + path, kind: null, blueprints: null, message: what }] };
 }
 
-function readEntry(raw: unknown, path: string, report: Report, prefix: string): Resources {
+function readEntry(
+  raw: unknown,
+  schema: ReturnType<typeof entrySchema>,
+  path: string,
+  report: Report,
+  prefix: string,
+): Resources {
   reportUnknownKeys(raw, ENTRY, report, 'it has no effect', path);
-  const result = entrySchema.safeParse(raw);
+  const result = schema.safeParse(raw);
   const disable = (below: string, templates: unknown, messages: readonly string[]): DisabledEntry => ({
     path: prefix + joinPath(path, below),
-    kind: kindOf(raw),
+    kind: schema.shape.kind.safeParse(isObject(raw) ? raw.kind : undefined).data ?? null,
     blueprints: literalBlueprints(templates),
     message: messages.join('; '),
   });
@@ -125,10 +143,6 @@ function readTemplates(
     else disabled.push(disable(name, one, template));
   }
   return { templates, disabled };
-}
-
-function kindOf(raw: unknown): string | null {
-  return isObject(raw) && typeof raw.kind === 'string' ? raw.kind : null;
 }
 
 function mappingsOf(raw: unknown): unknown {

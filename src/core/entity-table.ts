@@ -1,5 +1,5 @@
 import type { Claims, Fingerprints } from './fields.ts';
-import { KINDS, type Kind } from './model.ts';
+import type { Kind } from './model.ts';
 import { TextPool } from './text-pool.ts';
 
 /** Which source item an entity was made of in this run. */
@@ -61,7 +61,7 @@ export class EntityTable {
 
   /** @param width how many fields are compared; @param locators properties that keep an address */
   constructor(width: number, locators: readonly string[]) {
-    this.#shared = { width, locators, labels: new TextPool(), names: new NameBook() };
+    this.#shared = { width, locators, kinds: [], labels: new TextPool(), names: new NameBook() };
   }
 
   identifiers(): IterableIterator<string> {
@@ -129,6 +129,8 @@ export class EntityTable {
 interface Shared {
   readonly width: number;
   readonly locators: readonly string[];
+  /** Each once; a sighting holds its number. */
+  readonly kinds: Kind[];
   readonly labels: TextPool;
   readonly names: NameBook;
 }
@@ -228,7 +230,7 @@ class RowView implements TrackedEntity {
     const seen = this.#chunk.seen[this.#at] ?? NOTHING;
     if (seen === NOTHING) return undefined;
     return {
-      kind: KINDS[seen - FIRST_KIND] ?? null,
+      kind: this.#shared.kinds[seen - FIRST_KIND] ?? null,
       item: this.#chunk.items[this.#at] ?? NOTHING,
       label: this.#shared.labels.at(this.#chunk.labels[this.#at] ?? 0),
     };
@@ -239,9 +241,15 @@ class RowView implements TrackedEntity {
       this.#chunk.seen[this.#at] = NOTHING;
       return;
     }
-    this.#chunk.seen[this.#at] = sighting.kind === null ? NO_KIND : FIRST_KIND + KINDS.indexOf(sighting.kind);
+    this.#chunk.seen[this.#at] = sighting.kind === null ? NO_KIND : FIRST_KIND + this.#numberOf(sighting.kind);
     this.#chunk.items[this.#at] = sighting.item;
     this.#chunk.labels[this.#at] = this.#shared.labels.add(sighting.label);
+  }
+
+  #numberOf(kind: Kind): number {
+    const { kinds } = this.#shared;
+    const known = kinds.indexOf(kind);
+    return known === -1 ? kinds.push(kind) - 1 : known;
   }
 
   get sent(): boolean {

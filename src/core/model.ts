@@ -1,7 +1,7 @@
 /** The vocabulary of the house. Types only: every other folder speaks in these words. */
 
-export const KINDS = ['komodorService', 'komodorHealthMonitoring'] as const;
-export type Kind = (typeof KINDS)[number];
+/** The name of a kind. Which there are is known to the source alone; a mapping is checked against it where it is read. */
+export type Kind = string;
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -66,7 +66,8 @@ export interface ResourceEntry {
 /** An entry that could not be used. Its blueprints must not be deleted from. */
 export interface DisabledEntry {
   readonly path: string;
-  readonly kind: string | null;
+  /** null when it names no kind that there is. */
+  readonly kind: Kind | null;
   /** Literal blueprints that the entry names; null when that cannot be told. */
   readonly blueprints: readonly string[] | null;
   readonly message: string;

@@ -119,7 +119,8 @@ export class RunCarrier {
   #progress(carried: Carried, progress: KindProgress): void {
     carried.record = { ...carried.record, progress: withProgress(carried.record.progress, progress) };
     // For people who watch; the next one makes up for one that is lost.
-    this.#options.quick.progress(carried.record.runId, progress).catch(() => undefined);
+    const place = carried.record.progress.findIndex(({ kind }) => kind === progress.kind);
+    this.#options.quick.progress(carried.record.runId, progress, place).catch(() => undefined);
   }
 
   async #handBack(job: Job, token: string): Promise<never> {

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { KINDS } from '../core/model.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
 
-const kind = z.enum(KINDS);
 const progressSchema = z.object({
-  kind,
+  kind: z.string(),
   pages: z.number(),
   items: z.number(),
   written: z.number(),
@@ -49,7 +47,8 @@ export function recordOf(
   const parsed = recordSchema.safeParse(hash);
   if (!parsed.success) return undefined;
   const { state, mode, trigger, requestedAt, startedAt = requestedAt, report } = parsed.data;
-  const kinds = hash.all === undefined ? KINDS.filter((name) => hash[`kind:${name}`] !== undefined) : [];
+  // A hash keeps no order.
+  const kinds = hash.all === undefined ? [...named(hash, 'kind:')].sort() : [];
   const order: RunOrder = { mode, trigger, kinds, approveDeletions: named(hash, 'approve:') };
   const common = { runId, order, requestedAt };
   if (state === 'queued') return { ...common, state };
@@ -68,20 +67,26 @@ function named(hash: Readonly<Record<string, string>>, prefix: string): readonly
   return Object.keys(hash).flatMap((field) => (field.startsWith(prefix) ? [field.slice(prefix.length)] : []));
 }
 
-/** In the order in which the kinds began, which a hash does not keep for certain; that of the kinds is near enough. */
-function progressOf(hash: Readonly<Record<string, string>>): readonly KindProgress[] {
-  return KINDS.flatMap((name) => {
-    const text = hash[`progress:${name}`];
-    const progress = text === undefined ? undefined : parseProgress(text);
-    return progress === undefined ? [] : [progress];
-  });
+/** The field and value that hold the progress of a kind; `place` says as the how many it began. */
+export function progressField(progress: KindProgress, place: number): readonly [string, string] {
+  return [`progress:${progress.kind}`, JSON.stringify({ ...progress, place })];
 }
 
-function parseProgress(text: string): KindProgress | undefined {
+/** In the order in which the kinds began. */
+function progressOf(hash: Readonly<Record<string, string>>): readonly KindProgress[] {
+  return Object.entries(hash)
+    .flatMap(([field, text]) => (field.startsWith('progress:') ? parseProgress(text) : []))
+    .sort((a, b) => a.place - b.place)
+    .map(({ place: _place, ...progress }) => progress);
+}
+
+const placedProgressSchema = progressSchema.extend({ place: z.number().catch(0) });
+
+function parseProgress(text: string): readonly z.infer<typeof placedProgressSchema>[] {
   try {
-    return progressSchema.safeParse(JSON.parse(text)).data;
+    return [placedProgressSchema.parse(JSON.parse(text))];
   } catch {
-    return undefined;
+    return [];
   }
 }
 

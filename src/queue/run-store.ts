@@ -6,7 +6,7 @@ import { KEPT_CHANGES, KEPT_RUNS, KEPT_RUNS_MS, USED_MS } from './limits.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisScript } from './redis-script.ts';
 import { withoutChanges } from './reports.ts';
-import { hashOf, type News, recordOf, wants } from './run-record.ts';
+import { hashOf, type News, progressField, recordOf, wants } from './run-record.ts';
 import { BEAT, BEGIN, FINISH, HAND_BACK, REQUEST } from './run-scripts.ts';
 
 type Running = Extract<RunRecord, { state: 'running' }>;
@@ -55,12 +55,12 @@ export class RunStore {
     return String(await this.#run(BEAT, record.runId, token, leaseMs, ...hashOf(record)));
   }
 
-  /** Writes a progress and tells everybody. */
-  async progress(runId: string, progress: KindProgress): Promise<void> {
+  /** Writes the progress of the kind that began as the `place`-th and tells everybody. */
+  async progress(runId: string, progress: KindProgress, place: number): Promise<void> {
     const news: News = { type: 'progress', runId, progress };
     await this.#redis
       .multi()
-      .hset(this.#keys.runs + runId, `progress:${progress.kind}`, JSON.stringify(progress))
+      .hset(this.#keys.runs + runId, ...progressField(progress, place))
       .publish(this.#keys.news, JSON.stringify(news))
       .exec();
   }

@@ -10,6 +10,8 @@ export interface Check {
 
 export interface ServerDependencies {
   readonly queue: RunQueue;
+  /** The kinds that a run may be asked for. */
+  readonly kinds: readonly string[];
   readonly version: string;
   /** The address that the server is bound to. Without `apiToken`, changes are allowed on a loopback address only. */
   readonly host: string;

@@ -29,7 +29,7 @@ export function addResyncRoute(app: App, context: ServerContext, access: Access,
         tags: ['runs'],
         security: [{ apiToken: [] }, { portSignature: [] }],
         summary: "Asks for a run; also takes Port's signed changelog webhook",
-        body: runRequestSchema,
+        body: runRequestSchema(context.kinds),
         response: {
           202: z.union([ticketSchema, z.strictObject({ status: z.literal('ignored'), reason: z.string() })]),
         },

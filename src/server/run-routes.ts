@@ -40,7 +40,7 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
         security,
         summary: 'Asks for a run',
         description: 'Answers at once. A request that a waiting or running run covers joins that one.',
-        body: runRequestSchema,
+        body: runRequestSchema(context.kinds),
         response: { 202: ticketSchema },
       },
     },

@@ -9,32 +9,35 @@ import {
   runTriggerSchema,
 } from './report-schema.ts';
 
-const kindsSchema = z
-  .array(kindSchema)
-  .min(1)
-  .optional()
-  .meta({ description: 'Only these kinds. Left out: all kinds.' });
+/** @param known the kinds that may be asked for */
+function kindsSchema(known: readonly string[]) {
+  return z.array(z.enum(known)).min(1).optional().meta({ description: 'Only these kinds. Left out: all kinds.' });
+}
 
 const digest = z.string().trim().min(1).max(200);
 
 /** Body of POST /v1/runs and POST /resync. No body asks for a resync of everything. */
-export const runRequestSchema = z
-  .strictObject({
-    kinds: kindsSchema,
-    mode: runModeSchema
-      .optional()
-      .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
-    approveDeletions: z
-      .union([digest, z.array(digest).max(100)])
-      .optional()
-      .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
-  })
-  .nullish();
+export function runRequestSchema(kinds: readonly string[]) {
+  return z
+    .strictObject({
+      kinds: kindsSchema(kinds),
+      mode: runModeSchema
+        .optional()
+        .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
+      approveDeletions: z
+        .union([digest, z.array(digest).max(100)])
+        .optional()
+        .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
+    })
+    .nullish();
+}
 
 /** Body of POST /webhooks/resync. */
-export const changeNoticeSchema = z.strictObject({ kinds: kindsSchema }).nullish();
+export function changeNoticeSchema(kinds: readonly string[]) {
+  return z.strictObject({ kinds: kindsSchema(kinds) }).nullish();
+}
 
-export function orderOf(request: z.infer<typeof runRequestSchema>, trigger: RunOrder['trigger']): RunOrder {
+export function orderOf(request: z.infer<ReturnType<typeof runRequestSchema>>, trigger: RunOrder['trigger']): RunOrder {
   return {
     mode: request?.mode ?? 'resync',
     trigger,

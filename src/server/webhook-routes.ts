@@ -33,7 +33,7 @@ export function addWebhookRoutes(app: App, context: ServerContext, access: Acces
         security,
         summary: 'Something has changed: resync everything, or some kinds',
         description: 'The run begins after this request. Requests of a burst share one run.',
-        body: changeNoticeSchema,
+        body: changeNoticeSchema(context.kinds),
         response: { 202: ticketSchema },
       },
     },

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
+import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
 import { createDashboard } from '../queue/dashboard.ts';
 import { createInlineQueue } from '../queue/inline-queue.ts';
@@ -86,6 +87,7 @@ function serverDependencies(
   const { jq } = application;
   return {
     queue,
+    kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,
     apiToken: settings.apiToken,

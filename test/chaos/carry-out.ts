@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { KINDS } from '../../src/core/model.ts';
 import type { WorkloadAddress } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { serviceIdentifier } from '../resync/oracle.ts';
 import { APPROVABLE, checkHonesty } from './honesty.ts';
+import { KINDS } from './kinds.ts';
 import { checkDeletions, checkOthers, type Violation } from './oracle.ts';
 import { workInPort } from './people.ts';
 import type { Action, Disturbance } from './plan-of-seed.ts';

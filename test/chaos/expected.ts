@@ -1,6 +1,6 @@
-import { KINDS, type Kind } from '../../src/core/model.ts';
 import { subjectOf, type World, type WorldRisk, type WorldService } from '../../src/sandbox/world/model.ts';
 import { expectedCatalog, serviceIdentifier } from '../resync/oracle.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import type { EntryVariant, Variant } from './variant.ts';
 
 /** What a mapping makes of one item of the source. The blueprint is called as the kind. */

@@ -1,7 +1,7 @@
-import { KINDS } from '../../src/core/model.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { difference } from './compare.ts';
 import { keyOf } from './expected.ts';
+import { KINDS } from './kinds.ts';
 import { admitsStale, isNeeded, leftStale, type RunFacts, type Violation } from './oracle.ts';
 import { isOurs } from './ownership.ts';
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KINDS, type Kind } from '../../src/core/model.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { PortStore } from '../../src/sandbox/port/store.ts';
 import { difference, unmapped } from './compare.ts';
 import { type ExpectedWorld, mayDelete } from './expected.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import { isOurs } from './ownership.ts';
 import type { TakenFault } from './schedule.ts';
 import type { Variant } from './variant.ts';

@@ -1,6 +1,6 @@
-import { KINDS, type Kind } from '../../src/core/model.ts';
 import type { PagingStyle } from '../../src/sandbox/komodor/services-search.ts';
 import { createRandom, type Random } from '../../src/sandbox/random.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import type { Liar } from './schedule.ts';
 import { CALM, randomWeather, type Weather } from './weather.ts';
 

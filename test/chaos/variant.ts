@@ -1,6 +1,6 @@
-import type { Kind } from '../../src/core/model.ts';
 import { createRandom, type Random } from '../../src/sandbox/random.ts';
 import { SEVERITIES, type World } from '../../src/sandbox/world/model.ts';
+import type { Kind } from './kinds.ts';
 
 /** The shipped expressions, by property. A title and a relation stand beside them. */
 const SERVICE_PROPERTIES: Readonly<Record<string, string>> = {

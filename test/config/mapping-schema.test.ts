@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 
 function entry(mappings: unknown, more: object = {}) {
   return { kind: 'komodorService', selector: { query: 'true' }, port: { entity: { mappings } }, ...more };
@@ -8,7 +9,7 @@ function entry(mappings: unknown, more: object = {}) {
 const GOOD = { identifier: '.uid', blueprint: '"service"' };
 
 function messagesOf(raw: unknown) {
-  return parseMapping(raw, 'm.yaml').problems.map((problem) => problem.message);
+  return parseMapping(raw, 'm.yaml', KOMODOR_KINDS).problems.map((problem) => problem.message);
 }
 
 describe('parseMapping', () => {
@@ -38,7 +39,7 @@ describe('parseMapping', () => {
         },
       ],
     };
-    const { mapping, problems } = parseMapping(raw, 'm.yaml');
+    const { mapping, problems } = parseMapping(raw, 'm.yaml', KOMODOR_KINDS);
     expect(problems).toEqual([]);
     expect(mapping.disabled).toEqual([]);
     expect(mapping.entries).toEqual([
@@ -63,7 +64,7 @@ describe('parseMapping', () => {
   });
 
   it("takes Ocean's defaults for flags that are absent", () => {
-    expect(parseMapping({ resources: [] }, 'm').mapping.flags).toEqual({
+    expect(parseMapping({ resources: [] }, 'm', KOMODOR_KINDS).mapping.flags).toEqual({
       enableMergeEntity: true,
       deleteDependentEntities: true,
       createMissingRelatedEntities: true,
@@ -77,7 +78,7 @@ describe('parseMapping', () => {
     [0, 0],
     [null, null],
   ])('threshold %s', (given, used) => {
-    const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm');
+    const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm', KOMODOR_KINDS);
     expect([mapping.flags.entityDeletionThreshold, problems.length]).toEqual([used, 0]);
   });
 
@@ -87,7 +88,7 @@ describe('parseMapping', () => {
   ])('a flag of %j is %s, as in Ocean', (given, read) => {
     const port = { itemsToParse: '.l', itemsToParseTopLevelTransform: given, entity: { mappings: GOOD } };
     const resources = [{ kind: 'komodorService', selector: { query: 'true' }, port }];
-    const { mapping, problems } = parseMapping({ resources, enableMergeEntity: given }, 'm');
+    const { mapping, problems } = parseMapping({ resources, enableMergeEntity: given }, 'm', KOMODOR_KINDS);
     expect(problems).toEqual([]);
     expect(mapping.flags.enableMergeEntity).toBe(read);
     expect(mapping.entries[0]?.itemsToParse?.topLevelTransform).toBe(read);
@@ -107,8 +108,9 @@ describe('parseMapping', () => {
       createMissingRelatedEntities: false,
       entityDeletionThreshold: 0.2,
     };
-    expect(parseMapping(raw, 'm')).toMatchObject({ mapping: { flags }, problems: [] });
-    const both = parseMapping({ ...raw, entityDeletionThreshold: 0.5 }, 'm').mapping.flags.entityDeletionThreshold;
+    expect(parseMapping(raw, 'm', KOMODOR_KINDS)).toMatchObject({ mapping: { flags }, problems: [] });
+    const both = parseMapping({ ...raw, entityDeletionThreshold: 0.5 }, 'm', KOMODOR_KINDS).mapping.flags
+      .entityDeletionThreshold;
     expect(both).toBe(0.5);
   });
 
@@ -117,6 +119,7 @@ describe('parseMapping', () => {
     const { mapping, problems } = parseMapping(
       { resources: [{ kind: 'komodorService', selector: { query: 'true' }, port }] },
       'm',
+      KOMODOR_KINDS,
     );
     expect([mapping.entries.map((entry) => entry.itemsToParse), problems]).toEqual([[undefined], []]);
   });
@@ -124,7 +127,7 @@ describe('parseMapping', () => {
   it.each([1.2, -1, 'a lot', '', true, [0.5], Number.NaN])(
     'a threshold of %s never deletes and is reported',
     (given) => {
-      const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm');
+      const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm', KOMODOR_KINDS);
       expect([mapping.flags.entityDeletionThreshold, problems[0]?.path]).toEqual([0, 'entityDeletionThreshold']);
     },
   );
@@ -136,7 +139,7 @@ describe('parseMapping', () => {
       enableMergeEntity: 3,
       createMissingRelatedEntities: 'no',
     };
-    const { mapping, problems } = parseMapping(raw, 'm');
+    const { mapping, problems } = parseMapping(raw, 'm', KOMODOR_KINDS);
     expect(mapping.flags).toMatchObject({
       deleteDependentEntities: false,
       enableMergeEntity: true,
@@ -150,29 +153,29 @@ describe('parseMapping', () => {
       resources: [
         entry(GOOD),
         entry({ identifier: ['x'], blueprint: '"service"' }),
-        entry([GOOD, { ...GOOD, blueprint: "'other'" }], { kind: 'komodorJob' }),
+        entry([GOOD, { ...GOOD, blueprint: "'other'" }], { kind: 'komodorServices' }),
         entry({ ...GOOD, blueprint: '.x' }, { selector: {} }),
         'nonsense',
       ],
     };
-    const { mapping, problems } = parseMapping(raw, 'm.yaml');
+    const { mapping, problems } = parseMapping(raw, 'm.yaml', KOMODOR_KINDS);
     expect(mapping.entries.map((one) => one.path)).toEqual(['resources[0]']);
     expect(mapping.disabled.map(({ path, kind, blueprints }) => ({ path, kind, blueprints }))).toEqual([
       { path: 'resources[1].port.entity.mappings', kind: 'komodorService', blueprints: ['service'] },
-      { path: 'resources[2]', kind: 'komodorJob', blueprints: ['service', 'other'] },
+      { path: 'resources[2]', kind: null, blueprints: ['service', 'other'] },
       { path: 'resources[3]', kind: 'komodorService', blueprints: null },
       { path: 'resources[4]', kind: null, blueprints: null },
     ]);
     expect(problems.map((problem) => problem.message)).toEqual([
       'm.yaml: resources[1].port.entity.mappings.identifier: must be a jq expression (text), or a search query with combinator and rules',
-      'm.yaml: resources[2].kind: must be komodorService or komodorHealthMonitoring',
+      'm.yaml: resources[2].kind: must be komodorService or komodorHealthMonitoring, not komodorServices (did you mean komodorService?)',
       'm.yaml: resources[3].selector.query: is missing',
       'm.yaml: resources[4]: must be an object',
     ]);
   });
 
   it('keeps the good ones of several templates', () => {
-    const { mapping } = parseMapping({ resources: [entry([GOOD, { identifier: '.x' }])] }, 'm');
+    const { mapping } = parseMapping({ resources: [entry([GOOD, { identifier: '.x' }])] }, 'm', KOMODOR_KINDS);
     expect(mapping.entries[0]?.templates.map((one) => one.path)).toEqual(['resources[0].port.entity.mappings[0]']);
     expect(mapping.disabled.map((one) => one.path)).toEqual(['resources[0].port.entity.mappings[1]']);
   });
@@ -184,7 +187,7 @@ describe('parseMapping', () => {
       properties: { a: '.a', b: ['.b'], c: null, d: { e: [] } },
       relations: 'no',
     };
-    const { mapping, problems } = parseMapping({ resources: [entry(mappings)] }, 'm');
+    const { mapping, problems } = parseMapping({ resources: [entry(mappings)] }, 'm', KOMODOR_KINDS);
     const template = mapping.entries[0]?.templates[0];
     expect(template?.properties).toEqual({ a: '.a' });
     expect(template).not.toHaveProperty('title');
@@ -205,7 +208,7 @@ describe('parseMapping', () => {
     [{}, 'resources'],
     [{ resources: {} }, 'resources'],
   ])('an unusable root (%j) protects everything', (raw, path) => {
-    const { mapping, problems } = parseMapping(raw, 'm');
+    const { mapping, problems } = parseMapping(raw, 'm', KOMODOR_KINDS);
     expect(mapping.entries).toEqual([]);
     expect(mapping.disabled).toMatchObject([{ path, kind: null, blueprints: null }]);
     expect(problems).toHaveLength(1);
@@ -225,7 +228,7 @@ describe('parseMapping', () => {
           ),
         ),
         (resources) => {
-          const { mapping } = parseMapping({ resources }, 'm');
+          const { mapping } = parseMapping({ resources }, 'm', KOMODOR_KINDS);
           const paths = [...mapping.entries, ...mapping.disabled].map((one) =>
             one.path.replace(/^(resources\[\d+\]).*/, '$1'),
           );
@@ -239,7 +242,7 @@ describe('parseMapping', () => {
     const raw: unknown = JSON.parse(
       '{"resources":[{"kind":"komodorService","selector":{"query":"true"},"port":{"entity":{"mappings":{"identifier":".a","blueprint":".b","properties":{"__proto__":".c","constructor":".d"}}}}}]}',
     );
-    const properties = parseMapping(raw, 'm').mapping.entries[0]?.templates[0]?.properties ?? {};
+    const properties = parseMapping(raw, 'm', KOMODOR_KINDS).mapping.entries[0]?.templates[0]?.properties ?? {};
     expect(Object.entries(properties)).toEqual([
       ['__proto__', '.c'],
       ['constructor', '.d'],

@@ -3,6 +3,7 @@ import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { isObject } from '../../src/config/mapping-values.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { checkSelector } from '../../src/komodor/selector.ts';
 import { folderWith } from './temporary-folder.ts';
 
@@ -105,19 +106,19 @@ describe('a mistyped key of a mapping', () => {
   const cases = [...mistyped(MAPPING, [...BY_KIND, 'properties'])].filter(({ path }) => !path.includes('.properties'));
 
   it('is looked for on every level', () => {
-    expect(parseMapping(MAPPING, 'm').problems).toEqual([]);
+    expect(parseMapping(MAPPING, 'm', KOMODOR_KINDS).problems).toEqual([]);
     expect(cases.length).toBeGreaterThan(40);
   });
 
   it.each(cases)('$key at "$path" is named', ({ key, document }) => {
-    const { mapping, problems } = parseMapping(document, 'm');
+    const { mapping, problems } = parseMapping(document, 'm', KOMODOR_KINDS);
     const [problem, ...others] = problems;
     expect(others).toEqual([]);
     expect(problem?.path.split('.').at(-1)).toBe(`${key}x`);
     expect(problem?.message).toContain(hintOf(key));
     const isFlag = key in MAPPING && key !== 'resources';
     expect(problem?.severity).toBe(isFlag ? 'error' : 'warning');
-    expect(mapping).toEqual(parseMapping(MAPPING, 'm').mapping);
+    expect(mapping).toEqual(parseMapping(MAPPING, 'm', KOMODOR_KINDS).mapping);
   });
 
   it.each([
@@ -126,16 +127,16 @@ describe('a mistyped key of a mapping', () => {
     ['createMissingRelatedEntities', 'createMissingRelatedEntity', true, false],
     ['enableMergeEntity', 'enableMergeEntities', true, true],
   ] as const)('%s instead takes the value that destroys least', (flag, name, absent, safe) => {
-    expect(parseMapping({ resources: [] }, 'm').mapping.flags[flag]).toBe(absent);
-    const { mapping, problems } = parseMapping({ resources: [], [name]: absent }, 'm');
+    expect(parseMapping({ resources: [] }, 'm', KOMODOR_KINDS).mapping.flags[flag]).toBe(absent);
+    const { mapping, problems } = parseMapping({ resources: [], [name]: absent }, 'm', KOMODOR_KINDS);
     expect([mapping.flags[flag], problems.map(({ severity }) => severity)]).toEqual([safe, ['error']]);
   });
 
   it('does no harm where it stands for shared parts, or is one of Ocean’s that means nothing here', () => {
-    expect(parseMapping({ 'x-shared': {}, resources: [] }, 'm').problems).toEqual([]);
+    expect(parseMapping({ 'x-shared': {}, resources: [] }, 'm', KOMODOR_KINDS).problems).toEqual([]);
     const [entry] = MAPPING.resources;
     const resources = [{ ...entry, selector: { query: 'true', exportEnvVariables: ['A'] } }];
-    const { mapping, problems } = parseMapping({ resources }, 'm');
+    const { mapping, problems } = parseMapping({ resources }, 'm', KOMODOR_KINDS);
     expect(problems).toMatchObject([{ severity: 'warning', path: 'resources[0].selector.exportEnvVariables' }]);
     expect(mapping.entries.map(({ selector }) => selector)).toEqual([{}]);
   });
@@ -145,7 +146,7 @@ describe('a mistyped key of a mapping', () => {
       'a.yaml': 'resources: []\n',
       'b.yaml': 'addOns: x\nresources: []\n',
     });
-    const { problems, config, mapping } = loadMappingFiles(folder, { addOns: [], variables: {} });
+    const { problems, config, mapping } = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: [], variables: {} });
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('did you mean addOn?')]);
     expect([config, mapping.disabled.length]).toEqual([null, 1]);
   });

@@ -1,4 +1,5 @@
 import { parseMapping } from '../../src/config/mapping-schema.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 import { createHttpClient } from '../../src/net/http-client.ts';
 import { PortApi, userAgentOf } from '../../src/port/api.ts';
@@ -62,9 +63,9 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     blueprints: [],
     blueprintProblems: [],
     fileConfig: null,
-    fileMapping: parseMapping({ resources: [] }, 'the contract'),
+    fileMapping: parseMapping({ resources: [] }, 'the contract', KOMODOR_KINDS),
     fileOrigin: 'the contract',
-    parseMapping,
+    parseMapping: (config: unknown, origin: string) => parseMapping(config, origin, KOMODOR_KINDS),
   } as const;
   const catalogOf = (identifier: string) => new PortCatalog(api, { ...options, identifier });
   return {

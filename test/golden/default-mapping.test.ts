@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { literalText } from '../../src/core/expression/prepare.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { entitiesOf, failuresOf, mapItems } from './map-items.ts';
 
-const OFF = { addOns: [], variables: {} };
-const ON = { addOns: ['k8s-workloads', 'komodor-workloads'], variables: { K8S_WORKLOAD_BLUEPRINT: 'k8s_workload' } };
+const OFF = { kinds: KOMODOR_KINDS, addOns: [], variables: {} };
+const ON = {
+  kinds: KOMODOR_KINDS,
+  addOns: ['k8s-workloads', 'komodor-workloads'],
+  variables: { K8S_WORKLOAD_BLUEPRINT: 'k8s_workload' },
+};
 
 const SERVICE = {
   annotations: { 'deployment.kubernetes.io/revision': '1' },

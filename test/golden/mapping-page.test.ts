@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
-import { KINDS } from '../../src/core/model.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { entitiesOf, mapItems } from './map-items.ts';
 
 interface Example {
@@ -41,9 +41,9 @@ describe('docs/mapping.md', () => {
 
   it('shows what really comes out', async () => {
     for (const { section, entry, item, entities } of found) {
-      const { mapping, problems } = parseMapping({ resources: parse(entry) }, section);
+      const { mapping, problems } = parseMapping({ resources: parse(entry) }, section, KOMODOR_KINDS);
       expect(problems).toEqual([]);
-      const kind = mapping.entries[0]?.kind ?? KINDS[0];
+      const kind = mapping.entries[0]?.kind ?? 'komodorService';
       const [rows] = await mapItems(mapping, kind, [JSON.parse(item)]);
       expect(entitiesOf(rows), section).toEqual(JSON.parse(entities));
     }

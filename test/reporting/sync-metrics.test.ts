@@ -16,7 +16,7 @@ describe('the plan of kinds', () => {
       blueprints: ['x'],
       message: 'm',
     };
-    const unknown = { path: 'resources[1]', kind: 'somethingElse', blueprints: null, message: 'm' };
+    const unknown = { path: 'resources[1]', kind: null, blueprints: null, message: 'm' };
     const entries = [
       entry(3, 'komodorHealthMonitoring', '.blueprint'),
       entry(0, 'komodorService', '"service"'),

@@ -52,6 +52,7 @@ export async function startServer(changes: Partial<ServerDependencies> = {}): Pr
   await queue.start({ run: work, live: async (event) => void liveEvents.push(event) });
   const app = await buildServer({
     queue,
+    kinds: ['komodorService', 'komodorHealthMonitoring'],
     version: '1.2.3',
     host: '0.0.0.0',
     apiToken: API_TOKEN,

@@ -1,5 +1,5 @@
 import { literalText } from '../../core/expression/prepare.ts';
-import { KINDS, type Kind, type Mapping } from '../../core/model.ts';
+import type { Kind, Mapping } from '../../core/model.ts';
 
 /** One entry of the mapping as Port's screens know it: a kind with its place in the mapping. */
 export interface PlannedKind {
@@ -17,7 +17,7 @@ export interface PlannedKind {
 
 interface Part {
   readonly path: string;
-  readonly kind: string | null;
+  readonly kind: Kind | null;
   readonly blueprintTexts: readonly string[];
   readonly disabled: boolean;
 }
@@ -52,8 +52,8 @@ export function planKinds(mapping: Mapping, kinds: readonly Kind[]): readonly Pl
 }
 
 function plan(place: string, parts: readonly Part[], rank: number): readonly PlannedKind[] {
-  const kind = KINDS.find((known) => parts.some((part) => part.kind === known));
-  if (kind === undefined) return [];
+  const kind = parts.find((part) => part.kind !== null)?.kind;
+  if (kind == null) return [];
   const usable = parts.filter(({ disabled }) => !disabled).flatMap(({ blueprintTexts }) => blueprintTexts);
   const literals = usable.map(literalText);
   return [
