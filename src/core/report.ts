@@ -129,7 +129,7 @@ export function summarize({ changes, setup, kinds, blueprints, problems, ...rest
 
 /**
  * Messages and samples quote what both APIs said, which may hold anything; our own secrets must not leave through them.
- * The changes of a plan stay as they are: they are what would be written, and must not say anything else.
+ * The values in a plan stay as they are: they are what would be written, and must not say anything else.
  */
 export function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
   const blueprints = report.blueprints.map((blueprint) => {
@@ -137,7 +137,11 @@ export function withoutSecrets(report: RunReport, redact: (text: string) => stri
     if (blocked === null) return blueprint;
     return { ...blueprint, deletionBlocked: { ...blocked, sample: blocked.sample.map(redact) } };
   });
-  return { ...report, blueprints, problems: report.problems.map((problem) => problemWithoutSecrets(problem, redact)) };
+  const problems = report.problems.map((problem) => problemWithoutSecrets(problem, redact));
+  const changes = report.changes?.map((change) =>
+    change.detail === undefined ? change : { ...change, detail: redact(change.detail) },
+  );
+  return { ...report, blueprints, problems, ...(changes ? { changes } : {}) };
 }
 
 /** The same for one problem. */

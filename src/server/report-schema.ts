@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CODES, type Code } from '../core/errors.ts';
 import type { KindProgress } from '../core/ports.ts';
-import type { RunReport } from '../core/report.ts';
+import type { BlockReason, DeletionReason, RunReport } from '../core/report.ts';
 
 /** Any name: a run of an older version may have had other kinds. */
 export const kindSchema = z.string();
@@ -32,17 +32,19 @@ const kindReportSchema = z.strictObject({
 });
 
 const deletionBlockedSchema = z.strictObject({
-  reason: z.enum([
-    'threshold',
-    'emptied',
-    'incomplete',
-    'contradicted',
-    'unconfirmed',
-    'rejected',
-    'disabled',
-    'not_selected',
-    'aborted',
-  ]),
+  // A reason that is missing here does not compile.
+  reason: z.enum({
+    threshold: 'threshold',
+    emptied: 'emptied',
+    unmapped: 'unmapped',
+    incomplete: 'incomplete',
+    contradicted: 'contradicted',
+    unconfirmed: 'unconfirmed',
+    rejected: 'rejected',
+    disabled: 'disabled',
+    not_selected: 'not_selected',
+    aborted: 'aborted',
+  } satisfies { [reason in BlockReason]: reason }),
   count,
   digest: z.string(),
   sample: z.array(z.string()).readonly(),
@@ -82,7 +84,15 @@ const changeSchema = z.strictObject({
   team: fromTo.exactOptional(),
   properties: z.record(z.string(), fromTo).exactOptional(),
   relations: z.record(z.string(), fromTo).exactOptional(),
-  reason: z.enum(['gone', 'filtered', 'moved', 'renamed', 'unmapped']).exactOptional(),
+  reason: z
+    .enum({
+      gone: 'gone',
+      filtered: 'filtered',
+      moved: 'moved',
+      renamed: 'renamed',
+      unmapped: 'unmapped',
+    } satisfies { [reason in DeletionReason]: reason })
+    .exactOptional(),
   detail: z.string().exactOptional(),
   blocked: z.boolean().exactOptional(),
 });

@@ -101,6 +101,7 @@ describe('reportBlueprint', () => {
   it.each<[BlockReason, RunStatus]>([
     ['threshold', 'blocked'],
     ['emptied', 'blocked'],
+    ['unmapped', 'blocked'],
     ['incomplete', 'degraded'],
     ['contradicted', 'degraded'],
     ['unconfirmed', 'degraded'],
