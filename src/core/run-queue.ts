@@ -164,6 +164,9 @@ export interface RunQueue {
     blueprint: string,
     windowMs: number,
   ): Promise<Pick<DeletionCount, 'entered'> & { readonly identifiers: readonly string[] }>;
-  /** Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept. */
-  close(): Promise<void>;
+  /**
+   * Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept.
+   * @param withinMs what is not done by then is left
+   */
+  close(withinMs?: number): Promise<void>;
 }

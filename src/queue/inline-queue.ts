@@ -140,11 +140,11 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
       };
     },
     ...createInlineMarks(),
-    async close() {
+    async close(withinMs = CLOSE_MS) {
       closed = true;
       schedule = undefined;
       clearTimeout(timer);
-      await atMost(CLOSE_MS, Promise.all([runs.close(), live.close(CLOSE_MS / 2)]));
+      await atMost(withinMs, Promise.all([runs.close(), live.close(withinMs / 2)]));
     },
   };
 }

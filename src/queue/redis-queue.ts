@@ -42,7 +42,7 @@ const UPKEEP_MS = 5_000;
 const TAKEOVERS = 3;
 
 /** How long a process that stops waits for Redis to take what it hands back. */
-const FAREWELL_MS = 1_500;
+const FAREWELL_MS = 700;
 
 /** A queue in Redis, shared by all replicas with the same prefix; BullMQ hands out the work. */
 export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
@@ -166,14 +166,14 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     }
   }
 
-  async function close(): Promise<void> {
+  async function close(withinMs: number): Promise<void> {
     watch.close();
     upkeep.close();
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     carrier?.close();
     abortLive.abort();
     const handedBack = await atMost(
-      redis.quick.status === 'ready' ? CLOSE_MS - FAREWELL_MS : FAREWELL_MS,
+      redis.quick.status === 'ready' ? withinMs - 2 * FAREWELL_MS : FAREWELL_MS,
       workersClosed,
     );
     if (!handedBack)
@@ -241,8 +241,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     countDeletions: async (...given) => answer(() => marks.count(...given)),
     uncountDeletions: async (...given) => answer(() => marks.uncount(...given)),
     countedDeletions: async (...given) => answer(() => marks.counted(...given)),
-    close() {
-      closing ??= close();
+    close(withinMs = CLOSE_MS) {
+      closing ??= close(withinMs);
       return closing;
     },
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
 import type { RunReport } from '../core/report.ts';
+import { Deadline, STOP_MS } from './deadline.ts';
 import { createParts } from './parts.ts';
 import { createRunWorker } from './run-worker.ts';
 
@@ -15,5 +16,5 @@ export async function runOnceAndReport(
   const schedule = { nextResync: async () => null, intervalMinutes: null };
   const order = { mode: 'resync', trigger: 'start', kinds: [], approveDeletions: [] } as const;
   const work = createRunWorker(parts, schedule);
-  return work(randomUUID(), order, signal, () => undefined).finally(() => parts.close());
+  return work(randomUUID(), order, signal, () => undefined).finally(() => parts.close(new Deadline(STOP_MS / 2)));
 }

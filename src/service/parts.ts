@@ -11,7 +11,11 @@ import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { createTracing, type Tracing } from '../telemetry/tracing.ts';
 import { VERSION } from '../version.ts';
+import type { Deadline } from './deadline.ts';
 import { createPortScreens } from './port-screens.ts';
+
+/** Of the time to stop, what is kept for the log. */
+const LOG_MS = 1_200;
 
 /** What a long-running process has beside the application: its log, its metrics, and its place on Port's screens. */
 export interface Parts {
@@ -24,8 +28,8 @@ export interface Parts {
   readonly tracing: Tracing;
   readonly look: IntegrationLook;
   readonly reporter: PortReporter;
-  /** Sends what is still waiting, then lets go of everything. */
-  close(): Promise<void>;
+  /** Sends what is still waiting, as far as there is time, then lets go of everything. */
+  close(deadline: Deadline): Promise<void>;
 }
 
 /** Numbers that the queue keeps; it is made after the parts. */
@@ -79,10 +83,11 @@ export async function createParts(
     tracing,
     look,
     reporter,
-    async close() {
-      await reporter.close();
-      await shipper?.stop();
-      await tracing.close().catch((error: unknown) => logger.warn({ err: error }, 'traces were not sent'));
+    async close(deadline) {
+      const traced = tracing.close().catch((error: unknown) => logger.warn({ err: error }, 'traces were not sent'));
+      // The log goes last: it tells of the rest.
+      await deadline.wait(reporter.close(), LOG_MS);
+      await deadline.wait(Promise.all([traced, shipper?.stop()]));
       ingest.close();
       application.close();
     },

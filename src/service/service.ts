@@ -10,6 +10,7 @@ import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import { createComeback } from './comeback.ts';
+import { Deadline, STOP_MS } from './deadline.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createParts, type Parts } from './parts.ts';
@@ -18,14 +19,16 @@ import { createRunWorker } from './run-worker.ts';
 export interface Service {
   /** Where it listens. */
   readonly httpPort: number;
-  /** Stops within seconds: no run is left half done without Port being told. */
-  stop(): Promise<void>;
+  /** Stops before the deadline: no run is left half done without Port being told, if Port listens. */
+  stop(deadline?: Deadline): Promise<void>;
 }
 
 type Queue = { readonly queue: RunQueue; readonly redis?: RedisQueue };
 
 const WHOLE_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
 const RETRY_MS = 2000;
+/** Of the time to stop, what is kept for telling Port the rest, after the run in progress has ended. */
+const PARTS_MS = 3_000;
 
 /**
  * The service: HTTP, schedule, Port's Resync button, live events, and the worker, as far as its role goes.
@@ -44,7 +47,7 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   const server = await buildServer(serverDependencies(settings, parts, made));
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
     await made.queue.close();
-    await parts.close();
+    await parts.close(new Deadline(STOP_MS));
     throw error;
   });
   parts.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
@@ -52,12 +55,12 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
 
   return {
     httpPort,
-    async stop() {
+    async stop(deadline = new Deadline(STOP_MS)) {
       stopping.abort();
-      await server.close();
-      await working?.stop();
-      await made.queue.close();
-      await parts.close();
+      // All at once: a slow caller must not take the time in which Port is told of the run.
+      const queueClosed = made.queue.close(deadline.leftMs(PARTS_MS));
+      await deadline.wait(Promise.all([server.close(), working?.stop(), queueClosed]), PARTS_MS);
+      await parts.close(deadline);
     },
   };
 }

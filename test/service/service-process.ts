@@ -11,8 +11,6 @@ const TSX = import.meta.resolve('tsx');
 interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Since the signal that asked for it. */
-  readonly afterMs: number;
 }
 
 /** The command line program in a process of its own, in an empty folder. */
@@ -41,9 +39,8 @@ export async function startProcess(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
   }
-  let askedAt = performance.now();
   const ended = new Promise<Exit>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal, afterMs: performance.now() - askedAt }));
+    child.once('close', (code, signal) => resolve({ code, signal }));
   });
   const output = () => chunks.join('');
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +58,6 @@ export async function startProcess(
       return `http://127.0.0.1:${found()}`;
     },
     async end(signal) {
-      askedAt = performance.now();
       child.kill(signal);
       const timeout = new AbortController();
       const tooLong = sleep(30_000, undefined, { signal: timeout.signal }).then(() => {

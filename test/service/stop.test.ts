@@ -1,11 +1,70 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { withoutOwnRedis } from '../queue/redis-server.ts';
+import { type OwnRedis, withoutOwnRedis } from '../queue/redis-server.ts';
 import { Caller, until } from './caller.ts';
 import { API_TOKEN, type Env, it, type Stage, statusesOf } from './stage.ts';
 
 /** A run lasts longer than this; so all moments lie within the start, the run, or the time after it. */
 const MOMENTS_MS = 3_000;
+
+interface State {
+  readonly name: string;
+  readonly hang: (stage: Stage, redis: OwnRedis, url: string) => Promise<void>;
+  readonly env?: Env;
+  /** Whether there is one; undefined: none is wanted. */
+  readonly needsRedis?: boolean;
+}
+
+async function hangPort({ port, komodor }: Stage): Promise<void> {
+  komodor.faults.add('risks -> slow 1500 once');
+  await until(() => komodor.log.some(({ route }) => route === 'risks'));
+  port.faults.add('* -> hang');
+}
+
+/** A request whose body does not come. */
+async function slowPost(url: string): Promise<void> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  const head = ['POST /v1/runs HTTP/1.1', 'host: 127.0.0.1', `authorization: Bearer ${API_TOKEN}`];
+  socket.write([...head, 'content-type: application/json', 'content-length: 500', '', '{'].join('\r\n'));
+  await sleep(200);
+}
+
+const STATES: readonly State[] = [
+  { name: 'nothing', hang: async () => undefined },
+  { name: 'Port', hang: hangPort },
+  { name: 'Port from the start', hang: async ({ port }) => void port.faults.add('* -> hang') },
+  {
+    name: 'Port, and a slow POST',
+    async hang(stage, _redis, url) {
+      await hangPort(stage);
+      await slowPost(url);
+    },
+  },
+  {
+    name: 'Komodor',
+    async hang({ komodor }) {
+      komodor.faults.add('* -> hang');
+      await until(() => komodor.log.length > 0);
+    },
+  },
+  {
+    name: 'Port, a slow POST and a place for traces, with Redis',
+    needsRedis: true,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://192.0.2.1:4318' },
+    async hang(stage, _redis, url) {
+      await hangPort(stage);
+      await slowPost(url);
+    },
+  },
+  { name: 'Redis, in a run', needsRedis: true, hang: async (stage, redis) => hangPort(stage).then(redis.freeze) },
+  {
+    name: 'Redis, which was never there, and Port',
+    needsRedis: false,
+    hang: async ({ port }) => void port.faults.add('* -> hang'),
+  },
+];
 
 describe.concurrent('SIGTERM', () => {
   it.for([1, 2, 3])('at any moment ends the process soon, with Port told: inline queue, %i', async (_, { open }) => {
@@ -60,17 +119,22 @@ describe.concurrent('SIGTERM', () => {
     expect(statusesOf(stage)).toEqual(['running', 'aborted', 'running', 'completed']);
   });
 
-  it('ends the process also while Redis is away and Port does not answer', async ({ open }) => {
-    const stage = await open();
-    const redis = await stage.redis();
-    const started = await stage.process({ REDIS_URL: redis.url });
-    await started.listening();
-    stage.port.faults.add('* -> hang');
-    await sleep(500);
-    const exit = await started.end('SIGTERM');
-    expect(exit, started.output()).toMatchObject({ code: 0 });
-    expect(exit.afterMs).toBeLessThan(10_000);
-  });
+  // A service that takes longer than its 10 s ends itself with 1.
+  it.for(STATES)(
+    'ends the process well, whatever hangs: $name',
+    async ({ hang, env = {}, needsRedis }, { open, skip }) => {
+      skip(needsRedis === true && withoutOwnRedis !== undefined);
+      const stage = await open();
+      const redis = await stage.redis();
+      if (needsRedis) await redis.start();
+      const started = await stage.process({ ...(needsRedis === undefined ? {} : { REDIS_URL: redis.url }), ...env });
+      const url = await started.listening();
+      await hang(stage, redis, url);
+      const exit = await started.end('SIGTERM');
+      redis.thaw();
+      expect(exit, started.output()).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 async function stopAtAnyMoment(stage: Stage, env: Env): Promise<void> {
@@ -83,7 +147,6 @@ async function stopAtAnyMoment(stage: Stage, env: Env): Promise<void> {
   const exit = await started.end('SIGTERM');
   const story = `after ${delay} ms: ${JSON.stringify(stage.states, null, 1)}\n${started.output()}`;
   expect(exit.code, story).toBe(0);
-  expect(exit.afterMs, story).toBeLessThan(10_000);
   expect(stage.state().status, story).not.toBe('running');
   expect(stage.store.deletions).toEqual([]);
 
