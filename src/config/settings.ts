@@ -48,7 +48,7 @@ export function loadSettings(env: NodeJS.Dict<string>, options: SettingsOptions 
   return load(settingsSchema, env, options);
 }
 
-/** Like `loadSettings`, for commands that run without an account (`validate`, `demo`, `sandbox`, `doctor`). */
+/** Like `loadSettings`, for commands that run without an account (`validate`, `demo`, `sandbox`). */
 export function loadOfflineSettings(env: NodeJS.Dict<string>, options: SettingsOptions = {}): OfflineSettings {
   return load(offlineSchema, env, options);
 }

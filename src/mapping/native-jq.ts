@@ -156,7 +156,7 @@ function preferAsVictim(child: ChildProcess): void {
 function unusable(binary: JqBinary, error: unknown): AppError {
   return new AppError(
     'jq_unusable',
-    `jq at ${binary.path} could not be started: ${messageOf(error)}. Run \`doctor\` to see which jq is used.`,
+    `jq at ${binary.path} could not be started: ${messageOf(error)}. Give JQ_PATH another jq, or leave it out.`,
     {
       cause: error,
     },

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CODES } from '../../src/core/errors.ts';
 import type { IncompleteReason } from '../../src/core/model.ts';
 import type { BlockReason } from '../../src/core/report.ts';
@@ -134,59 +132,5 @@ describe('docs/sandbox.md', () => {
     expect(known.size).toBeGreaterThan(15);
     const explained = [...page.matchAll(/^\| `([a-z-]+)(?: [^`]*)?` \|/gm)].map(([, name]) => name);
     for (const name of known) expect(explained).toContain(name);
-  });
-});
-
-describe('commands in the docs', () => {
-  const help = new Map<string, string>();
-  const run = async (...args: string[]) => {
-    const command = ['--import', 'tsx', root('src/cli.ts'), ...args, '--help'];
-    return (await promisify(execFile)(process.execPath, command, { cwd: root('.') })).stdout;
-  };
-
-  /** Commands that pages already speak of and that are still to come. */
-  const COMING = ['doctor', 'map'];
-
-  /** What a reader may copy: commands in shell blocks and in the text. */
-  const spoken = pages.flatMap(({ path, text }) =>
-    [...text.matchAll(/komodor-port ((?:[a-z]+\b)(?: [^\n`|#]*)?)/g)].map(([, words]) => ({
-      path,
-      words: (words ?? '').trim().split(/\s+/),
-    })),
-  );
-
-  beforeAll(async () => {
-    const overview = await run();
-    help.set('', overview);
-    const commands = [...overview.matchAll(/^ {2}([a-z]+) (?:\[options\])?/gm)].map(([, command]) => command ?? '');
-    const known = commands.filter((command) => command !== 'help');
-    await Promise.all(known.map(async (command) => help.set(command, await run(command))));
-  });
-
-  it('exist, with all their options', () => {
-    expect(spoken.length).toBeGreaterThan(10);
-    const unknown = spoken.filter(({ words: [command = '', ...rest] }) => {
-      const text = help.get(command);
-      if (text === undefined) return !COMING.includes(command);
-      return rest.some((word) => word.startsWith('--') && !text.includes(word.split('=')[0] ?? ''));
-    });
-    expect(unknown.map(({ path, words }) => `${path}: komodor-port ${words.join(' ')}`)).toEqual([]);
-  });
-
-  it('exist in package.json', () => {
-    const { scripts } = JSON.parse(readProjectFile('package.json').text);
-    const named = pages.flatMap(({ text }) => [...text.matchAll(/\bnpm run ([a-z:]+)/g)].map(([, script]) => script));
-    expect(named).toContain('demo');
-    for (const script of named) expect(Object.keys(scripts)).toContain(script);
-  });
-
-  it('of the sandbox are explained, option by option', () => {
-    const options = [...(help.get('sandbox') ?? '').matchAll(/^ {2}(?:-h, )?(--[a-z-]+)/gm)].map(
-      ([, option]) => option,
-    );
-    expect(options).toContain('--fault');
-    for (const option of options.filter((each) => each !== '--help' && each !== '--json')) {
-      expect(readProjectFile('docs/sandbox.md').text).toContain(`\`${option}`);
-    }
   });
 });
