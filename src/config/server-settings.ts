@@ -1,5 +1,5 @@
 import { setting } from './setting-info.ts';
-import { flag, hookAddress, integer, listenAddress, token, webAddress, word } from './setting-values.ts';
+import { flag, hookAddress, integer, listenAddress, proxies, token, webAddress, word } from './setting-values.ts';
 
 /** How the process listens and logs. */
 export const serverSettings = {
@@ -27,6 +27,16 @@ export const serverSettings = {
       description: 'Address at which others reach this service. Required by `EVENT_LISTENER=WEBHOOK`.',
     },
     webAddress().optional(),
+  ),
+  trustProxy: setting(
+    'Server',
+    'TRUST_PROXY',
+    {
+      default: 'false',
+      description:
+        'Whose `X-Forwarded-For`, `-Host` and `-Proto` are believed: nobody (`false`), every caller (`true`), or proxies by address or range, separated by commas.',
+    },
+    proxies(),
   ),
   apiToken: setting(
     'Server',

@@ -34,6 +34,28 @@ export function flag() {
   });
 }
 
+/** `true` or `false`, or the addresses and ranges of proxies: `10.0.0.1, 10.1.0.0/16, ::1`. */
+export function proxies() {
+  const message = 'must be true, false, or addresses such as 10.0.0.1 or 10.1.0.0/16, separated by commas';
+  return z.string().transform((text, context): boolean | readonly string[] => {
+    const isFlag = flag().safeParse(text);
+    if (isFlag.success) return isFlag.data;
+    const ranges = text.split(',').map((range) => range.trim());
+    if (ranges.every(isAddressRange)) return ranges;
+    context.addIssue(message);
+    return z.NEVER;
+  });
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+}
+
 /** A whole number within bounds. */
 export function integer(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;

@@ -112,7 +112,10 @@ export function digestOf(scope: string, members: readonly string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** What `digestOf` gives. */
+export const DIGEST = /^[0-9a-f]{16}$/;
+
 /** Whether a text can be what `digestOf` gives. */
 export function isDigest(text: string): boolean {
-  return /^[0-9a-f]{16}$/.test(text);
+  return DIGEST.test(text);
 }

@@ -24,11 +24,33 @@ export async function parseJsonBody(request: FastifyRequest, _reply: FastifyRepl
   request.body = bytes.length === 0 ? undefined : parseJson(bytes);
 }
 
-/** @throws HttpProblem `malformed_json` */
+/** @throws HttpProblem `malformed_json`, or `invalid_request` when it holds too many values */
 export function parseJson(bytes: Uint8Array): unknown {
+  if (holdsTooMuch(bytes)) {
+    const message = `Too much: a body may hold ${MOST_VALUES} values`;
+    throw new HttpProblem('invalid_request', { errors: [{ in: 'body', path: '', message }] });
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new HttpProblem('malformed_json');
   }
+}
+
+/** Far more than any sender's bodies have. Parsing costs by the value: a million of them would stop the process. */
+const MOST_VALUES = 20_000;
+const [QUOTE, BACKSLASH, ...OPENERS] = Buffer.from('"\\,[{');
+
+/** Counts what begins a value, or parts two, outside of texts. */
+function holdsTooMuch(bytes: Uint8Array): boolean {
+  let values = 0;
+  let isInText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) isInText = !isInText;
+    else if (isInText && byte === BACKSLASH) at += 1;
+    else if (!isInText && OPENERS.includes(byte)) values += 1;
+    if (values > MOST_VALUES) return true;
+  }
+  return false;
 }

@@ -15,6 +15,8 @@ export interface ServerDependencies {
   readonly version: string;
   /** The address that the server is bound to. Without `apiToken`, changes are allowed on a loopback address only. */
   readonly host: string;
+  /** Proxies whose `X-Forwarded-*` headers are believed: addresses or ranges, or all. */
+  readonly trustProxy?: boolean | readonly string[];
   readonly apiToken?: string | undefined;
   readonly webhookSecret?: string | undefined;
   /** Port signs its changelog webhook with it. */

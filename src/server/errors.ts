@@ -25,26 +25,40 @@ function asProblem(error: unknown): HttpProblem {
     return new HttpProblem('queue_unavailable', { detail: error.message, retryAfterSeconds: error.retryAfterSeconds });
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const where = error.validationContext ?? 'request';
-    const issues = error.validation.map((issue) => ({
-      path: issue.instancePath,
-      message: issue.message ?? '',
-      more: issue.params,
-    }));
-    return new HttpProblem('invalid_request', { errors: issues.flatMap((issue) => fieldProblems(where, issue)) });
+    return invalidRequest(error.validationContext ?? 'request', error.validation);
   }
   return new HttpProblem(codeOf(error));
 }
 
+/** How many mistakes one answer names. */
+const MOST_MISTAKES = 20;
+/** How much of a key that somebody made up is repeated. */
+const MOST_OF_A_PATH = 200;
+
+interface Issue {
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params: { readonly [name: string]: unknown };
+}
+
+function invalidRequest(where: string, issues: readonly Issue[]): HttpProblem {
+  const mistakes = issues.slice(0, MOST_MISTAKES + 1).flatMap((issue) => fieldProblems(where, issue));
+  if (mistakes.length <= MOST_MISTAKES) return new HttpProblem('invalid_request', { errors: mistakes });
+  const detail = `${PROBLEMS.invalid_request.title} There are more mistakes than the ${MOST_MISTAKES} that are named here.`;
+  return new HttpProblem('invalid_request', { detail, errors: mistakes.slice(0, MOST_MISTAKES) });
+}
+
 /** An unknown key is reported at its own path instead of at the object that has it. */
-function fieldProblems(
-  where: string,
-  issue: { path: string; message: string; more: { [name: string]: unknown } },
-): FieldProblem[] {
-  const base = issue.path === '/' ? '' : issue.path;
-  const { keys } = issue.more;
-  if (!Array.isArray(keys)) return [{ in: where, path: base, message: issue.message }];
-  return keys.map((key) => ({ in: where, path: `${base}/${String(key)}`, message: 'Unknown key' }));
+function fieldProblems(where: string, { instancePath, message = '', params }: Issue): FieldProblem[] {
+  const base = instancePath === '/' ? '' : instancePath;
+  const { keys } = params;
+  if (!Array.isArray(keys)) return [{ in: where, path: shortened(base), message }];
+  const named = keys.slice(0, MOST_MISTAKES + 1);
+  return named.map((key) => ({ in: where, path: shortened(`${base}/${String(key)}`), message: 'Unknown key' }));
+}
+
+function shortened(path: string): string {
+  return path.length <= MOST_OF_A_PATH ? path : `${path.slice(0, MOST_OF_A_PATH)}…`;
 }
 
 function codeOf(error: unknown): ProblemCode {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../core/errors.ts';
+import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import type { Check, ServerContext } from './dependencies.ts';
 
@@ -16,7 +17,7 @@ const readySchema = z.strictObject({
 });
 
 /** Health checks and metrics: open, and never rate limited, or an orchestrator would kill a busy process. */
-export function addHealthRoutes(app: App, context: ServerContext): void {
+export function addHealthRoutes(app: App, context: ServerContext, access: Access): void {
   const { version } = context;
   const checks = sharedChecks(context);
 
@@ -47,6 +48,7 @@ export function addHealthRoutes(app: App, context: ServerContext): void {
   app.get(
     '/metrics',
     {
+      onRequest: access.open,
       config,
       schema: {
         tags,

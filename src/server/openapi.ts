@@ -1,6 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types';
+import { z } from 'zod';
 import type { App } from './app.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -30,6 +32,7 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
       },
     },
     transform: describeRoute,
+    transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : {}),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: withoutUpgrade });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
@@ -37,14 +40,35 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
   );
 }
 
-/** Every described route may also answer with a problem. */
+/** Every described route may also answer with a problem; and some bodies may be left out. */
 const describeRoute: typeof jsonSchemaTransform = (route) => {
   const described = jsonSchemaTransform(route);
   const { response } = described.schema;
   if (typeof response !== 'object' || response === null) return described;
   const problem = { description: 'A problem', content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } } };
-  return { ...described, schema: { ...described.schema, response: { ...response, default: problem } } };
+  const schema = { ...described.schema, response: { ...response, default: problem } };
+  const { body } = route.schema;
+  if (!(body instanceof z.ZodType) || !body.safeParse(undefined).success) return { ...described, schema };
+  return { ...described, schema: { ...schema, body: Object.assign({}, schema.body, { [NOT_REQUIRED]: true }) } };
 };
+
+/** Fastify's document calls every body required. What is marked on the way there is mended at its end. */
+const NOT_REQUIRED = 'x-not-required';
+
+type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>;
+
+function withOptionalBodies(document: Document): Document {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const body of [path?.post?.requestBody, path?.put?.requestBody, path?.patch?.requestBody]) {
+      if (body === undefined || !('content' in body)) continue;
+      for (const { schema = {} } of Object.values(body.content)) {
+        if (Reflect.has(schema, NOT_REQUIRED)) body.required = false;
+        Reflect.deleteProperty(schema, NOT_REQUIRED);
+      }
+    }
+  }
+  return document;
+}
 
 const text = { type: 'string' };
 const PROBLEM_SCHEMA = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DIGEST } from '../core/canonical.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
 import {
   kindSchema,
@@ -9,12 +10,22 @@ import {
   runTriggerSchema,
 } from './report-schema.ts';
 
-/** @param known the kinds that may be asked for */
-function kindsSchema(known: readonly string[]) {
-  return z.array(z.enum(known)).min(1).optional().meta({ description: 'Only these kinds. Left out: all kinds.' });
+/** How many kinds, or digests, one request may name. */
+const MOST_NAMES = 100;
+
+/** Of a list in a body that is too long, no more is looked at than is needed to say so. */
+function cut(value: unknown): unknown {
+  return Array.isArray(value) ? value.slice(0, MOST_NAMES + 1) : value;
 }
 
-const digest = z.string().trim().min(1).max(200);
+/** @param known the kinds that may be asked for */
+function kindsSchema(known: readonly string[]) {
+  const list = z.array(z.enum(known)).min(1, 'Name a kind, or leave the field out for all of them').max(MOST_NAMES);
+  return z.preprocess(cut, list).optional().meta({ description: 'Only these kinds. Left out: all kinds.' });
+}
+
+const NO_DIGEST = 'A digest has 16 characters of 0-9 and a-f: copy it from the report, or from the plan';
+const digest = z.string().trim().regex(DIGEST, NO_DIGEST);
 
 /** Body of POST /v1/runs and POST /resync. No body asks for a resync of everything. */
 export function runRequestSchema(kinds: readonly string[]) {
@@ -25,7 +36,10 @@ export function runRequestSchema(kinds: readonly string[]) {
         .optional()
         .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
       approveDeletions: z
-        .union([digest, z.array(digest).max(100)])
+        .preprocess(
+          cut,
+          z.union([digest, z.array(digest).max(MOST_NAMES)], `${NO_DIGEST}. One, or a list of at most ${MOST_NAMES}`),
+        )
         .optional()
         .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
     })

@@ -27,7 +27,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   const access = createAccess(context, countFailure);
   await addOpenApi(app, context.version);
   addPage(app);
-  addHealthRoutes(app, context);
+  addHealthRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),
@@ -54,11 +54,12 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   return app;
 }
 
-function createApp({ limits, logger }: ServerContext): App {
+function createApp({ limits, logger, trustProxy }: ServerContext): App {
   return Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
+    trustProxy: typeof trustProxy === 'object' ? [...trustProxy] : (trustProxy ?? false),
     bodyLimit: limits.bodyBytes,
     connectionTimeout: limits.connectionTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,

@@ -13,6 +13,10 @@ import { isFluxSignature } from './signatures.ts';
 
 const tags = ['webhooks'];
 const security = [{ webhookBearer: [] }, { webhookToken: [] }];
+/** A body of another system, which may add to it. Its members are read one by one. */
+const anyObjectSchema = z
+  .custom<object>((body) => typeof body === 'object' && body !== null && !Array.isArray(body), 'Must be an object')
+  .meta({ type: 'object' });
 const ignoredSchema = z.strictObject({ status: z.literal('ignored'), reason: z.string() });
 const acceptedSchema = z.strictObject({ status: z.literal('accepted') });
 
@@ -63,7 +67,7 @@ function addKomodorRoutes(app: App, { queue, limits }: ServerContext, access: Ac
           summary: 'A monitor of Komodor has opened or closed an issue',
           description: 'The body gives an address only; the workload is read again from Komodor.',
           params,
-          body: z.record(z.string(), z.unknown()),
+          body: anyObjectSchema,
           response: { 202: z.union([acceptedSchema, ignoredSchema]) },
         },
       },
@@ -89,7 +93,7 @@ function addFluxRoute(app: App, context: ServerContext, access: Access, countFai
         security: [{ fluxSignature: [] }],
         summary: 'An event of Flux (provider type generic-hmac)',
         description: '`ReconciliationSucceeded` leads to a resync that begins after it; everything else is ignored.',
-        body: z.record(z.string(), z.unknown()),
+        body: anyObjectSchema,
         response: { 202: z.union([ticketSchema, ignoredSchema]) },
       },
     },

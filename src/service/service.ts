@@ -93,6 +93,7 @@ function serverDependencies(
     kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,
+    trustProxy: settings.trustProxy,
     apiToken: settings.apiToken,
     webhookSecret: settings.webhookSecret,
     portClientSecret: settings.portClientSecret,

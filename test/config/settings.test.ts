@@ -31,6 +31,23 @@ function problemsOf(run: () => unknown) {
 }
 
 describe('loadSettings', () => {
+  it.each([
+    ['true', true],
+    ['off', false],
+    ['1', true],
+    ['10.0.0.1', ['10.0.0.1']],
+    ['10.0.0.1, 10.1.0.0/16,::1', ['10.0.0.1', '10.1.0.0/16', '::1']],
+  ])('takes TRUST_PROXY=%s', (text, trustProxy) => {
+    expect(load({ TRUST_PROXY: text })).toMatchObject({ trustProxy });
+  });
+
+  it.each(['nginx', '10.0.0.1/33', '::1/129', '0.0.0.0/0', '10.0.0.1/8/8', '10.0.0.1,,'])(
+    'refuses TRUST_PROXY=%s',
+    (text) => {
+      expect(problemsOf(() => load({ TRUST_PROXY: text })).map(({ name }) => name)).toEqual(['TRUST_PROXY']);
+    },
+  );
+
   it('needs nothing but the credentials', () => {
     expect(load({})).toMatchObject({
       komodorApiKey: 'kk',

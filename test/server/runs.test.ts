@@ -3,6 +3,8 @@ import { runReportSchema } from '../../src/server/report-schema.ts';
 import { runListSchema, runSchema } from '../../src/server/run-schemas.ts';
 import { bearer, startServer, until } from './support.ts';
 
+const DIGEST = '0123456789abcdef';
+const OTHER = 'fedcba9876543210';
 const post = { method: 'POST', url: '/v1/runs', headers: bearer } as const;
 
 describe('POST /v1/runs', () => {
@@ -26,8 +28,12 @@ describe('POST /v1/runs', () => {
       { kinds: ['komodorService', 'komodorService'] },
       { mode: 'resync', kinds: ['komodorService'], approveDeletions: [] },
     ],
-    ['an approval', { approveDeletions: 'abc' }, { mode: 'resync', kinds: [], approveDeletions: ['abc'] }],
-    ['approvals', { approveDeletions: ['a', 'b'] }, { mode: 'resync', kinds: [], approveDeletions: ['a', 'b'] }],
+    ['an approval', { approveDeletions: DIGEST }, { mode: 'resync', kinds: [], approveDeletions: [DIGEST] }],
+    [
+      'approvals',
+      { approveDeletions: [DIGEST, OTHER] },
+      { mode: 'resync', kinds: [], approveDeletions: [DIGEST, OTHER] },
+    ],
   ])('takes %s', async (_name, payload, order) => {
     const { app, runs } = await startServer();
     for (const url of ['/v1/runs', '/resync']) {
@@ -41,6 +47,11 @@ describe('POST /v1/runs', () => {
     ['an unknown kind', { kinds: ['komodorService', 'nope'] }, '/kinds/1'],
     ['an empty list of kinds', { kinds: [] }, '/kinds'],
     ['kinds as text', { kinds: 'komodorService' }, '/kinds'],
+    ['an approval of nothing', { approveDeletions: '' }, '/approveDeletions'],
+    ['an approval that is no digest', { approveDeletions: 'xyz' }, '/approveDeletions'],
+    ['a digest that was cut off', { approveDeletions: [DIGEST, OTHER.slice(1)] }, '/approveDeletions/1'],
+    ['too many approvals', { approveDeletions: Array.from({ length: 101 }, () => DIGEST) }, '/approveDeletions'],
+    ['too many kinds', { kinds: Array.from({ length: 101 }, () => 'komodorService') }, '/kinds'],
     ['an unknown mode', { mode: 'dry-run' }, '/mode'],
     ['an unknown key', { kind: ['komodorService'] }, '/kind'],
     ['an unknown key named __proto__', '{"__proto__":{"mode":"plan"}}', '/__proto__'],

@@ -8,6 +8,7 @@ import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/ru
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 import type { ServerDependencies } from '../../src/server/dependencies.ts';
 import { buildServer, listen } from '../../src/server/server.ts';
+import type { Document } from './openapi-schemas.ts';
 
 export const API_TOKEN = 'the-api-token-0123456789';
 export const WEBHOOK_SECRET = 'the-webhook-secret-0123456789';
@@ -34,6 +35,20 @@ export interface TestServer {
 }
 
 export async function startServer(changes: Partial<ServerDependencies> = {}): Promise<TestServer> {
+  const { server, close } = await makeServer(changes);
+  onTestFinished(close);
+  return server;
+}
+
+/** The OpenAPI document, for tables of tests. */
+export async function openApiDocument(): Promise<Document> {
+  const { server, close } = await makeServer({});
+  const answer = await server.app.inject('/openapi.json');
+  await close();
+  return answer.json();
+}
+
+async function makeServer(changes: Partial<ServerDependencies>) {
   const lines: string[] = [];
   const runs: Held[] = [];
   const liveEvents: LiveEvent[] = [];
@@ -65,11 +80,12 @@ export async function startServer(changes: Partial<ServerDependencies> = {}): Pr
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     ...changes,
   });
-  onTestFinished(async () => {
+  const server: TestServer = { app, queue, runs, liveEvents, log: () => lines.join('') };
+  async function close(): Promise<void> {
     await queue.close();
     await app.close();
-  });
-  return { app, queue, runs, liveEvents, log: () => lines.join('') };
+  }
+  return { server, close };
 }
 
 /** The same on a free loopback port; returns its address. */
