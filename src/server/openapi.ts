@@ -1,7 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
-import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
 import type { App } from './app.ts';
 import { PROBLEMS } from './problems.ts';
@@ -55,7 +54,7 @@ const describeRoute: typeof jsonSchemaTransform = (route) => {
 /** Fastify's document calls every body required. What is marked on the way there is mended at its end. */
 const NOT_REQUIRED = 'x-not-required';
 
-type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>;
+type Document = Partial<Extract<ReturnType<App['swagger']>, { readonly openapi: string }>>;
 
 function withOptionalBodies(document: Document): Document {
   for (const path of Object.values(document.paths ?? {})) {
