@@ -50,8 +50,9 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   const keys = new RedisKeys(options.prefix ?? 'komodor-port');
   const redis = connect(options.url, log);
   const news = new RunNewsFeed(redis.subscriber, keys.news);
-  const quick = new RunStore(redis.quick, keys);
-  const patient = new RunStore(redis.patient, keys);
+  const unreadable = new Set<string>();
+  const quick = new RunStore(redis.quick, keys, tellUnreadable);
+  const patient = new RunStore(redis.patient, keys, tellUnreadable);
   const marks = new RedisMarks(redis.quick, keys);
   const [ticks, runs, liveJobs] = [openQueue(QUEUES.ticks), openQueue(QUEUES.runs), openQueue(QUEUES.live)];
   const schedule = new RedisSchedule(ticks);
@@ -85,6 +86,13 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     });
     queue.on('error', (error) => tell(`Queue ${name}: ${messageOf(error)}`));
     return queue;
+  }
+
+  /** Once each; there are not more than are remembered. */
+  function tellUnreadable(runId: string): void {
+    if (unreadable.has(runId)) return;
+    unreadable.add(runId);
+    log('warn', 'The record of a run in Redis cannot be read; it is left out of the list of runs.', { runId });
   }
 
   /** That Redis is away has been said, once for all. */

@@ -44,23 +44,54 @@ export function recordOf(
   hash: Readonly<Record<string, string>>,
   changes: string | null,
 ): RunRecord | undefined {
-  const parsed = recordSchema.safeParse(hash);
-  if (!parsed.success) return undefined;
-  const { state, mode, trigger, requestedAt, startedAt = requestedAt, report } = parsed.data;
+  const fields = recordSchema.safeParse(hash);
+  if (!fields.success) return undefined;
+  const { state, mode, trigger, requestedAt, startedAt = requestedAt, report } = fields.data;
   // A hash keeps no order.
   const kinds = hash.all === undefined ? [...named(hash, 'kind:')].sort() : [];
   const order: RunOrder = { mode, trigger, kinds, approveDeletions: named(hash, 'approve:') };
   const common = { runId, order, requestedAt };
   if (state === 'queued') return { ...common, state };
   if (state === 'running') return { ...common, state, startedAt, progress: progressOf(hash) };
-  if (report === undefined) return undefined;
-  return { ...common, state, startedAt, report: reportOf(report, changes) };
+  const read = report === undefined ? undefined : reportOf(report, changes);
+  return read === undefined ? undefined : { ...common, state, startedAt, report: read };
 }
 
-/** Our own report, as `finish` wrote it. */
-function reportOf(text: string, changes: string | null): RunReport {
-  const report: RunReport = JSON.parse(text);
-  return changes === null ? report : { ...report, changes: JSON.parse(changes) };
+/** Our own report, as `finish` wrote it; undefined when something else is there, or that of a version too different. */
+function reportOf(text: string, changes: string | null): RunReport | undefined {
+  const report = parsed(text, isReport);
+  const list = changes === null ? undefined : parsed(changes, isChanges);
+  return report === undefined || list === undefined ? report : { ...report, changes: list };
+}
+
+function parsed<T>(text: string, isRight: (value: unknown) => value is T): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRight(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What everybody who reads a report relies on. */
+const reportSchema = z.looseObject({
+  runId: z.string(),
+  status: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  durationMs: z.number(),
+  kinds: z.array(z.looseObject({ kind: z.string() })),
+  blueprints: z.array(z.looseObject({ blueprint: z.string() })),
+  problems: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+  requests: z.looseObject({}),
+});
+
+function isReport(value: unknown): value is RunReport {
+  return reportSchema.safeParse(value).success;
+}
+
+function isChanges(value: unknown): value is NonNullable<RunReport['changes']> {
+  return z.array(z.looseObject({ action: z.string() })).safeParse(value).success;
 }
 
 function named(hash: Readonly<Record<string, string>>, prefix: string): readonly string[] {

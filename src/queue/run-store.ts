@@ -18,11 +18,16 @@ export type Claim = { readonly token: string } | 'queued' | 'lost';
 export class RunStore {
   readonly #redis: Redis;
   readonly #keys: RedisKeys;
+  readonly #onUnreadable: (runId: string) => void;
 
-  /** @param redis decides whether a call fails or waits while Redis is away */
-  constructor(redis: Redis, keys: RedisKeys) {
+  /**
+   * @param redis decides whether a call fails or waits while Redis is away
+   * @param onUnreadable told of a record that is there and is none of ours; more than once for the same one
+   */
+  constructor(redis: Redis, keys: RedisKeys, onUnreadable: (runId: string) => void) {
     this.#redis = redis;
     this.#keys = keys;
+    this.#onUnreadable = onUnreadable;
   }
 
   async request(runId: string, order: RunOrder, startAfterNow: boolean): Promise<RunTicket> {
@@ -90,20 +95,26 @@ export class RunStore {
     return (await this.#run(HAND_BACK, runId, token)) === 'done';
   }
 
+  /** Undefined: there is none, or it cannot be read, which is told. */
   async find(runId: string): Promise<RunRecord | undefined> {
-    const key = this.#keys.runs + runId;
-    const [hash, changes] = await Promise.all([this.#redis.hgetall(key), this.#redis.get(`${key}:changes`)]);
-    return recordOf(runId, hash, changes);
+    return this.#read(runId, await this.#redis.get(`${this.#keys.runs}${runId}:changes`).catch(notOfThisType));
   }
 
-  /** The newest first, without the changes of their reports. */
+  /** The newest first, without the changes of their reports. One that cannot be read is left out. */
   async list(limit: number): Promise<readonly RunRecord[]> {
     if (limit <= 0) return [];
     const ids = await this.#redis.zrevrange(this.#keys.index, 0, limit - 1);
-    const records = await Promise.all(
-      ids.map(async (id) => recordOf(id, await this.#redis.hgetall(this.#keys.runs + id), null)),
-    );
+    const records = await Promise.all(ids.map((id) => this.#read(id, null)));
     return records.filter((record) => record !== undefined);
+  }
+
+  async #read(runId: string, changes: string | null): Promise<RunRecord | undefined> {
+    const hash = await this.#redis.hgetall(this.#keys.runs + runId).catch(notOfThisType);
+    const record = hash === null ? undefined : recordOf(runId, hash, changes);
+    // No fields: it was forgotten a moment ago.
+    const isThere = hash === null || Object.keys(hash).length > 0;
+    if (record === undefined && isThere) this.#onUnreadable(runId);
+    return record;
   }
 
   /** Runs that have not finished. */
@@ -136,4 +147,10 @@ export class RunStore {
     const keys = [waiting, running, lease, index, open, finished, sequence, generation, ...more];
     return script.run(this.#redis, keys, [runs, news, ...args]);
   }
+}
+
+/** Something else lies where a record should be. @throws any other error */
+function notOfThisType(error: unknown): null {
+  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null;
+  throw error;
 }

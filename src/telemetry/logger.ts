@@ -1,6 +1,7 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { redactor } from '../core/redact.ts';
+import { createLineWriter } from './line-writer.ts';
 
 export type Logger = PinoLogger;
 
@@ -23,11 +24,15 @@ export function createLogger({ level, format, secrets, tap }: LoggerOptions): Lo
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss',
   });
-  return pino(base, {
+  const write = createLineWriter(process.stderr, (lost) =>
+    logger.warn({ lost }, 'lines of the log could not be written, and are lost'),
+  );
+  const logger: Logger = pino(base, {
     write(line: string) {
       const safe = redact(line);
-      process.stderr.write(isPretty ? prettify(safe) : safe);
+      write(isPretty ? prettify(safe) : safe);
       tap?.(safe);
     },
   });
+  return logger;
 }

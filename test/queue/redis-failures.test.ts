@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { QueueUnavailable } from '../../src/core/run-queue.ts';
+import type { QueueLog } from '../../src/queue/redis-connections.ts';
 import { createRedisQueue, type RedisQueue } from '../../src/queue/redis-queue.ts';
 import { type OwnRedis, ownRedis, withoutOwnRedis } from './redis-server.ts';
 import { HeldRuns, liveEvent, nothingLive, PLAN, RESYNC, until } from './workers.ts';
@@ -45,14 +46,14 @@ describe.skipIf(withoutOwnRedis !== undefined)(
       return redis;
     }
 
-    function open(redis: OwnRedis, prefix = 'test'): RedisQueue {
+    function open(redis: OwnRedis, prefix = 'test', log: QueueLog = () => undefined): RedisQueue {
       const queue = createRedisQueue({
         url: redis.url,
         prefix,
         lockMs: 1_000,
         upkeepMs: 300,
         liveQuietMs: 30,
-        log: () => undefined,
+        log,
       });
       cleanups.push(() => queue.close());
       return queue;
@@ -306,6 +307,31 @@ describe.skipIf(withoutOwnRedis !== undefined)(
         await until(() => runs.begun.some(({ runId }) => runId === ticket?.runId));
       },
     );
+
+    it.each([
+      ['a report that is no JSON', ['HSET', 'KEY', 'report', '{"runId":']],
+      ['a report of another shape', ['HSET', 'KEY', 'report', '{}']],
+      ['no report', ['HDEL', 'KEY', 'report']],
+      ['a state that nobody knows', ['HSET', 'KEY', 'state', 'dreaming']],
+      ['something else', ['EVAL', "redis.call('DEL', KEYS[1]) redis.call('LPUSH', KEYS[1], 'x')", '1', 'KEY']],
+    ])('leaves out a run whose record has %s, and says so once', async (_, [command = '', ...args]) => {
+      const redis = await started();
+      const lines: string[] = [];
+      const queue = open(redis, 'test', (level, message, { runId }) => void lines.push(`${level} ${message} ${runId}`));
+      const runs = new HeldRuns();
+      runs.open();
+      await queue.start({ run: runs.work, live: nothingLive });
+      const bad = await queue.request(RESYNC);
+      await until(() => isFinished(queue, bad.runId));
+      const good = await queue.request(RESYNC);
+      await until(() => isFinished(queue, good.runId));
+      const admin = new Redis(redis.url.replace('unix://', ''));
+      await admin.call(command, ...args.map((arg) => arg.replace(/^KEY$/, `test:state:run:${bad.runId}`)));
+      admin.disconnect();
+      for (let i = 0; i < 2; i += 1) expect((await queue.list(10)).map(({ runId }) => runId)).toEqual([good.runId]);
+      expect(await queue.find(bad.runId)).toBeUndefined();
+      expect(lines.filter((line) => line.includes('cannot be read'))).toEqual([expect.stringContaining(bad.runId)]);
+    });
 
     it('keeps services with different prefixes apart', async () => {
       const redis = await started();
