@@ -2,6 +2,7 @@ import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { redactor } from '../core/redact.ts';
+import type { RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
 import type { IntegrationLook } from '../port/reporting/integration-look.ts';
 import type { Log } from '../port/reporting/log.ts';
@@ -35,6 +36,7 @@ export interface Parts {
 /** Numbers that the queue keeps; it is made after the parts. */
 export interface QueueNumbers {
   readonly counts: () => Promise<QueueCounts>;
+  readonly reports: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks: () => number;
 }
 
@@ -57,7 +59,7 @@ export async function createParts(
 
   const metrics = createMetrics({
     traffic: () => Object.values(application.traffic()),
-    ...(numbers ? { queue: numbers.counts, skippedTicks: numbers.skippedTicks } : {}),
+    ...(numbers ? { queue: numbers.counts, reports: numbers.reports, skippedTicks: numbers.skippedTicks } : {}),
   });
   const application = await createApplication(settings, env, {
     requestDone: metrics.requestDone,

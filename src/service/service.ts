@@ -39,6 +39,8 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   let queue: RunQueue | undefined;
   const parts = await createParts(settings, env, {
     counts: async () => (queue ? queue.counts() : { runsWaiting: 0, runsActive: 0, liveWaiting: 0 }),
+    reports: async (limit) =>
+      ((await queue?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
     skippedTicks: () => queue?.skippedTicks() ?? 0,
   });
   const made = createQueue(settings, parts);

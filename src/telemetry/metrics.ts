@@ -1,10 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Kind, Mapping } from '../core/model.ts';
+import type { Mapping } from '../core/model.ts';
 import type { RunObserver } from '../core/ports.ts';
 import type { KindReport, RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
 import { watchEventLoop } from './event-loop.ts';
-import { createOceanMetrics, writes } from './ocean-metrics.ts';
+import { createOceanMetrics } from './ocean-metrics.ts';
+import { createStanding } from './standing.ts';
 
 type Side = 'komodor' | 'port';
 
@@ -23,6 +24,8 @@ export interface MetricSources {
   }[];
   /** May throw: then the depth is left out, for an old one would mislead. */
   readonly queue?: () => Promise<QueueCounts>;
+  /** The remembered reports, newest first. May throw. */
+  readonly reports?: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks?: () => number;
 }
 
@@ -38,6 +41,9 @@ export interface Metrics {
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+/** How many remembered reports the first look reads, and every later one. */
+const ALL_REPORTS = 50;
+const FEW_REPORTS = 5;
 const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 const JQ_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -67,18 +73,6 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
     labelNames: ['blueprint', 'result'],
     registers,
   });
-  const deletionsBlocked = new Gauge({
-    name: 'komodor_port_deletions_blocked',
-    help: 'Entities that the last resync held back from deletion.',
-    labelNames: ['blueprint', 'reason'],
-    registers,
-  });
-  const lastSuccess = new Gauge({
-    name: 'komodor_port_last_success_timestamp_seconds',
-    help: 'When a kind was last read completely and written without a failure.',
-    labelNames: ['kind'],
-    registers,
-  });
   const requests = new Counter({
     name: 'komodor_port_http_requests_total',
     help: 'HTTP attempts, by status or by why there was none.',
@@ -91,28 +85,34 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
     buckets: JQ_BUCKETS,
     registers,
   });
+  const standing = createStanding(registry);
   registerSources(registry, sources);
   let mapping: Mapping | undefined;
+  let hasRemembered = false;
 
   function countResync(report: RunReport): void {
     for (const kind of report.kinds) countItems(items, kind);
-    deletionsBlocked.reset();
-    for (const { blueprint, deletionBlocked, created, updated, unchanged, failed, deleted } of report.blueprints) {
+    for (const { blueprint, created, updated, unchanged, failed, deleted } of report.blueprints) {
       for (const [result, count] of Object.entries({ created, updated, unchanged, failed, deleted })) {
         entities.inc({ blueprint, result }, count);
       }
-      if (deletionBlocked) deletionsBlocked.set({ blueprint, reason: deletionBlocked.reason }, deletionBlocked.count);
     }
-    for (const { kind } of report.kinds) {
-      if (isSuccess(report, kind, mapping)) lastSuccess.set({ kind }, Date.parse(report.finishedAt) / 1000);
-    }
+    standing.learn(report);
     ocean.resyncFinished(report, mapping);
+  }
+
+  /** Also those of other replicas, and of before the start; none while the queue cannot be reached. */
+  async function recentReports(): Promise<readonly RunReport[]> {
+    const reports = await sources.reports?.(hasRemembered ? FEW_REPORTS : ALL_REPORTS).catch(() => undefined);
+    hasRemembered ||= reports !== undefined;
+    return reports ?? [];
   }
 
   return {
     observer: {
       mappingRead(read) {
         mapping = read;
+        standing.mappingRead(read);
       },
       kindStarted: ocean.kindStarted,
       kindFinished: ({ kind }) => ocean.kindFinished(kind),
@@ -129,17 +129,11 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
       requests.inc({ side, status: String(status) });
     },
     jqDone: (durationMs) => jq.observe(durationMs / 1000),
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async render() {
+      for (const report of (await recentReports()).toReversed()) standing.learn(report);
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
   };
-}
-
-/** Whether everything of a kind is in Port as it should be. Deletions that are held back do not count against it. */
-function isSuccess(report: RunReport, kind: Kind, mapping: Mapping | undefined): boolean {
-  const read = report.kinds.find((one) => one.kind === kind);
-  if (report.status === 'aborted' || read?.status !== 'completed') return false;
-  return report.blueprints.every(
-    ({ blueprint, failed, status }) => (failed === 0 && status !== 'failed') || !writes(mapping, kind, blueprint),
-  );
 }
 
 function countItems(items: Counter<'kind' | 'phase' | 'result'>, report: KindReport): void {

@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { RunReport } from '../../src/core/report.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { blueprintReport, goThrough, kindReport, MAPPING, runReport } from '../reporting/runs.ts';
+
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const RULES = z
+  .object({
+    groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) })),
+  })
+  .parse(parse(readFileSync(file('../../docs/alerts.yaml'), 'utf8')))
+  .groups.flatMap(({ rules }) => rules);
+
+const HOUR = 3_600_000;
+const START = Date.parse('2026-01-01T00:00:00.000Z');
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: START }));
+afterEach(() => void vi.useRealTimers());
+
+function report(afterHours: number, more: Partial<RunReport> = {}): RunReport {
+  const at = new Date(START + afterHours * HOUR).toISOString();
+  return runReport({ runId: `run ${afterHours}`, startedAt: at, finishedAt: at, ...more });
+}
+
+function blocked(reason: 'threshold' | 'emptied' | 'unmapped' | 'incomplete' | 'unconfirmed' | 'disabled') {
+  return [blueprintReport('service', { deletionBlocked: { reason, count: 6, digest: 'd', sample: [] } })];
+}
+
+const failed = (afterHours: number) => report(afterHours, { status: 'failed', kinds: [], blueprints: [] });
+
+/**
+ * The alerts that fire. Of the language only the form `min|max without (…) (metric) > number` is understood here, which the
+ * two rules have that judge runs; promtool judges all of them, below.
+ */
+async function firing(metrics: ReturnType<typeof createMetrics>): Promise<readonly string[]> {
+  const { body } = await metrics.render();
+  return RULES.flatMap(({ alert, expr }) => {
+    const [, metric, limit = ''] = /^(?:min|max) without \(instance, pod\) \((\w+)\) > ([\d* ]+)$/.exec(expr) ?? [];
+    const limits = limit.split('*').reduce((product, factor) => product * Number(factor), 1);
+    const values = [...body.matchAll(new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)$`, 'gm'))].map(([, value]) =>
+      Number(value),
+    );
+    return metric !== undefined && values.some((value) => value > limits) ? [alert] : [];
+  });
+}
+
+describe('docs/alerts.yaml', () => {
+  it('names only metrics that a service shows from its start', async () => {
+    const metrics = createMetrics();
+    metrics.runFinished(report(0));
+    const { body } = await metrics.render();
+    const named = RULES.flatMap(({ expr }) => expr.match(/\b(?:komodor_port|process)_\w+/g) ?? []);
+    expect(new Set(named).size).toBeGreaterThanOrEqual(3);
+    for (const name of named) expect(body).toMatch(new RegExp(`^${name}[ {]`, 'm'));
+  });
+
+  const STALE = ['KomodorPortStale'];
+  const APPROVE = ['KomodorPortDeletionsAwaitApproval'];
+  const cases: readonly (readonly [string, readonly RunReport[], readonly RunReport[], number, readonly string[]])[] = [
+    ['a fresh start', [], [], 1, []],
+    ['a start into failure', [], [failed(1), failed(2), failed(3)], 4, STALE],
+    ['a start after which nothing runs at all', [], [], 4, STALE],
+    ['a restart into failure', [report(-1)], [failed(1), failed(2)], 2.5, STALE],
+    ['a restart soon after a success', [report(-1)], [], 1, []],
+    ['a restart when none of the remembered runs was a success', [failed(-5), failed(-1)], [], 0, STALE],
+    ['success every hour', [], [report(1), report(2), report(3), report(4)], 5, []],
+    ['another replica that works', [report(1), report(4)], [], 5, []],
+    [
+      'one kind that fails every time',
+      [],
+      [1, 2, 3, 4].map((hour) =>
+        report(hour, {
+          status: 'degraded',
+          kinds: [kindReport('komodorService'), kindReport('komodorHealthMonitoring', { status: 'degraded' })],
+        }),
+      ),
+      5,
+      STALE,
+    ],
+    ...(['threshold', 'emptied', 'unmapped'] as const).map(
+      (reason) => [`${reason}`, [], [report(1, { blueprints: blocked(reason) })], 1, APPROVE] as const,
+    ),
+    ...(['incomplete', 'unconfirmed', 'disabled'] as const).map(
+      (reason) =>
+        [`${reason}, which nobody can approve`, [], [report(1, { blueprints: blocked(reason) })], 1, []] as const,
+    ),
+    ['a block before a restart', [report(-1, { blueprints: blocked('threshold') })], [], 0, APPROVE],
+    ['a block and a run that broke off', [], [report(1, { blueprints: blocked('emptied') }), failed(2)], 2, APPROVE],
+    ['a block that was approved', [], [report(1, { blueprints: blocked('emptied') }), report(2)], 2, []],
+    ['a block that another replica lifted', [report(2)], [report(1, { blueprints: blocked('emptied') })], 2, []],
+    [
+      'a blueprint that the mapping left behind',
+      [report(-2, { blueprints: blocked('emptied') }), report(-1, { blueprints: [blueprintReport('risk')] })],
+      [report(1, { blueprints: [blueprintReport('risk')] })],
+      1,
+      [],
+    ],
+    [
+      'a plan, which changes nothing',
+      [],
+      [report(1), report(2, { mode: 'plan', blueprints: blocked('emptied') })],
+      2,
+      [],
+    ],
+  ];
+
+  it.each(cases)('judges %s', async (_name, remembered, runs, afterHours, alerts) => {
+    const metrics = createMetrics({ reports: async (limit) => remembered.toReversed().slice(0, limit) });
+    if (runs.length > 0) goThrough(metrics.observer, MAPPING);
+    for (const run of runs) metrics.runFinished(run);
+    vi.setSystemTime(START + afterHours * HOUR);
+    for (const _ of [1, 2]) expect(await firing(metrics)).toEqual(alerts);
+  });
+
+  it('goes by what this process knows while the queue cannot be reached', async () => {
+    const metrics = createMetrics({ reports: async () => Promise.reject(new Error('Redis is away')) });
+    vi.setSystemTime(START + 4 * HOUR);
+    expect(await firing(metrics)).toEqual(STALE);
+    metrics.runFinished(report(4));
+    expect(await firing(metrics)).toEqual([]);
+  });
+
+  it('does not expect of a new kind what it cannot have done yet', async () => {
+    const metrics = createMetrics();
+    metrics.observer.mappingRead?.({ ...MAPPING, entries: MAPPING.entries.slice(0, 1) });
+    metrics.runFinished(report(4, { kinds: [kindReport('komodorService')] }));
+    vi.setSystemTime(START + 5 * HOUR);
+    metrics.observer.mappingRead?.(MAPPING);
+    expect(await firing(metrics)).toEqual([]);
+    vi.setSystemTime(START + 9 * HOUR);
+    metrics.runFinished(report(9, { kinds: [kindReport('komodorService')] }));
+    expect(await firing(metrics)).toEqual(STALE);
+  });
+
+  const promtool = process.env.PROMTOOL ?? 'promtool';
+  const isThere = spawnSync(promtool, ['--version']).status === 0;
+
+  it.runIf(isThere)('passes what Prometheus itself makes of it (promtool)', () => {
+    for (const words of [
+      ['check', 'rules', file('../../docs/alerts.yaml')],
+      ['test', 'rules', file('alerts.promtool.yaml')],
+    ]) {
+      const { status, stdout, stderr } = spawnSync(promtool, words, { encoding: 'utf8' });
+      expect([status, `${stdout}${stderr}`]).toEqual([0, expect.any(String)]);
+    }
+  });
+});
