@@ -3,7 +3,7 @@ import { loadBlueprintFiles } from './config/blueprint-files.ts';
 import { documentDiff } from './config/document-diff.ts';
 import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
-import { secretsOf } from './config/secrets.ts';
+import { harmlessEnvironment, secretsOf } from './config/secrets.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
 import {
   beginningAmong,
@@ -127,7 +127,10 @@ export async function createApplication(
     secrets,
     onNetworkWait,
     env,
-    pageSizes: { services: settings.komodorServicesPageSize, risks: settings.komodorRisksPageSize },
+    pageSizes: {
+      komodorService: settings.komodorServicesPageSize,
+      komodorHealthMonitoring: settings.komodorRisksPageSize,
+    },
   });
   const http = createHttpClient({
     side: 'port',
@@ -234,7 +237,7 @@ export async function createJqMapper(
   const jq = probes.jq ?? (await ownJq(settings));
   const mapper = createMapper({
     jq: timed(jq, (durationMs) => probes.jqDone?.(durationMs)),
-    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(env, secretsOf(settings, env)) : undefined,
+    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(settings, env) : undefined,
     batchTimeoutMs: settings.jqTimeoutMs,
     batchItems: settings.jqBatchSize,
   });
@@ -278,15 +281,6 @@ export function loadDefaults(settings: OfflineSettings) {
 /** Where Port is told to send its "Resync" clicks: to our own address, if that is what we listen to. */
 function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): JsonObject {
   return eventListener === 'WEBHOOK' && publicUrl !== undefined ? { type: 'WEBHOOK', url: `${publicUrl}/resync` } : {};
-}
-
-function harmlessEnvironment(env: NodeJS.Dict<string>, secrets: readonly string[]): Record<string, string> {
-  const redact = redactor(secrets);
-  const harmless: [string, string][] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && redact(value) === value) harmless.push([name, value]);
-  }
-  return Object.fromEntries(harmless);
 }
 
 function countsOf({ komodor, port }: { komodor: GovernorState; port: GovernorState }) {

@@ -3,7 +3,7 @@ import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts
 import { compilePrograms } from '../core/extractions.ts';
 import type { EntityTemplate } from '../core/model.ts';
 import { ProblemBook } from '../core/problem-book.ts';
-import { checkSelector, normalSelector } from '../komodor/selector.ts';
+import { checkSelector, normalSelector } from '../komodor/kinds.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
 import { dim, green, print, printJson, red, yellow } from './output.ts';

@@ -1,3 +1,4 @@
+import { redactor } from '../core/redact.ts';
 import type { OfflineSettings } from './settings.ts';
 
 /**
@@ -28,6 +29,16 @@ export function secretsIn(env: NodeJS.Dict<string>): readonly string[] {
     if (/^(https?|all)_proxy$/i.test(name)) return passwordsIn(value.includes('://') ? value : `http://${value}`);
     return /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name) ? headerValues(value) : [];
   });
+}
+
+/** The variables of an environment that hold nothing secret: what a mapping may read. */
+export function harmlessEnvironment(settings: OfflineSettings, env: NodeJS.Dict<string>): Record<string, string> {
+  const redact = redactor(secretsOf(settings, env));
+  const harmless: [string, string][] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && redact(value) === value) harmless.push([name, value]);
+  }
+  return Object.fromEntries(harmless);
 }
 
 /** `authorization=Bearer%20abc,x-team=b`: the values, each as written and as sent, without the scheme. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Completeness, RawItem } from '../core/model.ts';
 import { walkByCursor } from './cursor-walk.ts';
-import { isObject, textOf } from './item.ts';
+import { isObject } from './item.ts';
 import { givenUp, type Reading } from './listing.ts';
 import { COMPLETE, incomplete, type Walk } from './proof.ts';
 
@@ -64,7 +64,12 @@ const NAMED_CLUSTERS = 20;
  * A read that a selector limits to clusters. Where one of them gave nothing it is asked whether Komodor knows it: a misspelt
  * name finds nothing, and that is no sign that everything is gone.
  */
-export async function* withKnownClusters(reading: Reading, clusters: readonly string[], walk: Walk): Walk {
+export async function* withKnownClusters(
+  reading: Reading,
+  clusters: readonly string[],
+  walk: Walk,
+  clusterOf: (item: RawItem) => string | undefined,
+): Walk {
   const silent = new Set(clusters);
   let step = await walk.next();
   for (; !step.done; step = await walk.next()) {
@@ -81,8 +86,4 @@ export async function* withKnownClusters(reading: Reading, clusters: readonly st
     `the selector names ${unheard.join(', ')}, which Komodor does not know. Komodor knows: ${known.join(', ')}` +
       `${names.length > known.length ? ' and others' : ''}. Correct the name; a cluster that is gone for good is taken out of the selector`,
   );
-}
-
-function clusterOf(item: RawItem): string | undefined {
-  return textOf(item, 'cluster') ?? textOf(item, 'komodorUid')?.split('|')[1];
 }

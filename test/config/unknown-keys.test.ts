@@ -3,8 +3,7 @@ import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { isObject } from '../../src/config/mapping-values.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
-import { checkSelector } from '../../src/komodor/selector.ts';
+import { checkSelector, KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const QUERY = {

@@ -20,7 +20,7 @@ function page(from: number, count: number, meta: object) {
 /** Reads all services, ten a page, from a server that answers so. @returns how often it was asked, and the verdict */
 async function readServices(twist: Twist, maxPages = 50) {
   const server = await fakeKomodor({ services: many(25, service) }, twist);
-  const source = sourceOf(server.url, { pageSizes: { services: 10, risks: 10 }, maxPages });
+  const source = sourceOf(server.url, { pageSizes: { komodorService: 10, komodorHealthMonitoring: 10 }, maxPages });
   const { verdict, keys } = await collect(source.read(SERVICES, signal));
   return { asked: server.seen.length, verdict, found: new Set(keys).size };
 }
@@ -44,7 +44,7 @@ describe('a listing that does not keep to its own rules', () => {
     const server = await fakeKomodor({ risks: many(163, risk) }, () => ({
       json: { violations: many(10, risk), hasMoreResults: true, totalResults: 163 },
     }));
-    const source = sourceOf(server.url, { pageSizes: { services: 10, risks: 10 } });
+    const source = sourceOf(server.url, { pageSizes: { komodorService: 10, komodorHealthMonitoring: 10 } });
     const { verdict } = await collect(source.read(RISKS, signal));
     expect(verdict).toBe('not_advancing');
     expect(server.seen).toHaveLength(2);

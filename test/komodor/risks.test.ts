@@ -17,7 +17,11 @@ const kind = 'komodorHealthMonitoring';
 
 async function read(world: World, twist?: Twist, pageSize = 10, selector: JsonObject = {}) {
   const server = await fakeKomodor(world, twist);
-  const source = sourceOf(server.url, { pageSizes: { risks: pageSize }, maxPages: 30, timeoutMs: 300 });
+  const source = sourceOf(server.url, {
+    pageSizes: { komodorHealthMonitoring: pageSize },
+    maxPages: 30,
+    timeoutMs: 300,
+  });
   const result = await collect(source.read({ kind, selector }, signal));
   return { ...result, seen: server.seen };
 }
@@ -146,7 +150,7 @@ describe('risks of an account that is too large to ask at once', () => {
   it('does the same when the smallest page times out', async () => {
     const hanging: Twist = (reply, seen, call) => (gateway(reply, seen, call) === reply ? reply : { fault: 'hang' });
     const server = await fakeKomodor(world, hanging);
-    const source = sourceOf(server.url, { pageSizes: { risks: 10 }, timeoutMs: 50 });
+    const source = sourceOf(server.url, { pageSizes: { komodorHealthMonitoring: 10 }, timeoutMs: 50 });
     const result = await collect(source.read({ kind, selector: {} }, signal));
     expect(result.verdict).toBe('complete');
     expect(new Set(result.keys).size).toBe(30);

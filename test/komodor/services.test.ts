@@ -7,7 +7,7 @@ const kind = 'komodorService';
 
 async function read(services: readonly Row[], twist?: Twist, pageSize = 10, selector: JsonObject = {}) {
   const server = await fakeKomodor({ services }, twist);
-  const source = sourceOf(server.url, { pageSizes: { services: pageSize }, maxPages: 30 });
+  const source = sourceOf(server.url, { pageSizes: { komodorService: pageSize }, maxPages: 30 });
   const result = await collect(source.read({ kind, selector }, signal));
   return { ...result, bodies: server.seen.map(({ bodyText }) => JSON.parse(bodyText)) };
 }

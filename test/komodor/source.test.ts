@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import { exactJson, parseExactly } from '../../src/core/exact-json.ts';
-import { toItem } from '../../src/komodor/item.ts';
+import { definitionOf } from '../../src/komodor/kinds.ts';
 import { collect, fakeKomodor, KEY, many, type Row, risk, service, sourceOf, type Twist } from './fake-komodor.ts';
 
 const signal = new AbortController().signal;
@@ -62,7 +62,7 @@ describe('an item', () => {
       '?/?/?/?',
     ],
   ])('of services is known %s', (_how, row: Row, key, label) => {
-    expect(toItem('komodorService', row)).toEqual({ key, label, value: row });
+    expect(definitionOf('komodorService').toItem(row)).toEqual({ key, label, value: row });
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('an item', () => {
     ['by its place and type', { checkType: 'x', komodorUid: 'a|b|c|d' }, '["a|b|c|d","x"]', 'x on a|b|c|d (?)'],
     ['by its content when there is nothing else', {}, expect.stringMatching(/^{"hash":"\w{64}"}$/), '? on ? (?)'],
   ])('of risks is known %s', (_how, row: Row, key, label) => {
-    expect(toItem('komodorHealthMonitoring', row)).toEqual({ key, label, value: row });
+    expect(definitionOf('komodorHealthMonitoring').toItem(row)).toEqual({ key, label, value: row });
   });
 
   it('keeps its numbers as Komodor wrote them, on their whole way', async () => {
@@ -80,14 +80,14 @@ describe('an item', () => {
     const { items } = await collect(sourceOf(server.url).read(services, signal));
     expect(items.map(({ value }) => exactJson(value))).toEqual([one]);
     const rows = ['{"id":9007199254740992}', '{"id":9007199254740993}'].map((row) => Object(parseExactly(row)));
-    expect(rows.map((row) => toItem('komodorHealthMonitoring', row)?.key)).toEqual([
+    expect(rows.map((row) => definitionOf('komodorHealthMonitoring').toItem(row)?.key)).toEqual([
       '["9007199254740992"]',
       '["9007199254740993"]',
     ]);
   });
 
   it.each([null, undefined, 'text', 7, true, []])('is not %o', (row) => {
-    expect(toItem('komodorService', row)).toBeUndefined();
+    expect(definitionOf('komodorService').toItem(row)).toBeUndefined();
   });
 });
 
@@ -148,7 +148,9 @@ describe('any world', () => {
     await fc.assert(
       fc.asyncProperty(count, pageSize, async (size, perPage) => {
         const server = await fakeKomodor({ services: many(size, service), risks: many(size, risk) });
-        const source = sourceOf(server.url, { pageSizes: { services: perPage, risks: perPage } });
+        const source = sourceOf(server.url, {
+          pageSizes: { komodorService: perPage, komodorHealthMonitoring: perPage },
+        });
         for (const query of [services, risks]) {
           const result = await collect(source.read(query, signal));
           expect(result.verdict).toBe('complete');
@@ -171,7 +173,9 @@ describe('any world', () => {
         async (size, perPage, name, at) => {
           const world = { services: many(size, service), risks: many(size, risk) };
           const server = await fakeKomodor(world, spoil(name, at + 1));
-          const source = sourceOf(server.url, { pageSizes: { services: perPage, risks: perPage } });
+          const source = sourceOf(server.url, {
+            pageSizes: { komodorService: perPage, komodorHealthMonitoring: perPage },
+          });
           const result = await collect(source.read(risks, signal));
           if (result.verdict === 'complete') expect(new Set(result.keys).size).toBe(size);
           // A services listing carries no total: a page whose rows are short while its cursor goes on cannot be noticed here.

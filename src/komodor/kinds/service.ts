@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import type { JsonObject, RawItem } from '../../core/model.ts';
+import type { Scope, WorkloadAddress } from '../../core/ports.ts';
+import { type Place, walkByCursor } from '../cursor-walk.ts';
+import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
+import { hashOf, textIn, textOf } from '../item.ts';
+import { chain, orIncomplete, type Reading, weighed } from '../listing.ts';
+import type { Walk } from '../proof.ts';
+import { names, type Selector, someOf } from '../selector.ts';
+
+const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet', 'Rollout'] as const;
+const STATUSES = ['healthy', 'unhealthy', 'unknown'] as const;
+
+interface ServiceSelector extends Selector {
+  readonly kinds: readonly string[];
+  readonly status: readonly string[];
+}
+
+const CLUSTER = 'probe-cluster-q7x';
+const NAMESPACE = 'probe-namespace-q7x';
+const NAME = 'probe-name-q7x';
+const MOMENT = 1_767_225_600;
+const IDENTITY = ['kind', 'cluster', 'namespace', 'service'];
+
+const SPEC: KindSpec<ServiceSelector> = {
+  name: 'komodorService',
+  pageSize: 500,
+  selector: z.object({
+    clusters: names(),
+    namespaces: names(),
+    kinds: someOf(WORKLOAD_KINDS),
+    status: someOf(STATUSES),
+  }),
+  widest: {},
+  identify(row) {
+    const parts = IDENTITY.map((field) => textIn(row, field));
+    const uid = textIn(row, 'uid');
+    const identity = !parts.includes(undefined) ? parts : uid === undefined ? hashOf(row) : { uid };
+    return { identity, label: parts.map((part) => part ?? '?').join('/') };
+  },
+  probe: {
+    row: {
+      cluster: CLUSTER,
+      namespace: NAMESPACE,
+      service: NAME,
+      kind: 'Deployment',
+      status: 'healthy',
+      uid: 'probe-uid-q7x',
+      link: 'https://app.komodor.com/services/probe-link-q7x?workspaceId=null&referer=public-api',
+      lastDeploy: { startTime: MOMENT, endTime: MOMENT + 60, status: 'success' },
+      lastIssue: {
+        startTime: MOMENT,
+        reasons: ['BackOff'],
+        errorMessage: 'probe-error-q7x',
+        insights: ['probe-insight-q7x'],
+      },
+      labels: { app: 'probe-label-q7x' },
+      annotations: { note: 'probe-annotation-q7x' },
+    },
+    parts: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
+  },
+  identity: IDENTITY,
+  place: ['cluster', 'namespace'],
+  scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
+  scopeParts: ['cluster', 'namespace'],
+  limits: ({ cluster, namespace, kind }) => ({ clusters: cluster, namespaces: namespace, kinds: kind }),
+  narrow({ cluster, namespace, kind, name }) {
+    // A node is no service, and a service has a namespace.
+    if (!WORKLOAD_KINDS.some((known) => known === kind) || namespace === '') return undefined;
+    return {
+      scope: { cluster, namespace },
+      holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
+      parts: [{ cluster, namespace, kind, service: name }],
+      secondLook: { kinds: [kind] },
+      around: { clusters: [cluster] },
+      goesWithWorkload: true,
+    };
+  },
+  read: (reading, selector) => chain(listings(reading, selector)),
+  readScope: (reading, selector, scope) => chain(listings(reading, { ...selector, ...placeOf(scope) })),
+  *recut(selector) {
+    for (const kind of selector.kinds.length > 0 ? selector.kinds : WORKLOAD_KINDS)
+      yield { ...selector, kinds: [kind] };
+  },
+};
+
+/** The workloads that Komodor calls services. */
+export const komodorService = defineKind(SPEC);
+
+function placeOf({ cluster = '', namespace = '' }: Scope): Selector {
+  return { clusters: [cluster], namespaces: [namespace] };
+}
+
+/** The workloads that an address without a kind may mean; a full address is given back as it is. */
+export async function locateWorkloads(
+  readingOf: (kind: string) => Reading,
+  address: WorkloadAddress,
+): Promise<readonly WorkloadAddress[]> {
+  if (address.kind !== '') return [address];
+  const { cluster, namespace, name } = address;
+  const found = new Set<string>();
+  const everything: JsonObject = {};
+  const pages = komodorService.readScope(readingOf(SPEC.name), everything, { cluster, namespace }) ?? [];
+  for await (const { items } of pages) {
+    for (const item of items) if (textOf(item, 'service') === name) found.add(textOf(item, 'kind') ?? '');
+  }
+  const kinds = [...found].filter((kind) => kind !== '');
+  // Nothing of that name any more: it may have been of any kind, and its entity may have to go.
+  return (kinds.length > 0 ? kinds : WORKLOAD_KINDS).map((kind) => ({ ...address, kind }));
+}
+
+/** What one `POST /services/search` listing can be limited to: a single cluster and a single status, lists of the rest. */
+interface ServiceFilter {
+  readonly cluster?: string | undefined;
+  readonly status?: string | undefined;
+  readonly namespaces: readonly string[];
+  readonly kinds: readonly string[];
+}
+
+const Answer = z
+  .looseObject({
+    data: z.looseObject({ services: z.unknown().optional() }).catch({ services: undefined }),
+    meta: z.unknown().optional(),
+  })
+  .catch({ data: { services: undefined }, meta: undefined });
+
+function* listings(reading: Reading, selector: ServiceSelector): Generator<Walk> {
+  for (const cluster of orAny(selector.clusters)) {
+    for (const status of orAny(selector.status)) {
+      const filter = { cluster, status, namespaces: selector.namespaces, kinds: selector.kinds };
+      yield orIncomplete(reading, readListing(reading, filter));
+    }
+  }
+}
+
+function orAny(values: readonly string[]): readonly (string | undefined)[] {
+  return values.length > 0 ? values : [undefined];
+}
+
+function readListing(reading: Reading, filter: ServiceFilter): Walk {
+  const { api, size, signal, maxPages } = reading;
+  return walkByCursor({
+    what: nameOf(filter),
+    toItem: (row) => itemOf(SPEC, row),
+    inScope: (item) => matches(filter, item),
+    maxPages,
+    ask: (place, most) =>
+      size.ask({
+        hostAnswered: api.hostAnswered,
+        // A page number means another place as soon as pages have another size; and who says how many means it.
+        fixed: place.type === 'page' || most !== undefined,
+        async ask(wanted, attempts) {
+          const pageSize = most ?? wanted;
+          const { body, bytes } = await api.call({
+            method: 'POST',
+            path: '/services/search',
+            body: bodyOf(filter, place, pageSize),
+            signal,
+            ...(attempts === undefined ? {} : { attempts }),
+          });
+          const { data, meta } = Answer.parse(body);
+          return weighed({ rows: data.services, meta, askedFor: pageSize }, bytes);
+        },
+      }),
+  });
+}
+
+/** Empty lists are left out: Komodor refuses `kind: []`. */
+function bodyOf({ cluster, status, namespaces, kinds }: ServiceFilter, place: Place, pageSize: number): unknown {
+  const scope = {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(namespaces.length === 0 ? {} : { namespaces }),
+  };
+  return {
+    ...(Object.keys(scope).length === 0 ? {} : { scope }),
+    ...(kinds.length === 0 ? {} : { kind: kinds }),
+    ...(status === undefined ? {} : { status }),
+    pagination: {
+      pageSize,
+      ...(place.type === 'token' ? { token: place.token } : {}),
+      ...(place.type === 'page' ? { page: place.page } : {}),
+    },
+  };
+}
+
+/** An item without the field is given the benefit of the doubt. */
+function matches({ cluster, namespaces, kinds }: ServiceFilter, item: RawItem): boolean {
+  const itsCluster = textOf(item, 'cluster') ?? cluster;
+  const itsNamespace = textOf(item, 'namespace');
+  const itsKind = textOf(item, 'kind');
+  if (cluster !== undefined && itsCluster !== cluster) return false;
+  if (kinds.length > 0 && itsKind !== undefined && !kinds.includes(itsKind)) return false;
+  return namespaces.length === 0 || itsNamespace === undefined || namespaces.includes(itsNamespace);
+}
+
+function nameOf({ cluster, status, namespaces, kinds }: ServiceFilter): string {
+  const limits = [
+    cluster === undefined ? [] : [`cluster ${cluster}`],
+    namespaces.length === 0 ? [] : [`namespace ${namespaces.join(', ')}`],
+    kinds.length === 0 ? [] : [`kind ${kinds.join(', ')}`],
+    status === undefined ? [] : [`status ${status}`],
+  ].flat();
+  return limits.length === 0 ? 'services' : `services of ${limits.join(', ')}`;
+}
