@@ -2,6 +2,7 @@ import { createJqMapper, loadDefaults } from '../compose.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
 import { compilePrograms } from '../core/extractions.ts';
 import type { EntityTemplate } from '../core/model.ts';
+import type { Source } from '../core/ports.ts';
 import { ProblemBook } from '../core/problem-book.ts';
 import { checkSelector, normalSelector } from '../komodor/kinds.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
@@ -12,6 +13,13 @@ interface Finding {
   readonly severity: 'error' | 'warning';
   readonly message: string;
 }
+
+/** A run disables an entry whose selector is wrong; here the rest of it is looked at all the same. */
+const LENIENT: Pick<Source, 'checkSelector' | 'normalSelector'> = {
+  checkSelector: () => [],
+  normalSelector: (kind, selector) =>
+    checkSelector(kind, selector).length === 0 ? normalSelector(kind, selector) : selector,
+};
 
 /** `validate`: settings, mapping, blueprints and every expression, without any network. @returns the exit code */
 export async function validate(options: { readonly json?: boolean }): Promise<number> {
@@ -25,8 +33,10 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     ...[...files.fileMapping.problems, ...files.blueprintProblems],
   ];
   const book = new ProblemBook();
-  const source = { checkSelector, normalSelector };
-  const { programs } = await compilePrograms({ source, mapper }, mapping, files.fileOrigin, book);
+  for (const { kind, path, selector } of mapping.entries)
+    for (const complaint of checkSelector(kind, selector))
+      findings.push({ severity: 'error', message: `${files.fileOrigin}: ${path}.selector.${complaint}` });
+  const { programs } = await compilePrograms({ source: LENIENT, mapper }, mapping, files.fileOrigin, book);
   findings.push(...book.list());
   for (const document of files.blueprints) {
     const templates = programs.flatMap(({ program }) => program.writing(document.identifier));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, PropertyTemplate, SearchQuery, SearchRule } from '../core/model.ts';
 
-/** The small parts of a mapping file, read leniently: unknown keys are dropped, plain YAML values become expressions. */
+/** The small parts of a mapping file, read leniently: unknown keys are reported elsewhere, plain YAML values become expressions. */
 
 /** The message for a value that is absent or of the wrong type. */
 export function missingOr(wrong: string) {

@@ -78,6 +78,24 @@ describe.concurrent('validate', () => {
     expect(messages).toContain('seriousness');
   });
 
+  it('compiles kind by kind, as a run does: what fits alone fits together', async () => {
+    const many = Array.from({ length: 70 }, (_, at) => `            label_${at}: .labels.a | "${'x'.repeat(1_000)}"`);
+    const properties = ['          properties:', ...many].join('\n');
+    const outcome = await validate(SHIPPED.replaceAll('          properties:', properties));
+    const messages = documentOf(outcome).findings.map(({ message }: { message: string }) => message);
+    expect(messages.filter((message: string) => message.includes('too long'))).toEqual([]);
+    expect(messages.filter((message: string) => message.includes('does not have it'))).toHaveLength(140);
+  });
+
+  it('says what a run would warn of at its start', async () => {
+    const env = { EVENT_LISTENER: 'KAFKA', RESYNC_INTERVALL: '5m', OCEAN__RUNTIME: 'Saas' };
+    const outcome = await runCli(['validate', '--json'], { env });
+    expect(outcome.code).toBe(0);
+    const { findings } = documentOf(outcome);
+    for (const name of ['KAFKA', 'did you mean RESYNC_INTERVAL?', 'OCEAN__RUNTIME has no effect here'])
+      expect(findings).toContainEqual({ severity: 'warning', message: expect.stringContaining(name) });
+  });
+
   it('says where a file stops being YAML', async () => {
     const outcome = await validate(`${SHIPPED}\n  - kind: [`);
     expect(outcome.code).toBe(1);
