@@ -47,7 +47,8 @@ describe.concurrent('live events', () => {
     await Promise.all(events);
     await until(stage.isTrue);
     await idle(service);
-    expect(stage.komodor.log.length - before).toBeLessThan(20);
+    // How many are put together depends on how fast they come; one by one they would be several requests each.
+    expect(stage.komodor.log.length - before).toBeLessThan(events.length / 2);
   });
 
   it('delete the entity of a workload that is gone, and nothing else', async ({ open }) => {
