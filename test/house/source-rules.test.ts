@@ -38,6 +38,12 @@ describe('the sources', () => {
     ).toEqual([]);
   });
 
+  it('decide nothing by the name of a kind', () => {
+    expect(where(sources, /[!=]==? ['"`]komodor\w+['"`]|['"`]komodor\w+['"`] [!=]==?|case ['"`]komodor[A-Z]/)).toEqual(
+      [],
+    );
+  });
+
   it('switch no check off and claim no type', () => {
     expect(
       where(sources, /@ts-(ignore|nocheck|expect-error)|biome-ignore(?!.*: )|\bas any\b|\bas unknown as\b/),
