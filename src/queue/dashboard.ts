@@ -1,6 +1,10 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
+import type { Job, Queue } from 'bullmq';
+import { summarize } from '../core/report.ts';
+import type { RunQueue, RunRecord } from '../core/run-queue.ts';
+import { QUEUES } from './redis-keys.ts';
 import type { RedisQueue } from './redis-queue.ts';
 
 /** A fastify plugin. */
@@ -13,9 +17,11 @@ export type Dashboard = ReturnType<FastifyAdapter['registerPlugin']>;
 export function createDashboard(queue: RedisQueue, basePath: string): Dashboard {
   const adapter = new FastifyAdapter().setBasePath(basePath);
   createBullBoard({
-    queues: queue.queues.map((each) => new BullMQAdapter(each, { readOnlyMode: true })),
+    queues: queue.queues.map((each) =>
+      each.name === QUEUES.runs ? new RunsAdapter(each, queue) : new BullMQAdapter(each, { readOnlyMode: true }),
+    ),
     serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'komodor-port' } },
+    options: { uiConfig: { boardTitle: 'komodor-port', hideDocsLink: true } },
   });
   const pages = adapter.registerPlugin();
   return (app, options, done) => {
@@ -24,6 +30,53 @@ export function createDashboard(queue: RedisQueue, basePath: string): Dashboard 
       const { ready, detail } = await queue.health();
       if (!ready) await reply.code(503).header('retry-after', '5').send({ error: detail });
     });
+    app.addHook('onSend', async (_request, _reply, payload) =>
+      typeof payload === 'string' ? withoutForeignLinks(payload) : payload,
+    );
     pages(app, options, done);
   };
+}
+
+/** The page asks a foreign host for a font, which would tell that host who looks at it. The system's own does as well. */
+function withoutForeignLinks(page: string): string {
+  return page.startsWith('<!') ? page.replace(/<link [^>]*href="(?:https?:)?\/\/[^>]*>/gi, '') : page;
+}
+
+/** A job of this queue is a run's turn and nothing else; what people want to see stands in the run's record. */
+class RunsAdapter extends BullMQAdapter {
+  readonly #runs: Pick<RunQueue, 'find'>;
+
+  constructor(queue: Queue, runs: Pick<RunQueue, 'find'>) {
+    super(queue, { readOnlyMode: true });
+    this.#runs = runs;
+  }
+
+  override async getJob(id: string): Promise<Job | undefined> {
+    const job = await super.getJob(id);
+    return job && this.#told(job);
+  }
+
+  override async getJobs(...range: Parameters<BullMQAdapter['getJobs']>): Promise<Job[]> {
+    return Promise.all((await super.getJobs(...range)).map((job) => this.#told(job)));
+  }
+
+  async #told(job: Job): Promise<Job> {
+    const run = job.id === undefined ? undefined : await this.#runs.find(job.id);
+    return run === undefined ? job : Object.assign(job, shown(run));
+  }
+}
+
+/** The job is a copy of what is in Redis, so nothing of this is written back. */
+function shown(run: RunRecord) {
+  const { mode, trigger, kinds, approveDeletions } = run.order;
+  const common = {
+    ...{ mode, trigger, kinds: kinds.length === 0 ? 'all' : kinds, requestedAt: run.requestedAt },
+    ...(approveDeletions.length > 0 && { approveDeletions }),
+  };
+  const status = run.state === 'finished' ? run.report.status : run.state;
+  const name = `${mode} (${trigger}): ${status}`;
+  if (run.state === 'queued') return { name, data: common };
+  const data = { ...common, startedAt: run.startedAt };
+  if (run.state === 'running') return { name, data: { ...data, progress: run.progress } };
+  return { name, data, returnvalue: summarize(run.report) };
 }

@@ -23,7 +23,14 @@ export async function addHygiene(app: App, { limits, redact }: ServerContext): P
   await app.register(helmet, {
     // Plain HTTP: whoever ends TLS in front of this decides about HTTPS.
     strictTransportSecurity: false,
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    // Nothing comes from another host: not even a font may tell it who looks at our pages.
+    contentSecurityPolicy: {
+      directives: {
+        upgradeInsecureRequests: null,
+        fontSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+      },
+    },
   });
   await app.register(rateLimit, {
     max: limits.readsPerMinute,

@@ -33,7 +33,7 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
     transform: describeRoute,
     transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : {}),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: withoutUpgrade });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: onlyOurs });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').send(JSON.stringify(app.swagger())),
   );
@@ -87,7 +87,10 @@ const PROBLEM_SCHEMA = {
   },
 };
 
-/** This server speaks plain HTTP; the directive would make browsers fetch its scripts over HTTPS. */
-function withoutUpgrade(policy: string): string {
-  return policy.replace(/\s*upgrade-insecure-requests;?/, '');
+/**
+ * This server speaks plain HTTP; `upgrade-insecure-requests` would make browsers fetch its scripts over HTTPS. And nothing
+ * of the page comes from another host.
+ */
+function onlyOurs(policy: string): string {
+  return policy.replace(/\s*upgrade-insecure-requests;?/, '').replace(/ https:(?=[ ;])/g, '');
 }

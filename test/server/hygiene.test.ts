@@ -75,7 +75,7 @@ describe('answers', () => {
       const answer = await app.inject({ url, headers: { 'x-request-id': 'abc-1' } });
       expect(answer.headers).toMatchObject({ 'x-request-id': 'abc-1', 'x-content-type-options': 'nosniff' });
       expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
-      expect(answer.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+      expect(answer.headers['content-security-policy']).not.toMatch(/upgrade-insecure-requests|https?:/);
     }
     const own = await app.inject({ url: '/nope', headers: { 'x-request-id': 'a b\u0007' } });
     expect(own.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
