@@ -18,6 +18,8 @@ const program = new Command('komodor-port')
   .description("Keeps Port's software catalog true to what Komodor sees in Kubernetes.")
   .version(VERSION)
   .configureOutput({ outputError: complainOfUsage })
+  // Descriptions are wrapped on narrow terminals too.
+  .configureHelp({ minWidthToWrap: 20 })
   .addHelpText('after', '\nSettings come from the environment and from .env; docs/configuration.md lists them.');
 
 // Each command loads what it needs when it is called: the service's libraries alone take 40 MB and half a second.

@@ -24,9 +24,8 @@ async function startForGood(settings: Settings): Promise<number> {
   // Loaded once the signals are listened to, for that takes a while.
   const starting = import('../service/service.ts').then(({ startService }) => startService(settings, process.env));
   await new Promise<void>((resolve, reject) => {
-    starting.catch(reject);
     // From the first moment: a run may begin before everything else has started.
-    closeWithGrace({ delay: GRACE_MS, logger: { error: complain } }, async ({ err }) => {
+    const grace = closeWithGrace({ delay: GRACE_MS, logger: { error: complain } }, async ({ err }) => {
       // First of all: whatever is done next may hang or fail.
       if (err) tellFailure(err);
       const deadline = new Deadline(STOP_MS);
@@ -34,6 +33,11 @@ async function startForGood(settings: Settings): Promise<number> {
       if (await deadline.wait(starting, STOP_MS / 2)) await (await starting).stop(deadline);
       if (err) reject(err);
       else resolve();
+    });
+    starting.catch((error: unknown) => {
+      // It would end the process with 0 as soon as nothing is left to do.
+      grace.uninstall();
+      reject(error);
     });
   });
   return EXIT.done;

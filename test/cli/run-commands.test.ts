@@ -124,3 +124,15 @@ describe.concurrent('resync and plan', () => {
     },
   );
 });
+
+describe.concurrent('start', () => {
+  it.for(['foo.invalid', '192.0.2.1'])(
+    'ends with 1 where it cannot listen: HTTP_HOST %s',
+    async (HTTP_HOST, { start }) => {
+      const { env } = await start();
+      const outcome = await runCli(['start'], { env: { ...env, REDIS_URL: '', HTTP_HOST } });
+      expectReadableFailure(outcome);
+      expect(outcome.stderr).toContain(`Cannot listen on HTTP_HOST ${HTTP_HOST}`);
+    },
+  );
+});
