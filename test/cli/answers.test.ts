@@ -40,7 +40,7 @@ describe.concurrent('what a plan would set up first', () => {
   async function planned(harness: Harness, env: { readonly [name: string]: string } = {}) {
     const all = { ...harness.env, ...env };
     const { code, stdout, stderr } = await runCli(['plan', '--json', '--detailed-exitcode'], { env: all });
-    const setup: readonly SetupChange[] = documentOf({ code, stdout, stderr, seconds: 0 }).setup;
+    const setup: readonly SetupChange[] = documentOf({ code, stdout, stderr }).setup;
     const text = await runCli(['plan'], { env: all });
     return { code, setup, text: text.stdout };
   }

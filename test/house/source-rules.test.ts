@@ -51,6 +51,25 @@ describe('the sources', () => {
   });
 });
 
+describe('the tests', () => {
+  // Not part of the suite: what they measure is their purpose.
+  const apart = /^test\/(soak|chaos|house)\//;
+  const tests = filesUnder('test', '.ts').filter(({ path }) => !apart.test(path));
+
+  it('measure no time: what must not wait is given something that never comes', () => {
+    expect(where(tests, /\b(Date|performance)\.now\(\) - [a-z]|\bprocess\.hrtime\b|\bafterMs\b/)).toEqual([]);
+  });
+
+  it('expect nothing to happen before a moment by the clock', () => {
+    expect(
+      where(
+        tests,
+        /toBeGreater\w*\((Date|performance)\.now\(\)|- (Date|performance)\.now\(\)\)\.(not\.)?toBe(Less|Greater)/,
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe('the project', () => {
   const everything = [
     ...sources,

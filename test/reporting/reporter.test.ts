@@ -150,9 +150,8 @@ describe('the state of the resync in Port', () => {
     run.observer.mappingRead?.(MAPPING);
     await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
     port.faults.add('* -> hang');
-    const before = performance.now();
+    // What waits for Port here would wait for ever.
     await own.abortNow('run-1');
-    expect(performance.now() - before).toBeLessThan(6000);
   });
 });
 
@@ -259,9 +258,7 @@ describe("Port's sync screen", () => {
       const { reporter, resyncState, lines } = await setUp({ port: { faults: [fault] } });
       const run = reporter({ patienceMs: 500 }).begin('run-1', ORDER, null, null);
       goThrough(run.observer);
-      const before = performance.now();
       await run.end(runReport({ runId: 'run-1' }));
-      expect(performance.now() - before).toBeLessThan(6000);
       expect(resyncState()).toMatchObject({ status: 'completed' });
       expect(lines.filter(({ level }) => level === 'warn').length).toBeLessThanOrEqual(1);
     },

