@@ -82,13 +82,16 @@ export class RedisClient extends Redis {
     const moved = /^MOVED \d+ (.*):(\d+)$/.exec(message);
     if (moved === null && !message.startsWith('READONLY')) return false;
     if (moved === null && performance.now() - this.#movedAt < MOVE_AGAIN_MS) return false;
+    const waits = this.options.enableOfflineQueue !== false;
+    // Others on the same connection learn it too; it is closed already.
+    if (this.#isMoving && !waits) return false;
     const host = moved?.[1] || this.options.host;
     this.#goTo(moved === null ? this.#seed : { host, port: Number(moved[2]), path: undefined });
     this.#movedAt = performance.now();
     this.#isMoving = true;
     this.#moves += 1;
     // Where commands wait for Redis, this one waits too and is sent again.
-    return this.options.enableOfflineQueue === false ? 1 : 2;
+    return waits ? 2 : 1;
   }
 
   #goTo(place: Place): void {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
 import { type OwnRedis, withoutOwnRedis } from '../queue/redis-server.ts';
 import { Caller, until } from './caller.ts';
@@ -59,6 +60,21 @@ const STATES: readonly State[] = [
     },
   },
   { name: 'Redis, in a run', needsRedis: true, hang: async (stage, redis) => hangPort(stage).then(redis.freeze) },
+  {
+    name: 'no more, but Redis takes nothing',
+    needsRedis: true,
+    async hang(stage, redis, url) {
+      await until(() => stage.komodor.log.length > 0);
+      const admin = new Redis(redis.url);
+      await admin.call('ACL', 'SETUSER', 'default', '-@dangerous', '-@scripting', '-@blocking', '-@write');
+      admin.disconnect();
+      const caller = new Caller(url, API_TOKEN);
+      const ready = () => caller.call('GET', '/health/ready');
+      await until(async () => (await ready()).status === 503);
+      expect((await ready()).text).toContain('EVALSHA');
+      expect((await caller.call('GET', '/health/live')).status).toBe(200);
+    },
+  },
   {
     name: 'Redis, which was never there, and Port',
     needsRedis: false,
