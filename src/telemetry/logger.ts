@@ -29,10 +29,22 @@ export function createLogger({ level, format, secrets, tap }: LoggerOptions): Lo
   );
   const logger: Logger = pino(base, {
     write(line: string) {
-      const safe = redact(line);
-      write(isPretty ? prettify(safe) : safe);
+      const safe = withoutRawControls(redact(line));
+      write(isPretty ? prettify(keepEscaped(safe)) : safe);
       tap?.(safe);
     },
   });
   return logger;
+}
+
+/** JSON leaves some control characters and the marks for the direction of writing as they are; a terminal obeys them. */
+function withoutRawControls(json: string): string {
+  return json.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Escapes what JSON has escaped once more, so that reading the line brings back no control character; line ends stay. */
+function keepEscaped(json: string): string {
+  return json.replace(/\\(?:[bfr]|u[0-9a-f]{4}|.)/gi, (found) => (/^\\[bfru]/.test(found) ? `\\${found}` : found));
 }
