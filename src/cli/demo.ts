@@ -65,7 +65,7 @@ async function runShown(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<RunReport> {
-  const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
+  const progress = showProgress({ logger, mode, out: process.stderr, traffic: application.traffic });
   return application
     .run({ mode, trigger: 'cli' }, signal, { observer: progress.observer })
     .finally(() => progress.stop());

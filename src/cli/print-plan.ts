@@ -1,5 +1,6 @@
 import type { Change, FromTo, RunReport } from '../core/report.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
+import { wasNothingRead } from './print-report.ts';
 
 /** How many changes of one sort are shown in full; `--json` and `--out` have all of them. */
 const SHOWN = 50;
@@ -19,6 +20,11 @@ export interface PlanView {
  */
 export function printPlan(report: RunReport, view: PlanView = {}): void {
   const { changes = [], setup = [] } = report;
+  if (wasNothingRead(report)) {
+    printWrapped('', `No plan could be made: ${firstErrorOf(report)}`, plain, red);
+    print();
+    return;
+  }
   printHeadline(report);
   for (const { what, identifier, diff } of setup) {
     printWrapped('', `${what} ${identifier}`, plain, bold);
@@ -35,21 +41,17 @@ export function printPlan(report: RunReport, view: PlanView = {}): void {
   }
 }
 
+function firstErrorOf({ problems }: RunReport): string {
+  return problems.find(({ severity }) => severity === 'error')?.message ?? 'the problems are below';
+}
+
 function printHeadline(report: RunReport): void {
-  const { status, kinds, changes = [], setup = [], problems } = report;
+  const { status, kinds, changes = [], setup = [] } = report;
   const counts = countsOf(changes, setup.length);
   if (status === 'failed' || status === 'aborted') {
     const unread = kinds.filter(({ complete }) => !complete).map(({ kind }) => kind);
-    const why = problems.find(({ severity }) => severity === 'error')?.message ?? 'the problems are below';
-    if (kinds.length === 0 || unread.length === kinds.length)
-      printWrapped('', `No plan could be made: ${why}`, plain, red);
-    else
-      printWrapped(
-        '',
-        `The plan is not whole, for ${unread.join(' and ') || 'a part of it'} failed: ${why}`,
-        plain,
-        red,
-      );
+    const what = unread.join(' and ') || 'a part of it';
+    printWrapped('', `The plan is not whole, for ${what} failed: ${firstErrorOf(report)}`, plain, red);
     print();
     if (counts.length === 0) return;
   }

@@ -9,13 +9,23 @@ export function printReport(report: RunReport): void {
     'Read from Komodor',
     kinds.map((kind) => [kind.kind, ofKind(kind)]),
   );
+  // Where nothing was read, a plan knows of no change.
+  const known = isPlan && wasNothingRead(report) ? [] : blueprints;
   printCounts(
     isPlan ? 'Would change in Port' : 'Changed in Port',
-    blueprints.map((blueprint) => [blueprint.blueprint, ofBlueprint(blueprint, isPlan)]),
+    known.map((blueprint) => [blueprint.blueprint, ofBlueprint(blueprint, isPlan)]),
   );
   for (const problem of problems) printProblem(problem);
   if (problems.length > 0) print();
   printVerdict(report);
+}
+
+/** Whether a run failed before it read anything of any kind. */
+export function wasNothingRead({ status, kinds }: RunReport): boolean {
+  return (
+    (status === 'failed' || status === 'aborted') &&
+    kinds.every(({ complete, extracted }) => !complete && extracted === 0)
+  );
 }
 
 function printVerdict({ mode, status, durationMs, requests }: RunReport): void {

@@ -1,4 +1,5 @@
 import type { KindProgress, RunObserver } from '../core/ports.ts';
+import type { RunMode } from '../core/report.ts';
 import type { GovernorState } from '../net/governor.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -10,6 +11,7 @@ export interface ProgressDisplay {
 
 export interface ProgressOptions {
   readonly logger: Logger;
+  readonly mode: RunMode;
   /** The line goes here when this is a terminal; log lines otherwise. */
   readonly out: NodeJS.WriteStream;
   readonly traffic: () => { readonly komodor: GovernorState; readonly port: GovernorState };
@@ -19,7 +21,7 @@ const REDRAW_MS = 150;
 const LOG_EVERY_MS = 10_000;
 
 /** Shows how a run gets on: a live line per kind on a terminal, plain log lines elsewhere. */
-export function showProgress({ logger, out, traffic }: ProgressOptions): ProgressDisplay {
+export function showProgress({ logger, mode, out, traffic }: ProgressOptions): ProgressDisplay {
   let current: { readonly progress: KindProgress; readonly startedAt: number } | undefined;
   /** What goes on while no kind is being read. */
   let phase = 'Connecting to Port …';
@@ -33,7 +35,8 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
     // One column less than there are: a full line would scroll.
     out.write(`\r\u001b[K${line.slice(0, (out.columns || 120) - 1)}`);
   };
-  const log = () => void (current && logger.info({ ...current.progress, phase: 'extract' }, 'kind in progress'));
+  const log = () =>
+    void (current && logger.info({ ...counted(current.progress, mode), phase: 'extract' }, 'kind in progress'));
   const timer = setInterval(isLive ? draw : log, isLive ? REDRAW_MS : LOG_EVERY_MS);
   timer.unref();
   if (isLive) draw();
@@ -50,10 +53,10 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
         if (current) current = { ...current, progress };
       },
       kindFinished(progress) {
-        if (!isLive) logger.info({ ...progress, phase: 'extract' }, 'kind read');
-        else out.write(`\r\u001b[K${endOf(progress)}\n`);
+        if (!isLive) logger.info({ ...counted(progress, mode), phase: 'extract' }, 'kind read');
+        else out.write(`\r\u001b[K${endOf(progress, mode)}\n`);
         current = undefined;
-        phase = 'Writing what is left …';
+        phase = mode === 'plan' ? 'Comparing what is left …' : 'Writing what is left …';
       },
       problem({ severity, code, message, kind }) {
         // On a terminal the report comes in a moment and names them all.
@@ -74,8 +77,13 @@ export function showProgress({ logger, out, traffic }: ProgressOptions): Progres
   };
 }
 
-function endOf({ kind, items, written, unchanged }: KindProgress): string {
-  return `${kind}  ${items} items  ${written} written  ${unchanged} unchanged`;
+/** A plan writes nothing, and must not say so. */
+function counted({ written, ...progress }: KindProgress, mode: RunMode): Readonly<Record<string, unknown>> {
+  return mode === 'plan' ? { ...progress, toWrite: written } : { ...progress, written };
+}
+
+function endOf({ kind, items, written, unchanged }: KindProgress, mode: RunMode): string {
+  return `${kind}  ${items} items  ${written} ${mode === 'plan' ? 'to write' : 'written'}  ${unchanged} unchanged`;
 }
 
 function lineOf(

@@ -42,7 +42,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   const { settings, logger } = start();
   const application = await createApplication(settings, process.env);
   logger.debug({ jq: application.jq }, 'jq');
-  const progress = showProgress({ logger, out: process.stderr, traffic: application.traffic });
+  const progress = showProgress({ logger, mode, out: process.stderr, traffic: application.traffic });
   const order = {
     runId: randomUUID(),
     mode,

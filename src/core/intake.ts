@@ -127,7 +127,16 @@ export class Intake {
       message: `Port has no blueprint ${entity.blueprint}; create it, or correct the mapping`,
       sample: label,
     });
+    this.#taintComputed(kind, entity.blueprint);
     return undefined;
+  }
+
+  /** Where an expression gives the blueprint, the item may have been in any of them until now: it is not gone. */
+  #taintComputed(kind: Kind, blueprint: string): void {
+    const own = this.#run.extractions.filter(({ query }) => query.kind === kind);
+    if (own.some(({ program }) => program.blueprints.includes(blueprint))) return;
+    const detail = `the mapping gives items of ${kind} the blueprint ${blueprint}, which Port does not have`;
+    this.#run.taint(kind, null, { reason: 'rejected', detail });
   }
 
   #fit(piece: Piece, state: BlueprintState): Placeable | undefined {

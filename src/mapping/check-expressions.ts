@@ -22,8 +22,11 @@ export async function findBrokenExpressions(
 
   async function compile(part: readonly string[]): Promise<string | undefined> {
     const program = checkProgram(options.prelude, part);
-    if (Buffer.byteLength(program) > MAX_PROGRAM_BYTES)
-      return `it is too long (at most ${MAX_PROGRAM_BYTES / 1024} KiB)`;
+    if (Buffer.byteLength(program) > MAX_PROGRAM_BYTES) {
+      // What we put around it takes its share.
+      const room = MAX_PROGRAM_BYTES - Buffer.byteLength(checkProgram(options.prelude, ['']));
+      return `it is too long (at most ${Math.floor(room / 1024)} KiB)`;
+    }
     const outcome = await options.jq.run(program, '', { deadlineMs: options.deadlineMs });
     if (outcome.ok) return undefined;
     if (outcome.resource) return `compiling it ${outcome.message}`;

@@ -51,20 +51,21 @@ export class Ownership {
 
   /**
    * Finds what is ours, and perhaps more: Port compares a datasource only by what it contains.
-   * @param strictly where Port does not say the datasource of what it found: the version in front of our name has to end
-   * in a digit then. That leaves out what only ends like our name, and also what a version like 1.0.0-dev wrote.
+   * @param strictly where Port does not say the datasource of what it found: what stands in front of our name has to end
+   * like a version then, in a dot and a number below 100. That leaves out what only ends like our name, such as
+   * `eu-west-1/prod`, and also what a version like 1.0.0-dev or 1.0.100 wrote.
    * @param where only those with these property values
    * @param beside not in these blueprints
    */
   query(strictly: boolean, where: PropertyValues = {}, beside: readonly string[] = []): Query {
     const contains = (value: string) => ({ property: '$datasource', operator: 'contains', value });
     const tail = `/${this.#installation}/${SENDER}`;
-    const digits = Array.from({ length: 10 }, (_, digit) => contains(`${digit}${tail}`));
+    const versions = Array.from({ length: 100 }, (_, number) => contains(`.${number}${tail}`));
     return {
       combinator: 'and',
       rules: [
         contains(`${FAMILY}/${TYPE}/`),
-        strictly ? { combinator: 'or', rules: digits } : contains(tail),
+        strictly ? { combinator: 'or', rules: versions } : contains(tail),
         ...Object.entries(where).map(([property, value]) => ({ property, operator: '=', value })),
         ...beside.map((value) => ({ property: '$blueprint', operator: '!=', value })),
       ],

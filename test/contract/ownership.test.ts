@@ -25,6 +25,8 @@ const NAMES = [
 const SLASHED = [
   'eu/prod',
   'eu1/prod',
+  'eu-west-1/prod',
+  '1/prod',
   'eu/prod/1',
   'prod/eu',
   'prod/exporter',
@@ -74,7 +76,9 @@ describe('whose an entity is', () => {
       for (const other of NAMES.filter((one) => one !== name)) {
         for (const writer of datasourcesOf(other)) expect(writers).not.toContain(writer);
       }
-      for (const writer of ['eu/prod', 'prod/eu', 'eu/prod/1'].flatMap(datasourcesOf))
+      for (const writer of ['eu/prod', 'eu1/prod', 'eu-west-1/prod', '1/prod', 'prod/eu', 'eu/prod/1'].flatMap(
+        datasourcesOf,
+      ))
         expect(writers).not.toContain(writer);
     },
   );

@@ -43,6 +43,21 @@ describe.concurrent('what no entry of the mapping writes any more', () => {
     expect(last.blueprints.map(({ blueprint }) => blueprint)).toEqual([NEW.identifier]);
   });
 
+  it('is not what an expression moved to a blueprint that Port does not have: that item is not gone', async ({
+    start,
+  }) => {
+    const harness = await start(SMALL);
+    await harness.run();
+    await harness.reopen({ mapping: servicesMapping({}).replace(`'"${OLD}"'`, '.status') });
+    for (const mode of ['plan', 'resync'] as const) {
+      const report = await harness.run(mode);
+      expect(problemsOf(report, 'blueprint_missing').length).toBeGreaterThan(0);
+      expect(blueprintOf(report, OLD).deletionBlocked).toMatchObject({ reason: 'rejected', count: 12 });
+      expect(problemsOf(report, 'deletion_blocked')[0]?.message).not.toContain('--approve-deletions');
+    }
+    expect(harness.store.entitiesOf(OLD)).toHaveLength(12);
+  });
+
   it('costs an unchanged run one request', async ({ start }) => {
     const harness = await start(SMALL);
     await harness.run();

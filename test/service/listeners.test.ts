@@ -83,7 +83,7 @@ describe.concurrent('EVENT_LISTENER', () => {
     const service = new Caller(await started.listening(), API_TOKEN);
     await service.settled();
     stage.expectTruth();
-    expect(started.output().match(/KAFKA/g)).toHaveLength(1);
+    expect(started.output().match(/asks for KAFKA/g)).toHaveLength(1);
     stage.store.integrations.requestResync(IDENTIFIER);
     expect((await service.settled(2)).map(({ trigger }) => trigger)).toEqual(['start', 'port']);
     expect((await started.end('SIGTERM')).code).toBe(0);
