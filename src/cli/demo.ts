@@ -5,7 +5,7 @@ import type { RunMode, RunReport } from '../core/report.ts';
 import { changeWorld } from '../sandbox/world/change-world.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { EXIT, onInterrupt } from './command.ts';
-import { bold, dim, print, printJson } from './output.ts';
+import { bold, dim, plain, print, printJson, printWrapped } from './output.ts';
 import { printPlan } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
@@ -27,7 +27,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});
   const { world } = standIns.komodor;
-  const say = (text: string) => void (options.json || print(text));
+  const say = (text: string, paint = plain) => void (options.json || printWrapped('', text, plain, paint));
   say(
     `A Komodor stand-in with ${world.services.length} services and ${world.risks.length} risks, and an empty Port stand-in.`,
   );
@@ -35,7 +35,7 @@ export async function demo(options: DemoOptions): Promise<number> {
 
   const reports: RunReport[] = [];
   const step = async (title: string, mode: RunMode) => {
-    say(bold(title));
+    say(title, bold);
     const report = await runShown(application, mode, logger, interruption.signal);
     reports.push(report);
     if (options.json) return;
@@ -44,7 +44,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     print();
   };
   await step('1. The first resync fills Port', 'resync');
-  say(bold('2. The world changes a little'));
+  say('2. The world changes a little', bold);
   const changes = changeWorld(world, 1);
   for (const change of changes) say(`   ${change}`);
   say('');

@@ -7,7 +7,7 @@ import { ProblemBook } from '../core/problem-book.ts';
 import { checkSelector, normalSelector } from '../komodor/kinds.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
-import { dim, green, print, printJson, red, yellow } from './output.ts';
+import { dim, green, printJson, printWrapped, red, yellow } from './output.ts';
 
 interface Finding {
   readonly severity: 'error' | 'warning';
@@ -55,10 +55,10 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     });
   } else {
     for (const { severity, message } of findings)
-      print(`${severity === 'error' ? red('error') : yellow('warning')} ${message}`);
-    if (files.notRead.length > 0) print(`${dim('not read')} ${files.notRead.join(', ')}`);
+      printWrapped(`${severity} `, message, severity === 'error' ? red : yellow);
+    if (files.notRead.length > 0) printWrapped('not read ', files.notRead.join(', '), dim);
     const what = `${files.fileOrigin}: ${mapping.entries.length} entries; ${files.blueprints.length} blueprints; jq ${jq.version} (${jq.flavour}, from ${jq.from})`;
-    print(`${hasErrors ? red('invalid') : green('valid')}  ${what}`);
+    printWrapped(hasErrors ? 'invalid  ' : 'valid  ', what, hasErrors ? red : green);
   }
   return hasErrors ? EXIT.failed : EXIT.done;
 }
