@@ -13,6 +13,9 @@ const OCEANS = listSettings().flatMap(({ oceanNames }) => oceanNames);
 const WITHOUT = WITHOUT_EFFECT.flatMap(({ names }) => names);
 const TYPE = 'OCEAN__INTEGRATION__TYPE';
 
+/** Names that begin like those of our settings: somebody thought of us. */
+const LIKE_OURS = /^(KOMODOR|MAPPINGS?|BLUEPRINTS?|RESYNC|INTEGRATION)_|^PORT_(API|HOST|KEY|REGION|SECRET|TOKEN|URL)/;
+
 /** What Kubernetes puts into every container about a Service, such as one that is called `komodor-port`. */
 const OF_A_SERVICE = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/;
 
@@ -23,7 +26,13 @@ const OF_A_SERVICE = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PR
 export function describeUnknown(variables: readonly Variable[]): readonly string[] {
   const unknown = variables.filter(({ key }) => !OURS.includes(key) && !OCEANS.includes(key));
   return [
-    ...new Set([...mistyped(unknown), ...withoutEffect(unknown), ...foreignType(unknown), ...notOceans(unknown)]),
+    ...new Set([
+      ...mistyped(unknown),
+      ...withoutEffect(unknown),
+      ...foreignType(unknown),
+      ...notOceans(unknown),
+      ...overruled(variables),
+    ]),
   ];
 }
 
@@ -37,7 +46,7 @@ function mistyped(variables: readonly Variable[]): readonly string[] {
     .flatMap(({ name, key }) => {
       const meant = nearest(key, [...OURS, ...OCEANS]) ?? beginningOf(key);
       if (meant !== undefined) return [`${name} is no setting and has no effect (did you mean ${meant}?).`];
-      return key.startsWith('KOMODOR_') ? [`${name} is no setting and has no effect.`] : [];
+      return LIKE_OURS.test(key) ? [`${name} is no setting and has no effect.`] : [];
     });
 }
 
@@ -70,6 +79,19 @@ function notOceans(variables: readonly Variable[]): readonly string[] {
       (one) =>
         `${nameOf(one)} is no setting that this program or Port Ocean has${didYouMean(one.key, known)}; it has no effect.`,
     );
+}
+
+/** Settings that are set twice, under our name and under Ocean's, and not to the same. */
+function overruled(variables: readonly Variable[]): readonly string[] {
+  return listSettings().flatMap(({ name, oceanNames }) => {
+    const found = [name, ...oceanNames].flatMap((one) => variables.filter(({ key }) => key === one));
+    const [winner, ...others] = found;
+    return others
+      .filter(({ value }) => value !== winner?.value)
+      .map(
+        (one) => `${nameOf(one)} does not set ${name}: ${winner?.name} is set too, to something else, and comes first.`,
+      );
+  });
 }
 
 /** A part of a JSON branch by its own name and the variable's that holds it. */

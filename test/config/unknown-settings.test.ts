@@ -136,3 +136,29 @@ describe('a mistyped setting', () => {
     expect(warningsOf({ KOMODOR_PORT_PORT: 'tcp://10.0.0.1:8000', REDIS_PORT: 'tcp://10.0.0.1:6379' })).toEqual([]);
   });
 });
+
+describe('a setting under two names', () => {
+  const TWICE = { RESYNC_INTERVAL: '30m', OCEAN__SCHEDULED_RESYNC_INTERVAL: '60' };
+
+  it('is taken from ours, and that is said', () => {
+    expect(warningsOf(TWICE)).toEqual([
+      'OCEAN__SCHEDULED_RESYNC_INTERVAL does not set RESYNC_INTERVAL: RESYNC_INTERVAL is set too, to something else, and comes first.',
+    ]);
+    expect(loadOfflineSettings(TWICE, { dotenvPath: '/dev/null' }).resyncIntervalMs).toBe(30 * 60_000);
+  });
+
+  it('needs no word when both say the same', () => {
+    expect(warningsOf({ LOG_LEVEL: 'debug', APPLICATION__LOG_LEVEL: 'debug' })).toEqual([]);
+  });
+});
+
+describe('a name that only begins like one of ours', () => {
+  it.each(['MAPPING_FILE', 'PORT_SECRET', 'PORT_API_URL', 'PORT_REGION', 'INTEGRATION_ID', 'KOMODOR_WHATEVER'])(
+    'is named: %s',
+    (name) => {
+      expect(warningsOf({ [name]: CANARY })).toEqual([
+        expect.stringMatching(`^${name} is no setting and has no effect`),
+      ]);
+    },
+  );
+});
