@@ -29,6 +29,8 @@ const LABELED_URL = {
 // A judge that shares nothing with the product's own reading of schemas: what Port itself is likely to use.
 const ajv = new Ajv({ strict: false, validateSchema: false, logger: false, formats: FORMATS, ownProperties: true });
 const validators = new WeakMap<PropertySchema, ValidateFunction>();
+/** By the schema's text: ajv keeps whatever it ever compiled, and most blueprints are made of the same properties. */
+const compiled = new Map<string, ValidateFunction>();
 
 /**
  * Checks the values that a client sends for an entity against its blueprint. Nulls clear and fit everything.
@@ -66,9 +68,9 @@ export function isUsable(schema: PropertySchema): boolean {
 function validatorOf(schema: PropertySchema): ValidateFunction {
   const known = validators.get(schema);
   if (known !== undefined) return known;
-  const validate = ajv.compile(withLabeledUrls(schema));
-  // It would keep every schema that it ever saw.
-  ajv.removeSchema(schema);
+  const text = JSON.stringify(schema);
+  const validate = compiled.get(text) ?? ajv.compile(withLabeledUrls(schema));
+  compiled.set(text, validate);
   validators.set(schema, validate);
   return validate;
 }
