@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { harmless, harmlessJson } from '../core/harmless.ts';
 import type { RunReport } from '../core/report.ts';
 
 /** Stands for the escape character until a line is printed. Text from outside cannot guess it. */
@@ -14,24 +15,12 @@ export function print(line = ''): void {
 
 /** Writes one JSON document to stdout. */
 export function printJson(document: unknown): void {
-  // JSON has escaped the control characters below U+0020 already; the others are escaped the way JSON does it.
-  process.stdout.write(`${JSON.stringify(document, null, 2).replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, numbered)}\n`);
+  process.stdout.write(`${harmlessJson(JSON.stringify(document, null, 2))}\n`);
 }
 
 /** Writes to stderr, the place of everything that is not the answer. Only line ends stay as they are. */
 export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(harmless).join('\n')}\n`);
-}
-
-/** The text with its control characters, line ends included, and its marks for the direction of writing by number. */
-function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, numbered);
-}
-
-function numbered(character: string): string {
-  if (character === '\n') return '\\n';
-  if (character === '\t') return '\\t';
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { harmlessJson } from '../core/harmless.ts';
 import { redactor } from '../core/redact.ts';
 import { createLineWriter } from './line-writer.ts';
 
@@ -29,19 +30,12 @@ export function createLogger({ level, format, secrets, tap }: LoggerOptions): Lo
   );
   const logger: Logger = pino(base, {
     write(line: string) {
-      const safe = withoutRawControls(redact(line));
+      const safe = harmlessJson(redact(line));
       write(isPretty ? prettify(keepEscaped(safe)) : safe);
       tap?.(safe);
     },
   });
   return logger;
-}
-
-/** JSON leaves some control characters and the marks for the direction of writing as they are; a terminal obeys them. */
-function withoutRawControls(json: string): string {
-  return json.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }
 
 /** Escapes what JSON has escaped once more, so that reading the line brings back no control character; line ends stay. */
