@@ -1,0 +1,139 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import { breathe, ENTITIES_AT_A_TIME } from './breathe.ts';
+import { fingerprint } from './canonical.ts';
+import { conform } from './conform.ts';
+import { messageOf } from './errors.ts';
+import type { Entity, Kind } from './model.ts';
+import { ENVELOPE_BYTES } from './pack.ts';
+import { type Piece, type Placeable, reportField } from './placeable.ts';
+import type { MappedItem, MappedRow } from './ports.ts';
+import type { Run } from './run.ts';
+import type { RelationTargets } from './targets.ts';
+
+/** Makes of mapped items the entities that Port can take: one for each name, fitted to its blueprint. */
+export class Fitter {
+  readonly #run: Run;
+  readonly #targets: RelationTargets;
+  readonly #states = new Map<string, BlueprintState>();
+  /** Entities of blueprints that Port does not have: blueprint -> how many. */
+  readonly lost = new Map<string, number>();
+
+  constructor(run: Run, targets: RelationTargets) {
+    this.#run = run;
+    this.#targets = targets;
+  }
+
+  /** @returns what can be placed; what cannot is reported, and keeps its blueprint's entities from being deleted */
+  async fit(kind: Kind, batch: readonly MappedItem[]): Promise<readonly Placeable[]> {
+    const placeable: Placeable[] = [];
+    for (const [index, mapped] of batch.entries()) {
+      if (index % ENTITIES_AT_A_TIME === 0) await breathe();
+      for (const piece of this.#piecesOf(kind, mapped)) {
+        const state = await this.#stateOf(piece);
+        const fitted = state && this.#conform(piece, state);
+        if (fitted) placeable.push(fitted);
+      }
+    }
+    return placeable;
+  }
+
+  #piecesOf(kind: Kind, { item, rows }: MappedItem): Piece[] {
+    const merged = new Map<string, Entity>();
+    for (const row of rows) {
+      if (row.type === 'rejected') this.#reject(kind, item.label, row);
+      if (row.type !== 'entity') continue;
+      for (const { path, message } of row.failures) {
+        this.#run.problems.add({
+          code: 'field_failed',
+          severity: 'error',
+          kind,
+          group: `${row.entry.path} ${path}`,
+          message: `${row.entry.path}: ${path}: ${message}`,
+          sample: item.label,
+        });
+      }
+      const key = JSON.stringify([row.entity.blueprint, row.entity.identifier]);
+      const before = merged.get(key);
+      merged.set(key, before ? overlay(before, row.entity) : row.entity);
+    }
+    const of = { kind, item: fingerprint(item.key), label: item.label };
+    return [...merged.values()].map((entity) => ({ entity, ...of }));
+  }
+
+  /** The item stands for an entity that we cannot name, so nothing of its blueprint may be taken for gone. */
+  #reject(kind: Kind, label: string, row: Extract<MappedRow, { type: 'rejected' }>): void {
+    this.#run.problems.add({
+      code: 'item_rejected',
+      severity: 'error',
+      kind,
+      group: `${row.entry.path} ${row.path}`,
+      message: `${row.entry.path}: ${row.path}: ${row.message}`,
+      sample: label,
+    });
+    this.#run.taint(kind, row.blueprint, {
+      reason: 'rejected',
+      detail: `${row.path} gave nothing usable for ${label}`,
+    });
+  }
+
+  async #stateOf({ entity, kind, label }: Piece): Promise<BlueprintState | undefined> {
+    const known = this.#states.get(entity.blueprint);
+    if (known) return known;
+    const state = await this.#run.state(entity.blueprint);
+    if (state) {
+      this.#states.set(entity.blueprint, state);
+      await this.#targets.prepare(state.shape);
+      return state;
+    }
+    this.lost.set(entity.blueprint, (this.lost.get(entity.blueprint) ?? 0) + 1);
+    this.#run.problems.add({
+      code: 'blueprint_missing',
+      severity: 'error',
+      kind,
+      group: entity.blueprint,
+      message: `Port has no blueprint ${entity.blueprint}; create it, or correct the mapping`,
+      sample: label,
+    });
+    this.#taintComputed(kind, entity.blueprint);
+    return undefined;
+  }
+
+  /** Where an expression gives the blueprint, the item may have been in any of them until now: it is not gone. */
+  #taintComputed(kind: Kind, blueprint: string): void {
+    const own = this.#run.extractions.filter(({ query }) => query.kind === kind);
+    if (own.some(({ program }) => program.blueprints.includes(blueprint))) return;
+    const detail = `the mapping gives items of ${kind} the blueprint ${blueprint}, which Port does not have`;
+    this.#run.taint(kind, null, { reason: 'rejected', detail });
+  }
+
+  #conform(piece: Piece, state: BlueprintState): Placeable | undefined {
+    const { entity, kind, label } = piece;
+    try {
+      const maxBytes = this.#run.ports.catalog.limits.bytesPerBatch - ENVELOPE_BYTES;
+      const conformed = conform(entity, state.shape, maxBytes);
+      for (const misfit of conformed.misfits) reportField(this.#run.problems, misfit, piece);
+      return { ...piece, entity: conformed.entity, state };
+    } catch (error) {
+      this.#run.problems.add({
+        code: 'item_rejected',
+        severity: 'error',
+        kind,
+        group: entity.blueprint,
+        message: `${entity.blueprint}: the entity cannot be processed: ${messageOf(error)}`,
+        sample: label,
+      });
+      this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail: `${label} could not be processed` });
+      return undefined;
+    }
+  }
+}
+
+/** Entries of a kind that give the same entity complete each other; the later entry wins field by field. */
+function overlay(earlier: Entity, later: Entity): Entity {
+  return {
+    ...earlier,
+    ...later,
+    properties: { ...earlier.properties, ...later.properties },
+    relations: { ...earlier.relations, ...later.relations },
+  };
+}

@@ -1,0 +1,62 @@
+import type { TrackedEntity } from './entity-table.ts';
+import { type Placeable, reportField } from './placeable.ts';
+import type { UpsertOutcome } from './ports.ts';
+import type { Run } from './run.ts';
+import type { Write } from './writer.ts';
+
+/** Notes what Port made of each entity that it was sent. */
+export class WriteResults {
+  readonly #run: Run;
+  /** Entities that Port refused for a relation target. */
+  readonly refusedForRelation: Write[] = [];
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** Notes the result of one write. */
+  note(outcome: UpsertOutcome, write: Write, piece: Placeable, tracked: TrackedEntity | undefined): void {
+    const { state, kind, item, label } = piece;
+    switch (outcome.type) {
+      case 'written': {
+        for (const field of outcome.leftOut ?? []) {
+          reportField(this.#run.problems, { code: 'value_refused', ...field }, piece);
+        }
+        const entity = tracked ?? (outcome.identifier === null ? undefined : state.track(outcome.identifier));
+        if (!entity) this.#taintUnnamed(piece);
+        else {
+          entity.sighting ??= { kind, item, label };
+          state.settle(entity, (outcome.created ?? !entity.owned) ? 'created' : 'updated');
+        }
+        return;
+      }
+      case 'unmatched':
+        return;
+      case 'superseded':
+        if (tracked) state.settle(tracked, 'unchanged');
+        return;
+      case 'missing_relation':
+        this.refusedForRelation.push(write);
+        return;
+      case 'refused': {
+        if (tracked) state.settle(tracked, 'failed');
+        else this.#taintUnnamed(piece);
+        const { blueprint, identifier } = piece.entity;
+        this.#run.problems.add({
+          code: 'upsert_failed',
+          severity: 'error',
+          kind,
+          group: `${blueprint} ${outcome.code}`,
+          message: `Entities of ${blueprint} could not be written: ${outcome.code}: ${outcome.message}`,
+          sample: typeof identifier === 'string' ? identifier : label,
+        });
+      }
+    }
+  }
+
+  /** An entity that only a search names, and the search was not answered: any of our entities may be it. */
+  #taintUnnamed({ entity, kind, label }: Placeable): void {
+    const detail = `which entity ${label} stands for is only known when Port has found it`;
+    this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });
+  }
+}
