@@ -29,7 +29,7 @@ import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
 import { createMapper } from './mapping/mapper.ts';
 import { type JqBinary, resolveJq } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
-import { type Answer, createGovernor, type GovernorState } from './net/governor.ts';
+import { type AttemptOutcome, createGovernor, type GovernorState } from './net/governor.ts';
 import { createHttpClient } from './net/http-client.ts';
 import type { Side } from './net/http-failure.ts';
 import { PortApi, userAgentOf } from './port/api.ts';
@@ -79,7 +79,7 @@ export interface Application {
 
 /** Who wants to know what the adapters do, for metrics; and the time they live in, for simulations. */
 export interface Probes {
-  readonly requestDone?: (side: Side, answer: Answer) => void;
+  readonly requestDone?: (side: Side, answer: AttemptOutcome) => void;
   readonly jqDone?: (durationMs: number) => void;
   /** The system's when absent. */
   readonly clock?: Clock;
@@ -110,9 +110,9 @@ export async function createApplication(
       side,
       concurrency,
       maxWaitMs,
-      networkPatienceMs: probes.network?.patienceMs ?? 0,
+      networkWaitMs: probes.network?.patienceMs ?? 0,
       clock,
-      onAnswer: (answer) => probes.requestDone?.(side, answer),
+      onOutcome: (answer) => probes.requestDone?.(side, answer),
     });
   const onNetworkWait = probes.network?.onWait;
   const komodor = governorFor('komodor', settings.komodorConcurrency);

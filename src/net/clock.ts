@@ -1,4 +1,4 @@
-/** Time, so that tests need no waiting. */
+/** The source of time. Tests give a virtual one and do not wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -9,10 +9,10 @@ export interface Clock {
 export const systemClock: Clock = { now: Date.now, sleep };
 
 /**
- * A clock's milliseconds, counted on where the clock is set back: who waits for a moment would else wait for as long
- * again as the clock was set back.
+ * The clock's milliseconds as a counter that never goes back. When the system clock is set back, the counter keeps its
+ * value and counts on from there, so that nobody waits longer because of it.
  */
-export function steadily(clock: Clock): () => number {
+export function monotonic(clock: Clock): () => number {
   let latest = clock.now();
   let lost = 0;
   return () => {

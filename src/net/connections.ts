@@ -4,15 +4,15 @@ import type { AxiosProxyConfig } from 'axios';
 import { type ProxyServer, type Route, routeTo } from './proxy.ts';
 import { TunnelAgent } from './tunnel.ts';
 
-/** What axios has to be told to send a request on its way. */
+/** The connection options of one request to axios. */
 interface Transport {
   readonly httpAgent: HttpAgent;
   readonly httpsAgent: HttpsAgent;
   readonly proxy: AxiosProxyConfig | false;
 }
 
-/** The connections that a sender keeps alive, straight and through the proxy that the environment names now. */
-export class Connections {
+/** The connections that a sender keeps alive: direct ones, and those through the proxy that the environment names. */
+export class HttpConnections {
   readonly #http = new HttpAgent({ keepAlive: true });
   readonly #https = new HttpsAgent({ keepAlive: true });
   readonly #env: NodeJS.Dict<string>;
@@ -36,7 +36,10 @@ export class Connections {
     };
   }
 
-  /** A connection for one request. What closed an idle one (a restart, a firewall) most likely closed the others too: they go. */
+  /**
+   * A new connection for one request. Closes all idle ones first: whatever broke one of them (a restart, a firewall)
+   * most likely broke the others too.
+   */
   fresh(url: string, proxy: ProxyServer | undefined): Transport {
     for (const { freeSockets } of this.#all()) {
       for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
@@ -65,7 +68,7 @@ export class Connections {
   }
 }
 
-/** Encrypted requests go through a tunnel that the proxy cannot look into; for others it is asked with the whole address. */
+/** HTTPS goes through a CONNECT tunnel, which the proxy cannot read. Plain HTTP asks the proxy with the absolute URL. */
 export function isTunnelled(url: string): boolean {
   return url.startsWith('https:');
 }

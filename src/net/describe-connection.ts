@@ -1,43 +1,43 @@
 import { STATUS_CODES } from 'node:http';
-import type { Subject } from './describe.ts';
-import { nameOf, type ProxyServer } from './proxy.ts';
-import type { Failed } from './send.ts';
+import type { RequestInfo } from './describe.ts';
+import { hostAndPort, type ProxyServer } from './proxy.ts';
+import type { SendFailure } from './send.ts';
 
 export const NAMES = { komodor: 'Komodor', port: 'Port' } as const;
 export const SETTINGS = { komodor: 'KOMODOR_BASE_URL', port: 'PORT_BASE_URL' } as const;
 
-/** One sentence about an attempt without an answer. @param place method and path, without secrets */
-export function connectionMessage(subject: Subject, place: string, failed: Failed): string {
+/** One sentence about an attempt that got no response. @param methodAndPath without secrets */
+export function connectionMessage(request: RequestInfo, methodAndPath: string, failed: SendFailure): string {
   const { proxy, at } = failed;
-  if (proxy === undefined) return aboutHost(subject, place, failed);
+  if (proxy === undefined) return aboutHost(request, methodAndPath, failed);
   if ('why' in proxy) return `${proxy.variable} names no proxy that can be used: ${proxy.why}`;
-  if (at === 'proxy') return aboutProxy(subject, proxy, failed);
-  return `${aboutHost(subject, place, failed)} (through the proxy ${nameOf(proxy)})`;
+  if (at === 'proxy') return aboutProxy(request, proxy, failed);
+  return `${aboutHost(request, methodAndPath, failed)} (through the proxy ${hostAndPort(proxy)})`;
 }
 
-function aboutHost(subject: Subject, place: string, { problem, code }: Failed): string {
-  const name = NAMES[subject.side];
-  const setting = SETTINGS[subject.side];
+function aboutHost(request: RequestInfo, methodAndPath: string, { problem, code }: SendFailure): string {
+  const name = NAMES[request.side];
+  const setting = SETTINGS[request.side];
   switch (problem) {
     case 'timeout':
-      return `${name} did not answer ${place} within ${subject.timeoutMs / 1000} s`;
+      return `${name} did not answer ${methodAndPath} within ${request.timeoutMs / 1000} s`;
     case 'unreachable':
     case 'proxy':
-      return `${subject.host} cannot be reached (${code}): check ${setting}, the network and HTTPS_PROXY`;
+      return `${request.host} cannot be reached (${code}): check ${setting}, the network and HTTPS_PROXY`;
     case 'tls':
-      return aboutTls(subject.host, code, `check that ${setting} is right`, `${setting} says https://`);
+      return aboutTls(request.host, code, `check that ${setting} is right`, `${setting} says https://`);
     case 'reset':
-      return `the connection to ${name} broke before the answer to ${place} was whole (${code})`;
+      return `the connection to ${name} broke before the answer to ${methodAndPath} was whole (${code})`;
     case 'malformed':
-      return `${subject.host} did not answer ${place} in HTTP (${code}): check ${setting}`;
+      return `${request.host} did not answer ${methodAndPath} in HTTP (${code}): check ${setting}`;
     case 'too_large':
-      return `${name}'s answer to ${place} is larger than ${subject.maxResponseBytes} bytes`;
+      return `${name}'s answer to ${methodAndPath} is larger than ${request.maxResponseBytes} bytes`;
   }
 }
 
-function aboutProxy({ host }: Subject, proxy: ProxyServer, { problem, code, status }: Failed): string {
+function aboutProxy({ host }: RequestInfo, proxy: ProxyServer, { problem, code, status }: SendFailure): string {
   const { variable } = proxy;
-  const name = `the proxy ${nameOf(proxy)}`;
+  const name = `the proxy ${hostAndPort(proxy)}`;
   if (status === 407) {
     const what = proxy.credentials === undefined ? 'wants a user and a password' : 'does not accept user and password';
     return `${name} ${what} (407): put them into ${variable}, percent-encoded, as in http://user:p%40ss@host:port`;
@@ -54,7 +54,10 @@ function aboutProxy({ host }: Subject, proxy: ProxyServer, { problem, code, stat
   return `${name} cannot be reached (${code}): ${hint}`;
 }
 
-/** @param checkAddress what to check where the certificate is for somebody else; @param saysHttps where TLS was asked for */
+/**
+ * @param checkAddress what to check when the certificate is for another host
+ * @param saysHttps the setting or variable whose `https://` made us use TLS
+ */
 function aboutTls(whose: string, code: string, checkAddress: string, saysHttps: string): string {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return `${whose} does not speak TLS as we do (${code}): ${saysHttps}, and what answers there may be plain http`;

@@ -1,63 +1,70 @@
 import { STATUS_CODES } from 'node:http';
 import { connectionMessage, NAMES, SETTINGS } from './describe-connection.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
-import type { Failed } from './send.ts';
+import type { SendFailure } from './send.ts';
 
-/** What a failure is about, for its message. */
-export interface Subject {
+/** The request that failed, for the failure's message. */
+export interface RequestInfo {
   readonly side: Side;
   readonly host: string;
   readonly method: string;
   readonly path: string;
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
-  /** Takes every secret out of a text. */
+  /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
 }
 
 const BODY_LENGTH = 500;
 
-/** The failure for a full answer that is not 2xx. */
+/** The failure for a complete response whose status is not 2xx. */
 export function statusFailure(
-  subject: Subject,
+  request: RequestInfo,
   answer: { readonly status: number; readonly text: string },
   retryAfterMs: number | undefined,
 ): HttpFailure {
-  const said = whatItSaid(answer.text, subject.redact);
-  const what = `${NAMES[subject.side]} answered ${answer.status}${named(STATUS_CODES[answer.status])}`;
+  const said = errorFieldsOf(answer.text, request.redact);
+  const what = `${NAMES[request.side]} answered ${answer.status}${inParentheses(STATUS_CODES[answer.status])}`;
   const tail = said.apiMessage === undefined ? '' : `: ${said.apiMessage}`;
   const redirect = answer.status >= 300 && answer.status < 400;
-  const hint = redirect ? `; redirects are not followed, check ${SETTINGS[subject.side]}` : '';
-  return new HttpFailure(`${what} to ${place(subject)}${tail}${hint}`, {
-    ...base(subject),
+  const hint = redirect ? `; redirects are not followed, check ${SETTINGS[request.side]}` : '';
+  return new HttpFailure(`${what} to ${methodAndPath(request)}${tail}${hint}`, {
+    ...commonDetails(request),
     problem: 'status',
     status: answer.status,
-    bodyText: shorten(subject.redact(answer.text)),
+    bodyText: shorten(request.redact(answer.text)),
     retryAfterMs,
     ...said,
   });
 }
 
-/** The failure for an answer that is no JSON where JSON was agreed. */
-export function malformedFailure(subject: Subject, text: string): HttpFailure {
-  const message = `${NAMES[subject.side]} answered ${place(subject)} with something that is no JSON`;
-  return new HttpFailure(message, { ...base(subject), problem: 'malformed', bodyText: shorten(subject.redact(text)) });
+/** The failure for a response that is not JSON although JSON was expected. */
+export function malformedFailure(request: RequestInfo, text: string): HttpFailure {
+  const message = `${NAMES[request.side]} answered ${methodAndPath(request)} with something that is no JSON`;
+  return new HttpFailure(message, {
+    ...commonDetails(request),
+    problem: 'malformed',
+    bodyText: shorten(request.redact(text)),
+  });
 }
 
-/** The failure for an attempt without an answer. */
-export function connectionFailure(subject: Subject, sent: Failed): HttpFailure {
-  return new HttpFailure(connectionMessage(subject, place(subject), sent), { ...base(subject), problem: sent.problem });
+/** The failure for an attempt that got no response. */
+export function connectionFailure(request: RequestInfo, sent: SendFailure): HttpFailure {
+  return new HttpFailure(connectionMessage(request, methodAndPath(request), sent), {
+    ...commonDetails(request),
+    problem: sent.problem,
+  });
 }
 
-function base(subject: Subject): { readonly side: Side; readonly method: string; readonly path: string } {
-  return { side: subject.side, method: subject.method, path: subject.redact(subject.path) };
+function commonDetails(request: RequestInfo): { readonly side: Side; readonly method: string; readonly path: string } {
+  return { side: request.side, method: request.method, path: request.redact(request.path) };
 }
 
-function place(subject: Subject): string {
-  return `${subject.method} ${subject.redact(subject.path)}`;
+function methodAndPath(request: RequestInfo): string {
+  return `${request.method} ${request.redact(request.path)}`;
 }
 
-function named(text: string | undefined): string {
+function inParentheses(text: string | undefined): string {
   return text === undefined ? '' : ` (${text})`;
 }
 
@@ -67,15 +74,15 @@ function shorten(text: string, length = BODY_LENGTH): string {
 }
 
 /** Port: `{ error, message }`. Komodor: `{ error: { code, message, fieldErrors } }`, `{ error: "…" }` or `{ Status }`. */
-function whatItSaid(
+function errorFieldsOf(
   text: string,
   redact: (text: string) => string,
 ): { readonly errorCode?: string; readonly apiMessage?: string } {
-  const body = asObject(parsed(text));
+  const body = asObject(parseJson(text));
   const inner = asObject(body.error);
   const code = scalar(body.error) ?? scalar(inner.code);
   const fields = Array.isArray(inner.fieldErrors) ? inner.fieldErrors.map(fieldError) : [];
-  // Redacted after parsing, which undoes every way of escaping, and before anything is cut.
+  // Redact after parsing (JSON escapes could hide a secret) and before shortening (half a secret would not be found).
   const words = [scalar(body.message) ?? scalar(inner.message) ?? scalar(body.Status), ...fields];
   const message = words.filter((word) => word !== undefined).join('; ');
   return {
@@ -89,7 +96,7 @@ function fieldError(value: unknown): string | undefined {
   return scalar(field) === undefined ? scalar(message) : `${scalar(field)}: ${scalar(message) ?? 'invalid'}`;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

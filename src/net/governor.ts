@@ -1,91 +1,94 @@
 import { setMaxListeners } from 'node:events';
-import { type Clock, steadily, systemClock } from './clock.ts';
+import { type Clock, monotonic, systemClock } from './clock.ts';
 import type { HttpProblem, Side } from './http-failure.ts';
-import { askedWaitMs, type RateWindow, rateWindow } from './rate-limit.ts';
-import { isFromTheWay } from './retry.ts';
+import { type RateWindow, rateWindow, requestedWaitMs } from './rate-limit.ts';
+import { isGatewayStatus } from './retry.ts';
 
-/** What became of one attempt. */
-export type Answer =
+/** The result of one attempt to send a request. */
+export type AttemptOutcome =
   | { readonly type: 'answered'; readonly status: number; readonly headers: { readonly [name: string]: string } }
   | { readonly type: 'failed'; readonly problem: Exclude<HttpProblem, 'status'> }
-  /** Given up by ourselves; says nothing about the host. */
+  /** We cancelled it ourselves, so it says nothing about the host. */
   | { readonly type: 'aborted' };
 
 export interface GovernorState {
   readonly side: Side;
   readonly requests: number;
   readonly retries: number;
-  /** Wall-clock time during which this host's requests stood still for a rate limit. */
+  /** Time during which this host's requests waited for a rate limit. */
   readonly rateLimitWaitMs: number;
   /** How many requests may be in flight now. */
   readonly concurrency: number;
-  /** Set while everybody waits for this host's rate limit: until when, in epoch milliseconds. */
+  /** The end of the current wait for this host's rate limit, in epoch milliseconds. Undefined when nobody waits. */
   readonly waitingUntil: number | undefined;
-  /** Whether this host ever gave an HTTP answer in this process. */
+  /** Whether this host has sent an HTTP response since the process started. */
   readonly answered: boolean;
-  /** How long the network to a host that was never reached yet is still waited for, in milliseconds. */
-  readonly networkPatienceMs: number;
+  /** How many milliseconds are left to wait for the network to this host. 0 once the host has been reached. */
+  readonly networkWaitMs: number;
 }
 
-/** Politeness towards one host, shared by everything in the process that talks to it. */
+/** Limits concurrency and waits out rate limits for one host. Everything in the process that talks to the host shares it. */
 export interface Governor {
-  /** Waits for a free place. Throws the signal's reason when aborted. */
-  enter(signal: AbortSignal): Promise<void>;
-  /** Gives the place back and learns from the answer; once per `enter`. */
-  leave(answer: Answer): void;
-  /** Counts a retry and waits for it: alone (`self`), or with every request to this host (`host`) at its next `enter`. */
-  retryAfter(ms: number, who: 'self' | 'host', signal: AbortSignal): Promise<void>;
-  /** Counts a request that was sent once more at once, in the place that it had: the kept-alive connection was dead. */
-  resent(): void;
+  /** Waits until a request may be sent. Throws the signal's reason when aborted. */
+  acquire(signal: AbortSignal): Promise<void>;
+  /** Ends what `acquire` began, exactly once, and adapts to the outcome. */
+  release(outcome: AttemptOutcome): void;
+  /** Counts a retry and waits before it. `self`: only this request waits. `host`: every request waits in its next `acquire`. */
+  waitForRetry(ms: number, who: 'self' | 'host', signal: AbortSignal): Promise<void>;
+  /** Counts a request that was sent again at once because its kept-alive connection was dead. It does not `acquire` again. */
+  countResend(): void;
   state(): GovernorState;
 }
 
 export interface GovernorOptions {
   readonly side: Side;
-  /** Most requests in flight. */
+  /** How many requests may be in flight at most. */
   readonly concurrency: number;
   readonly minConcurrency?: number;
-  /** Longest wait for a rate limit, in milliseconds, whatever the host asks for (default 10 min). */
+  /** The longest wait for a rate limit, in milliseconds, even if the host asks for more (default 10 min). */
   readonly maxWaitMs?: number;
-  /** How long after the first failure the network to a host is waited for that was never reached, in milliseconds (default 0). */
-  readonly networkPatienceMs?: number;
+  /** How long to wait for the network after the first failure, in milliseconds, while the host was never reached (default 0). */
+  readonly networkWaitMs?: number;
   readonly clock?: Clock;
-  /** Told of every attempt's outcome, for metrics. */
-  readonly onAnswer?: (answer: Answer) => void;
+  /** Called with the outcome of every attempt, for metrics. */
+  readonly onOutcome?: (outcome: AttemptOutcome) => void;
 }
 
 const SUCCESSES_TO_RECOVER = 20;
 const DEFAULT_MAX_WAIT_MS = 600_000;
-/** Resets are told in whole seconds, and some hosts round down: what is to happen now may be nearly a second away. */
+/** Hosts give the reset time in whole seconds and may round down, so the real reset can be almost a second later. */
 const RESET_PRECISION_MS = 1000;
-/** For everybody after a 429 that does not say how long. */
-const UNASKED_PAUSE_MS = 500;
+/** How long all requests wait after a 429 that does not say how long. */
+const DEFAULT_429_PAUSE_MS = 500;
 
 interface Waiter {
   grant(): void;
 }
 
-/** One governor per host; see Governor. Starts at full concurrency, halves when the host shows strain, recovers by one. */
+/**
+ * One governor per host; see Governor. It starts at full concurrency, halves it on 429, 503 and timeouts, and raises it by
+ * one after a row of successes.
+ */
 export function createGovernor(options: GovernorOptions): Governor {
   const clock = options.clock ?? systemClock;
-  const steadyNow = steadily(clock);
-  const most = Math.max(1, options.concurrency);
-  const least = Math.min(most, Math.max(1, options.minConcurrency ?? 1));
+  const monotonicNow = monotonic(clock);
+  const maxConcurrency = Math.max(1, options.concurrency);
+  const minConcurrency = Math.min(maxConcurrency, Math.max(1, options.minConcurrency ?? 1));
   const maxWaitMs = options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS;
   const waiters: Waiter[] = [];
-  let allowed = most;
+  let allowed = maxConcurrency;
   let inFlight = 0;
   let successes = 0;
-  /** Requests that were already under way when we last slowed down: their failures are the same news. */
-  let oldNews = 0;
+  /** Requests that were in flight when concurrency was last halved. If they fail too, it is not halved again. */
+  let inFlightAtSlowdown = 0;
   let pausedUntil = 0;
   let window: RateWindow | undefined;
   let pauseTimer: AbortController | undefined;
   let requests = 0;
   let retries = 0;
   let rateLimitWaitMs = 0;
-  let answered = false;
-  let reached = false;
+  let hasAnswered = false;
+  let hasReachedHost = false;
   let firstFailureAt: number | undefined;
 
   function reserve(of: RateWindow): number {
@@ -93,20 +96,20 @@ export function createGovernor(options: GovernorOptions): Governor {
   }
 
   /**
-   * Near the end of a window only as many requests fly as it has room for, so that none of them meets a 429. Whether the
-   * next window has begun is known from an answer, not from the clock: until then a single request asks.
+   * Near the end of a rate window, no more requests are in flight than the window still allows, so that none gets a 429.
+   * Only a response tells that the next window has begun, not the clock: until then one request at a time is sent.
    */
-  function room(): number {
+  function maxInFlight(): number {
     return window === undefined ? allowed : Math.min(allowed, Math.max(1, window.remaining - reserve(window)));
   }
 
   function pause(ms: number): void {
-    pausedUntil = Math.max(pausedUntil, steadyNow() + Math.min(ms, maxWaitMs));
+    pausedUntil = Math.max(pausedUntil, monotonicNow() + Math.min(ms, maxWaitMs));
   }
 
-  function pump(): void {
-    const now = steadyNow();
-    while (now >= pausedUntil && inFlight < room()) {
+  function startWaiting(): void {
+    const now = monotonicNow();
+    while (now >= pausedUntil && inFlight < maxInFlight()) {
       const next = waiters.shift();
       if (next === undefined) return;
       inFlight += 1;
@@ -121,49 +124,49 @@ export function createGovernor(options: GovernorOptions): Governor {
     pauseTimer = new AbortController();
     function wake(): void {
       pauseTimer = undefined;
-      rateLimitWaitMs += steadyNow() - from;
-      pump();
+      rateLimitWaitMs += monotonicNow() - from;
+      startWaiting();
     }
     clock.sleep(pausedUntil - from, pauseTimer.signal).then(wake, wake);
   }
 
-  function slowDown(known: boolean): void {
+  function slowDown(wasInFlightAtSlowdown: boolean): void {
     successes = 0;
-    if (known) return;
-    allowed = Math.max(least, Math.floor(allowed / 2));
-    oldNews = inFlight;
+    if (wasInFlightAtSlowdown) return;
+    allowed = Math.max(minConcurrency, Math.floor(allowed / 2));
+    inFlightAtSlowdown = inFlight;
   }
 
-  function learn(status: number, headers: { readonly [name: string]: string }, known: boolean): void {
+  function adapt(status: number, headers: { readonly [name: string]: string }, wasInFlightAtSlowdown: boolean): void {
     const now = clock.now();
-    answered = true;
-    if (isFromTheWay(status)) firstFailureAt ??= steadyNow();
-    else reached = true;
+    hasAnswered = true;
+    if (isGatewayStatus(status)) firstFailureAt ??= monotonicNow();
+    else hasReachedHost = true;
     window = rateWindow(headers, now);
     if (window !== undefined && window.remaining <= reserve(window)) {
       pause(Math.max(window.resetAt - now, RESET_PRECISION_MS));
     }
     if (status === 429 || status === 503) {
-      pause(askedWaitMs(status, headers, now) ?? (status === 429 ? UNASKED_PAUSE_MS : 0));
-      slowDown(known);
+      pause(requestedWaitMs(status, headers, now) ?? (status === 429 ? DEFAULT_429_PAUSE_MS : 0));
+      slowDown(wasInFlightAtSlowdown);
     } else if (status >= 500) {
       successes = 0;
     } else {
       successes += 1;
       if (successes < SUCCESSES_TO_RECOVER) return;
       successes = 0;
-      allowed = Math.min(most, allowed + 1);
+      allowed = Math.min(maxConcurrency, allowed + 1);
     }
   }
 
   return {
-    enter(signal) {
+    acquire(signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) {
           reject(signal.reason);
           return;
         }
-        // A whole run waits on one signal; Node would warn of a leak at the eleventh request.
+        // All requests of a run listen to one signal, and Node would warn of a leak at the eleventh listener.
         setMaxListeners(0, signal);
         const waiter: Waiter = {
           grant() {
@@ -173,40 +176,40 @@ export function createGovernor(options: GovernorOptions): Governor {
         };
         function abort(): void {
           waiters.splice(waiters.indexOf(waiter), 1);
-          // A timer that nobody waits for would keep the process alive.
+          // The timer would keep the process alive although nobody waits for it any more.
           if (waiters.length === 0) pauseTimer?.abort();
           reject(signal.reason);
         }
         signal.addEventListener('abort', abort, { once: true });
         waiters.push(waiter);
-        pump();
+        startWaiting();
       });
     },
-    leave(answer) {
+    release(outcome) {
       inFlight -= 1;
-      options.onAnswer?.(answer);
-      const known = oldNews > 0;
-      oldNews = Math.max(0, oldNews - 1);
-      if (answer.type === 'answered') learn(answer.status, answer.headers, known);
-      else if (answer.type === 'failed') {
-        firstFailureAt ??= steadyNow();
-        if (answer.problem === 'timeout') slowDown(known);
+      options.onOutcome?.(outcome);
+      const wasInFlightAtSlowdown = inFlightAtSlowdown > 0;
+      inFlightAtSlowdown = Math.max(0, inFlightAtSlowdown - 1);
+      if (outcome.type === 'answered') adapt(outcome.status, outcome.headers, wasInFlightAtSlowdown);
+      else if (outcome.type === 'failed') {
+        firstFailureAt ??= monotonicNow();
+        if (outcome.problem === 'timeout') slowDown(wasInFlightAtSlowdown);
       }
-      pump();
+      startWaiting();
     },
-    async retryAfter(ms, who, signal) {
+    async waitForRetry(ms, who, signal) {
       retries += 1;
       if (who === 'host') pause(ms);
       else await clock.sleep(ms, signal);
     },
-    resent() {
+    countResend() {
       requests += 1;
       retries += 1;
     },
     state() {
-      const left = pausedUntil - steadyNow();
+      const left = pausedUntil - monotonicNow();
       const waitingUntil = waiters.length > 0 && left > 0 ? clock.now() + left : undefined;
-      const waitedMs = firstFailureAt === undefined ? 0 : steadyNow() - firstFailureAt;
+      const waitedMs = firstFailureAt === undefined ? 0 : monotonicNow() - firstFailureAt;
       return {
         side: options.side,
         requests,
@@ -214,8 +217,8 @@ export function createGovernor(options: GovernorOptions): Governor {
         rateLimitWaitMs,
         concurrency: allowed,
         waitingUntil,
-        answered,
-        networkPatienceMs: reached ? 0 : Math.max(0, (options.networkPatienceMs ?? 0) - waitedMs),
+        answered: hasAnswered,
+        networkWaitMs: hasReachedHost ? 0 : Math.max(0, (options.networkWaitMs ?? 0) - waitedMs),
       };
     },
   };

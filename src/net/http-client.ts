@@ -1,36 +1,36 @@
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
-import { connectionFailure, malformedFailure, type Subject, statusFailure } from './describe.ts';
-import type { Answer, Governor } from './governor.ts';
+import { connectionFailure, malformedFailure, type RequestInfo, statusFailure } from './describe.ts';
+import type { AttemptOutcome, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
-import { createPatience, type Patience } from './patience.ts';
-import { askedWaitMs } from './rate-limit.ts';
-import { createSender, type Outgoing, type Sent } from './send.ts';
+import { requestedWaitMs } from './rate-limit.ts';
+import { createRetrier, type Retrier } from './retrier.ts';
+import { createSender, type OutgoingRequest, type SendResult } from './send.ts';
 
 type QueryValue = string | number | boolean | readonly string[] | undefined;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Begins with `/`; appended to the base URL. Its parts are already percent-encoded. */
+  /** Begins with `/` and is appended to the base URL. Its segments are already percent-encoded. */
   readonly path: string;
   /** Arrays become repeated keys, `undefined` is left out. */
   readonly query?: { readonly [name: string]: QueryValue };
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** JSON that is already serialized; wins over `body`. */
+  /** JSON that is already serialized. Sent instead of `body`. */
   readonly bodyText?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** For the whole attempt, from connecting to the last byte; the client's own when absent. */
+  /** For the whole attempt, from connecting to the last byte. Default: the client's `timeoutMs`. */
   readonly timeoutMs?: number;
-  /** Whether doing it twice does no harm. If not, it is only tried again when nothing can have been done. */
+  /** Whether sending it twice does no harm. If it does, it is only sent again when the host cannot have carried it out. */
   readonly repeatable: boolean;
-  /** How often it is tried at most (default 5). Waiting out a rate limit is counted apart and does not use these up. */
+  /** How often it is sent at most (default 5). Attempts that met a rate limit are counted apart. */
   readonly attempts?: number;
-  /** Statuses that are not tried again although others of their sort are. */
+  /** Statuses after which it is not sent again, although the retry policy would. */
   readonly finalStatuses?: readonly number[];
-  /** Gives the `Authorization` header, asked anew before each attempt; its value never appears in a failure. */
+  /** Returns the `Authorization` header; called before each attempt. Its value never appears in a failure. */
   readonly authorize?: () => Promise<string>;
-  /** `json`: an answer whose body is no JSON counts as failed and is tried again like a 502. */
+  /** `json`: a response whose body is not JSON counts as failed and is retried like a 502. */
   readonly expect?: 'json';
   readonly signal: AbortSignal;
 }
@@ -41,17 +41,17 @@ export interface HttpResponse {
   /** Names in lower case. */
   readonly headers: { readonly [name: string]: string };
   readonly text: string;
-  /** How often the request was sent; more than once, and an earlier attempt may have been carried out without our knowing. */
+  /** How often the request was sent. If more than once, the host may have carried out an attempt that we took for failed. */
   readonly attempts: number;
-  /** The parsed body; undefined for 204. Throws HttpFailure `malformed` when it is no JSON. */
+  /** The parsed body; undefined for 204. Throws HttpFailure `malformed` when it is not JSON. */
   json(): unknown;
 }
 
 export interface HttpClient {
-  /** Sends a request, with retries and the host's politeness. Throws HttpFailure, or the signal's reason when aborted. */
+  /** Sends a request, with retries and within the host's limits. Throws HttpFailure, or the signal's reason when aborted. */
   request(request: HttpRequest): Promise<HttpResponse>;
-  /** For what is tried again by the caller: a part of an answer, a creation that has to be looked for first. */
-  patience(signal: AbortSignal): Patience;
+  /** For callers that repeat something themselves: an item of a bulk response, or a creation that has to be looked up first. */
+  retrier(signal: AbortSignal): Retrier;
   /** Closes idle connections so that the process can end. */
   close(): void;
 }
@@ -67,40 +67,40 @@ export interface HttpClientOptions {
   readonly governor: Governor;
   /** Values that must never appear in a message. */
   readonly secrets: readonly string[];
-  /** Told why, and for how long at most, the network to a host is waited for that was never reached yet. */
+  /** Called while the host was never reached and we wait for the network: why, and how long at most. */
   readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
   /** The environment, for the proxies that it names (none when absent). */
   readonly env?: NodeJS.Dict<string>;
 }
 
-/** A client for one host. Everything that talks to the host in this process should share its governor. */
+/** A client for one host. All clients of one host in this process share one governor. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const host = new URL(baseUrl).host;
   const { governor, maxResponseBytes, side } = options;
-  const sender = createSender({ maxResponseBytes, env: options.env ?? {}, onResend: governor.resent });
-  const hideOwn = redactor(options.secrets);
+  const sender = createSender({ maxResponseBytes, env: options.env ?? {}, onResend: governor.countResend });
+  const redactOwn = redactor(options.secrets);
 
-  /** One attempt: an answer, or the failure with what the retry policy has to know. */
+  /** One attempt: the response, or the failure with what the retry policy needs. */
   async function attempt(request: HttpRequest, timeoutMs: number): Promise<HttpResponse | HttpFailure> {
-    // Before the place is taken: getting a token may need a place itself.
+    // Before `acquire`: getting a token sends a request itself, which has to acquire too.
     const authorization = await request.authorize?.();
-    await governor.enter(request.signal);
-    let answer: Answer = { type: 'aborted' };
+    await governor.acquire(request.signal);
+    let outcome: AttemptOutcome = { type: 'aborted' };
     try {
       const { method, path } = request;
       const redact = (text: string): string =>
-        redactor(authorization === undefined ? [] : secretsIn(authorization))(hideOwn(text));
-      const subject: Subject = { side, host, method, path, timeoutMs, maxResponseBytes, redact };
+        redactor(authorization === undefined ? [] : secretsIn(authorization))(redactOwn(text));
+      const requestInfo: RequestInfo = { side, host, method, path, timeoutMs, maxResponseBytes, redact };
       const sent = await sender.send(outgoing(request, authorization, timeoutMs), request.signal);
-      answer = sent;
-      return settle(request, subject, sent);
+      outcome = sent;
+      return toResponse(request, requestInfo, sent);
     } finally {
-      governor.leave(answer);
+      governor.release(outcome);
     }
   }
 
-  function outgoing(request: HttpRequest, authorization: string | undefined, timeoutMs: number): Outgoing {
+  function outgoing(request: HttpRequest, authorization: string | undefined, timeoutMs: number): OutgoingRequest {
     const bodyText = request.bodyText ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
     return {
       method: request.method,
@@ -120,27 +120,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function request(request: HttpRequest): Promise<HttpResponse> {
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
-    const again = createPatience(governor, request.signal, request.attempts);
+    const retry = createRetrier(governor, request.signal, request.attempts);
     for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(request, timeoutMs);
       if (!(result instanceof HttpFailure)) return { ...result, attempts: attempts + result.attempts - 1 };
       if (result.status !== undefined && request.finalStatuses?.includes(result.status)) throw result;
       const { problem, status, retryAfterMs: askedMs } = result;
       const failed = { problem, status, askedMs, repeatable: request.repeatable };
-      if (!(await again(failed, (leftMs) => options.onNetworkWait?.(result.message, leftMs)))) throw result;
+      if (!(await retry(failed, (leftMs) => options.onNetworkWait?.(result.message, leftMs)))) throw result;
     }
   }
 
-  return { request, patience: (signal) => createPatience(governor, signal), close: sender.close };
+  return { request, retrier: (signal) => createRetrier(governor, signal), close: sender.close };
 }
 
-function settle(request: HttpRequest, subject: Subject, sent: Sent): HttpResponse | HttpFailure {
-  if (sent.type === 'failed') return connectionFailure(subject, sent);
+function toResponse(request: HttpRequest, requestInfo: RequestInfo, sent: SendResult): HttpResponse | HttpFailure {
+  if (sent.type === 'failed') return connectionFailure(requestInfo, sent);
   const { status, headers, text } = sent;
-  if (status < 200 || status > 299) return statusFailure(subject, sent, askedWaitMs(status, headers, Date.now()));
+  if (status < 200 || status > 299)
+    return statusFailure(requestInfo, sent, requestedWaitMs(status, headers, Date.now()));
   let body: { readonly value: unknown } | undefined;
   function json(): unknown {
-    body ??= { value: parseBody(subject, status, text) };
+    body ??= { value: parseBody(requestInfo, status, text) };
     return body.value;
   }
   if (request.expect === 'json') {
@@ -154,16 +155,16 @@ function settle(request: HttpRequest, subject: Subject, sent: Sent): HttpRespons
   return { status, headers, text, attempts: sent.attempts, json };
 }
 
-function parseBody(subject: Subject, status: number, text: string): unknown {
+function parseBody(requestInfo: RequestInfo, status: number, text: string): unknown {
   if (status === 204) return undefined;
   try {
     return parseExactly(text);
   } catch {
-    throw malformedFailure(subject, text);
+    throw malformedFailure(requestInfo, text);
   }
 }
 
-/** `Bearer abc` is secret as a whole and in its second half. */
+/** Of `Bearer abc` both the whole value and the token alone are secret. */
 function secretsIn(authorization: string): readonly string[] {
   return [authorization, ...authorization.split(' ').slice(1)];
 }

@@ -2,11 +2,11 @@
 export type Side = 'komodor' | 'port';
 
 /**
- * What went wrong with a request, as far as a caller may care:
- * `status` a full answer that is not 2xx; `timeout` no full answer in time; `unreachable` no connection was made;
- * `tls` the certificate or the handshake was refused; `reset` the connection broke before the answer was whole;
- * `proxy` a proxy on the way does not let us through, or cannot be used;
- * `malformed` the answer is not what was agreed (no HTTP, no JSON); `too_large` the answer exceeds `maxResponseBytes`.
+ * Why a request failed:
+ * `status` a complete response that is not 2xx; `timeout` no complete response in time; `unreachable` no connection;
+ * `tls` the certificate or the handshake was refused; `reset` the connection broke before the response was complete;
+ * `proxy` a proxy does not let us through, or cannot be used;
+ * `malformed` the response is not HTTP or not JSON; `too_large` the response exceeds `maxResponseBytes`.
  */
 export type HttpProblem = 'status' | 'timeout' | 'unreachable' | 'tls' | 'proxy' | 'reset' | 'malformed' | 'too_large';
 
@@ -17,17 +17,17 @@ export interface HttpFailureDetails {
   /** Without the query. */
   readonly path: string;
   readonly status?: number | undefined;
-  /** The beginning of the answer's body, without secrets; empty when there was none. */
+  /** The beginning of the response's body, without secrets; empty when there was none. */
   readonly bodyText?: string | undefined;
   /** Port's `error`, Komodor's `error.code`. */
   readonly errorCode?: string | undefined;
-  /** What the API said in words. */
+  /** The API's own error message. */
   readonly apiMessage?: string | undefined;
   /** How long the API asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** A request that did not get its answer. The message is one sentence for people; no header, query or secret is in it. */
+/** A request that failed. The message is one sentence for people and contains no header, query or secret. */
 export class HttpFailure extends Error {
   readonly side: Side;
   readonly problem: HttpProblem;
@@ -39,7 +39,7 @@ export class HttpFailure extends Error {
   readonly apiMessage: string | undefined;
   readonly retryAfterMs: number | undefined;
 
-  /** Whether no request can reach the host as things stand. */
+  /** Whether the cause (network, certificate, proxy) would stop every other request to the host too. */
   get isNoContact(): boolean {
     return this.problem === 'unreachable' || this.problem === 'tls' || this.problem === 'proxy';
   }

@@ -3,24 +3,24 @@ import { isTransient } from './retry.ts';
 
 const SMALLEST = 10;
 const ATTEMPTS_BEFORE_SHRINKING = 2;
-const GOOD_PAGES_TO_GROW = 3;
-/** Several pages are held at once, each as text and as what was read from it: several times this is what memory has to bear. */
+const INITIAL_GOOD_PAGES_TO_GROW = 3;
+/** Several pages are in memory at once, each as text and parsed, so memory has to hold several times this. */
 const BYTES_PER_PAGE = 2 * 1024 * 1024;
 
 /**
- * How much to ask for at once: as many rows as fit a page of some megabytes, by the size of the rows seen last; less after
- * trouble, slowly more again; never above the most.
+ * The number of rows to ask for: as many as fit into a page of some megabytes, judged by the size of the last rows. It
+ * shrinks after failures, grows again slowly, and never exceeds the maximum.
  */
 export interface PageSize {
-  /** The same size as at first, with nothing learned. */
+  /** A new one with the initial size. */
   restarted(): PageSize;
-  /** Asks for one place with ever smaller pages until it is answered. Throws what the smallest page failed with. */
+  /** Asks for one page, with fewer and fewer rows until it succeeds. Throws the failure of the smallest page. */
   ask<T>(options: AskOptions<T>): Promise<T>;
-  /** How many of the rows seen last fit a page; undefined when there were none. */
+  /** How many rows of the last page's size fit into a page; undefined before the first row. */
   fitting(): number | undefined;
 }
 
-/** An answer, and how much it held. */
+/** A page, its number of rows and its size. */
 export interface Weighed<T> {
   readonly value: T;
   readonly rows: number;
@@ -29,51 +29,51 @@ export interface Weighed<T> {
 
 interface AskOptions<T> {
   readonly ask: (pageSize: number, attempts: number | undefined) => Promise<Weighed<T>>;
-  /** Whether the host ever answered; if not, the size is not what it is about, and we come to the point. */
+  /** Whether the host ever answered. If not, the page size is not the cause, and the smallest page is the last attempt. */
   readonly hostAnswered: () => boolean;
-  /** No answer in time here means that the whole query is too slow: one smaller page is tried, no more. */
+  /** A timeout means that the query itself is too slow, whatever the page size: only one smaller page is tried. */
   readonly slowQuery?: boolean;
-  /** The place is only right for the size that was asked for last (old numbered pages): it must stay. */
+  /** The position depends on the page size (numbered pages), so the size must not change. */
   readonly fixed?: boolean;
 }
 
-/** @param first how many to ask for as long as no row was seen (default: the most) */
+/** @param first the size of the first page (default: `most`) */
 export function createPageSize(most: number, first = most): PageSize {
   const smallest = Math.min(SMALLEST, most);
   let size = most;
   let good = 0;
-  let patience = GOOD_PAGES_TO_GROW;
-  let fits: number | undefined;
-  let asked = first;
+  let goodPagesToGrow = INITIAL_GOOD_PAGES_TO_GROW;
+  let rowsThatFit: number | undefined;
+  let lastSize = first;
 
   function shrink(divisor: number): void {
-    size = Math.max(smallest, Math.floor(asked / divisor));
+    size = Math.max(smallest, Math.floor(lastSize / divisor));
     good = 0;
-    patience *= 2;
+    goodPagesToGrow *= 2;
   }
 
   function grow(): void {
     good += 1;
-    if (size >= most || good < patience) return;
+    if (size >= most || good < goodPagesToGrow) return;
     size = Math.min(most, size * 2);
     good = 0;
   }
 
   return {
     restarted: () => createPageSize(most, first),
-    fitting: () => fits,
+    fitting: () => rowsThatFit,
     async ask(options) {
       let wasTooSlow = false;
       for (;;) {
-        if (options.fixed !== true) asked = Math.min(size, fits ?? first);
-        const last = asked <= smallest || options.fixed === true;
+        if (options.fixed !== true) lastSize = Math.min(size, rowsThatFit ?? first);
+        const last = lastSize <= smallest || options.fixed === true;
         try {
-          const { value, rows, bytes } = await options.ask(asked, last ? undefined : ATTEMPTS_BEFORE_SHRINKING);
-          if (rows > 0) fits = Math.max(1, Math.floor((BYTES_PER_PAGE * rows) / bytes));
+          const { value, rows, bytes } = await options.ask(lastSize, last ? undefined : ATTEMPTS_BEFORE_SHRINKING);
+          if (rows > 0) rowsThatFit = Math.max(1, Math.floor((BYTES_PER_PAGE * rows) / bytes));
           if (options.fixed !== true) grow();
           return value;
         } catch (error) {
-          if (!(error instanceof HttpFailure) || !maySizeMatter(error)) throw error;
+          if (!(error instanceof HttpFailure) || !mayPageSizeHelp(error)) throw error;
           const slow = options.slowQuery === true && isTooSlow(error);
           if (last || (slow && wasTooSlow)) throw error;
           wasTooSlow ||= slow;
@@ -84,20 +84,20 @@ export function createPageSize(most: number, first = most): PageSize {
   };
 }
 
-/** Failures that a smaller page may avoid, and those of the moment: the smaller page is then simply the next attempt. */
-function maySizeMatter(failure: HttpFailure): boolean {
+/** Failures that a smaller page may avoid, and passing ones, where the smaller page is just the next attempt. */
+function mayPageSizeHelp(failure: HttpFailure): boolean {
   if (failure.problem !== 'status') return failure.problem !== 'tls' && failure.problem !== 'proxy';
   const status = failure.status ?? 0;
   if (status === 400) return /page.?size/i.test(failure.bodyText);
   return status === 413 || (isTransient(status) && status !== 429);
 }
 
-/** Each timeout costs half a minute, so the smallest page is tried straight away. */
+/** A timeout costs half a minute, so the next attempt uses the smallest page. */
 function divisorFor(failure: HttpFailure): number {
   return isTooSlow(failure) ? Number.POSITIVE_INFINITY : 2;
 }
 
-/** Whether the answer did not come in time: to us, or to Komodor's own gateway. */
+/** Whether the response was too slow, either for us or for Komodor's own gateway. */
 export function isTooSlow(error: unknown): boolean {
   return error instanceof HttpFailure && (error.status === 504 || error.problem === 'timeout');
 }

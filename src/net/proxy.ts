@@ -11,7 +11,7 @@ export interface ProxyServer {
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** What the environment says about the way to a host: straight, through a proxy, or nothing that can be followed. */
+/** How the environment says to reach a host: directly, through a proxy, or through something that is no usable proxy. */
 export type Route =
   | { readonly type: 'direct' }
   | { readonly type: 'proxy'; readonly proxy: ProxyServer }
@@ -19,7 +19,7 @@ export type Route =
 
 type Environment = NodeJS.Dict<string>;
 
-/** How to reach an address, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY; in small letters they count first. */
+/** How to reach an address, by HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY. Lowercase names take precedence. */
 export function routeTo(address: URL, env: Environment): Route {
   const scheme = address.protocol.replace(':', '');
   const named = [`${scheme}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
@@ -29,7 +29,7 @@ export function routeTo(address: URL, env: Environment): Route {
 }
 
 /** `host:port` of a proxy, for messages. */
-export function nameOf({ hostname, port }: ProxyServer): string {
+export function hostAndPort({ hostname, port }: ProxyServer): string {
   return `${hostname}:${port}`;
 }
 
@@ -41,7 +41,7 @@ export function authorizationFor({ credentials }: ProxyServer): string | undefin
 }
 
 function parseProxy(variable: string, text: string): Route {
-  // Without a scheme it is an http proxy, also for https addresses, as for curl.
+  // Without a scheme it is an http proxy, also for https addresses. curl does the same.
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(whole)) return { type: 'unusable', variable, why: 'it is no address' };
   const { protocol, hostname, port, username, password } = new URL(whole);
@@ -56,14 +56,14 @@ function parseProxy(variable: string, text: string): Route {
     proxy: {
       variable,
       protocol,
-      hostname: bare(hostname),
+      hostname: withoutBrackets(hostname),
       port: port === '' ? defaultPort : Number(port),
       credentials,
     },
   };
 }
 
-/** In addresses user and password are percent-encoded. A lone `%` was meant as it stands. */
+/** Decodes a percent-encoded user or password. If it is not valid percent-encoding, it is taken as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -73,23 +73,23 @@ function decoded(text: string): string {
 }
 
 /**
- * Whether NO_PROXY exempts an address. Its entries, between commas or blanks: `*`; a host, which exempts what ends with it
- * too, with or without `.` or `*.` before it; an IP address or a range of them; each with or without a port.
+ * Whether NO_PROXY exempts an address. Its entries are separated by commas or blanks: `*`; a host, which also exempts its
+ * subdomains, with or without a leading `.` or `*.`; an IP address or a CIDR range. Each may have a port.
  */
 function isExempt(address: URL, list: string): boolean {
-  const host = bare(address.hostname).toLowerCase();
+  const host = withoutBrackets(address.hostname).toLowerCase();
   const port = address.port === '' ? (address.protocol === 'https:' ? '443' : '80') : address.port;
   return list
     .toLowerCase()
     .split(/[\s,]+/)
-    .some((entry) => entry !== '' && isMeant(entry, host, port));
+    .some((entry) => entry !== '' && matchesEntry(entry, host, port));
 }
 
-function isMeant(entry: string, host: string, port: string): boolean {
+function matchesEntry(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
   const [, name = entry, itsPort] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? [];
   if (itsPort !== undefined && itsPort !== port) return false;
-  const wanted = bare(name);
+  const wanted = withoutBrackets(name);
   if (isIP(host) !== 0) return wanted === host || isInRange(wanted, host);
   const suffix = wanted.replace(/^\*?\./, '');
   return host === suffix || host.endsWith(`.${suffix}`);
@@ -106,7 +106,7 @@ function isInRange(range: string, host: string): boolean {
   return list.check(host, type);
 }
 
-/** IPv6 addresses stand in brackets in addresses, and without elsewhere. */
-function bare(hostname: string): string {
+/** URLs put IPv6 addresses in brackets; elsewhere they have none. */
+function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }

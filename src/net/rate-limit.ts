@@ -1,9 +1,9 @@
 type Headers = { readonly [name: string]: string };
 
-/** A number above this is a moment (epoch seconds), below it a duration in seconds: Port's clients have met both. */
+/** Port sends the reset as epoch seconds or as a duration in seconds. A number above this is an epoch time. */
 const LARGEST_DURATION_S = 10_000;
 
-/** What a host says about its current window. Times in epoch milliseconds. */
+/** A host's current rate window, as its headers describe it. Times in epoch milliseconds. */
 export interface RateWindow {
   readonly remaining: number;
   readonly limit: number | undefined;
@@ -11,16 +11,16 @@ export interface RateWindow {
 }
 
 /**
- * How long an answer asks us to wait, in milliseconds from `now`: `Retry-After` (seconds or an HTTP date) and, on a 429,
- * `x-ratelimit-reset`. Undefined when it does not say, or says nothing that can be understood.
+ * How long a response asks us to wait, in milliseconds from `now`: `Retry-After` (seconds or an HTTP date) and, on a 429,
+ * `x-ratelimit-reset`. Undefined when it does not say, or the value cannot be parsed.
  */
-export function askedWaitMs(status: number, headers: Headers, now: number): number | undefined {
+export function requestedWaitMs(status: number, headers: Headers, now: number): number | undefined {
   return (
     waitOf(headers['retry-after'], now) ?? (status === 429 ? waitOf(headers['x-ratelimit-reset'], now) : undefined)
   );
 }
 
-/** The window that an answer's `x-ratelimit-*` headers describe; undefined when they are absent or incomplete. */
+/** The window that a response's `x-ratelimit-*` headers describe; undefined when they are absent or incomplete. */
 export function rateWindow(headers: Headers, now: number): RateWindow | undefined {
   const remaining = wholeNumber(headers['x-ratelimit-remaining']);
   const wait = waitOf(headers['x-ratelimit-reset'], now);

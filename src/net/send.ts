@@ -1,24 +1,24 @@
 import { ClientRequest } from 'node:http';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
-import { Connections, isTunnelled } from './connections.ts';
+import { HttpConnections, isTunnelled } from './connections.ts';
 import { codeOf } from './error-code.ts';
 import type { HttpProblem } from './http-failure.ts';
 import type { ProxyServer, Route } from './proxy.ts';
 import { isTransient } from './retry.ts';
 import { TunnelFailure } from './tunnel.ts';
 
-export interface Outgoing {
+export interface OutgoingRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
   readonly bodyText: string | undefined;
   readonly timeoutMs: number;
-  /** Whether doing it twice does no harm. */
+  /** Whether sending it twice does no harm. */
   readonly repeatable: boolean;
 }
 
-/** What became of one attempt: an answer of any status, or why there is none (with the system's error code). */
-export type Sent =
+/** The result of one attempt: a response of any status, or why there is none. */
+export type SendResult =
   | {
       readonly type: 'answered';
       readonly status: number;
@@ -26,35 +26,35 @@ export type Sent =
       readonly text: string;
       readonly attempts: 1 | 2;
     }
-  | Failed;
+  | SendFailure;
 
-export interface Failed {
+export interface SendFailure {
   readonly type: 'failed';
   readonly problem: Exclude<HttpProblem, 'status'>;
-  /** The system's, or one of ours. */
+  /** The operating system's error code, or one of ours. */
   readonly code: string;
-  /** The proxy that the request had to go through; a variable of the environment that names none that can be used. */
+  /** The proxy that the request had to go through, or the environment variable that names no usable one. */
   readonly proxy?: ProxyServer | Extract<Route, { type: 'unusable' }>;
-  /** Whose fault it is where there is a proxy. */
+  /** Where a proxy is used: whether the proxy failed or the host behind it. */
   readonly at?: 'host' | 'proxy';
-  /** What the proxy answered, where it did. */
+  /** The status that the proxy answered, if it did. */
   readonly status?: number | undefined;
 }
 
 export interface Sender {
-  /** Throws the signal's reason when aborted, and nothing else: axios' errors hold headers and stay in here. */
-  send(outgoing: Outgoing, signal: AbortSignal): Promise<Sent>;
+  /** Throws only the signal's reason when aborted. axios' errors contain headers with secrets and do not leave this file. */
+  send(outgoing: OutgoingRequest, signal: AbortSignal): Promise<SendResult>;
   close(): void;
 }
 
-/** Sends single requests over kept-alive connections. Follows no redirects; proxies come from the environment. */
+/** Sends single requests over kept-alive connections. Follows no redirects. Takes proxies from the environment. */
 export function createSender(options: {
   readonly maxResponseBytes: number;
   readonly env: NodeJS.Dict<string>;
-  /** Told when a request is sent once more over a fresh connection. */
+  /** Called when a request is sent again over a new connection. */
   readonly onResend: () => void;
 }): Sender {
-  const connections = new Connections(options.env);
+  const connections = new HttpConnections(options.env);
   const instance = axios.create({
     adapter: 'http',
     maxRedirects: 0,
@@ -66,26 +66,30 @@ export function createSender(options: {
     validateStatus: () => true,
   });
 
-  /** One exchange; a kept-alive connection that turns out to be dead is replaced by a fresh one. */
-  async function exchange(outgoing: Outgoing, proxy: ProxyServer | undefined, signal: AbortSignal): Promise<Sent> {
+  /** Sends a request once. If its kept-alive connection turns out to be dead, sends it again over a new one. */
+  async function exchange(
+    outgoing: OutgoingRequest,
+    proxy: ProxyServer | undefined,
+    signal: AbortSignal,
+  ): Promise<SendResult> {
     const { method, url, bodyText, repeatable } = outgoing;
     const request = { method, url, headers: { ...outgoing.headers }, data: bodyText, signal };
     try {
       return answered(await instance.request({ ...request, ...connections.shared(url, proxy) }), 1);
     } catch (error) {
-      if (signal.aborted || !repeatable || !wasDeadAlready(error)) throw error;
+      if (signal.aborted || !repeatable || !wasStaleConnection(error)) throw error;
       options.onResend();
       return answered(await instance.request({ ...request, ...connections.fresh(url, proxy) }), 2);
     }
   }
 
-  async function send(outgoing: Outgoing, signal: AbortSignal): Promise<Sent> {
+  async function send(outgoing: OutgoingRequest, signal: AbortSignal): Promise<SendResult> {
     signal.throwIfAborted();
     const route = connections.routeTo(outgoing.url);
     if (route.type === 'unusable')
       return { type: 'failed', problem: 'proxy', code: 'EPROXY', proxy: route, at: 'proxy' };
     const proxy = route.type === 'proxy' ? route.proxy : undefined;
-    // One deadline from connecting to the last byte: axios' own timeout restarts with every byte that trickles in.
+    // One deadline from connecting to the last byte, because axios' own timeout restarts with every byte that arrives.
     const attempt = new AbortController();
     let late = false;
     const deadline = setTimeout(() => {
@@ -98,7 +102,7 @@ export function createSender(options: {
     signal.addEventListener('abort', abort, { once: true });
     try {
       const sent = await exchange(outgoing, proxy, attempt.signal);
-      // Only a proxy answers so; what it says is not about our credentials for the host.
+      // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.
       return proxy && sent.type === 'answered' && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
     } catch (error) {
       signal.throwIfAborted();
@@ -116,14 +120,14 @@ export function createSender(options: {
   };
 }
 
-/** Whether the connection had carried an earlier request and broke under this one: most likely nobody read it at all. */
-function wasDeadAlready(error: unknown): boolean {
+/** Whether the error came from a reused connection that the host had closed, so that most likely nobody read the request. */
+function wasStaleConnection(error: unknown): boolean {
   if (!(error instanceof AxiosError) || error.response !== undefined) return false;
   const request: unknown = error.request;
   return request instanceof ClientRequest && request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(codeOf(error));
 }
 
-function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): Sent {
+function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): SendResult {
   const text = typeof response.data === 'string' ? response.data : '';
   return { type: 'answered', status: response.status, headers: plainHeaders(response), text, attempts };
 }
@@ -138,22 +142,22 @@ const NO_CONNECTION =
 const REFUSED_TLS =
   /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$)/;
 
-function failureOf(error: unknown, url: string, proxy: ProxyServer | undefined): Failed {
+function failureOf(error: unknown, url: string, proxy: ProxyServer | undefined): SendFailure {
   const code = codeOf(error);
   const problem = problemOf(code, error);
   const tunnel = tunnelFailureIn(error);
   if (tunnel && proxy) {
     const { status } = tunnel;
     if (status !== undefined && !isTransient(status)) return refusedByProxy(proxy, status);
-    // Without a tunnel there was no connection to the host, whatever ended the one to the proxy.
+    // Without a tunnel there was no connection to the host, so the problem is the proxy's.
     return { type: 'failed', problem: problem === 'tls' ? 'tls' : 'unreachable', code, proxy, at: 'proxy', status };
   }
-  // A proxy that is asked with the whole address is what we connect to.
+  // For plain HTTP the proxy is the host that we connect to.
   const atProxy = proxy && !isTunnelled(url) && (problem === 'unreachable' || problem === 'tls');
   return { type: 'failed', problem, code, ...(proxy ? { proxy, at: atProxy ? 'proxy' : 'host' } : {}) };
 }
 
-function refusedByProxy(proxy: ProxyServer, status: number): Failed {
+function refusedByProxy(proxy: ProxyServer, status: number): SendFailure {
   return { type: 'failed', problem: 'proxy', code: 'ETUNNEL', proxy, at: 'proxy', status };
 }
 
@@ -166,11 +170,11 @@ function problemOf(code: string, error: unknown): Exclude<HttpProblem, 'status'>
   if (NO_CONNECTION.test(code)) return 'unreachable';
   if (REFUSED_TLS.test(code)) return 'tls';
   if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return 'timeout';
-  // axios gives "too long" and "ended early" the same code.
+  // axios uses the same code for "too long" and "ended early".
   if (code === 'ERR_BAD_RESPONSE' && error instanceof Error && error.message.startsWith('maxContentLength')) {
     return 'too_large';
   }
-  // Not HTTP, or not the compression it claims.
+  // The response is not HTTP, or not compressed as it says.
   if (code.startsWith('HPE_') || code === 'Z_DATA_ERROR') return 'malformed';
   return 'reset';
 }

@@ -4,10 +4,10 @@ import { type Duplex, PassThrough } from 'node:stream';
 import { codeOf } from './error-code.ts';
 import { authorizationFor, type ProxyServer } from './proxy.ts';
 
-/** No request waits longer than this for its tunnel; it has a deadline of its own beside it. */
+/** The longest wait for a tunnel. The request's own deadline applies as well. */
 const CONNECT_TIMEOUT_MS = 60_000;
 
-/** A proxy opened no tunnel: it answered with another status than 2xx, or there was no talking to it. */
+/** A proxy opened no tunnel: its status was not 2xx, or it could not be reached. */
 export class TunnelFailure extends Error {
   readonly code: string;
   readonly status: number | undefined;
@@ -20,13 +20,13 @@ export class TunnelFailure extends Error {
   }
 }
 
-/** Where there is an error nobody looks at the socket, but the signature wants one. */
+/** For callbacks with an error: the signature demands a socket, but nobody uses it. */
 const NO_SOCKET = new PassThrough().destroy();
 
 type ConnectOptions = Parameters<Agent['createConnection']>[0];
 type Done = NonNullable<Parameters<Agent['createConnection']>[1]>;
 
-/** Kept-alive TLS connections to a host through a proxy, which sees the host's name and nothing more. */
+/** Kept-alive TLS connections to a host through a proxy. The proxy sees only the host's name. */
 export class TunnelAgent extends Agent {
   readonly #proxy: ProxyServer;
   readonly #opening = new Set<ClientRequest>();
@@ -49,7 +49,7 @@ export class TunnelAgent extends Agent {
     super.destroy();
   }
 
-  /** TLS with the host itself, inside the tunnel: the agent's own way of connecting, over a socket that is there already. */
+  /** Starts TLS with the host inside the tunnel, with the agent's own way of connecting. */
   #encrypted(options: ConnectOptions, tunnel: Duplex): Duplex {
     const over: ConnectOptions & { readonly socket: Duplex } = { ...options, socket: tunnel };
     return super.createConnection(over) ?? tunnel;
@@ -73,7 +73,7 @@ export class TunnelAgent extends Agent {
     return new Promise<Duplex>((resolve, reject) => {
       request.once('connect', ({ statusCode = 0 }, socket, head) => {
         if (statusCode >= 200 && statusCode < 300) {
-          // Nobody speaks before the client does; if something came all the same, it is the host's.
+          // In TLS the client speaks first. Bytes that came nevertheless are from the host.
           if (head.length > 0) socket.unshift(head);
           resolve(socket);
           return;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { HttpClient, HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import type { Patience } from '../net/patience.ts';
+import type { Retrier } from '../net/retrier.ts';
 import type { TokenKeeper } from './token.ts';
 
 export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'bodyText' | 'headers'> {
@@ -59,8 +59,8 @@ export class PortApi {
   }
 
   /** For what is tried again by the caller, as patiently as a request is. */
-  patience(signal: AbortSignal): Patience {
-    return this.#http.patience(signal);
+  patience(signal: AbortSignal): Retrier {
+    return this.#http.retrier(signal);
   }
 
   /** Like `call`, with `undefined` where Port says 404. */

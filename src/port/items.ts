@@ -1,10 +1,10 @@
 import type { UpsertOutcome } from '../core/ports.ts';
 import type { HttpFailure } from '../net/http-failure.ts';
-import type { Patience } from '../net/patience.ts';
+import type { Retrier } from '../net/retrier.ts';
 import { isThrottled, isTransient } from '../net/retry.ts';
 
 /** How an item inside an answer failed, in the words in which a request fails. */
-export type ItemFailure = Parameters<Patience>[0];
+export type ItemFailure = Parameters<Retrier>[0];
 
 /** Port answered the request and not for this item: like a request whose answer is not what was agreed. */
 export const UNANSWERED: ItemFailure = { problem: 'malformed', repeatable: true };

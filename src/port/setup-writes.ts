@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, SetupDocument } from '../core/model.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import type { Patience } from '../net/patience.ts';
+import type { Retrier } from '../net/retrier.ts';
 import { isUnclear } from '../net/retry.ts';
 import type { PortApi } from './api.ts';
 import type { BlueprintDocument } from './blueprint-documents.ts';
@@ -31,7 +31,7 @@ interface Creation<T> {
  * and live events, runs and other replicas prepare Port side by side.
  * @returns undefined, or what is there of that name: made by somebody else, or by an attempt that got no answer
  */
-export async function createOrRead<T>({ create, read }: Creation<T>, again: Patience): Promise<T | undefined> {
+export async function createOrRead<T>({ create, read }: Creation<T>, again: Retrier): Promise<T | undefined> {
   for (;;) {
     try {
       await create();
@@ -42,7 +42,7 @@ export async function createOrRead<T>({ create, read }: Creation<T>, again: Pati
       const theirs = mayBeThere ? await read() : undefined;
       if (theirs !== undefined) return theirs;
       const { problem, status, retryAfterMs: askedMs } = error;
-      if (!mayBeThere || !(await again({ problem, status, askedMs, repeatable: true }))) throw error;
+      if (!mayBeThere || !(await again({ problem, status, retryAfterMs: askedMs, repeatable: true }))) throw error;
     }
   }
 }

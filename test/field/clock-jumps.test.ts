@@ -59,10 +59,10 @@ describe('a clock that cannot be trusted', () => {
       const clock = { now: () => hand.now() + offset, sleep: hand.sleep };
       const governor = createGovernor({ side: 'port', concurrency: 1, clock });
       const { signal } = new AbortController();
-      await governor.enter(signal);
-      governor.leave({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
+      await governor.acquire(signal);
+      governor.release({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
       let entered = false;
-      const waiting = governor.enter(signal).then(() => {
+      const waiting = governor.acquire(signal).then(() => {
         entered = true;
       });
       offset = step;

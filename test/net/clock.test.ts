@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Clock, steadily } from '../../src/net/clock.ts';
+import { type Clock, monotonic } from '../../src/net/clock.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 
 const HOUR = 3_600_000;
@@ -19,10 +19,10 @@ function settableClock(): Clock & { time: number; readonly slept: number[] } {
   return clock;
 }
 
-describe('steadily', () => {
+describe('monotonic', () => {
   it('goes on where the clock is set back, and ahead with it', () => {
     const clock = settableClock();
-    const now = steadily(clock);
+    const now = monotonic(clock);
     const begin = now();
     clock.time += 500;
     clock.time -= HOUR;
@@ -39,10 +39,10 @@ describe('a pause for a rate limit', () => {
     const clock = settableClock();
     const governor = createGovernor({ side: 'port', concurrency: 1, clock });
     const signal = new AbortController().signal;
-    await governor.enter(signal);
-    governor.leave({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
+    await governor.acquire(signal);
+    governor.release({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
     clock.time -= 5 * HOUR;
-    await governor.enter(signal);
+    await governor.acquire(signal);
     expect(clock.slept).toEqual([5000]);
   });
 });

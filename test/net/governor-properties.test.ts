@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Answer, createGovernor, type Governor } from '../../src/net/governor.ts';
+import { type AttemptOutcome, createGovernor, type Governor } from '../../src/net/governor.ts';
 import { settled, type VirtualTime, virtualTime } from './virtual-time.ts';
 
 const never = new AbortController().signal;
@@ -12,18 +12,18 @@ setMaxListeners(0, never);
 interface Call {
   readonly startsMs: number;
   readonly takesMs: number;
-  readonly answer: Answer;
+  readonly answer: AttemptOutcome;
 }
 
 const seconds = fc.integer({ min: 1, max: 40 });
-const answer: fc.Arbitrary<Answer> = fc.oneof(
-  { weight: 6, arbitrary: fc.constant<Answer>({ type: 'answered', status: 200, headers: {} }) },
+const answer: fc.Arbitrary<AttemptOutcome> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<AttemptOutcome>({ type: 'answered', status: 200, headers: {} }) },
   seconds.map((wait) => ({ type: 'answered', status: 429, headers: { 'retry-after': String(wait) } }) as const),
-  fc.constant<Answer>({ type: 'answered', status: 429, headers: {} }),
+  fc.constant<AttemptOutcome>({ type: 'answered', status: 429, headers: {} }),
   seconds.map((wait) => ({ type: 'answered', status: 503, headers: { 'retry-after': String(wait) } }) as const),
   fc.constantFrom(500, 503, 404).map((status) => ({ type: 'answered', status, headers: {} }) as const),
   fc.constantFrom('timeout', 'reset', 'unreachable').map((problem) => ({ type: 'failed', problem }) as const),
-  fc.constant<Answer>({ type: 'aborted' }),
+  fc.constant<AttemptOutcome>({ type: 'aborted' }),
 );
 const call: fc.Arbitrary<Call> = fc.record({ startsMs: fc.nat(20_000), takesMs: fc.nat(3000), answer });
 const scene = fc.record({
@@ -34,7 +34,7 @@ const scene = fc.record({
 });
 
 /** How long an answer stops everybody, said apart from the product's own rules. */
-function stopMs(given: Answer): number {
+function stopMs(given: AttemptOutcome): number {
   if (given.type !== 'answered' || (given.status !== 429 && given.status !== 503)) return 0;
   const asked = given.headers['retry-after'];
   if (asked !== undefined) return Number(asked) * 1000;
@@ -62,12 +62,12 @@ async function send(
   async function one(index: number, each: Call): Promise<void> {
     await clock.sleep(each.startsMs, never);
     asked.push(index);
-    await governor.enter(never);
+    await governor.acquire(never);
     inFlight += 1;
     entries.push({ call: index, at: clock.now(), inFlight, allowed: governor.state().concurrency });
     await clock.sleep(each.takesMs, never);
     inFlight -= 1;
-    governor.leave(each.answer);
+    governor.release(each.answer);
     onLeave(each);
     done += 1;
   }
@@ -140,12 +140,12 @@ describe('governor, whatever the host answers', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }), async (stops) => {
         const governor = createGovernor({ side: 'port', concurrency: 1, clock: virtualTime() });
-        await governor.enter(never);
+        await governor.acquire(never);
         const entered: number[] = [];
         const stopped: number[] = [];
         const controllers = stops.map(() => new AbortController());
         for (const [index, { signal }] of controllers.entries()) {
-          governor.enter(signal).then(
+          governor.acquire(signal).then(
             () => entered.push(index),
             () => stopped.push(index),
           );
@@ -153,7 +153,7 @@ describe('governor, whatever the host answers', () => {
         for (const [index, controller] of controllers.entries()) if (stops[index]) controller.abort();
         // The one inside leaves, and each that comes in after it: a place given to somebody who is gone would be missing.
         for (const stop of stops) {
-          if (!stop) governor.leave({ type: 'aborted' });
+          if (!stop) governor.release({ type: 'aborted' });
           await settled();
         }
         const those = (what: boolean) => stops.flatMap((stop, index) => (stop === what ? [index] : []));
@@ -187,7 +187,7 @@ function limiter(
     windows,
     refusedAfterWarmUp: () => refusedAfterWarmUp,
     /** What a request that arrives now is answered with. */
-    arrive(): Answer {
+    arrive(): AttemptOutcome {
       roll();
       const isOver = used >= limit;
       if (isOver && windows.length > 0) refusedAfterWarmUp += 1;
@@ -224,11 +224,11 @@ describe('governor at a host that counts requests in windows', () => {
         let running = concurrency;
         async function worker(): Promise<void> {
           while (active) {
-            await governor.enter(never);
+            await governor.acquire(never);
             await clock.sleep(latencyMs / 2, never);
             const given = host.arrive();
             await clock.sleep(latencyMs / 2, never);
-            governor.leave(given);
+            governor.release(given);
           }
           running -= 1;
         }

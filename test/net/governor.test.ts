@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/net/clock.ts';
-import { type Answer, createGovernor } from '../../src/net/governor.ts';
+import { type AttemptOutcome, createGovernor } from '../../src/net/governor.ts';
 
 /** A clock that stands still until it is told to go on. */
 function handClock(): Clock & { advance(ms: number): Promise<void> } {
@@ -27,7 +27,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function answered(status: number, headers: { readonly [name: string]: string } = {}): Answer {
+function answered(status: number, headers: { readonly [name: string]: string } = {}): AttemptOutcome {
   return { type: 'answered', status, headers };
 }
 
@@ -43,13 +43,13 @@ function setUp(concurrency = 4) {
     inside: () => inside,
     /** Asks for `count` places and gives those a moment that are free. */
     async enter(count: number): Promise<void> {
-      for (let i = 0; i < count; i += 1) void governor.enter(never).then(() => (inside += 1));
+      for (let i = 0; i < count; i += 1) void governor.acquire(never).then(() => (inside += 1));
       await settled();
     },
-    async leave(answer: Answer, count = 1): Promise<void> {
+    async leave(answer: AttemptOutcome, count = 1): Promise<void> {
       for (let i = 0; i < count; i += 1) {
         inside -= 1;
-        governor.leave(answer);
+        governor.release(answer);
       }
       await settled();
     },
@@ -134,7 +134,7 @@ describe('governor', () => {
     let refused = 0;
     let done = 0;
     async function call(): Promise<void> {
-      await governor.enter(never);
+      await governor.acquire(never);
       if (clock.now() >= windowEnd) {
         windowEnd = clock.now() + periodMs;
         used = 0;
@@ -147,7 +147,7 @@ describe('governor', () => {
         'x-ratelimit-reset': String(Math.ceil((windowEnd - clock.now()) / 1000)),
       };
       await settled();
-      governor.leave(answered(used > limit ? 429 : 200, headers));
+      governor.release(answered(used > limit ? 429 : 200, headers));
       done += 1;
     }
     const calls = Array.from({ length: 600 }, call);
@@ -173,10 +173,10 @@ describe('governor', () => {
   it('waits out a retry alone or together', async () => {
     const { enter, inside, governor, clock } = setUp();
     let alone = false;
-    void governor.retryAfter(1000, 'self', never).then(() => (alone = true));
+    void governor.waitForRetry(1000, 'self', never).then(() => (alone = true));
     await enter(1);
     expect(inside()).toBe(1);
-    await governor.retryAfter(2000, 'host', never);
+    await governor.waitForRetry(2000, 'host', never);
     await enter(1);
     await clock.advance(1000);
     expect([alone, inside()]).toEqual([true, 1]);
@@ -189,11 +189,11 @@ describe('governor', () => {
     const { enter, leave, inside, governor } = setUp(1);
     await enter(1);
     const controller = new AbortController();
-    const waiting = governor.enter(controller.signal);
+    const waiting = governor.acquire(controller.signal);
     await enter(1);
     controller.abort(new Error('stop'));
     await expect(waiting).rejects.toThrow('stop');
-    await expect(governor.enter(controller.signal)).rejects.toThrow('stop');
+    await expect(governor.acquire(controller.signal)).rejects.toThrow('stop');
     await leave(answered(200));
     expect(inside()).toBe(1);
   });

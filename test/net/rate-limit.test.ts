@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askedWaitMs, rateWindow } from '../../src/net/rate-limit.ts';
+import { rateWindow, requestedWaitMs } from '../../src/net/rate-limit.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 
-describe('askedWaitMs', () => {
+describe('requestedWaitMs', () => {
   it.each([
     ['seconds', 429, { 'retry-after': '7' }, 7000],
     ['a fraction of a second', 429, { 'retry-after': '0.5' }, 500],
@@ -28,7 +28,7 @@ describe('askedWaitMs', () => {
     ['half a date', 429, { 'retry-after': '2026-3-01 12:00:30Z' }, undefined],
     ['a date that is just now', 429, { 'retry-after': 'Sun, 01 Mar 2026 12:00:00 GMT' }, undefined],
   ])('%s', (_name, status, headers: Record<string, string>, wait) => {
-    expect(askedWaitMs(status, headers, now)).toBe(wait);
+    expect(requestedWaitMs(status, headers, now)).toBe(wait);
   });
 });
 
@@ -45,8 +45,8 @@ describe('what a host may send', () => {
           moment.toUTCString(),
         ];
         for (const text of spellings) {
-          expect(askedWaitMs(429, { 'retry-after': text }, now)).toBe(seconds * 1000);
-          expect(askedWaitMs(429, { 'x-ratelimit-reset': text }, now)).toBe(seconds * 1000);
+          expect(requestedWaitMs(429, { 'retry-after': text }, now)).toBe(seconds * 1000);
+          expect(requestedWaitMs(429, { 'x-ratelimit-reset': text }, now)).toBe(seconds * 1000);
           expect(rateWindow({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': text }, now)?.resetAt).toBe(
             now + seconds * 1000,
           );
@@ -68,7 +68,7 @@ describe('what a host may send', () => {
     );
     fc.assert(
       fc.property(headers, fc.constantFrom(200, 429, 503), (given, status) => {
-        const wait = askedWaitMs(status, given, now);
+        const wait = requestedWaitMs(status, given, now);
         if (wait !== undefined) expect(wait).toBeGreaterThanOrEqual(0);
         const window = rateWindow(given, now);
         if (window === undefined) return;

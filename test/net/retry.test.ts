@@ -24,7 +24,7 @@ describe('nextDelay', () => {
   });
   it.each([
     ['429', status(429, { repeatable: false }), 300],
-    ['503 with Retry-After', status(503, { repeatable: false, askedMs: 2000 }), 2000],
+    ['503 with Retry-After', status(503, { repeatable: false, retryAfterMs: 2000 }), 2000],
     ['no connection', { problem: 'unreachable', ...known, repeatable: false } satisfies FailedAttempt, 300],
     ['503 without', status(503, { repeatable: false }), 'stop'],
     ['500', status(500, { repeatable: false }), 'stop'],
@@ -37,25 +37,25 @@ describe('nextDelay', () => {
     expect(nextDelay(12, status(500), { ...DEFAULT_POLICY, attempts: 20 }, highest)).toBe(30_000);
   });
   it('fails fast at a host that never answered', () => {
-    const stranger: FailedAttempt = { problem: 'unreachable', repeatable: true, hostAnswered: false };
-    expect(nextDelay(1, stranger, DEFAULT_POLICY, highest)).toBe(300);
-    expect(nextDelay(2, stranger, DEFAULT_POLICY, highest)).toBe('stop');
+    const neverReached: FailedAttempt = { problem: 'unreachable', repeatable: true, hostAnswered: false };
+    expect(nextDelay(1, neverReached, DEFAULT_POLICY, highest)).toBe(300);
+    expect(nextDelay(2, neverReached, DEFAULT_POLICY, highest)).toBe('stop');
   });
   it('honours a wish in full up to the cap', () => {
-    expect(nextDelay(1, status(429, { askedMs: 120_000 }), DEFAULT_POLICY, () => 0)).toBe(120_000);
-    expect(nextDelay(1, status(429, { askedMs: 1_200_000 }), DEFAULT_POLICY, () => 0)).toBe(600_000);
+    expect(nextDelay(1, status(429, { retryAfterMs: 120_000 }), DEFAULT_POLICY, () => 0)).toBe(120_000);
+    expect(nextDelay(1, status(429, { retryAfterMs: 1_200_000 }), DEFAULT_POLICY, () => 0)).toBe(600_000);
   });
   it('never waits less than asked nor more than both caps allow', () => {
-    const askedMs = fc.option(fc.integer({ min: 0, max: 2_000_000 }), { nil: undefined });
+    const retryAfterMs = fc.option(fc.integer({ min: 0, max: 2_000_000 }), { nil: undefined });
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 4 }),
-        askedMs,
+        retryAfterMs,
         fc.double({ min: 0, max: 1, noNaN: true }),
         (n, asked, r) => {
-          const delay = nextDelay(n, status(503, { askedMs: asked }), DEFAULT_POLICY, () => r);
-          expect(delay).toBeGreaterThanOrEqual(Math.min(asked ?? 0, DEFAULT_POLICY.maxAskedMs));
-          expect(delay).toBeLessThanOrEqual(Math.max(DEFAULT_POLICY.capMs, DEFAULT_POLICY.maxAskedMs));
+          const delay = nextDelay(n, status(503, { retryAfterMs: asked }), DEFAULT_POLICY, () => r);
+          expect(delay).toBeGreaterThanOrEqual(Math.min(asked ?? 0, DEFAULT_POLICY.maxRetryAfterMs));
+          expect(delay).toBeLessThanOrEqual(Math.max(DEFAULT_POLICY.capMs, DEFAULT_POLICY.maxRetryAfterMs));
         },
       ),
     );
@@ -67,20 +67,20 @@ const failure: fc.Arbitrary<FailedAttempt> = fc
   .record({
     problem: fc.constantFrom('status', 'unreachable', 'timeout', 'reset', 'malformed', 'tls', 'too_large'),
     code: fc.constantFrom(301, 400, 401, 404, 408, 409, 413, 422, 425, 429, 500, 501, 502, 503, 504),
-    askedMs: fc.option(fc.integer({ min: 0, max: 2_000_000 }), { nil: undefined }),
+    retryAfterMs: fc.option(fc.integer({ min: 0, max: 2_000_000 }), { nil: undefined }),
     repeatable: fc.boolean(),
     hostAnswered: fc.boolean(),
   })
   .map(({ code, problem, hostAnswered, ...rest }) =>
     problem === 'status'
       ? { problem, status: code, hostAnswered: true, ...rest }
-      : { problem, hostAnswered, ...rest, askedMs: undefined },
+      : { problem, hostAnswered, ...rest, retryAfterMs: undefined },
   );
 const policy: fc.Arbitrary<RetryPolicy> = fc.record({
   attempts: fc.integer({ min: 1, max: 12 }),
   baseMs: fc.integer({ min: 1, max: 2000 }),
   capMs: fc.integer({ min: 1, max: 60_000 }),
-  maxAskedMs: fc.integer({ min: 0, max: 900_000 }),
+  maxRetryAfterMs: fc.integer({ min: 0, max: 900_000 }),
 });
 const luck = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -96,8 +96,8 @@ describe('whatever happens', () => {
         if (all.every(({ problem }) => problem === 'timeout')) {
           expect(tried).toBeLessThanOrEqual(Math.ceil(rules.attempts * 0.4));
         }
-        const stranger = all.every(({ problem, hostAnswered }) => problem !== 'status' && !hostAnswered);
-        if (stranger) expect(tried).toBeLessThanOrEqual(2);
+        const neverReached = all.every(({ problem, hostAnswered }) => problem !== 'status' && !hostAnswered);
+        if (neverReached) expect(tried).toBeLessThanOrEqual(2);
       }),
       { numRuns: 1000 },
     );
@@ -119,7 +119,7 @@ describe('whatever happens', () => {
       fc.property(failure, policy, fc.integer({ min: 1, max: 12 }), luck, (failed, rules, attempt, r) => {
         const delay = nextDelay(attempt, failed, rules, () => r);
         if (delay === 'stop') return;
-        const asked = Math.min(failed.askedMs ?? 0, rules.maxAskedMs);
+        const asked = Math.min(failed.retryAfterMs ?? 0, rules.maxRetryAfterMs);
         const longest = Math.min(rules.capMs, rules.baseMs * 2 ** (attempt - 1));
         expect(delay).toBeGreaterThanOrEqual(asked);
         expect(delay).toBeLessThanOrEqual(Math.max(asked, Math.ceil(longest)));
@@ -151,20 +151,20 @@ describe('whatever happens', () => {
     expect(nextDelay(1, timeout, { ...DEFAULT_POLICY, attempts: 1 }, highest)).toBe('stop');
   });
 
-  it('a host that answers with a status is no stranger, even where it was not known before', () => {
+  it('a host that answers with a status is no neverReached, even where it was not known before', () => {
     const first = status(503, { hostAnswered: false });
     expect([1, 2, 3, 4].map((n) => nextDelay(n, first, DEFAULT_POLICY, highest))).toEqual([300, 600, 1200, 2400]);
-    const stranger: FailedAttempt = { problem: 'reset', repeatable: true, hostAnswered: false };
-    expect(nextDelay(1, stranger, { ...DEFAULT_POLICY, baseMs: 9000 }, highest)).toBe(500);
+    const neverReached: FailedAttempt = { problem: 'reset', repeatable: true, hostAnswered: false };
+    expect(nextDelay(1, neverReached, { ...DEFAULT_POLICY, baseMs: 9000 }, highest)).toBe(500);
   });
 });
 
 describe('isThrottled', () => {
   it.each([
     [status(429), true],
-    [status(503, { askedMs: 0 }), true],
+    [status(503, { retryAfterMs: 0 }), true],
     [status(503), false],
-    [status(500, { askedMs: 5 }), false],
+    [status(500, { retryAfterMs: 5 }), false],
   ])('%o', (failed, expected) => {
     expect(isThrottled(failed)).toBe(expected);
   });
