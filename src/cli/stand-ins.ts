@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../core/errors.ts';
-import { FaultBook } from '../sandbox/faults.ts';
+import { FaultBook } from '../sandbox/fault-book.ts';
 import { type KomodorSandbox, startKomodor } from '../sandbox/komodor/start-komodor.ts';
 import { parseFault } from '../sandbox/parse-fault.ts';
 import { type PortSandbox, startPort } from '../sandbox/port/server.ts';

@@ -2,8 +2,9 @@ import { AppError } from '../core/errors.ts';
 import { type Cell, type GroupResult, parseLine, type Row } from './cells.ts';
 import type { Group } from './groups.ts';
 import { firstLineOf } from './jq-message.ts';
-import type { JqOutcome, JqRunner } from './jq-runner.ts';
+import type { JqRunner } from './jq-runner.ts';
 import { programText } from './program-text.ts';
+import type { JqOutcome } from './run-jq.ts';
 import type { Strikes } from './strikes.ts';
 
 export interface BatchRunOptions {

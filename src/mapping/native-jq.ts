@@ -3,9 +3,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { writeFile } from 'node:fs/promises';
 import { AppError, messageOf } from '../core/errors.ts';
 import { isOutOfMemory, MAX_MEMORY, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT } from './jq-limits.ts';
-import type { JqOutcome, RunJq } from './jq-runner.ts';
 import { watchRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
+import type { JqOutcome, RunJq } from './run-jq.ts';
 
 const MAX_STDERR_CHARS = 1024 * 1024;
 

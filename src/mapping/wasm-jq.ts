@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { AppError, messageOf } from '../core/errors.ts';
 import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT } from './jq-limits.ts';
-import type { JqLimits, JqOutcome, RunJq } from './jq-runner.ts';
 import { watchRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
+import type { JqLimits, JqOutcome, RunJq } from './run-jq.ts';
 
 /** Unused threads end after this time and give their memory back. */
 const IDLE_MS = 30_000;

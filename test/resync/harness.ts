@@ -9,7 +9,7 @@ import type { Code } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/model.ts';
 import type { RunObserver } from '../../src/core/ports.ts';
 import type { BlueprintReport, Problem, RunMode, RunReport } from '../../src/core/report.ts';
-import { FaultBook } from '../../src/sandbox/faults.ts';
+import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { type KomodorOptions, type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import { type PortOptions, type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';

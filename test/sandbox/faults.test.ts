@@ -1,8 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FaultBook } from '../../src/sandbox/faults.ts';
-import { type SandboxServer, startServer } from '../../src/sandbox/http.ts';
+import { FaultBook } from '../../src/sandbox/fault-book.ts';
+import type { SandboxServer } from '../../src/sandbox/http.ts';
 import { parseFault } from '../../src/sandbox/parse-fault.ts';
+import { startServer } from '../../src/sandbox/start-server.ts';
 
 describe('parseFault', () => {
   it.each([

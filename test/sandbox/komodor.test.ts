@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FaultBook } from '../../src/sandbox/faults.ts';
+import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import { type KomodorOptions, type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import { checkTypeOf } from '../../src/sandbox/world/check-types.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
-import { FaultBook } from '../../src/sandbox/faults.ts';
+import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import { type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import { type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
 import { environmentOf } from '../../src/cli/stand-ins.ts';
 import { loadSettings } from '../../src/config/settings.ts';
-import { FaultBook } from '../../src/sandbox/faults.ts';
+import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import { type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import type { JsonObject } from '../../src/sandbox/port/model.ts';
 import { type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';

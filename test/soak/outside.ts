@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { environmentOf } from '../../src/cli/stand-ins.ts';
-import { FaultBook } from '../../src/sandbox/faults.ts';
+import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import { startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import { startPort } from '../../src/sandbox/port/server.ts';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';

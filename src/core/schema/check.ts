@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model.ts';
-import { type Check, KEYWORDS } from './keywords.ts';
+import type { Check } from './keyword.ts';
+import { KEYWORDS } from './keywords.ts';
 import { isObject, own } from './values.ts';
 
 const checks = new WeakMap<object, Check>();

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model.ts';
-import type { Check, Keyword } from './keywords.ts';
+import type { Check, Keyword } from './keyword.ts';
 import { isObject, own } from './values.ts';
 
 /** What JSON Schema forbids by joining schemas, or by the contrary of one. */

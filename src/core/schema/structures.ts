@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical.ts';
 import type { JsonObject } from '../model.ts';
-import type { Check, Keyword } from './keywords.ts';
+import type { Check, Keyword } from './keyword.ts';
 import { patternTest } from './pattern.ts';
 import { isObject, own } from './values.ts';
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FaultBook, type Faults } from '../faults.ts';
-import { type Handler, type SandboxRequest, type SandboxResponse, type SandboxServer, startServer } from '../http.ts';
+import { FaultBook } from '../fault-book.ts';
+import type { Faults } from '../faults.ts';
+import type { Handler, SandboxRequest, SandboxResponse, SandboxServer } from '../http.ts';
+import { startServer } from '../start-server.ts';
 import type { World } from '../world/model.ts';
 import { errorAnswer, FORBIDDEN } from './answers.ts';
 import { asking } from './list-faults.ts';

@@ -1,14 +1,13 @@
 import type { Entity, JsonObject } from './model.ts';
 import { own, targetsOf } from './model.ts';
 import { invalidRequest } from './refusal.ts';
-import type { Matches } from './search.ts';
 import type { PortStore } from './store.ts';
 
 /**
  * The `relatedTo` rule: everything that is connected with an entity, over any number of hops. `upstream` follows the
  * relations that point at it, `downstream` its own; without a direction both count.
  */
-export function relatedTo(store: PortStore, rule: JsonObject): Matches {
+export function relatedTo(store: PortStore, rule: JsonObject): (entity: Entity) => boolean {
   const { blueprint, value, direction, required } = rule;
   if (typeof blueprint !== 'string') throw invalidRequest('"blueprint" must be string');
   if (direction !== undefined && direction !== 'upstream' && direction !== 'downstream') {

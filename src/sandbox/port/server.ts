@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type Fault, FaultBook, type Faults } from '../faults.ts';
+import { FaultBook } from '../fault-book.ts';
+import type { Fault, Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse, SandboxServer } from '../http.ts';
-import { startServer } from '../http.ts';
+import { startServer } from '../start-server.ts';
 import { Access } from './access.ts';
 import { blueprintRoutes } from './blueprint-routes.ts';
 import { entityRoutes } from './entity-routes.ts';
