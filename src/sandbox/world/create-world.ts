@@ -2,6 +2,7 @@ import { createRandom } from '../random.ts';
 import type { World, WorldCluster } from './model.ts';
 import { makeRisk, type Subjects } from './risks.ts';
 import { makeService } from './services.ts';
+import { SeededTimeline } from './timeline.ts';
 
 /** 2026-09-01T06:00:00Z. A fixed clock keeps a seed's world the same on every day. */
 const DEFAULT_NOW = 1_788_242_400;
@@ -42,7 +43,8 @@ export function createWorld(options: WorldOptions): World {
     makeRisk(seed, at, at % 4 === 3 ? 'realtime' : 'dynamic', subjects, now),
   );
   const aside = Array.from({ length: Math.floor(asked / 4) }, (_, at) => makeRisk(seed, at, 'static', subjects, now));
-  return { seed, now, services, risks: [...risks, ...aside], clusters };
+  const timeline = new SeededTimeline(seed, names, services);
+  return { seed, now, services, risks: [...risks, ...aside], clusters, timeline };
 }
 
 function makeCluster(seed: number, index: number): WorldCluster {

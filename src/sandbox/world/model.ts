@@ -1,3 +1,5 @@
+import type { Timeline } from './timeline-rows.ts';
+
 /** The raw things of the world, exactly as Komodor's API sends them. Every time is in seconds since 1970. */
 
 export const SERVICE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'] as const;
@@ -79,6 +81,8 @@ export interface World {
   readonly services: WorldService[];
   readonly risks: WorldRisk[];
   readonly clusters: readonly WorldCluster[];
+  /** Its issues, deploys and nodes that come and go. */
+  readonly timeline: Timeline;
 }
 
 /** A thing that a risk is about. */
