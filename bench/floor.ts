@@ -1,4 +1,4 @@
-import { loadDefaults } from '../src/compose.ts';
+import { loadDefaults } from '../src/compose/defaults.ts';
 import { type BareClient, createBareClient, inParallel } from './bare-client.ts';
 import { riskPages, servicePages } from './listings.ts';
 import { settingsFor } from './settings.ts';

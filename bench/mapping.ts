@@ -1,4 +1,5 @@
-import { createJqMapper, loadDefaults } from '../src/compose.ts';
+import { loadDefaults } from '../src/compose/defaults.ts';
+import { createJqMapper } from '../src/compose/jq-mapper.ts';
 import type { Kind } from '../src/core/model.ts';
 import { createJqRunner, type JqRunner } from '../src/mapping/jq-runner.ts';
 import { createMapper } from '../src/mapping/mapper.ts';

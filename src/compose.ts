@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { loadBlueprintFiles } from './config/blueprint-files.ts';
+import { loadDefaults } from './compose/defaults.ts';
+import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
+import { runWithoutSecrets } from './compose/secrets.ts';
 import { documentDiff } from './config/document-diff.ts';
-import { loadMappingFiles } from './config/mapping-files.ts';
 import { parseMapping } from './config/mapping-schema.ts';
-import { harmlessEnvironment, secretsOf } from './config/secrets.ts';
+import { secretsOf } from './config/secrets.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
 import {
   beginningAmong,
@@ -18,22 +19,18 @@ import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
-import type { Mapper, Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
-import { redactor } from './core/redact.ts';
+import type { Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
 import { type RefreshReport, refreshWorkload } from './core/refresh.ts';
-import { problemWithoutSecrets, type RunReport, withoutSecrets } from './core/report.ts';
+import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import { KOMODOR_KINDS } from './komodor/kinds.ts';
 import { createKomodorSource } from './komodor/source.ts';
-import { createJqRunner, type JqRunner } from './mapping/jq-runner.ts';
-import { createMapper } from './mapping/mapper.ts';
-import { type JqBinary, resolveJq } from './mapping/resolve-jq.ts';
+import type { JqBinary } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
 import { type AttemptOutcome, createGovernor, type GovernorState } from './net/governor.ts';
 import { createHttpClient } from './net/http-client.ts';
 import type { Side } from './net/http-failure.ts';
 import { PortApi, userAgentOf } from './port/api.ts';
-import { blueprintDocument } from './port/blueprint-documents.ts';
 import { PortCatalog } from './port/catalog.ts';
 import { TokenKeeper } from './port/token.ts';
 import { VERSION } from './version.ts';
@@ -78,15 +75,12 @@ export interface Application {
 }
 
 /** Who wants to know what the adapters do, for metrics; and the time they live in, for simulations. */
-export interface Probes {
+export interface Probes extends JqProbes {
   readonly requestDone?: (side: Side, answer: AttemptOutcome) => void;
-  readonly jqDone?: (durationMs: number) => void;
   /** The system's when absent. */
   readonly clock?: Clock;
   /** How long a network is waited for that is not there yet, and who is told; absent: it is not. */
   readonly network?: { readonly patienceMs: number; readonly onWait: (why: string, leftMs: number) => void };
-  /** A jq that several applications of one process share; one of its own when absent. */
-  readonly jq?: JqRunner;
 }
 
 /**
@@ -102,7 +96,6 @@ export async function createApplication(
   const { mapper, jq } = await createJqMapper(settings, env, probes);
   const files = loadDefaults(settings);
   const secrets = secretsOf(settings, env);
-  const redact = redactor(secrets);
   const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
   const { clock = systemClock } = probes;
   const governorFor = (side: Side, concurrency: number) =>
@@ -191,15 +184,11 @@ export async function createApplication(
     jq,
     port: { api, tokens, userAgent, env },
     traffic,
-    async run(order, signal, { observer: toldAll = {}, marks } = {}) {
+    async run(order, signal, { observer = {}, marks } = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };
-      const observer: RunObserver = {
-        ...toldAll,
-        problem: (problem) => toldAll.problem?.(problemWithoutSecrets(problem, redact)),
-      };
-      const report =
-        order.mode === 'plan' ? plan(request, signal, observer) : carryOut(request, signal, observer, marks);
-      return withoutSecrets(await report, redact);
+      return runWithoutSecrets(secrets, observer, (told) =>
+        order.mode === 'plan' ? plan(request, signal, told) : carryOut(request, signal, told, marks),
+      );
     },
     live(memory) {
       const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
@@ -225,56 +214,6 @@ export async function createApplication(
       http.close();
       source.close();
     },
-  };
-}
-
-/** jq and the mapper on it, as the settings ask for. */
-export async function createJqMapper(
-  settings: OfflineSettings,
-  env: NodeJS.Dict<string>,
-  probes: Pick<Probes, 'jqDone' | 'jq'> = {},
-): Promise<{ mapper: Mapper; jq: JqBinary }> {
-  const jq = probes.jq ?? (await ownJq(settings));
-  const mapper = createMapper({
-    jq: timed(jq, (durationMs) => probes.jqDone?.(durationMs)),
-    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(settings, env) : undefined,
-    batchTimeoutMs: settings.jqTimeoutMs,
-    batchItems: settings.jqBatchSize,
-  });
-  return { mapper, jq: jq.binary };
-}
-
-async function ownJq({ jqPath }: OfflineSettings): Promise<JqRunner> {
-  return createJqRunner(await resolveJq(jqPath === undefined ? {} : { jqPath }));
-}
-
-function timed(jq: JqRunner, onDone: (durationMs: number) => void): JqRunner {
-  return {
-    binary: jq.binary,
-    async run(program, input, options) {
-      const startedAt = performance.now();
-      return jq.run(program, input, options).finally(() => onDone(performance.now() - startedAt));
-    },
-  };
-}
-
-/** The mapping and blueprint files, read and checked. */
-export function loadDefaults(settings: OfflineSettings) {
-  const options = {
-    kinds: KOMODOR_KINDS,
-    addOns: settings.addOns,
-    variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint },
-  };
-  const mapping = loadMappingFiles(settings.mappingPath, options);
-  const { blueprints, problems, left } = loadBlueprintFiles(settings.blueprintsPath, options);
-  return {
-    fileConfig: mapping.config,
-    fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
-    fileOrigin: mapping.origin,
-    blueprints: blueprints.map((document) => blueprintDocument.parse(document)),
-    blueprintProblems: problems,
-    /** What stands in the folders and is not read. */
-    notRead: [...new Set([...mapping.left, ...left])],
   };
 }
 

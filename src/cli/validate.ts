@@ -1,4 +1,5 @@
-import { createJqMapper, loadDefaults } from '../compose.ts';
+import { loadDefaults } from '../compose/defaults.ts';
+import { createJqMapper } from '../compose/jq-mapper.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
 import { compilePrograms } from '../core/extractions.ts';
 import type { EntityTemplate } from '../core/model.ts';

@@ -1,0 +1,25 @@
+import { loadBlueprintFiles } from '../config/blueprint-files.ts';
+import { loadMappingFiles } from '../config/mapping-files.ts';
+import type { OfflineSettings } from '../config/settings.ts';
+import { KOMODOR_KINDS } from '../komodor/kinds.ts';
+import { blueprintDocument } from '../port/blueprint-documents.ts';
+
+/** The mapping and blueprint files, read and checked. */
+export function loadDefaults(settings: OfflineSettings) {
+  const options = {
+    kinds: KOMODOR_KINDS,
+    addOns: settings.addOns,
+    variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint },
+  };
+  const mapping = loadMappingFiles(settings.mappingPath, options);
+  const { blueprints, problems, left } = loadBlueprintFiles(settings.blueprintsPath, options);
+  return {
+    fileConfig: mapping.config,
+    fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
+    fileOrigin: mapping.origin,
+    blueprints: blueprints.map((document) => blueprintDocument.parse(document)),
+    blueprintProblems: problems,
+    /** What stands in the folders and is not read. */
+    notRead: [...new Set([...mapping.left, ...left])],
+  };
+}

@@ -1,0 +1,42 @@
+import { harmlessEnvironment } from '../config/secrets.ts';
+import type { OfflineSettings } from '../config/settings.ts';
+import type { Mapper } from '../core/ports.ts';
+import { createJqRunner, type JqRunner } from '../mapping/jq-runner.ts';
+import { createMapper } from '../mapping/mapper.ts';
+import { type JqBinary, resolveJq } from '../mapping/resolve-jq.ts';
+
+export interface JqProbes {
+  readonly jqDone?: (durationMs: number) => void;
+  /** A jq that several applications of one process share; one of its own when absent. */
+  readonly jq?: JqRunner;
+}
+
+/** jq and the mapper on it, as the settings ask for. */
+export async function createJqMapper(
+  settings: OfflineSettings,
+  env: NodeJS.Dict<string>,
+  probes: JqProbes = {},
+): Promise<{ mapper: Mapper; jq: JqBinary }> {
+  const jq = probes.jq ?? (await ownJq(settings));
+  const mapper = createMapper({
+    jq: timed(jq, (durationMs) => probes.jqDone?.(durationMs)),
+    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(settings, env) : undefined,
+    batchTimeoutMs: settings.jqTimeoutMs,
+    batchItems: settings.jqBatchSize,
+  });
+  return { mapper, jq: jq.binary };
+}
+
+async function ownJq({ jqPath }: OfflineSettings): Promise<JqRunner> {
+  return createJqRunner(await resolveJq(jqPath === undefined ? {} : { jqPath }));
+}
+
+function timed(jq: JqRunner, onDone: (durationMs: number) => void): JqRunner {
+  return {
+    binary: jq.binary,
+    async run(program, input, options) {
+      const startedAt = performance.now();
+      return jq.run(program, input, options).finally(() => onDone(performance.now() - startedAt));
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { RunObserver } from '../core/ports.ts';
+import { redactor } from '../core/redact.ts';
+import { type Problem, problemWithoutSecrets, type RunReport, withoutSecrets } from '../core/report.ts';
+
+/** Carries out a run that names no secret: neither in the problems that it tells on its way, nor in its report. */
+export async function runWithoutSecrets(
+  secrets: readonly string[],
+  observer: RunObserver,
+  run: (observer: RunObserver) => Promise<RunReport>,
+): Promise<RunReport> {
+  const redact = redactor(secrets);
+  const tell = (problem: Problem) => observer.problem?.(problemWithoutSecrets(problem, redact));
+  return withoutSecrets(await run({ ...observer, problem: tell }), redact);
+}
