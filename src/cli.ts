@@ -4,7 +4,6 @@ import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
 import { complainOfUsage, runCommand } from './cli/command.ts';
-import { checkFault } from './cli/fault-option.ts';
 import { surviveLostOutput } from './cli/output.ts';
 import { isDigest } from './core/canonical.ts';
 import { messageOf } from './core/errors.ts';
@@ -100,7 +99,8 @@ function withStandInOptions(command: Command, services: string): Command {
     .option('--token-ttl <seconds>', "how long Port's tokens live", whole(1, 1_000_000))
     .option('--komodor-port <n>', 'port of the Komodor stand-in (0: any free one)', whole(0, 65_535), 0)
     .option('--port-port <n>', 'port of the Port stand-in (0: any free one)', whole(0, 65_535), 0)
-    .option('--fault <text>', 'something to go wrong, e.g. "services page 3 -> 500 twice" (docs/sandbox.md)', fault);
+    .option('--fault <text>', 'something to go wrong, e.g. "services page 3 -> 500 twice" (docs/sandbox.md)', collect)
+    .hook('preAction', (_, called) => checkFaults(called));
 }
 
 interface StandInFlags extends CommonOptions {
@@ -153,12 +153,16 @@ function decimal(min: number, max: number) {
   };
 }
 
-/** Reads a fault only to see whether it can be read: at the start it would be too late for a sentence about the option. */
-function fault(text: string, earlier: readonly string[] | undefined): readonly string[] {
-  try {
-    checkFault(text);
-  } catch (error) {
-    throw new InvalidArgumentError(messageOf(error));
+/** Reads the faults only to see whether they can be read: at the start it would be too late for a sentence about the option. */
+async function checkFaults(command: Command): Promise<void> {
+  const { fault: faults = [] }: { readonly fault?: readonly string[] } = command.opts();
+  if (faults.length === 0) return;
+  const { checkFault } = await import('./cli/fault-option.ts');
+  for (const text of faults) {
+    try {
+      checkFault(text);
+    } catch (error) {
+      command.error(`error: option '--fault <text>' argument '${text}' is invalid. ${messageOf(error)}`);
+    }
   }
-  return collect(text, earlier);
 }

@@ -1,19 +1,19 @@
 import { didYouMean } from '../core/nearest.ts';
+import { routeNames } from '../sandbox/komodor/stand-ins.ts';
 import { parseFault } from '../sandbox/parse-fault.ts';
 
-const KOMODOR_ROUTES = ['services', 'services-scoped', 'risks', 'risks-scoped', 'risk', 'clusters', 'validate'];
 const PORT_ROUTES = `token blueprints search count datasource-entities bulk upsert delete integration organization
   ingest`.split(/\s+/);
 
 /** Whether a fault is for the stand-in for Komodor, by the route that it names; `*` is for both. */
 export function isForKomodor({ route }: { readonly route: string }): boolean {
-  return route === '*' || KOMODOR_ROUTES.includes(route);
+  return route === '*' || routeNames.includes(route);
 }
 
 /** Throws an Error that says why a fault cannot be read, or would never come to pass. */
 export function checkFault(text: string): void {
   const { route } = parseFault(text);
-  const known = [...KOMODOR_ROUTES, ...PORT_ROUTES];
+  const known = [...routeNames, ...PORT_ROUTES];
   if (route === '*' || known.includes(route)) return;
   throw new Error(`There is no route ${route}${didYouMean(route, known) || `; there are ${known.join(', ')} and *`}.`);
 }

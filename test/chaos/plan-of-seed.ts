@@ -1,4 +1,4 @@
-import type { PagingStyle } from '../../src/sandbox/komodor/services-search.ts';
+import type { PagingStyle } from '../../src/sandbox/komodor/stand-in.ts';
 import { createRandom, type Random } from '../../src/sandbox/random.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import type { Liar } from './schedule.ts';

@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import type { SandboxRequest, SandboxResponse } from '../../http.ts';
 import {
   CHECK_CATEGORIES,
   checkTypeOf,
   IMPACT_GROUP_IDS,
   IMPACT_GROUP_TYPES,
   LISTED_CHECK_TYPES,
-} from '../world/check-types.ts';
-import { RISK_STATUSES, SEVERITIES, subjectOf, type World, type WorldRisk } from '../world/model.ts';
-import { invalidAnswer } from './answers.ts';
-import { type AskFault, bendPage, pretendRows } from './list-faults.ts';
-import { RowMemo } from './row-memo.ts';
+} from '../../world/check-types.ts';
+import { RISK_STATUSES, SEVERITIES, subjectOf, type World, type WorldRisk } from '../../world/model.ts';
+import { invalidAnswer } from '../answers.ts';
+import { type AskFault, bendPage, pretendRows } from '../list-faults.ts';
+import { RowMemo } from '../row-memo.ts';
+import { singleRisk } from '../single-risk.ts';
+import type { Answer, Route, StandIn } from '../stand-in.ts';
 
 const wholeNumber = z
   .string()
@@ -39,8 +42,11 @@ const queryShape = z.object({
 type Query = z.infer<typeof queryShape>;
 type Filter = Omit<Query, 'pageSize' | 'offset'>;
 
+/** Short enough to test with, long enough to be seen. */
+const GATEWAY_TIMEOUT_MS = 50;
+
 /** `GET health/risks`: offset paging over the risks, in the order of the world. */
-export class RisksList {
+class RisksList {
   readonly #world: World;
   readonly #matching = new RowMemo<WorldRisk, readonly WorldRisk[]>();
 
@@ -78,12 +84,12 @@ export class RisksList {
 }
 
 /** The 1-based page that an offset stands for. */
-export function risksPageOf({ query }: SandboxRequest): number {
+function pageOf({ query }: SandboxRequest): number {
   return Math.floor(Number(query.get('offset') ?? 0) / Math.max(1, Number(query.get('pageSize') ?? 1))) + 1;
 }
 
 /** Whether a listing is limited to single resources, or to namespaces of named clusters. */
-export function isScopedList({ query }: SandboxRequest): boolean {
+function isScoped({ query }: SandboxRequest): boolean {
   return query.has('komodorUid') || (query.has('clusterName') && query.has('namespace'));
 }
 
@@ -128,3 +134,42 @@ function resourceTypes({ supportingData, checkType }: WorldRisk): string[] {
   const found = containersShape.safeParse(supportingData?.[checkType]);
   return found.success ? found.data.containersData.map(({ resourceType }) => resourceType) : [];
 }
+
+const single: Omit<Route, 'method'> = {
+  path: 'health/risks/{id}',
+  name: 'risk',
+  open:
+    ({ world }) =>
+    (request) =>
+      singleRisk(world, request.segments.at(-1) ?? '', request),
+};
+
+export const standIn: StandIn = {
+  kind: 'komodorHealthMonitoring',
+  listing: {
+    method: 'GET',
+    path: 'health/risks',
+    name: 'risks',
+    isScoped,
+    pageOf,
+    open({ world, riskQueryTimeout = false }): Answer {
+      const list = new RisksList(world);
+      return async (request, ask) => {
+        if (riskQueryTimeout && !request.query.has('clusterName') && !request.query.has('komodorUid')) {
+          await sleep(GATEWAY_TIMEOUT_MS);
+          return { status: 504, text: 'upstream request timeout' };
+        }
+        return list.answer(request, ask);
+      };
+    },
+  },
+  others: [
+    { method: 'GET', ...single },
+    { method: 'PUT', ...single },
+  ],
+  // Static ones come only when they are asked for.
+  rows: ({ risks }) =>
+    risks
+      .filter(({ checkType }) => checkTypeOf(checkType).group !== 'static')
+      .map((risk) => ({ identity: risk.id, value: risk })),
+};

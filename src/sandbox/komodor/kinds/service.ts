@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import type { SandboxRequest, SandboxResponse } from '../../http.ts';
 import {
   DEPLOY_STATUSES,
   ISSUE_REASONS,
@@ -9,13 +9,11 @@ import {
   subjectOf,
   type World,
   type WorldService,
-} from '../world/model.ts';
-import { errorAnswer, invalidAnswer } from './answers.ts';
-import { type AskFault, bendPage, type Page, pretendRows } from './list-faults.ts';
-import { RowMemo } from './row-memo.ts';
-
-/** How the last page says so: an explicit null, no key at all, or the page numbers that old clients know. */
-export type PagingStyle = 'token-null' | 'token-absent' | 'legacy';
+} from '../../world/model.ts';
+import { errorAnswer, invalidAnswer } from '../answers.ts';
+import { type AskFault, bendPage, type Page, pretendRows } from '../list-faults.ts';
+import { RowMemo } from '../row-memo.ts';
+import type { PagingStyle, StandIn } from '../stand-in.ts';
 
 const MAX_SCANNED = 10_000;
 
@@ -45,7 +43,7 @@ interface Position {
 }
 
 /** `POST services/search`: keyset paging over the services in a fixed order. */
-export class ServicesSearch {
+class ServicesSearch {
   readonly #world: World;
   readonly #style: PagingStyle;
   readonly #sorted = new RowMemo<WorldService, readonly WorldService[]>();
@@ -117,7 +115,7 @@ export class ServicesSearch {
 }
 
 /** The page that a request asks for, as far as its token or page number tells. */
-export function servicesPageOf(request: SandboxRequest, style: PagingStyle): number {
+function pageOf(request: SandboxRequest, style: PagingStyle | undefined): number {
   const parsed = bodyShape.safeParse(request.body ?? {});
   if (!parsed.success) return 1;
   const { token, page } = parsed.data.pagination;
@@ -125,7 +123,7 @@ export function servicesPageOf(request: SandboxRequest, style: PagingStyle): num
 }
 
 /** Whether a search is limited to namespaces of one cluster. */
-export function isScopedSearch(request: SandboxRequest): boolean {
+function isScoped(request: SandboxRequest): boolean {
   const scope = bodyShape.safeParse(request.body ?? {}).data?.scope;
   return scope?.cluster !== undefined && (scope.namespaces?.length ?? 0) > 0;
 }
@@ -181,3 +179,19 @@ function decodeCursor(token: string): Cursor | undefined {
     return undefined;
   }
 }
+
+export const standIn: StandIn = {
+  kind: 'komodorService',
+  listing: {
+    method: 'POST',
+    path: 'services/search',
+    name: 'services',
+    isScoped,
+    pageOf: (request, { pagingStyle }) => pageOf(request, pagingStyle),
+    open({ world, pagingStyle = 'token-null' }) {
+      const search = new ServicesSearch(world, pagingStyle);
+      return (request, ask) => search.answer(request, ask);
+    },
+  },
+  rows: ({ services }) => services.map((service) => ({ identity: serviceUid(service), value: service })),
+};

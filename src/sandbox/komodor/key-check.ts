@@ -1,0 +1,9 @@
+import type { Route } from './stand-in.ts';
+
+/** Whether a key is valid: what is asked with a wrong one never gets as far as an answer. */
+export const keyCheck: Route = {
+  method: 'GET',
+  path: 'apikey/validate',
+  name: 'validate',
+  open: () => () => ({ status: 200, body: { valid: true } }),
+};
