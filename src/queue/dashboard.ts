@@ -25,24 +25,24 @@ export function createDashboard(queue: RedisQueue, basePath: string): Dashboard 
   });
   const pages = adapter.registerPlugin();
   return (app, options, done) => {
-    // BullMQ's own calls wait until Redis is back; a page must not.
+    // BullMQ's own calls would wait until Redis is back. A page must answer at once.
     app.addHook('onRequest', async (_request, reply) => {
       const { ready, detail } = await queue.health();
       if (!ready) await reply.code(503).header('retry-after', '5').send({ error: detail });
     });
     app.addHook('onSend', async (_request, _reply, payload) =>
-      typeof payload === 'string' ? withoutForeignLinks(payload) : payload,
+      typeof payload === 'string' ? withoutExternalLinks(payload) : payload,
     );
     pages(app, options, done);
   };
 }
 
-/** The page asks a foreign host for a font, which would tell that host who looks at it. The system's own does as well. */
-function withoutForeignLinks(page: string): string {
+/** Removes links to other hosts: the page loads a font from one, which would tell that host who opens the page. */
+function withoutExternalLinks(page: string): string {
   return page.startsWith('<!') ? page.replace(/<link [^>]*href="(?:https?:)?\/\/[^>]*>/gi, '') : page;
 }
 
-/** A job of this queue is a run's turn and nothing else; what people want to see stands in the run's record. */
+/** The jobs of this queue hold only run ids. This adapter shows what the run's record says. */
 class RunsAdapter extends BullMQAdapter {
   readonly #runs: Pick<RunQueue, 'find'>;
 
@@ -53,21 +53,21 @@ class RunsAdapter extends BullMQAdapter {
 
   override async getJob(id: string): Promise<Job | undefined> {
     const job = await super.getJob(id);
-    return job && this.#told(job);
+    return job && this.#withRunDetails(job);
   }
 
   override async getJobs(...range: Parameters<BullMQAdapter['getJobs']>): Promise<Job[]> {
-    return Promise.all((await super.getJobs(...range)).map((job) => this.#told(job)));
+    return Promise.all((await super.getJobs(...range)).map((job) => this.#withRunDetails(job)));
   }
 
-  async #told(job: Job): Promise<Job> {
+  async #withRunDetails(job: Job): Promise<Job> {
     const run = job.id === undefined ? undefined : await this.#runs.find(job.id);
-    return run === undefined ? job : Object.assign(job, shown(run));
+    return run === undefined ? job : Object.assign(job, runDetails(run));
   }
 }
 
-/** The job is a copy of what is in Redis, so nothing of this is written back. */
-function shown(run: RunRecord) {
+/** The fields of a run to show. The job that they are put into is a copy, so nothing is written to Redis. */
+function runDetails(run: RunRecord) {
   const { mode, trigger, kinds, approveDeletions } = run.order;
   const common = {
     ...{ mode, trigger, kinds: kinds.length === 0 ? 'all' : kinds, requestedAt: run.requestedAt },

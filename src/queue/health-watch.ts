@@ -3,35 +3,35 @@ import type { QueueLog } from './redis-connections.ts';
 
 export interface HealthWatchOptions {
   readonly check: () => Promise<QueueHealth>;
-  /** False while Redis is away, which is said elsewhere. */
-  readonly isThere: () => boolean;
+  /** False while Redis is away. The connection logs that itself. */
+  readonly isConnected: () => boolean;
   readonly log: QueueLog;
   readonly everyMs: number;
 }
 
-/** Says in the log, once each, why the queue cannot do its work, that it can again, and what would be better. */
+/** Logs changes of the queue's health: why it does not work, that it works again, and each advice once. */
 export class HealthWatch {
   readonly #options: HealthWatchOptions;
   readonly #advised = new Set<string>();
-  #wrong: string | undefined;
+  #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #isLooking = false;
+  #isChecking = false;
 
   constructor(options: HealthWatchOptions) {
     this.#options = options;
   }
 
-  /** Looks now, and from then on every few seconds. Never throws. */
-  async look(): Promise<void> {
-    if (this.#isLooking || this.#isClosed) return;
+  /** Checks now, and from then on every few seconds. Never throws. */
+  async check(): Promise<void> {
+    if (this.#isChecking || this.#isClosed) return;
     clearTimeout(this.#timer);
-    this.#isLooking = true;
+    this.#isChecking = true;
     const health = await this.#options.check();
-    this.#isLooking = false;
+    this.#isChecking = false;
     if (this.#isClosed) return;
-    if (this.#options.isThere()) this.#tell(health);
-    this.#timer = setTimeout(() => void this.look(), this.#options.everyMs);
+    if (this.#options.isConnected()) this.#logChanges(health);
+    this.#timer = setTimeout(() => void this.check(), this.#options.everyMs);
   }
 
   close(): void {
@@ -39,13 +39,14 @@ export class HealthWatch {
     clearTimeout(this.#timer);
   }
 
-  #tell({ ready, detail, advice }: QueueHealth): void {
+  #logChanges({ ready, detail, advice }: QueueHealth): void {
     const { log } = this.#options;
-    const wrong = ready ? undefined : detail;
-    if (wrong !== undefined && wrong !== this.#wrong) log('error', 'the run queue cannot do its work', { detail });
-    if (wrong === undefined && this.#wrong !== undefined)
+    const problem = ready ? undefined : detail;
+    if (problem !== undefined && problem !== this.#problem)
+      log('error', 'the run queue cannot do its work', { detail });
+    if (problem === undefined && this.#problem !== undefined)
       log('info', 'the run queue can do its work again', { detail });
-    this.#wrong = wrong;
+    this.#problem = problem;
     for (const sentence of advice.filter((each) => !this.#advised.has(each))) {
       this.#advised.add(sentence);
       log('warn', 'advice on Redis', { detail: sentence });

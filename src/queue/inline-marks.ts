@@ -4,8 +4,8 @@ import { MARKS_PER_BLUEPRINT } from './limits.ts';
 import { OwnedNames } from './owned-names.ts';
 
 /**
- * What live events remember, in memory.
- * @param now milliseconds of a clock that is never set
+ * The marks and deletion counts of live events, in memory.
+ * @param now milliseconds of a monotonic clock
  */
 export function createInlineMarks(now: () => number = () => performance.now()): LiveMemory {
   const marks = new Map<string, OwnedNames>();
@@ -21,7 +21,7 @@ export function createInlineMarks(now: () => number = () => performance.now()): 
   function deletedWithin(windowMs: number, blueprint: string): OwnedNames {
     const names = namesIn(deleted, blueprint);
     const before = now() - windowMs;
-    names.dropOldest((name) => names.numberOf(name) <= before);
+    names.dropOldestWhile((name) => names.latestNumberOf(name) <= before);
     return names;
   }
   function enter(blueprint: string, count: number): number {
@@ -35,17 +35,17 @@ export function createInlineMarks(now: () => number = () => performance.now()): 
       const names = namesIn(marks, blueprint);
       last += 1;
       for (const identifier of identifiers) names.add(identifier, owner, last);
-      names.dropOldest(() => names.size > MARKS_PER_BLUEPRINT);
+      names.dropOldestWhile(() => names.size > MARKS_PER_BLUEPRINT);
     },
     async unmarkLive(owner, blueprint, identifiers) {
-      for (const identifier of identifiers) marks.get(blueprint)?.takeBack(identifier, owner);
+      for (const identifier of identifiers) marks.get(blueprint)?.removeOwner(identifier, owner);
     },
     async liveMoment() {
       return last;
     },
     async markedLive(blueprint, identifiers, since) {
       const names = marks.get(blueprint);
-      return new Set(identifiers.filter((identifier) => (names?.numberOf(identifier) ?? 0) > since));
+      return new Set(identifiers.filter((identifier) => (names?.latestNumberOf(identifier) ?? 0) > since));
     },
     async countDeletions(owner, blueprint, identifiers, windowMs) {
       const names = deletedWithin(windowMs, blueprint);
@@ -53,7 +53,7 @@ export function createInlineMarks(now: () => number = () => performance.now()): 
       return { counted: names.size, entered: enter(blueprint, fresh.length) };
     },
     async uncountDeletions(owner, blueprint, identifiers) {
-      const back = identifiers.filter((identifier) => deleted.get(blueprint)?.takeBack(identifier, owner));
+      const back = identifiers.filter((identifier) => deleted.get(blueprint)?.removeOwner(identifier, owner));
       enter(blueprint, -back.length);
     },
     async countedDeletions(blueprint, windowMs) {

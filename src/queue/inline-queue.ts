@@ -1,29 +1,29 @@
 import type { KindProgress } from '../core/ports.ts';
 import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
 import { atMost } from './at-most.ts';
-import { InlineLive } from './inline-live.ts';
+import { InlineLiveEvents } from './inline-live-events.ts';
 import { createInlineMarks } from './inline-marks.ts';
 import { InlineRuns } from './inline-runs.ts';
 import { InlineUsedKeys } from './inline-used-keys.ts';
 import { CLOSE_MS, KEPT_RUNS, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
-import { SCHEDULED } from './order.ts';
+import { SCHEDULED_RUN } from './order.ts';
 import { withoutChanges } from './reports.ts';
 import { watchRun } from './watch.ts';
 
 export interface InlineQueueOptions extends QueueLimits {
-  /** Finished runs that are remembered. */
+  /** How many finished runs are kept. */
   readonly historySize?: number;
 }
 
-/** The longest that a timer of Node can wait; longer ones would fire at once. */
+/** The longest delay of a timer in Node. A timer with a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** When the next scheduled resync is due, by both clocks. */
 interface Schedule {
   readonly everyMs: number;
-  /** By the clock on the wall, which Port is told. */
+  /** By the system clock. Port shows it. */
   readonly nextAt: number;
-  /** By the steady clock, for the one on the wall may be set back. */
+  /** By the monotonic clock, because the system clock may be set back. */
   readonly steadyNextAt: number;
 }
 
@@ -31,8 +31,8 @@ function scheduleFrom(everyMs: number, nextAt: number): Schedule {
   return { everyMs, nextAt, steadyNextAt: performance.now() + nextAt - Date.now() };
 }
 
-/** The tick after one that is due. A computer that slept does not catch up on what it missed. */
-function following({ everyMs, nextAt }: Schedule): Schedule {
+/** The tick after the one that is due now. Ticks that passed while the computer slept are skipped. */
+function nextTick({ everyMs, nextAt }: Schedule): Schedule {
   const lateMs = Date.now() - nextAt;
   return scheduleFrom(
     everyMs,
@@ -44,10 +44,10 @@ function msLeft({ nextAt, steadyNextAt }: Schedule): number {
   return Math.min(nextAt - Date.now(), steadyNextAt - performance.now());
 }
 
-/** A queue in this process. What waits is lost with the process; the resync at the next start covers that. */
+/** A queue in this process. Waiting runs are lost when the process ends; the resync at the next start covers them. */
 export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
-  const live = new InlineLive(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
+  const live = new InlineLiveEvents(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
   const used = new InlineUsedKeys();
   let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -58,7 +58,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     if (closed) throw new QueueUnavailable('The service is stopping.', 10);
   }
 
-  function arm(): void {
+  function setTimer(): void {
     clearTimeout(timer);
     if (schedule === undefined) return;
     timer = setTimeout(tick, Math.min(Math.max(msLeft(schedule), 0), LONGEST_TIMER_MS));
@@ -66,11 +66,11 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
 
   function tick(): void {
     if (schedule !== undefined && msLeft(schedule) <= 0) {
-      schedule = following(schedule);
+      schedule = nextTick(schedule);
       if (runs.activeMode === 'resync') skipped += 1;
-      else runs.request(SCHEDULED, false);
+      else runs.request(SCHEDULED_RUN, false);
     }
-    arm();
+    setTimer();
   }
 
   function find(runId: string): RunRecord | undefined {
@@ -102,8 +102,8 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
       return watchRun(runId, signal, {
         find: async (id) => find(id),
         listen(id, listener: (progress: KindProgress | undefined) => void) {
-          runs.news.on(id, listener);
-          return () => runs.news.off(id, listener);
+          runs.notifications.on(id, listener);
+          return () => runs.notifications.off(id, listener);
         },
       });
     },
@@ -114,7 +114,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
       ensureOpen();
       if (everyMs === null) schedule = undefined;
       else if (schedule?.everyMs !== everyMs) schedule = scheduleFrom(everyMs, Date.now() + everyMs);
-      arm();
+      setTimer();
     },
     async nextScheduledAt() {
       return schedule === undefined ? null : new Date(schedule.nextAt);

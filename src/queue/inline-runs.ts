@@ -5,8 +5,8 @@ import type { KindProgress } from '../core/ports.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord, RunTicket, RunWorker } from '../core/run-queue.ts';
 import { KEPT_CHANGES } from './limits.ts';
-import { covers, widen, withProgress } from './order.ts';
-import { CANCELLED, crashed, shortReport, withoutChanges } from './reports.ts';
+import { covers, mergeOrders, withProgress } from './order.ts';
+import { CANCELLED, shortReport, withoutChanges, workerThrew } from './reports.ts';
 
 type Queued = Extract<RunRecord, { state: 'queued' }>;
 type Finished = Extract<RunRecord, { state: 'finished' }>;
@@ -17,12 +17,12 @@ interface Active {
   readonly ended: Promise<void>;
 }
 
-/** Runs in memory: one at a time, at most one more of each mode waiting. */
+/** Runs in memory: one runs at a time, and at most one of each mode waits. */
 export class InlineRuns {
   /** Emits a run's id with its progress, or with undefined when it has finished. */
-  readonly news = new EventEmitter().setMaxListeners(0);
+  readonly notifications = new EventEmitter().setMaxListeners(0);
   readonly #historySize: number;
-  /** In the order in which they were asked for. */
+  /** In the order of the requests. */
   readonly #waiting = new Map<RunMode, Queued>();
   #active: Active | undefined;
   /** The oldest first. */
@@ -48,12 +48,12 @@ export class InlineRuns {
     }
     const waiting = this.#waiting.get(order.mode);
     if (waiting !== undefined) {
-      this.#waiting.set(order.mode, { ...waiting, order: widen(waiting.order, order) });
+      this.#waiting.set(order.mode, { ...waiting, order: mergeOrders(waiting.order, order) });
       return { runId: waiting.runId, joined: true };
     }
     const runId = randomUUID();
     this.#waiting.set(order.mode, { state: 'queued', runId, order, requestedAt: new Date().toISOString() });
-    this.#begin();
+    this.#startNext();
     return { runId, joined: false };
   }
 
@@ -77,7 +77,7 @@ export class InlineRuns {
 
   start(worker: RunWorker): void {
     this.#worker = worker;
-    this.#begin();
+    this.#startNext();
   }
 
   /** Starts nothing more, aborts the run in progress and waits for it. */
@@ -87,19 +87,19 @@ export class InlineRuns {
     await this.#active?.ended;
   }
 
-  #begin(): void {
+  #startNext(): void {
     const worker = this.#worker;
     const [next] = this.#waiting.values();
     if (worker === undefined || this.#active !== undefined || next === undefined) return;
     this.#waiting.delete(next.order.mode);
     const abort = new AbortController();
     const record = { ...next, state: 'running' as const, startedAt: new Date().toISOString(), progress: [] };
-    // The worker begins in a later turn, when #active is set.
-    const ended = Promise.resolve().then(() => this.#work(worker, record.runId, record.order, abort.signal));
+    // The worker starts in a later turn of the event loop, when #active is set.
+    const ended = Promise.resolve().then(() => this.#execute(worker, record.runId, record.order, abort.signal));
     this.#active = { record, abort, ended };
   }
 
-  async #work(worker: RunWorker, runId: string, order: RunOrder, signal: AbortSignal): Promise<void> {
+  async #execute(worker: RunWorker, runId: string, order: RunOrder, signal: AbortSignal): Promise<void> {
     const report = await worker(runId, order, signal, (progress) => this.#progress(runId, progress)).catch(messageOf);
     const active = this.#active;
     if (active === undefined) return;
@@ -109,16 +109,16 @@ export class InlineRuns {
     this.#finish(
       active.record,
       startedAt,
-      typeof report === 'string' ? shortReport(runId, order, crashed(report), times) : report,
+      typeof report === 'string' ? shortReport(runId, order, workerThrew(report), times) : report,
     );
-    this.#begin();
+    this.#startNext();
   }
 
   #progress(runId: string, progress: KindProgress): void {
     const active = this.#active;
     if (active?.record.runId !== runId) return;
     active.record = { ...active.record, progress: withProgress(active.record.progress, progress) };
-    this.news.emit(runId, progress);
+    this.notifications.emit(runId, progress);
   }
 
   #finish(of: Omit<Queued, 'state'>, startedAt: string, report: RunReport): void {
@@ -129,6 +129,6 @@ export class InlineRuns {
     if (old !== undefined) {
       this.#finished[this.#finished.indexOf(old)] = { ...old, report: withoutChanges(old.report) };
     }
-    this.news.emit(runId, undefined);
+    this.notifications.emit(runId, undefined);
   }
 }

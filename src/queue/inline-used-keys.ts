@@ -1,6 +1,6 @@
 import { USED_KEYS, USED_MS } from './limits.ts';
 
-/** Keys of requests that are taken once, the oldest first. */
+/** Idempotency keys of the requests that were accepted, the oldest first. */
 export class InlineUsedKeys {
   readonly #usedAt = new Map<string, number>();
 

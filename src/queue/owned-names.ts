@@ -1,7 +1,10 @@
-/** Owners of one name that are remembered; the oldest go first. */
+/** How many owners of one name are kept. The oldest are dropped first. */
 export const OWNERS_PER_NAME = 16;
 
-/** Names in memory, each with its owners and their numbers: a name stays until its last owner has taken it back. */
+/**
+ * Names (identifiers of entities) in memory. Each has owners (live events that added it), each with the number under which
+ * it did. A name stays until its last owner removes it.
+ */
 export class OwnedNames {
   /** Name -> owner -> number. The names that were added longest ago come first. */
   readonly #names = new Map<string, Map<string, number>>();
@@ -14,7 +17,7 @@ export class OwnedNames {
     return this.#names.keys();
   }
 
-  /** @returns whether nobody had it before */
+  /** @returns whether the name is new */
   add(name: string, owner: string, number: number): boolean {
     const owners = this.#names.get(name) ?? new Map<string, number>();
     const isNew = owners.size === 0;
@@ -29,20 +32,20 @@ export class OwnedNames {
     return isNew;
   }
 
-  /** @returns whether nobody has it any more */
-  takeBack(name: string, owner: string): boolean {
+  /** @returns whether the name has gone with its last owner */
+  removeOwner(name: string, owner: string): boolean {
     const owners = this.#names.get(name);
     if (!owners?.delete(owner) || owners.size > 0) return false;
     return this.#names.delete(name);
   }
 
-  /** The latest number of a name; 0 when nobody has it. */
-  numberOf(name: string): number {
+  /** The latest number of a name; 0 when it has no owner. */
+  latestNumberOf(name: string): number {
     return Math.max(0, ...(this.#names.get(name)?.values() ?? []));
   }
 
-  /** Lets go of the names that were added longest ago, as long as the condition holds. */
-  dropOldest(holds: (name: string) => boolean): void {
+  /** Drops names, those that were added longest ago first, as long as the condition holds. */
+  dropOldestWhile(holds: (name: string) => boolean): void {
     for (const name of this.#names.keys()) {
       if (!holds(name)) return;
       this.#names.delete(name);

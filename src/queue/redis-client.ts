@@ -1,48 +1,48 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Answers as ioredis has always given them, whatever protocol the server speaks. */
+/** `legacy`: the same reply types whatever protocol the server speaks. */
 type Options = RedisOptions & { readonly replyMapping?: 'legacy' };
 type SentCommand = Parameters<Redis['sendCommand']>[0];
 
-interface Place {
+interface RedisAddress {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly path: string | undefined;
 }
 
-/** A Redis that stays read-only (a replica) is not asked for its address more often than this. */
-const MOVE_AGAIN_MS = 5_000;
+/** While Redis stays read-only (a replica), its address is not resolved again more often than this. */
+const MIN_REDIRECT_INTERVAL_MS = 5_000;
 
 /**
- * What INFO says where it is forbidden, so that neither ioredis nor BullMQ gives up: they want a version, and take this
- * one for a server with the fewest abilities that is new enough.
+ * The answer to INFO that we make up where INFO is forbidden. ioredis and BullMQ need a version; this is the oldest that
+ * they accept, so they use no newer feature.
  */
 export const UNKNOWN_INFO = 'redis_version:6.2.0\r\ninfo:forbidden\r\n';
 
 /**
- * ioredis, with what it lacks for one key space: it works without INFO, which managed services forbid; in a cluster it
- * goes to the node that has the key space (all of it is in one slot); and after a failover it looks the address up again.
+ * ioredis with three additions: it works where INFO is forbidden (managed services); in a Redis Cluster it connects to the
+ * node that owns our keys (all of them are in one slot); and after a failover it resolves the address again.
  */
 export class RedisClient extends Redis {
-  /** What it was told to connect to, where it goes back to when the present place does not answer. */
-  readonly #seed: Place;
-  #movedAt = Number.NEGATIVE_INFINITY;
-  #isMoving = false;
-  #moves = 0;
+  /** The address from the settings. It is used again when the current one does not answer. */
+  readonly #configuredAddress: RedisAddress;
+  #redirectedAt = Number.NEGATIVE_INFINITY;
+  #isRedirecting = false;
+  #redirects = 0;
 
   constructor(url: string, options: Options) {
     super(url, options);
-    this.#seed = placeOf(this.options);
-    this.options.reconnectOnError = (error) => this.#move(error.message);
+    this.#configuredAddress = addressOf(this.options);
+    this.options.reconnectOnError = (error) => this.#onCommandError(error.message);
     this.options.retryStrategy = (times) => {
-      // Every other time: the node that we were sent to may be the one that is gone.
-      if (times % 2 === 0) this.#goTo(this.#seed);
+      // On every second attempt, because the node that we were redirected to may be gone.
+      if (times % 2 === 0) this.#setAddress(this.#configuredAddress);
       return Math.min(100 * times, 1_000);
     };
     this.on('ready', () => {
-      this.#isMoving = false;
+      this.#isRedirecting = false;
     });
-    // BullMQ's blocking connections are made with it.
+    // BullMQ makes its blocking connections with `duplicate`.
     Object.defineProperty(this, 'duplicate', {
       configurable: true,
       writable: true,
@@ -51,19 +51,19 @@ export class RedisClient extends Redis {
     });
   }
 
-  /** Whether commands can be sent. While a connection is being closed by ourselves ioredis still calls it ready. */
+  /** Whether commands can be sent. ioredis still says `ready` while we close the connection to go to another address. */
   get isReady(): boolean {
-    return this.status === 'ready' && !this.#isMoving;
+    return this.status === 'ready' && !this.#isRedirecting;
   }
 
-  /** Whether the connection was closed by ourselves, to open one to another place. */
-  get isMoving(): boolean {
-    return this.#isMoving;
+  /** Whether we closed the connection to open one to another address. */
+  get isRedirecting(): boolean {
+    return this.#isRedirecting;
   }
 
-  /** How often that has happened. */
-  get moves(): number {
-    return this.#moves;
+  /** How often we have done that. */
+  get redirects(): number {
+    return this.#redirects;
   }
 
   override sendCommand(command: SentCommand, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
@@ -77,33 +77,33 @@ export class RedisClient extends Redis {
     return super.sendCommand(command, stream);
   }
 
-  /** What to do about a command that was refused: see ioredis' reconnectOnError. */
-  #move(message: string): false | 1 | 2 {
+  /** Reconnects to another address where an error demands it. For the return value see ioredis' reconnectOnError. */
+  #onCommandError(message: string): false | 1 | 2 {
     const moved = /^MOVED \d+ (.*):(\d+)$/.exec(message);
     if (moved === null && !message.startsWith('READONLY')) return false;
-    if (moved === null && performance.now() - this.#movedAt < MOVE_AGAIN_MS) return false;
+    if (moved === null && performance.now() - this.#redirectedAt < MIN_REDIRECT_INTERVAL_MS) return false;
     const waits = this.options.enableOfflineQueue !== false;
-    // Others on the same connection learn it too; it is closed already.
-    if (this.#isMoving && !waits) return false;
+    // Other commands on the same connection get the same error. The connection is being closed already.
+    if (this.#isRedirecting && !waits) return false;
     const host = moved?.[1] || this.options.host;
-    this.#goTo(moved === null ? this.#seed : { host, port: Number(moved[2]), path: undefined });
-    this.#movedAt = performance.now();
-    this.#isMoving = true;
-    this.#moves += 1;
-    // Where commands wait for Redis, this one waits too and is sent again.
+    this.#setAddress(moved === null ? this.#configuredAddress : { host, port: Number(moved[2]), path: undefined });
+    this.#redirectedAt = performance.now();
+    this.#isRedirecting = true;
+    this.#redirects += 1;
+    // Where commands wait for Redis, this one is sent again.
     return waits ? 2 : 1;
   }
 
-  #goTo(place: Place): void {
-    Object.assign(this.options, place);
+  #setAddress(address: RedisAddress): void {
+    Object.assign(this.options, address);
   }
 }
 
-/** Whether an answer says that this user, or this server, does not have the command. */
+/** Whether an error says that the user may not use the command, or that the server does not have it. */
 export function isForbidden(message: string): boolean {
   return /^NOPERM|unknown command|unknown redis command|no permissions|can't run this command/i.test(message);
 }
 
-function placeOf({ host, port, path }: RedisOptions): Place {
+function addressOf({ host, port, path }: RedisOptions): RedisAddress {
   return { host, port, path };
 }

@@ -11,58 +11,59 @@ export type QueueLog = (
   fields: { readonly [name: string]: unknown },
 ) => void;
 
-/** Callers get their answer, or QueueUnavailable, within 2 s; this leaves them some of it. */
+/** Callers promise an answer within 2 s, so Redis gets a little less. */
 const ANSWER_MS = 1_700;
 const RETRY_AFTER_SECONDS = 5;
 
-/** The connections of one replica. All of them reconnect for ever. */
-export interface Connections {
-  /** For answers at once: a command fails when Redis is away. */
-  readonly quick: RedisClient;
-  /** For work in progress, and for BullMQ: a command waits until Redis is back. */
-  readonly patient: Redis;
+/** The connections of one replica. All of them reconnect without limit. */
+export interface RedisConnections {
+  /** For callers that wait: a command fails at once when Redis is away. */
+  readonly failFast: RedisClient;
+  /** For work in progress, and for BullMQ: a command is retried until Redis is back. */
+  readonly retrying: Redis;
   readonly subscriber: Redis;
   /**
-   * Does something with Redis that somebody waits for.
+   * Runs something that uses Redis, for a caller that waits.
    * @throws QueueUnavailable within 2 s when Redis is away or does not answer
    */
-  answer<T>(work: () => Promise<T>): Promise<T>;
-  /** Why Redis is away, as far as the last connection told. */
+  withTimeout<T>(work: () => Promise<T>): Promise<T>;
+  /** The last error of a connection. */
   lastError(): string;
   close(): Promise<void>;
 }
 
-export function connect(url: string, log: QueueLog): Connections {
+export function connectRedis(url: string, log: QueueLog): RedisConnections {
   const common = {
     connectTimeout: 5_000,
     keepAlive: 10_000,
   };
-  const quick = new RedisClient(url, {
+  const failFast = new RedisClient(url, {
     ...common,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    // A connection that swallows commands (a firewall, a machine that is gone) is replaced.
+    // Replaces a connection on which no reply comes any more (a firewall, a machine that is gone).
     socketTimeout: 5_000,
   });
   // BullMQ's connections copy these options; its blocking commands take up to 10 s.
-  const patient = new RedisClient(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 30_000 });
+  const retrying = new RedisClient(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 30_000 });
   const subscriber = new RedisClient(url, { ...common, maxRetriesPerRequest: null });
   let lastError = 'not connected yet';
-  let isAway = false;
+  let isDisconnected = false;
 
-  for (const client of [quick, patient, subscriber]) {
+  for (const client of [failFast, retrying, subscriber]) {
     client.on('error', (error: Error) => {
       lastError = describe(error);
     });
   }
-  quick.on('ready', () => {
-    if (isAway) log('info', 'Redis is back.', {});
-    isAway = false;
+  failFast.on('ready', () => {
+    if (isDisconnected) log('info', 'Redis is back.', {});
+    isDisconnected = false;
   });
-  quick.on('reconnecting', () => {
-    if (quick.isMoving) return;
-    if (!isAway) log('warn', `Redis is away (${lastError}). Waiting for it to come back.`, { error: lastError });
-    isAway = true;
+  failFast.on('reconnecting', () => {
+    if (failFast.isRedirecting) return;
+    if (!isDisconnected)
+      log('warn', `Redis is away (${lastError}). Waiting for it to come back.`, { error: lastError });
+    isDisconnected = true;
   });
 
   function unavailable(why: string): QueueUnavailable {
@@ -70,16 +71,16 @@ export function connect(url: string, log: QueueLog): Connections {
   }
 
   return {
-    quick,
-    patient,
+    failFast: failFast,
+    retrying: retrying,
     subscriber,
     lastError: () => lastError,
-    async answer(work) {
+    async withTimeout(work) {
       const deadline = Date.now() + ANSWER_MS;
-      if (!quick.isReady && !(await becomesReady(quick, isAway ? 0 : ANSWER_MS))) {
+      if (!failFast.isReady && !(await becomesReady(failFast, isDisconnected ? 0 : ANSWER_MS))) {
         throw unavailable(lastError);
       }
-      // Looked at even when it comes too late: nobody else would catch its error.
+      // Its error is caught even after the deadline, or it would be an unhandled rejection.
       const outcome = work().then(
         (value) => ({ value }),
         (error: unknown) => ({ error }),
@@ -94,8 +95,8 @@ export function connect(url: string, log: QueueLog): Connections {
       throw settled.error instanceof QueueUnavailable ? settled.error : unavailable(messageOf(settled.error));
     },
     async close() {
-      await atMost(500, quick.quit());
-      for (const client of [quick, patient, subscriber]) client.disconnect();
+      await atMost(500, failFast.quit());
+      for (const client of [failFast, retrying, subscriber]) client.disconnect();
     },
   };
 }
@@ -105,7 +106,7 @@ async function becomesReady(client: Redis, ms: number): Promise<boolean> {
   return atMost(ms, new Promise<void>((resolve) => client.once('ready', () => resolve())));
 }
 
-/** The text of a connection's error; some of Node's have only a code. */
+/** The message of a connection error. Some of Node's errors have only a code. */
 function describe(error: Error): string {
   if (error instanceof AggregateError) {
     return error.errors.map((part) => (part instanceof Error ? describe(part) : String(part))).join(', ');

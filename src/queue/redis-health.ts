@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis';
 import type { QueueHealth } from '../core/run-queue.ts';
 import { UNKNOWN_INFO } from './redis-client.ts';
 import type { RedisKeys } from './redis-keys.ts';
-import { probeRedis } from './redis-probe.ts';
+import { findRefusals } from './redis-permissions.ts';
 
-/** ioredis 6 speaks RESP3, which older servers do not. */
+/** ioredis 6 uses RESP3, which older servers do not have. */
 const OLDEST = [6, 0] as const;
 /** The oldest that BullMQ recommends. */
 const RECOMMENDED = [6, 2] as const;
@@ -12,10 +12,10 @@ const RECOMMENDED = [6, 2] as const;
 const NO_INFO =
   'The Redis user may not use INFO, so the settings of Redis cannot be looked at: it needs maxmemory-policy noeviction and appendonly yes.';
 
-/** Asks Redis for what matters to a queue, and judges it. @throws when Redis is away */
+/** Checks whether this Redis can do what the queue needs. @throws when Redis is away */
 export async function checkRedis(redis: Redis, subscriber: Redis, keys: RedisKeys): Promise<QueueHealth> {
   const [refusals, info, save] = await Promise.all([
-    probeRedis(redis, subscriber, keys),
+    findRefusals(redis, subscriber, keys),
     redis.info(),
     // Managed services forbid CONFIG.
     redis.config('GET', 'save').then(
@@ -23,16 +23,16 @@ export async function checkRedis(redis: Redis, subscriber: Redis, keys: RedisKey
       () => undefined,
     ),
   ]);
-  return judgeRedis(info, save, refusals);
+  return assessRedis(info, save, refusals);
 }
 
 /**
- * @param info what INFO says
- * @param refusals what it was tried with and refused: see probeRedis
- * @param save the setting `save` (snapshots; empty: none), undefined when we may not ask
+ * @param info the answer to INFO
+ * @param save the setting `save` (snapshots; empty: none); undefined when CONFIG is forbidden
+ * @param refusals what `findRefusals` found
  */
-export function judgeRedis(info: string, save: string | undefined, refusals: readonly string[] = []): QueueHealth {
-  if (info === UNKNOWN_INFO) return verdict('Redis', refusals, [NO_INFO]);
+export function assessRedis(info: string, save: string | undefined, refusals: readonly string[] = []): QueueHealth {
+  if (info === UNKNOWN_INFO) return healthOf('Redis', refusals, [NO_INFO]);
   const fields = new Map(info.split(/\r?\n/).map((line) => split(line, ':')));
   const version = fields.get('redis_version') ?? '';
   const policy = fields.get('maxmemory_policy') ?? 'noeviction';
@@ -59,10 +59,10 @@ export function judgeRedis(info: string, save: string | undefined, refusals: rea
       advice.push('Redis keeps nothing over a restart: set appendonly yes, or waiting work is lost with it.');
     }
   }
-  return verdict(`Redis ${version}`, [...new Set([...wrong, ...refusals])], advice);
+  return healthOf(`Redis ${version}`, [...new Set([...wrong, ...refusals])], advice);
 }
 
-function verdict(name: string, wrong: readonly string[], advice: readonly string[]): QueueHealth {
+function healthOf(name: string, wrong: readonly string[], advice: readonly string[]): QueueHealth {
   return { ready: wrong.length === 0, detail: wrong.length === 0 ? name : `${name}: ${wrong.join('; ')}`, advice };
 }
 
@@ -71,7 +71,7 @@ function split(line: string, at: string): readonly [string, string] {
   return index < 0 ? [line, ''] : [line.slice(0, index), line.slice(index + 1)];
 }
 
-/** An unreadable version is not older: other servers that speak the protocol name theirs as they like. */
+/** A version that cannot be parsed is not older: compatible servers number theirs as they like. */
 function isOlder(version: string, than: readonly [number, number]): boolean {
   const [major = Number.NaN, minor = 0] = version.split('.').map(Number);
   return major < than[0] || (major === than[0] && minor < than[1]);

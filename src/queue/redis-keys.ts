@@ -1,7 +1,7 @@
 /** Names of the BullMQ queues below the prefix. */
 export const QUEUES = { ticks: 'ticks', runs: 'runs', live: 'live' } as const;
 
-/** Where in Redis our own records are; BullMQ's lie beside them under the same prefix. */
+/** The names of our own keys in Redis. BullMQ's have the same prefix. */
 export class RedisKeys {
   readonly prefix: string;
   readonly #base: string;
@@ -11,27 +11,27 @@ export class RedisKeys {
     this.#base = `${prefix}:state:`;
   }
 
-  /** Channel for news about runs. */
-  get news(): string {
+  /** The pub/sub channel for notifications about runs. */
+  get channel(): string {
     return `${this.#base}news`;
   }
   /** `run:<id>`, a hash: the record of a run. `<id>:changes` beside it, a string: the changes of its report. */
   get runs(): string {
     return `${this.#base}run:`;
   }
-  /** Hash: mode -> id of the run of that mode that waits and can still be widened. */
+  /** Hash: mode -> id of the waiting run of that mode, which later requests may join. */
   get waiting(): string {
     return `${this.#base}waiting`;
   }
-  /** String: id of the run that was begun last and has not ended. */
+  /** String: id of the run in progress. */
   get running(): string {
     return `${this.#base}running`;
   }
-  /** String with expiry, `<id> <token>`: the worker that carries out a run now. Nobody else may. */
+  /** String with expiry, `<id> <token>`: the lease of the run in progress. Only the worker with this token may execute it. */
   get lease(): string {
     return `${this.#base}lease`;
   }
-  /** Sorted set: all runs that are remembered, by the order of their requests. */
+  /** Sorted set: all runs that are kept, in the order of their requests. */
   get index(): string {
     return `${this.#base}index`;
   }
@@ -46,7 +46,7 @@ export class RedisKeys {
   get sequence(): string {
     return `${this.#base}sequence`;
   }
-  /** Hash: key -> the newest live event that waits or is at work. */
+  /** Hash: key -> the newest live event that waits or is being processed. */
   get live(): string {
     return `${this.#base}live`;
   }
@@ -54,32 +54,32 @@ export class RedisKeys {
   get liveSince(): string {
     return `${this.#base}live-since`;
   }
-  /** String: another one than before when this Redis has lost its data meanwhile. */
+  /** String: a random id. If it is missing or different, Redis has lost its data. */
   get generation(): string {
     return `${this.#base}generation`;
   }
-  /** String: how many times something was marked. */
+  /** String: the number of the last mark. */
   get markNumber(): string {
     return `${this.#base}mark-number`;
   }
 
-  /** Sorted set: identifiers of a blueprint that a live event refreshed, by the number of the mark. */
+  /** Sorted set: identifiers of a blueprint that live events refreshed, by the number of their last mark. */
   marks(blueprint: string): string {
     return `${this.#base}marks:${blueprint}`;
   }
-  /** Hash: identifier -> who marked it, and with which numbers. */
+  /** Hash: identifier -> its owners (the live events that marked it) with their numbers. */
   markOwners(blueprint: string): string {
     return `${this.#base}mark-owners:${blueprint}`;
   }
-  /** The same two for what live events deleted of a blueprint, by time; and how many have entered there. */
+  /** The same two keys for the entities that live events deleted, by time; and the count of all that were ever added. */
   deleted(blueprint: string): readonly string[] {
     return ['deleted', 'deleted-owners', 'deleted-entered'].map((name) => `${this.#base}${name}:${blueprint}`);
   }
-  /** String with expiry: what permissions are tried on. */
-  get probe(): string {
+  /** String with expiry: the key on which permissions are tested. */
+  get permissionTest(): string {
     return `${this.#base}probe`;
   }
-  /** String with expiry: somebody asked for a run with this key. */
+  /** String with expiry: a run was requested with this idempotency key. */
   used(key: string): string {
     return `${this.#base}used:${key}`;
   }

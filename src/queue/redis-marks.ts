@@ -5,12 +5,12 @@ import { OWNERS_PER_NAME } from './owned-names.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { RedisScript } from './redis-script.ts';
 
-/** Identifiers per call, so that none keeps Redis from others. */
+/** Identifiers per script call, so that no call blocks Redis for long. */
 const BATCH = 500;
 
 /**
- * A name stands in a sorted set by its latest number, and in a hash with its owners, `owner:number owner:number`: it
- * stays until its last owner has taken it back.
+ * Lua functions for owned names (see OwnedNames). A sorted set holds each name with its latest number; a hash holds its
+ * owners, as `owner:number owner:number`.
  */
 const OWNED_NAMES = `
 local NUMBERS, OWNERS = KEYS[1], KEYS[2]
@@ -73,7 +73,7 @@ end
 return found
 `);
 
-/** By Redis's own clock, for those of two replicas differ. */
+/** Drops the names that left the time window. Uses Redis' clock, because the clocks of two replicas differ. */
 const WITHIN_WINDOW = `${OWNED_NAMES}
 local ENTERED, windowMs = KEYS[3], tonumber(ARGV[1])
 local time = redis.call('TIME')
@@ -81,7 +81,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', NUMBERS, '-inf', now - windowMs)) do drop(name) end
 `;
 
-/** windowMs, owner, identifiers… -> how many names the window holds, how many have entered it in all */
+/** windowMs, owner, identifiers… -> how many names are in the window now, how many were added in all */
 const COUNT = new RedisScript(`${WITHIN_WINDOW}
 local fresh = 0
 for i = 3, #ARGV do
@@ -104,12 +104,12 @@ end
 if back > 0 then redis.call('DECRBY', KEYS[3], back) end
 `);
 
-/** windowMs -> the names in the window, how many have entered it in all */
+/** windowMs -> the names in the window, how many were added in all */
 const COUNTED = new RedisScript(`${WITHIN_WINDOW}
 return {redis.call('ZRANGE', NUMBERS, 0, -1), tonumber(redis.call('GET', ENTERED) or '0')}
 `);
 
-/** What live events remember, in Redis. */
+/** The marks and deletion counts of live events, in Redis. */
 export class RedisMarks {
   readonly #redis: Redis;
   readonly #keys: RedisKeys;
@@ -141,7 +141,7 @@ export class RedisMarks {
     return new Set(found.flatMap((part) => (Array.isArray(part) ? part.map(String) : [])));
   }
 
-  /** All at once: what a live event deletes is a handful, and the count of one step decides. */
+  /** Not in batches: a live event deletes only a few entities, and the threshold needs one exact count. */
   async count(
     owner: string,
     blueprint: string,

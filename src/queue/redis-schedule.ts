@@ -1,15 +1,15 @@
 import type { Queue } from 'bullmq';
 
-/** The name of the one schedule that there is. */
+/** The id of BullMQ's job scheduler. There is only one. */
 const RESYNC = 'resync';
 
-/** A tick that is this late has been lost. */
+/** A tick that is later than this was lost. */
 const LATE_MS = 60_000;
 
-/** When resyncs are due: a BullMQ scheduler, shared by all replicas. */
+/** The schedule of resyncs: a BullMQ job scheduler, shared by all replicas. */
 export class RedisSchedule {
   readonly #ticks: Queue;
-  /** What this replica was told; undefined: nothing yet. */
+  /** The interval that this replica wants; null: no schedule; undefined: not set yet. */
   #everyMs: number | null | undefined;
   #isApplied = false;
 
@@ -21,13 +21,13 @@ export class RedisSchedule {
     return typeof this.#everyMs === 'number';
   }
 
-  /** Remembers what is wanted. `apply` carries it into Redis. */
+  /** Sets the wanted interval. `apply` writes it to Redis. */
   want(everyMs: number | null): void {
     this.#everyMs = everyMs;
     this.#isApplied = false;
   }
 
-  /** Makes Redis have what is wanted. An equal schedule keeps its next due time. */
+  /** Writes the wanted interval to Redis. If it has not changed, the next due time stays. */
   async apply(): Promise<void> {
     const everyMs = this.#everyMs;
     if (everyMs === undefined) return;
@@ -36,7 +36,7 @@ export class RedisSchedule {
     } else {
       await this.#ticks.upsertJobScheduler(
         RESYNC,
-        // Without a start date the first tick of a new schedule would come at once.
+        // Without a start date, BullMQ would run the first tick at once.
         { every: everyMs, startDate: Date.now() + everyMs },
         { name: 'tick', opts: { removeOnComplete: true, removeOnFail: { count: 20 } } },
       );
@@ -45,8 +45,8 @@ export class RedisSchedule {
   }
 
   /**
-   * Applies what could not be applied before, and puts a schedule back that Redis has lost. One that another replica has
-   * changed is left alone.
+   * Applies a schedule that could not be applied before, or that Redis has lost. A schedule that another replica has
+   * changed stays as it is.
    */
   async recover(): Promise<void> {
     if (!this.#isApplied) await this.apply();

@@ -1,18 +1,18 @@
 import type { Problem, RunReport, RunStatus } from '../core/report.ts';
 import type { RunOrder } from '../core/run-queue.ts';
 
-/** What the report of a run says that nobody carried out, or not to its end. */
-interface Ending {
+/** How a run ended that was not executed, or not to its end. */
+interface RunEnd {
   readonly status: RunStatus;
   readonly problem: Pick<Problem, 'code' | 'message'>;
 }
 
-export const CANCELLED: Ending = {
+export const CANCELLED: RunEnd = {
   status: 'aborted',
   problem: { code: 'aborted', message: 'The run was cancelled before it began.' },
 };
 
-export const LOST: Ending = {
+export const LOST: RunEnd = {
   status: 'failed',
   problem: {
     code: 'unexpected',
@@ -21,16 +21,16 @@ export const LOST: Ending = {
   },
 };
 
-/** The ending of a run whose worker threw, which it promises not to do. */
-export function crashed(message: string): Ending {
+/** The end of a run whose worker threw. It should not. */
+export function workerThrew(message: string): RunEnd {
   return { status: 'failed', problem: { code: 'unexpected', message: `The run ended unexpectedly: ${message}` } };
 }
 
-/** A report that holds no more than how the run ended. */
+/** A report that says only how the run ended. */
 export function shortReport(
   runId: string,
   order: RunOrder,
-  ending: Ending,
+  ending: RunEnd,
   times: { readonly startedAt: string; readonly finishedAt: string },
 ): RunReport {
   return {
@@ -47,7 +47,7 @@ export function shortReport(
   };
 }
 
-/** A report without its list of single changes, which may be long. */
+/** A report without its list of changes, which may be long. */
 export function withoutChanges({ changes: _, ...report }: RunReport): RunReport {
   return report;
 }

@@ -20,24 +20,24 @@ const recordSchema = z.looseObject({
   report: z.string().optional(),
 });
 
-/** The fields of a run's record that say what was asked for, one per wish. */
-export function wants(order: RunOrder): readonly string[] {
+/** An order as field names of the run's hash: `all`, `kind:<kind>`, `approve:<digest>`. */
+export function orderFields(order: RunOrder): readonly string[] {
   return [
     ...(order.kinds.length === 0 ? ['all'] : order.kinds.map((name) => `kind:${name}`)),
     ...order.approveDeletions.map((digest) => `approve:${digest}`),
   ];
 }
 
-/** A running record as the fields and values of its hash. */
+/** A record as alternating fields and values of its hash. */
 export function hashOf(record: Extract<RunRecord, { state: 'running' }>): readonly string[] {
   const { state, order, requestedAt, startedAt } = record;
   const fields = { state, mode: order.mode, trigger: order.trigger, requestedAt, startedAt };
-  return [...Object.entries(fields).flat(), ...wants(order).flatMap((want) => [want, '1'])];
+  return [...Object.entries(fields).flat(), ...orderFields(order).flatMap((field) => [field, '1'])];
 }
 
 /**
- * The record that a hash holds; undefined when it holds none (whole).
- * @param changes the report's list of changes as JSON, when it is wanted and still there
+ * Parses a run's hash; undefined when it is not a complete record.
+ * @param changes the report's list of changes as JSON, if wanted and still kept
  */
 export function recordOf(
   runId: string,
@@ -47,7 +47,7 @@ export function recordOf(
   const fields = recordSchema.safeParse(hash);
   if (!fields.success) return undefined;
   const { state, mode, trigger, requestedAt, startedAt = requestedAt, report } = fields.data;
-  // A hash keeps no order.
+  // Hash fields have no order.
   const kinds = hash.all === undefined ? [...named(hash, 'kind:')].sort() : [];
   const order: RunOrder = { mode, trigger, kinds, approveDeletions: named(hash, 'approve:') };
   const common = { runId, order, requestedAt };
@@ -57,7 +57,7 @@ export function recordOf(
   return read === undefined ? undefined : { ...common, state, startedAt, report: read };
 }
 
-/** Our own report, as `finish` wrote it; undefined when something else is there, or that of a version too different. */
+/** Parses a report that `finish` wrote; undefined when it is something else, or of a version too different. */
 function reportOf(text: string, changes: string | null): RunReport | undefined {
   const report = parsed(text, isReport);
   const list = changes === null ? undefined : parsed(changes, isChanges);
@@ -73,7 +73,7 @@ function parsed<T>(text: string, isRight: (value: unknown) => value is T): T | u
   }
 }
 
-/** What everybody who reads a report relies on. */
+/** The fields that every reader of a report needs. */
 const reportSchema = z.looseObject({
   runId: z.string(),
   status: z.string(),
@@ -98,41 +98,41 @@ function named(hash: Readonly<Record<string, string>>, prefix: string): readonly
   return Object.keys(hash).flatMap((field) => (field.startsWith(prefix) ? [field.slice(prefix.length)] : []));
 }
 
-/** The field and value that hold the progress of a kind; `place` says as the how many it began. */
-export function progressField(progress: KindProgress, place: number): readonly [string, string] {
-  return [`progress:${progress.kind}`, JSON.stringify({ ...progress, place })];
+/** The hash field and value for the progress of a kind. `position`: its index in the order in which the kinds began. */
+export function progressField(progress: KindProgress, position: number): readonly [string, string] {
+  return [`progress:${progress.kind}`, JSON.stringify({ ...progress, position })];
 }
 
 /** In the order in which the kinds began. */
 function progressOf(hash: Readonly<Record<string, string>>): readonly KindProgress[] {
   return Object.entries(hash)
     .flatMap(([field, text]) => (field.startsWith('progress:') ? parseProgress(text) : []))
-    .sort((a, b) => a.place - b.place)
-    .map(({ place: _place, ...progress }) => progress);
+    .sort((a, b) => a.position - b.position)
+    .map(({ position: _, ...progress }) => progress);
 }
 
-const placedProgressSchema = progressSchema.extend({ place: z.number().catch(0) });
+const storedProgressSchema = progressSchema.extend({ position: z.number().catch(0) });
 
-function parseProgress(text: string): readonly z.infer<typeof placedProgressSchema>[] {
+function parseProgress(text: string): readonly z.infer<typeof storedProgressSchema>[] {
   try {
-    return [placedProgressSchema.parse(JSON.parse(text))];
+    return [storedProgressSchema.parse(JSON.parse(text))];
   } catch {
     return [];
   }
 }
 
-const newsSchema = z.discriminatedUnion('type', [
+const notificationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), runId: z.string() }),
   z.object({ type: z.literal('finished'), runId: z.string() }),
   z.object({ type: z.literal('progress'), runId: z.string(), progress: progressSchema }),
 ]);
 
-/** What the replicas tell each other about runs. */
-export type News = z.infer<typeof newsSchema>;
+/** A message between replicas about a run. */
+export type RunNotification = z.infer<typeof notificationSchema>;
 
-export function parseNews(text: string): News | undefined {
+export function parseNotification(text: string): RunNotification | undefined {
   try {
-    return newsSchema.safeParse(JSON.parse(text)).data;
+    return notificationSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { RedisScript } from './redis-script.ts';
 
-// Every script takes the keys and the two first arguments that `RunStore` gives to all of them.
+// Every script gets its keys and its first two arguments from `RunStore.#runScript`.
 const COMMON = `
 local WAITING, RUNNING, LEASE, INDEX, OPEN, FINISHED, SEQUENCE, GENERATION = unpack(KEYS)
 local BASE, NEWS = ARGV[1], ARGV[2]
@@ -37,14 +37,14 @@ function script(body: string): RedisScript {
 }
 
 /**
- * id, startAfterNow (1 or 0), mode, trigger, requestedAt, usedMs, wants… -> { id of the run, 'new' | 'joined' | 'repeated' }.
- * A ninth key makes it a request that is taken once: see RunQueue.requestOnce. The order of writing counts when Redis
- * refuses one half-way: who joins finds a run that the upkeep knows, and the key is not used up. A want is a field of the record: `all`, `kind:<kind>` or `approve:<digest>`. Widening adds fields; so nothing that two
- * replicas add at once is lost.
+ * id, startAfterNow (1 or 0), mode, trigger, requestedAt, usedMs, fields… -> { id of the run, 'new' | 'joined' | 'repeated' }.
+ * A ninth key is an idempotency key: see RunQueue.requestOnce. The fields are those of `orderFields`. Joining a waiting run
+ * adds fields to it, so two replicas that join at once lose nothing. The order of the writes matters when Redis refuses
+ * one of them: `OPEN` comes first, so that maintenance knows the run, and the idempotency key last.
  */
 export const REQUEST = script(`
 local id, afterNow, mode, trigger, requestedAt = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local usedMs, firstWant, once = ARGV[8], 9, KEYS[9]
+local usedMs, firstField, once = ARGV[8], 9, KEYS[9]
 if once and redis.call('EXISTS', once) == 1 then return { id, 'repeated' } end
 local function answer(run, how)
   if once then redis.call('SET', once, run, 'PX', usedMs) end
@@ -55,7 +55,7 @@ if running and afterNow == '0' then
   local run = BASE .. running
   local known = redis.call('HMGET', run, 'state', 'mode', 'cancel', 'all')
   local covers = known[1] == 'running' and known[2] == mode and not known[3]
-  for i = firstWant, #ARGV do
+  for i = firstField, #ARGV do
     local byAll = known[4] and string.sub(ARGV[i], 1, 5) == 'kind:'
     covers = covers and (byAll or redis.call('HEXISTS', run, ARGV[i]) == 1)
   end
@@ -65,7 +65,7 @@ local waiting = redis.call('HGET', WAITING, mode)
 local known = waiting and redis.call('HGET', BASE .. waiting, 'state') == 'queued'
 local target = known and waiting or id
 if not known then enlist(id) end
-for i = firstWant, #ARGV do redis.call('HSET', BASE .. target, ARGV[i], '1') end
+for i = firstField, #ARGV do redis.call('HSET', BASE .. target, ARGV[i], '1') end
 if known then return answer(waiting, 'joined') end
 redis.call('HSET', BASE .. id, 'state', 'queued', 'mode', mode, 'trigger', trigger, 'requestedAt', requestedAt)
 redis.call('HSET', WAITING, mode, id)
@@ -73,8 +73,9 @@ return answer(id, 'new')
 `);
 
 /**
- * id, token, leaseMs, startedAt -> 'begun' | 'over' (finished or forgotten) | 'busy' (another run has, or may have, the lease) |
- * 'cancelled' (while nobody carried it out). A lease of the same run is taken over: BullMQ has found its worker gone.
+ * id, token, leaseMs, startedAt -> 'begun' | 'over' (finished, or no record any more) | 'busy' (another run has, or may
+ * have, the lease) | 'cancelled' (while no worker executed it). If the same run has a lease, it is taken over: BullMQ gives
+ * a run to a second worker only when the first is gone.
  */
 export const BEGIN = script(`
 local id, token, leaseMs, startedAt = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
@@ -84,7 +85,7 @@ if not state or state == 'finished' then return 'over' end
 if redis.call('HEXISTS', run, 'cancel') == 1 then return 'cancelled' end
 local other = leasedTo()
 if other and other ~= id then return 'busy' end
--- Lost data: a worker that has a run gets the time to say so (see Upkeep).
+-- Redis has lost its data: wait until a worker with a run in progress has renewed its lease (see QueueMaintenance).
 if redis.call('EXISTS', GENERATION) == 0 then return 'busy' end
 redis.call('SET', LEASE, id .. ' ' .. token, 'PX', leaseMs)
 redis.call('SET', RUNNING, id)
@@ -97,10 +98,10 @@ return 'begun'
 `);
 
 /**
- * id, token, leaseMs, record… -> 'mine' | 'cancelled' | 'lost' (another worker has the run, or it was given up).
- * Renews the lease.
+ * id, token, leaseMs, record… -> 'mine' | 'cancelled' | 'lost' (another worker has the run, or it was ended as lost).
+ * Renews the lease, and writes the record again if Redis has lost it.
  */
-export const BEAT = script(`
+export const RENEW_LEASE = script(`
 local id, token, leaseMs = ARGV[3], ARGV[4], ARGV[5]
 local mine = id .. ' ' .. token
 local _, lease = leasedTo()
@@ -118,12 +119,12 @@ return 'mine'
 `);
 
 /**
- * id, claim, now, report, changes, news, keep, keepMs, keepChanges, record… -> 'done', or why not.
- * The claim says who may end it: the token of the worker that has it; `queued`: it must not have begun (a running one is
- * marked as cancelled instead: 'cancelling'); `lost`: no worker may have it.
+ * id, claim, now, report, changes, notification, keep, keepMs, keepChanges, record… -> 'done', or why not.
+ * The claim says by what right the run is ended. A token: that of the worker that executes it. `queued`: it has not begun
+ * (if it is running, it is marked as cancelled instead: 'cancelling'). `lost`: no worker has it.
  */
 export const FINISH = script(`
-local id, claim, now, report, changes, news = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
+local id, claim, now, report, changes, notification = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
 local keep, keepMs, keepChanges = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local run = BASE .. id
 local state = redis.call('HGET', run, 'state')
@@ -162,11 +163,11 @@ for _, old in ipairs(redis.call('ZRANGEBYSCORE', FINISHED, '-inf', now - keepMs)
 for _, old in ipairs(redis.call('ZREVRANGE', FINISHED, keepChanges, keepChanges)) do
   redis.call('DEL', BASE .. old .. ':changes')
 end
-redis.call('PUBLISH', NEWS, news)
+redis.call('PUBLISH', NEWS, notification)
 return 'done'
 `);
 
-/** id, token -> 'done' | 'lost'. The run waits again and begins anew, with whatever is asked for until then. */
+/** id, token -> 'done' | 'lost'. The run waits again and starts from the beginning; later requests may join it. */
 export const HAND_BACK = script(`
 local id, token = ARGV[3], ARGV[4]
 local run = BASE .. id

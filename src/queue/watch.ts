@@ -1,25 +1,29 @@
 import type { KindProgress } from '../core/ports.ts';
 import type { RunEvent, RunRecord } from '../core/run-queue.ts';
 
-/** A message about a run may get lost (Redis away): the record is looked at this often as well. */
-const LOOK_MS = 2_000;
+/** Notifications may get lost while Redis is away, so the record is also polled, this often. */
+const POLL_MS = 2_000;
 
-/** Where news about runs come from. */
-export interface RunNews {
+/** Where the record of a run and notifications about it come from. */
+export interface NotificationSource {
   find(runId: string): Promise<RunRecord | undefined>;
-  /** Tells of progress, and `undefined` when the run may have finished. Returns how to stop listening. */
+  /** Calls the listener with progress, and with `undefined` when the run may have finished. Returns a function that unsubscribes. */
   listen(runId: string, listener: (progress: KindProgress | undefined) => void): () => void;
 }
 
 /**
- * Follows a run. Of a kind's progress only the newest is kept for a slow reader. A run that has finished already gives
- * its `finished` at once, so that one who looked just before does not wait for ever.
+ * The events of a run until it has finished. A slow reader gets only the latest progress of each kind. For a run that has
+ * finished already, `finished` comes at once.
  */
-export async function* watchRun(runId: string, signal: AbortSignal, news: RunNews): AsyncGenerator<RunEvent, void> {
+export async function* watchRun(
+  runId: string,
+  signal: AbortSignal,
+  source: NotificationSource,
+): AsyncGenerator<RunEvent, void> {
   const unread = new Map<string, KindProgress>();
   let mayHaveFinished = true;
   let wake: () => void = () => undefined;
-  const stop = news.listen(runId, (progress) => {
+  const stop = source.listen(runId, (progress) => {
     if (progress === undefined) mayHaveFinished = true;
     else unread.set(progress.kind, progress);
     wake();
@@ -28,7 +32,7 @@ export async function* watchRun(runId: string, signal: AbortSignal, news: RunNew
     for (let first = true; !signal.aborted; first = false) {
       if (mayHaveFinished) {
         mayHaveFinished = false;
-        const record = first ? await news.find(runId) : await news.find(runId).catch(() => 'unknown' as const);
+        const record = first ? await source.find(runId) : await source.find(runId).catch(() => 'unknown' as const);
         if (record === undefined) return;
         if (record !== 'unknown' && record.state === 'finished') {
           yield { type: 'finished', report: record.report };
@@ -44,7 +48,7 @@ export async function* watchRun(runId: string, signal: AbortSignal, news: RunNew
         const timer = setTimeout(() => {
           mayHaveFinished = true;
           wake();
-        }, LOOK_MS);
+        }, POLL_MS);
         wake = () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', wake);

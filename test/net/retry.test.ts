@@ -151,7 +151,7 @@ describe('whatever happens', () => {
     expect(nextDelay(1, timeout, { ...DEFAULT_POLICY, attempts: 1 }, highest)).toBe('stop');
   });
 
-  it('a host that answers with a status is no neverReached, even where it was not known before', () => {
+  it('a host that answers with a status counts as reached', () => {
     const first = status(503, { hostAnswered: false });
     expect([1, 2, 3, 4].map((n) => nextDelay(n, first, DEFAULT_POLICY, highest))).toEqual([300, 600, 1200, 2400]);
     const neverReached: FailedAttempt = { problem: 'reset', repeatable: true, hostAnswered: false };

@@ -47,7 +47,7 @@ describe.skipIf(withoutOwnRedis !== undefined)(
         url: redis.url,
         prefix,
         lockMs: 1_000,
-        upkeepMs: 300,
+        maintenanceMs: 300,
         liveQuietMs: 30,
         log,
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRedis } from '../../src/queue/redis-health.ts';
+import { assessRedis } from '../../src/queue/redis-health.ts';
 
 function info(fields: Readonly<Record<string, string>>): string {
   const good = {
@@ -16,7 +16,7 @@ function info(fields: Readonly<Record<string, string>>): string {
 
 describe('the settings of a Redis', () => {
   it('that are as they should be need no advice', () => {
-    expect(judgeRedis(info({}), '')).toEqual({ ready: true, detail: 'Redis 7.0.15', advice: [] });
+    expect(assessRedis(info({}), '')).toEqual({ ready: true, detail: 'Redis 7.0.15', advice: [] });
   });
 
   it.each([
@@ -24,7 +24,7 @@ describe('the settings of a Redis', () => {
     ['eviction', { maxmemory: '1000', maxmemory_policy: 'allkeys-lru' }, 'noeviction'],
     ['a read-only replica', { role: 'slave' }, 'read-only'],
   ])('that cannot work: %s', (_name, fields, text) => {
-    const health = judgeRedis(info(fields), '');
+    const health = assessRedis(info(fields), '');
     expect(health).toMatchObject({ ready: false, detail: expect.stringContaining(text) });
   });
 
@@ -34,13 +34,13 @@ describe('the settings of a Redis', () => {
     ['no persistence', { aof_enabled: '0' }, '', 'appendonly'],
     ['persistence that cannot be seen', { aof_enabled: '0' }, undefined, 'cannot be seen'],
   ])('that give advice: %s', (_name, fields, save, text) => {
-    const health = judgeRedis(info(fields), save);
+    const health = assessRedis(info(fields), save);
     expect(health.ready).toBe(true);
     expect(health.advice).toEqual([expect.stringContaining(text)]);
   });
 
   it('count snapshots as persistence, and take a version that nobody can read', () => {
-    expect(judgeRedis(info({ aof_enabled: '0' }), '3600 1')).toMatchObject({ ready: true, advice: [] });
-    expect(judgeRedis(info({ redis_version: 'df-v1.2' }), '')).toMatchObject({ ready: true, advice: [] });
+    expect(assessRedis(info({ aof_enabled: '0' }), '3600 1')).toMatchObject({ ready: true, advice: [] });
+    expect(assessRedis(info({ redis_version: 'df-v1.2' }), '')).toMatchObject({ ready: true, advice: [] });
   });
 });

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PROBED } from '../../src/queue/redis-probe.ts';
+import { REQUIRED_COMMANDS } from '../../src/queue/redis-permissions.ts';
 import { createRedisQueue, type RedisQueue } from '../../src/queue/redis-queue.ts';
 import { type OwnRedis, ownRedis, withoutOwnRedis } from './redis-server.ts';
 import { HeldRuns, liveEvent, nothingLive, PLAN, RESYNC, until } from './workers.ts';
 
 /** Commands that no script can try. */
 const DIRECT = ['SET', 'EVAL', 'EVALSHA', 'MULTI', 'EXEC', 'BZPOPMIN', 'SUBSCRIBE'];
-const NEEDED = [...DIRECT, ...PROBED.map(([command = '']) => command)];
+const NEEDED = [...DIRECT, ...REQUIRED_COMMANDS.map(([command = '']) => command)];
 /** What is asked for and not needed: names of connections, settings that are judged, goodbyes. */
 const NOT_NEEDED = ['INFO', 'CONFIG', 'CLIENT', 'HELLO', 'QUIT', 'PING', 'AUTH', 'SELECT'];
 const CATEGORIES =
@@ -47,7 +47,7 @@ describe.skipIf(withoutOwnRedis !== undefined)('a Redis user', () => {
 
   async function working() {
     const queue = createRedisQueue({
-      ...{ url: redis.url, prefix: 'komodor-port-{test}', lockMs: 1_000, upkeepMs: 100, liveQuietMs: 20 },
+      ...{ url: redis.url, prefix: 'komodor-port-{test}', lockMs: 1_000, maintenanceMs: 100, liveQuietMs: 20 },
       log: (level, message, { detail }) => void lines.push(`${level} ${message} ${detail}`),
     });
     opened.push(queue);

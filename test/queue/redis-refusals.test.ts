@@ -27,7 +27,7 @@ describe.skipIf(withoutOwnRedis !== undefined)('a Redis that', () => {
   async function working({ port }: { readonly port: number }) {
     const lines: string[] = [];
     const queue = createRedisQueue({
-      ...{ url: `redis://127.0.0.1:${port}`, prefix: PREFIX, lockMs: 1_000, upkeepMs: 100, liveQuietMs: 20 },
+      ...{ url: `redis://127.0.0.1:${port}`, prefix: PREFIX, lockMs: 1_000, maintenanceMs: 100, liveQuietMs: 20 },
       log: (level, message, { detail }) => void lines.push(`${level} ${message} ${detail}`),
     });
     cleanups.push(() => queue.close());

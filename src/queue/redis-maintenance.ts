@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { messageOf } from '../core/errors.ts';
-import type { Connections, QueueLog } from './redis-connections.ts';
+import type { QueueLog, RedisConnections } from './redis-connections.ts';
 import type { RedisKeys } from './redis-keys.ts';
-import type { RedisLive } from './redis-live.ts';
+import type { RedisLiveEvents } from './redis-live-events.ts';
 import type { RedisSchedule } from './redis-schedule.ts';
 import { LOST, shortReport } from './reports.ts';
 import type { RunStore } from './run-store.ts';
 
-export interface UpkeepParts {
-  readonly redis: Connections;
+export interface MaintenanceOptions {
+  readonly redis: RedisConnections;
   readonly keys: RedisKeys;
   readonly runs: Queue;
   readonly store: RunStore;
-  readonly live: RedisLive;
+  readonly live: RedisLiveEvents;
   readonly schedule: RedisSchedule;
-  /** Puts the job of a run into BullMQ; it does nothing when it is there. */
-  readonly enlist: (runId: string) => Promise<void>;
-  /** Redis has lost its data, and what waited in it. Told by every replica that knew the data, with a name for the new. */
+  /** Adds the job of a run to BullMQ. Does nothing when the job exists. */
+  readonly enqueue: (runId: string) => Promise<void>;
+  /** Called when Redis has lost its data, by every replica that knew the old data, with the generation of the new. */
   readonly onDataLost: (generation: string) => Promise<void>;
   readonly log: QueueLog;
   readonly everyMs: number;
 }
 
-/** Puts right, every few seconds, what a crash or a flushed Redis leaves behind. Every replica does. */
-export class Upkeep {
-  readonly #parts: UpkeepParts;
+/** Repairs, every few seconds, what a crash or a flushed Redis left behind. It runs in every replica. */
+export class QueueMaintenance {
+  readonly #options: MaintenanceOptions;
   #timer: NodeJS.Timeout | undefined;
   #isBusy = false;
   #isClosed = false;
@@ -33,9 +33,9 @@ export class Upkeep {
   #generation: string | undefined;
   #isGone = false;
 
-  constructor(parts: UpkeepParts) {
-    this.#parts = parts;
-    parts.redis.quick.on('ready', () => void this.#loop());
+  constructor(options: MaintenanceOptions) {
+    this.#options = options;
+    options.redis.failFast.on('ready', () => void this.#loop());
   }
 
   close(): void {
@@ -44,40 +44,40 @@ export class Upkeep {
   }
 
   async #loop(): Promise<void> {
-    const { redis, log, everyMs } = this.#parts;
+    const { redis, log, everyMs } = this.#options;
     if (this.#isBusy || this.#isClosed) return;
     clearTimeout(this.#timer);
     this.#isBusy = true;
     try {
-      if (redis.quick.status === 'ready') await this.#round();
+      if (redis.failFast.status === 'ready') await this.#round();
     } catch (error) {
-      if (!this.#isClosed) log('debug', `The queue's upkeep failed: ${messageOf(error)}`, {});
+      if (!this.#isClosed) log('debug', `Maintenance of the queue failed: ${messageOf(error)}`, {});
     }
     this.#isBusy = false;
     if (!this.#isClosed) this.#timer = setTimeout(() => void this.#loop(), everyMs);
   }
 
   async #round(): Promise<void> {
-    const { runs, store, live, schedule } = this.#parts;
+    const { runs, store, live, schedule } = this.#options;
     await runs.setGlobalConcurrency(1);
     await schedule.recover();
-    await this.#watchData();
-    for (const runId of await store.open()) await this.#look(runId);
+    await this.#detectDataLoss();
+    for (const runId of await store.open()) await this.#checkJob(runId);
     await live.recover();
   }
 
   /**
-   * Notices when Redis has lost its data. No run begins until a new generation is named, and that takes a round: a worker
-   * with a run in progress has said so by then, and two runs at once are avoided.
+   * Notices when Redis has lost its data. It writes the new generation only one round later, and no run starts before
+   * that: in the meantime a worker with a run in progress renews its lease, so that no second run starts beside it.
    */
-  async #watchData(): Promise<void> {
-    const { redis, keys, onDataLost, log } = this.#parts;
-    const isGone = (await redis.quick.exists(keys.generation)) === 0;
-    const isNews = isGone && !this.#isGone && this.#generation !== undefined;
+  async #detectDataLoss(): Promise<void> {
+    const { redis, keys, onDataLost, log } = this.#options;
+    const isGone = (await redis.failFast.exists(keys.generation)) === 0;
+    const wasJustLost = isGone && !this.#isGone && this.#generation !== undefined;
     this.#isGone = isGone;
-    if (isNews) return;
-    await redis.quick.set(keys.generation, randomUUID(), 'NX');
-    const generation = await redis.quick.get(keys.generation);
+    if (wasJustLost) return;
+    await redis.failFast.set(keys.generation, randomUUID(), 'NX');
+    const generation = await redis.failFast.get(keys.generation);
     if (generation === null) return;
     if (this.#generation !== undefined && generation !== this.#generation) {
       log('warn', 'Redis has lost its data. Schedules are put back; a resync makes up for what was waiting.', {});
@@ -86,16 +86,16 @@ export class Upkeep {
     this.#generation = generation;
   }
 
-  /** Brings a run that has not finished together with its job. */
-  async #look(runId: string): Promise<void> {
-    const { runs, store, enlist, log } = this.#parts;
+  /** Repairs an unfinished run whose job is gone: adds the job again, or ends the run as lost. */
+  async #checkJob(runId: string): Promise<void> {
+    const { runs, store, enqueue, log } = this.#options;
     const job = await runs.getJobState(runId);
     if (job !== 'unknown' && job !== 'completed' && job !== 'failed') return;
     const record = await store.find(runId);
     if (record === undefined && job === 'unknown') await store.close(runId);
     if (record === undefined || record.state === 'finished' || (await store.leased()) === runId) return;
     if (job === 'unknown') {
-      await enlist(runId);
+      await enqueue(runId);
       return;
     }
     const times = { startedAt: record.requestedAt, finishedAt: new Date().toISOString() };

@@ -1,19 +1,19 @@
 import { type LiveEvent, type LiveWorker, QueueUnavailable } from '../core/run-queue.ts';
 import { LIVE_ATTEMPTS, LIVE_CONCURRENCY, LIVE_RETRY_MS } from './limits.ts';
 
-interface Waiting {
+interface WaitingEvent {
   readonly event: LiveEvent;
-  /** By the steady clock: one that is set back must not keep events waiting. */
+  /** By the monotonic clock: setting the system clock back must not delay events. */
   readonly dueAt: number;
   readonly attempt: number;
 }
 
-/** Live events in memory: coalesced by key, worked off a few at a time, never two of one key at once. */
-export class InlineLive {
+/** Live events in memory: only the newest of each key is kept, a few are processed at a time, never two of one key. */
+export class InlineLiveEvents {
   readonly #limit: number;
   readonly #quietMs: number;
   /** In the order in which they become due. */
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, WaitingEvent>();
   readonly #retries = new Map<string, NodeJS.Timeout>();
   readonly #active = new Map<string, Promise<void>>();
   readonly #abort = new AbortController();
@@ -39,15 +39,15 @@ export class InlineLive {
     clearTimeout(this.#retries.get(event.key));
     this.#retries.delete(event.key);
     this.#waiting.set(event.key, { event, dueAt: waiting?.dueAt ?? performance.now() + this.#quietMs, attempt: 1 });
-    this.#begin();
+    this.#startDue();
   }
 
   start(worker: LiveWorker): void {
     this.#worker = worker;
-    this.#begin();
+    this.#startDue();
   }
 
-  /** Works off at once what waits; after `graceMs` aborts, and forgets the rest: the next resync covers it. */
+  /** Processes all waiting events at once. After `graceMs` aborts and drops the rest: the next resync covers them. */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     for (const timer of this.#retries.values()) clearTimeout(timer);
@@ -56,12 +56,12 @@ export class InlineLive {
       this.#waiting.clear();
       this.#abort.abort();
     }, graceMs);
-    this.#begin();
+    this.#startDue();
     while (this.#active.size > 0) await Promise.all(this.#active.values());
     clearTimeout(timer);
   }
 
-  #begin(): void {
+  #startDue(): void {
     clearTimeout(this.#timer);
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -70,22 +70,22 @@ export class InlineLive {
       if (this.#active.size >= LIVE_CONCURRENCY) return;
       if (this.#active.has(key)) continue;
       if (waiting.dueAt > now && !this.#isClosing) {
-        this.#timer = setTimeout(() => this.#begin(), waiting.dueAt - now);
+        this.#timer = setTimeout(() => this.#startDue(), waiting.dueAt - now);
         return;
       }
       this.#waiting.delete(key);
-      this.#active.set(key, this.#work(worker, waiting));
+      this.#active.set(key, this.#process(worker, waiting));
     }
   }
 
-  async #work(worker: LiveWorker, { event, attempt }: Waiting): Promise<void> {
+  async #process(worker: LiveWorker, { event, attempt }: WaitingEvent): Promise<void> {
     try {
       await worker(event, this.#abort.signal);
     } catch {
       if (attempt < LIVE_ATTEMPTS) this.#retry(event, attempt);
     } finally {
       this.#active.delete(event.key);
-      this.#begin();
+      this.#startDue();
     }
   }
 
@@ -95,7 +95,7 @@ export class InlineLive {
       () => {
         this.#retries.delete(event.key);
         this.#waiting.set(event.key, { event, dueAt: performance.now(), attempt: attempt + 1 });
-        this.#begin();
+        this.#startDue();
       },
       LIVE_RETRY_MS * 2 ** (attempt - 1),
     );

@@ -5,13 +5,13 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type LiveEvent, type LiveWorker, QueueUnavailable } from '../core/run-queue.ts';
 import { LIVE_ATTEMPTS, LIVE_RETRY_MS } from './limits.ts';
-import type { Connections } from './redis-connections.ts';
+import type { RedisConnections } from './redis-connections.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { RedisScript } from './redis-script.ts';
 
-/** An event whose job is gone (a process died between two steps) is enlisted again after this time. */
-const FORGOTTEN_MS = 30_000;
-const ENLISTED_AT_ONCE = 100;
+/** An event whose job is lost (a process died between two steps) gets a new job after this time. */
+const LOST_JOB_AFTER_MS = 30_000;
+const RECOVERED_AT_ONCE = 100;
 
 /** key, event, now, limit -> 'new' | 'known' | 'full' */
 const OFFER = new RedisScript(`
@@ -27,7 +27,7 @@ redis.call('ZADD', SINCE, now, key)
 return 'new'
 `);
 
-/** key, event -> 1, or 0 when a newer event has come meanwhile */
+/** key, event -> 1, or 0 when a newer event has come in the meantime */
 const DONE = new RedisScript(`
 local LIVE, SINCE = KEYS[1], KEYS[2]
 local key, event = ARGV[1], ARGV[2]
@@ -44,17 +44,17 @@ const eventSchema = z.object({
 });
 
 /**
- * Live events in Redis. The newest event of a key lies in a hash until it has been worked off; BullMQ's job only says
- * that the key has one, so a dead worker loses nothing. BullMQ's deduplication keeps two jobs of a key apart.
+ * Live events in Redis. A hash holds the newest event of each key until it has been processed. BullMQ's job holds only the
+ * key, so a dead worker loses no event. BullMQ's deduplication prevents two jobs of one key at the same time.
  */
-export class RedisLive {
-  readonly #redis: Connections;
+export class RedisLiveEvents {
+  readonly #redis: RedisConnections;
   readonly #keys: RedisKeys;
   readonly #queue: Queue;
   readonly #limit: number;
   readonly #quietMs: number;
 
-  constructor(redis: Connections, keys: RedisKeys, queue: Queue, limit: number, quietMs: number) {
+  constructor(redis: RedisConnections, keys: RedisKeys, queue: Queue, limit: number, quietMs: number) {
     this.#redis = redis;
     this.#keys = keys;
     this.#queue = queue;
@@ -64,13 +64,13 @@ export class RedisLive {
 
   /** @throws QueueUnavailable when too many wait, or Redis is away */
   async offer(event: LiveEvent): Promise<void> {
-    await this.#redis.answer(async () => {
+    await this.#redis.withTimeout(async () => {
       const args = [event.key, JSON.stringify(event), Date.now(), this.#limit];
-      const answer = await OFFER.run(this.#redis.quick, this.#hashes(), args);
+      const answer = await OFFER.run(this.#redis.failFast, this.#hashes(), args);
       if (answer === 'full') {
         throw new QueueUnavailable(`${this.#limit} live events are waiting already; no more are taken.`, 5);
       }
-      if (answer === 'new') await this.#enlist(event.key);
+      if (answer === 'new') await this.#enqueue(event.key);
     });
   }
 
@@ -82,19 +82,19 @@ export class RedisLive {
   async process(job: Job, token: string, worker: LiveWorker, signal: AbortSignal): Promise<void> {
     const key = z.object({ key: z.string() }).parse(job.data).key;
     for (;;) {
-      const text = await this.#redis.patient.hget(this.#keys.live, key);
+      const text = await this.#redis.retrying.hget(this.#keys.live, key);
       if (text === null) return;
       try {
         await worker(eventSchema.parse(JSON.parse(text)), signal);
         signal.throwIfAborted();
       } catch (error) {
-        // This process stops: whatever has been done, another worker does it (again).
+        // This process stops. Another worker processes the event, from the beginning.
         if (signal.aborted) {
           await job.moveToWait(token);
           throw new WaitingError();
         }
-        // The last attempt: given up, unless a newer event is there, which gets attempts of its own.
-        if (job.attemptsMade + 1 >= LIVE_ATTEMPTS && !(await this.#done(key, text))) await this.#enlist(key);
+        // After the last attempt the event is dropped. If a newer one has come, that one gets its own attempts.
+        if (job.attemptsMade + 1 >= LIVE_ATTEMPTS && !(await this.#done(key, text))) await this.#enqueue(key);
         throw error;
       }
       if (await this.#done(key, text)) return;
@@ -102,19 +102,19 @@ export class RedisLive {
     }
   }
 
-  /** Enlists events again whose job has been lost; it does nothing for those that have one. */
+  /** Adds a job for events whose job was lost. Events that still have a job are not affected. */
   async recover(): Promise<void> {
-    const { patient } = this.#redis;
-    const before = Date.now() - FORGOTTEN_MS;
-    const keys = await patient.zrangebyscore(this.#keys.liveSince, '-inf', before, 'LIMIT', 0, ENLISTED_AT_ONCE);
-    await Promise.all(keys.map((key) => this.#enlist(key)));
+    const { retrying } = this.#redis;
+    const before = Date.now() - LOST_JOB_AFTER_MS;
+    const keys = await retrying.zrangebyscore(this.#keys.liveSince, '-inf', before, 'LIMIT', 0, RECOVERED_AT_ONCE);
+    await Promise.all(keys.map((key) => this.#enqueue(key)));
   }
 
   async #done(key: string, text: string): Promise<boolean> {
-    return (await DONE.run(this.#redis.patient, this.#hashes(), [key, text])) === 1;
+    return (await DONE.run(this.#redis.retrying, this.#hashes(), [key, text])) === 1;
   }
 
-  async #enlist(key: string): Promise<void> {
+  async #enqueue(key: string): Promise<void> {
     await this.#queue.add(
       'refresh',
       { key },

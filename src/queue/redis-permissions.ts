@@ -4,11 +4,11 @@ import type { RedisKeys } from './redis-keys.ts';
 import { RedisScript } from './redis-script.ts';
 
 /**
- * Every command that our scripts, BullMQ's and we send, with arguments that change nothing: the key holds a text, and most
- * commands find it of the wrong type. Permissions, a full memory and a read-only server are looked at before that.
- * `KEY` and `NEWS` stand for the key and the channel.
+ * Every command that we, our scripts and BullMQ's scripts send, with arguments that change nothing: the test key holds a
+ * string, so most commands fail with WRONGTYPE. Redis checks permissions, memory and read-only mode before the type.
+ * `KEY` and `NEWS` stand for the test key and the channel.
  */
-export const PROBED: readonly (readonly string[])[] = [
+export const REQUIRED_COMMANDS: readonly (readonly string[])[] = [
   ...['GET KEY', 'EXISTS KEY', 'PTTL KEY', 'PEXPIRE KEY 60000', 'DEL KEY:none', 'TIME', 'PUBLISH NEWS {}'],
   ...['INCR KEY', 'INCRBY KEY 1', 'DECRBY KEY 1'],
   ...['HSET KEY f 1', 'HMSET KEY f 1', 'HSETNX KEY f 1', 'HINCRBY KEY f 1', 'HDEL KEY f', 'HGET KEY f', 'HMGET KEY f'],
@@ -20,8 +20,8 @@ export const PROBED: readonly (readonly string[])[] = [
   ...['XADD KEY * f 1', 'XTRIM KEY MAXLEN 0'],
 ].map((line) => line.split(' '));
 
-/** number of words, words… -> { command, error, … } of those that failed; the first one is the only one that writes */
-const PROBE = new RedisScript(`
+/** number of words, words… -> { command, error, … } of the commands that failed. Only the first SET writes. */
+const TRY_COMMANDS = new RedisScript(`
 local failed = {}
 local function try(...)
   local answer = redis.pcall(...)
@@ -40,19 +40,19 @@ end
 return failed
 `);
 
-/** Why the queue cannot do its work with this Redis; nothing when it can. Sentences without a full stop. */
-export async function probeRedis(redis: Redis, subscriber: Redis, keys: RedisKeys): Promise<readonly string[]> {
-  const args = PROBED.flatMap((words) => [
+/** Tries all commands. Returns why the queue cannot work with this Redis, as sentences without a full stop; else nothing. */
+export async function findRefusals(redis: Redis, subscriber: Redis, keys: RedisKeys): Promise<readonly string[]> {
+  const args = REQUIRED_COMMANDS.flatMap((words) => [
     words.length,
-    ...words.map((word) => word.replace(/^KEY\b/, keys.probe).replace(/^NEWS$/, keys.news)),
+    ...words.map((word) => word.replace(/^KEY\b/, keys.permissionTest).replace(/^NEWS$/, keys.channel)),
   ]);
   const outcomes = await Promise.all([
-    failure('EVALSHA', PROBE.run(redis, [keys.probe], args), pairs),
-    // The script above may be known already; others may not be.
-    failure('EVAL', redis.eval('return 1', 0)),
-    failure('MULTI', redis.multi().exists(keys.probe).exec()),
-    failure('BZPOPMIN', redis.bzpopmin(keys.probe, 0.01)),
-    failure('SUBSCRIBE', subscriber.subscribe(keys.news)),
+    failuresOf('EVALSHA', TRY_COMMANDS.run(redis, [keys.permissionTest], args), pairs),
+    // The script above may be cached in Redis; one that is not needs EVAL.
+    failuresOf('EVAL', redis.eval('return 1', 0)),
+    failuresOf('MULTI', redis.multi().exists(keys.permissionTest).exec()),
+    failuresOf('BZPOPMIN', redis.bzpopmin(keys.permissionTest, 0.01)),
+    failuresOf('SUBSCRIBE', subscriber.subscribe(keys.channel)),
   ]);
   return reasons(outcomes.flat(), keys);
 }
@@ -62,7 +62,7 @@ interface Failure {
   readonly error: string;
 }
 
-async function failure(
+async function failuresOf(
   command: string,
   work: Promise<unknown>,
   within: (answer: unknown) => readonly Failure[] = () => [],
@@ -81,18 +81,18 @@ function pairs(answer: unknown): readonly Failure[] {
   return texts.flatMap((command, index) => (index % 2 === 0 ? [{ command, error: texts[index + 1] ?? '' }] : []));
 }
 
-/** EVAL or EVALSHA, MULTI or EXEC: the error names the one that was refused. */
+/** The command that the error names: a refused EVALSHA may be about EVAL, and MULTI about EXEC. */
 function nameIn(error: Error, otherwise: string): string {
   return /(?:unknown command |')['`]?(\w+)'/.exec(error.message)?.[1]?.toUpperCase() ?? otherwise;
 }
 
-function reasons(failures: readonly Failure[], { prefix, news }: RedisKeys): readonly string[] {
-  // What one would see by the probe's own doing: it found the key of the wrong type.
+function reasons(failures: readonly Failure[], { prefix, channel }: RedisKeys): readonly string[] {
+  // WRONGTYPE and the like come from the test key itself and mean that the command is allowed.
   const real = failures.filter(({ error }) => !/WRONGTYPE|not an integer|because of previous errors/.test(error));
   const found = new Set<string>();
   const forbidden = new Set<string>();
   for (const { command, error } of real) {
-    if (/channel/i.test(error)) found.add(`its user may not use the channel ${news} (ACL: &komodor-port-*)`);
+    if (/channel/i.test(error)) found.add(`its user may not use the channel ${channel} (ACL: &komodor-port-*)`);
     else if (/access .*\bkeys?\b/i.test(error))
       found.add(`its user may not use the keys ${prefix}:* (ACL: ~komodor-port-*)`);
     else if (/unknown/i.test(error)) found.add(`it has no command ${command}`);
