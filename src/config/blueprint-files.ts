@@ -1,21 +1,24 @@
 import type { z } from 'zod';
+import { extend } from './blueprint-extension.ts';
 import {
   type BlueprintDocument,
   type BlueprintExtension,
   blueprintSchema,
   extensionSchema,
 } from './blueprint-schema.ts';
+import { readComputed } from './computed-properties.ts';
 import {
   type FileContent,
   type FileProblem,
   fileProblem,
   fillIn,
+  isOn,
   listFiles,
   mistypedAddOn,
   readFile,
 } from './documents.ts';
 import type { AddOnOptions } from './mapping-files.ts';
-import { reportIssues } from './mapping-template.ts';
+import { type Report, reportIssues } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
 import { BLUEPRINT, EXTENSION, reportUnknownKeys } from './unknown-keys.ts';
 
@@ -34,7 +37,7 @@ interface Found<T> {
 
 /**
  * Reads a blueprint file, or all of a folder. A file holds a blueprint, a list of them, or an add-on's extension of
- * another one (`extends`). Whatever has `addOn: <name>` counts only when that add-on is on. Throws AppError
+ * another one (`extends`). Whatever has `addOn: <name>` (or a list) counts only when that add-on is on (all of them are). Throws AppError
  * `blueprint_file_invalid` when there is no file to read; a bad blueprint is a problem and is left out.
  */
 export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedBlueprints {
@@ -49,16 +52,20 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
       reportUnknownKeys(
         document,
         isExtension ? EXTENSION : BLUEPRINT,
-        (below, what, severity) => problems.push(fileProblem(origin, below, what, severity)),
+        reportAt(origin, problems),
         isExtension ? 'it has no effect' : 'it goes to Port as it is',
       );
       if (isExtension) {
         const extension = check(extensionSchema, document, file, problems);
-        if (extension !== undefined) extensions.push({ file, document: extension });
+        if (extension === undefined) continue;
+        const computed = readComputed(document, Object.keys(extension.properties ?? {}), reportAt(file, problems));
+        extensions.push({ file, document: { ...extension, ...computed } });
         continue;
       }
-      const blueprint = check(blueprintSchema, document, file, problems);
-      if (blueprint === undefined) continue;
+      const read = check(blueprintSchema, document, file, problems);
+      if (read === undefined) continue;
+      const computed = readComputed(document, Object.keys(read.schema.properties), reportAt(origin, problems));
+      const blueprint = { ...read, ...computed };
       if (blueprints.has(blueprint.identifier)) {
         problems.push(fileProblem(file, blueprint.identifier, 'is defined twice; the first one is used'));
       } else blueprints.set(blueprint.identifier, blueprint);
@@ -67,9 +74,13 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
   for (const { file, document } of extensions) {
     const base = blueprints.get(document.extends);
     if (base === undefined) problems.push(fileProblem(file, 'extends', `there is no blueprint ${document.extends}`));
-    else blueprints.set(document.extends, extend(base, document));
+    else blueprints.set(document.extends, extend(base, document, reportAt(file, problems)));
   }
   return { blueprints: targetsFirst([...blueprints.values()]), problems, left: listing.left };
+}
+
+function reportAt(origin: string, problems: FileProblem[]): Report {
+  return (below, what, severity) => problems.push(fileProblem(origin, below, what, severity));
 }
 
 function readDocuments(content: FileContent, options: AddOnOptions, problems: FileProblem[]): Found<object>[] {
@@ -92,7 +103,7 @@ function readDocuments(content: FileContent, options: AddOnOptions, problems: Fi
     }
     const { addOn, ...document } = raw;
     if (addOn === undefined) return [{ file, document }];
-    if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];
+    if (!isOn(addOn, options.addOns)) return [];
     const filled = fillIn(document, options.variables, (name) =>
       problems.push(fileProblem(file, '', `{{${name}}} has no value`)),
     );
@@ -113,14 +124,6 @@ function check<S extends z.ZodType>(
     problems.push(fileProblem(name === '' ? file : `${file}: ${name}`, path, what)),
   );
   return undefined;
-}
-
-function extend(base: BlueprintDocument, extension: BlueprintExtension): BlueprintDocument {
-  return {
-    ...base,
-    schema: { ...base.schema, properties: { ...base.schema.properties, ...extension.properties } },
-    relations: { ...base.relations, ...extension.relations },
-  };
 }
 
 /** Depth first; a circle of relations is entered at its first member and left as it is. */

@@ -1,19 +1,9 @@
 import { z } from 'zod';
+import { blueprintId, fieldId, PROPERTY_TYPES, title } from './blueprint-names.ts';
+import type { ComputedProperties } from './computed-properties.ts';
 import { missingOr } from './mapping-values.ts';
 
 /** What Port demands of a blueprint, as far as a mistake in it can be found without asking Port. */
-
-const PROPERTY_TYPES = ['string', 'number', 'boolean', 'object', 'array'] as const;
-
-const blueprintId = z
-  .string({ error: missingOr('must be text') })
-  .max(100, 'is longer than 100 characters')
-  .regex(/^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/-]+$/u, 'has a character that Port refuses in a blueprint identifier');
-
-const title = z
-  .string({ error: missingOr('must be text') })
-  .min(1, 'is empty')
-  .max(100, 'is longer than 100 characters');
 
 const property = z.looseObject(
   {
@@ -35,7 +25,6 @@ const relation = z
   )
   .refine(({ many, required }) => !(many && required), 'cannot be many and required at once');
 
-const fieldId = z.string().regex(/^[A-Za-z0-9@_=\\-]{1,100}$/, 'is no identifier that Port takes');
 const properties = z.record(fieldId, property, { error: missingOr('must be an object') });
 const relations = z.record(fieldId, relation, { error: 'must be an object' });
 
@@ -57,12 +46,12 @@ export const blueprintSchema = z.looseObject(
   },
   { error: 'must be a blueprint object' },
 );
-export type BlueprintDocument = z.output<typeof blueprintSchema>;
+export type BlueprintDocument = z.output<typeof blueprintSchema> & ComputedProperties;
 
-/** Properties and relations that an add-on gives to another blueprint. */
+/** What an add-on gives to another blueprint. */
 export const extensionSchema = z.object({
   extends: blueprintId,
   properties: properties.optional(),
   relations: relations.optional(),
 });
-export type BlueprintExtension = z.output<typeof extensionSchema>;
+export type BlueprintExtension = z.output<typeof extensionSchema> & ComputedProperties;

@@ -81,12 +81,28 @@ export function readFile(file: string): FileContent {
   }
 }
 
-/** What is wrong when `addOn` is mistyped: read without its condition, the file would count always. */
-export function mistypedAddOn(file: string, value: object): FileProblem | undefined {
+/** What is wrong when `addOn` is mistyped: read without its condition, the file or entry would count always. */
+export function mistypedAddOn(file: string, value: object, path = ''): FileProblem | undefined {
   const key = Object.keys(value).find((name) => name !== 'addOn' && nearest(name, ['addOn']) !== undefined);
   return key === undefined
     ? undefined
-    : fileProblem(file, key, 'is not known (did you mean addOn?); what depends on it is left out');
+    : fileProblem(
+        file,
+        path === '' ? key : `${path}.${key}`,
+        'is not known (did you mean addOn?); what depends on it is left out',
+      );
+}
+
+/** The add-ons that an `addOn` names: one, or a list of those that must be on together. */
+export function addOnsOf(addOn: unknown): readonly string[] {
+  const names: readonly unknown[] = Array.isArray(addOn) ? addOn : [addOn];
+  return names.filter((name) => typeof name === 'string');
+}
+
+/** Whether what has this `addOn` counts. */
+export function isOn(addOn: unknown, on: readonly string[]): boolean {
+  const names = addOnsOf(addOn);
+  return names.length > 0 && names.every((name) => on.includes(name));
 }
 
 /** Puts values in the place of `{{NAME}}` in every text inside a value. Reports names that have no value. */

@@ -4,10 +4,12 @@ import { AppError } from '../core/errors.ts';
 import type { DisabledEntry, JsonObject, Kind, Mapping, ResourceEntry } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import {
+  addOnsOf,
   type FileContent,
   type FileProblem,
   fileProblem,
   fillIn,
+  isOn,
   listFiles,
   mistypedAddOn,
   readFile,
@@ -44,12 +46,14 @@ interface Part {
   readonly file: string;
   readonly isAddOn: boolean;
   readonly root: JsonObject;
+  /** Where in the file each of the resources stands, where some are left out. */
+  readonly places?: readonly number[];
 }
 
 /**
  * Reads a mapping file, or all of a folder as one mapping: `resources` are joined in the order of the file names, add-ons
- * last; the flags are the first ones found. A file with `addOn: <name>` counts only when that add-on is on. Throws AppError
- * `mapping_file_invalid` when there is no file to read; anything else is a problem and costs as little as it can.
+ * last; the flags are the first ones found. A file, or an entry, with `addOn: <name>` (or a list) counts only when that
+ * add-on is on (all of them are). Throws AppError `mapping_file_invalid` when there is no file to read; anything else is a problem and costs as little as it can.
  */
 export function loadMappingFiles(path: string, options: MappingOptions): LoadedMapping {
   const listing = listFiles(path, 'port-app-config', 'mapping_file_invalid');
@@ -68,9 +72,9 @@ export function loadMappingFiles(path: string, options: MappingOptions): LoadedM
   const several = parts.length > 1;
   const origin = several ? path : (parts[0]?.file ?? path);
   const entries: ResourceEntry[] = [];
-  for (const { file, root } of parts) {
+  for (const { file, root, places } of parts) {
     const report: Report = (below, what, severity) => problems.push(fileProblem(file, below, what, severity));
-    const read = readResources(root, report, options.kinds, several ? `${basename(file)}: ` : '');
+    const read = readResources(root, report, options.kinds, several ? `${basename(file)}: ` : '', places);
     entries.push(...read.entries);
     disabled.push(...read.disabled);
   }
@@ -98,18 +102,36 @@ function readPart(
   const mistyped = mistypedAddOn(file, content.value);
   if (mistyped !== undefined) return fail(mistyped);
   const { addOn, ...root } = withUsualNames(content.value);
-  if (addOn === undefined) return [{ file, isAddOn: false, root }];
-  if (typeof addOn !== 'string' || !options.addOns.includes(addOn)) return [];
-  const filled = fillIn(root, options.variables, (name) =>
-    problems.push(fileProblem(file, '', `{{${name}}} has no value`)),
-  );
-  return isObject(filled) ? [{ file, isAddOn: true, root: filled }] : [];
+  const isAddOn = addOn !== undefined;
+  if (isAddOn && !isOn(addOn, options.addOns)) return [];
+  const filled = (value: unknown) =>
+    fillIn(value, options.variables, (name) => problems.push(fileProblem(file, '', `{{${name}}} has no value`)));
+  const whole = isAddOn ? filled(root) : root;
+  if (!isObject(whole)) return [];
+  const { resources } = whole;
+  if (!Array.isArray(resources)) return [{ file, isAddOn, root: whole }];
+  const entries = resources.flatMap((entry: unknown, place) => {
+    if (!isObject(entry)) return [{ entry, place }];
+    const typo = mistypedAddOn(file, entry, `resources[${place}]`);
+    if (typo !== undefined) {
+      fail(typo);
+      return [];
+    }
+    if (entry.addOn === undefined) return [{ entry, place }];
+    // Port knows nothing of add-ons.
+    const { addOn: needed, ...rest } = entry;
+    return isOn(needed, options.addOns) ? [{ entry: isAddOn ? rest : filled(rest), place }] : [];
+  });
+  const places = entries.map(({ place }) => place);
+  return [{ file, isAddOn, root: { ...whole, resources: entries.map(({ entry }) => entry) }, places }];
 }
 
 function unknownAddOns(files: readonly FileContent[], path: string, addOns: readonly string[]): FileProblem[] {
   const present = files.flatMap((content) => {
-    const addOn = 'value' in content && isObject(content.value) ? content.value.addOn : undefined;
-    return typeof addOn === 'string' ? [addOn] : [];
+    if (!('value' in content) || !isObject(content.value)) return [];
+    const { addOn, resources } = content.value;
+    const entries: readonly unknown[] = Array.isArray(resources) ? resources : [];
+    return [addOn, ...entries.map((entry) => (isObject(entry) ? entry.addOn : undefined))].flatMap(addOnsOf);
   });
   return addOns
     .filter((name) => !present.includes(name))

@@ -59,8 +59,17 @@ export function parseMapping(raw: unknown, origin: string, kinds: readonly Kind[
   };
 }
 
-/** Reads the `resources` of a mapping. `prefix` begins the paths that entries are called by later. */
-export function readResources(raw: unknown, report: Report, kinds: readonly Kind[], prefix = ''): Resources {
+/**
+ * Reads the `resources` of a mapping. `prefix` begins the paths that entries are called by later.
+ * @param places the number of each entry in its file, where some were left out
+ */
+export function readResources(
+  raw: unknown,
+  report: Report,
+  kinds: readonly Kind[],
+  prefix = '',
+  places: readonly number[] = [],
+): Resources {
   if (!isObject(raw)) return unusable('', 'must be an object with a list of resources', report, prefix);
   const { resources } = raw;
   if (!Array.isArray(resources)) {
@@ -68,7 +77,7 @@ export function readResources(raw: unknown, report: Report, kinds: readonly Kind
   }
   const schema = entrySchema(kinds);
   const read = resources.map((entry: unknown, index) =>
-    readEntry(entry, schema, `resources[${index}]`, report, prefix),
+    readEntry(entry, schema, `resources[${places[index] ?? index}]`, report, prefix),
   );
   return { entries: read.flatMap(({ entries }) => entries), disabled: read.flatMap(({ disabled }) => disabled) };
 }

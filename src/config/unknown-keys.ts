@@ -67,28 +67,40 @@ const KEYWORDS = `type title description icon format spec specAuthentication def
 const PROPERTIES: Shape = { each: keys(KEYWORDS) };
 const RELATIONS: Shape = { each: keys('target title many required description type') };
 
+const COMPUTED = {
+  calculationProperties: {
+    each: keys(
+      'calculation type title description icon format spec specAuthentication colorized colors items enum enumColors',
+    ),
+  },
+  mirrorProperties: { each: keys('path title') },
+  aggregationProperties: {
+    each: {
+      keys: {
+        ...keys('title target type description icon query').keys,
+        calculationSpec: keys('calculationBy func property averageOf measureTimeBy'),
+        pathFilter: keys('path fromBlueprint maxHops'),
+      },
+    },
+  },
+} satisfies { readonly [key: string]: Shape };
+
 /** A blueprint as Port takes it. */
 export const BLUEPRINT: Shape = {
   keys: {
     ...keys('identifier title description icon ownership teamInheritance changelogDestination').keys,
     schema: { keys: { properties: PROPERTIES, required: 'open', type: 'open' } },
     relations: RELATIONS,
-    calculationProperties: {
-      each: keys(
-        'calculation type title description icon format spec specAuthentication colorized colors items enum enumColors',
-      ),
-    },
-    mirrorProperties: { each: keys('path title') },
-    aggregationProperties: {
-      each: keys('title target calculationSpec type description icon query pathFilter'),
-    },
+    ...COMPUTED,
     // What Port gives out with a blueprint, so that one copied from there is no mistake.
     ...keys('id createdAt createdBy updatedAt updatedBy').keys,
   },
 };
 
 /** What an add-on gives to another blueprint. */
-export const EXTENSION: Shape = { keys: { extends: 'open', properties: PROPERTIES, relations: RELATIONS } };
+export const EXTENSION: Shape = {
+  keys: { extends: 'open', properties: PROPERTIES, relations: RELATIONS, ...COMPUTED },
+};
 
 /** Reports as a warning every key that a shape does not have. @param effect what becomes of it */
 export function reportUnknownKeys(value: unknown, shape: Shape, report: Report, effect: string, path = ''): void {

@@ -54,6 +54,119 @@ describe('loadBlueprintFiles', () => {
     });
   });
 
+  const COUNT = { calculationBy: 'entities', func: 'count' };
+
+  it('lets several add-ons extend one blueprint, also with what Port computes, and two together bring more', () => {
+    const count = (target: string) => ({ title: target, target, calculationSpec: COUNT });
+    const files = {
+      'a.json': [
+        { addOn: 'x', extends: 's', aggregationProperties: { xs: count('x') } },
+        { addOn: ['x', 'y'], extends: 's', mirrorProperties: { both: { path: 'w.p' } } },
+      ],
+      'b.json': {
+        addOn: 'y',
+        extends: 's',
+        aggregationProperties: { ys: count('y') },
+        relations: { w: { target: 'x' } },
+      },
+      'c.json': { ...blueprint('s'), calculationProperties: { c: { calculation: '.title', type: 'string' } } },
+    };
+    const computed = (...addOns: readonly string[]) => {
+      const { blueprints, messages } = load(files, { addOns, variables: {} });
+      expect(messages).toEqual([]);
+      const [{ calculationProperties = {}, mirrorProperties = {}, aggregationProperties = {} } = {}] = blueprints;
+      return Object.keys({ ...calculationProperties, ...mirrorProperties, ...aggregationProperties });
+    };
+    expect(computed()).toEqual(['c']);
+    expect(computed('x')).toEqual(['c', 'xs']);
+    expect(computed('y')).toEqual(['c', 'ys']);
+    expect(computed('x', 'y')).toEqual(['c', 'both', 'xs', 'ys']);
+  });
+
+  it('keeps what is there already when an extension gives something else under its name', () => {
+    const files = {
+      'a.json': {
+        ...blueprint('s', 't'),
+        aggregationProperties: { n: { title: 'N', target: 't', calculationSpec: COUNT } },
+      },
+      'b.json': {
+        extends: 's',
+        properties: { p: { type: 'number' }, n: { type: 'number' } },
+        relations: { t: { target: 'u' } },
+      },
+      'c.json': {
+        extends: 's',
+        mirrorProperties: { p: { path: 't.p' } },
+        aggregationProperties: { n: { title: 'N', target: 't', calculationSpec: COUNT } },
+      },
+    };
+    const { blueprints, messages } = load(files);
+    expect(blueprints).toEqual([expect.objectContaining(files['a.json'])]);
+    expect(messages).toEqual([
+      'b.json: properties.p: s has p already; that one is used',
+      'b.json: properties.n: s has n already; that one is used',
+      'b.json: relations.t: s has t already; that one is used',
+      'c.json: mirrorProperties.p: s has p already; that one is used',
+    ]);
+  });
+
+  it.each<readonly ['calculationProperties' | 'mirrorProperties' | 'aggregationProperties', unknown, string]>([
+    ['calculationProperties', { type: 'string' }, 'calculation: is missing'],
+    ['calculationProperties', { calculation: '.x', type: 'text' }, 'type: must be one of'],
+    ['mirrorProperties', { path: 'p' }, 'path: must be relations and a property, joined by dots'],
+    ['mirrorProperties', {}, 'path: is missing'],
+    ['aggregationProperties', 'x', 'must be an object'],
+    ['aggregationProperties', { target: 't', calculationSpec: COUNT }, 'title: is missing'],
+    ['aggregationProperties', { title: 'A', calculationSpec: COUNT }, 'target: is missing'],
+    ['aggregationProperties', { title: 'A', target: 't' }, 'calculationSpec: is missing'],
+    ...[
+      [{ calculationBy: 'x' }, '.calculationBy: must have calculationBy, which is entities or property'],
+      [{ calculationBy: 'entities', func: 'sum' }, '.func: must be count or average'],
+      [{ calculationBy: 'property', func: 'count' }, '.func: must be sum, min, max, median or average'],
+      [{ calculationBy: 'property', func: 'max' }, '.property: is missing'],
+      [
+        { calculationBy: 'entities', func: 'average', averageOf: 'year', measureTimeBy: 'x' },
+        '.averageOf: must be one of',
+      ],
+    ].map(
+      ([calculationSpec, what]) =>
+        ['aggregationProperties', { title: 'A', target: 't', calculationSpec }, `calculationSpec${what}`] as const,
+    ),
+    [
+      'aggregationProperties',
+      { title: 'A', target: 't', calculationSpec: COUNT, query: { rules: [] } },
+      'query.combinator: is missing',
+    ],
+    [
+      'aggregationProperties',
+      { title: 'A', target: 't', calculationSpec: COUNT, pathFilter: [{ path: ['a'] }, { path: ['b'] }] },
+      'pathFilter: has more than one path',
+    ],
+  ])('leaves out of %s what Port would refuse, alone: %j', (section, definition, what) => {
+    const good = { r: { title: 'R', target: 't', calculationSpec: COUNT } };
+    const base = { ...blueprint('s', 't'), aggregationProperties: good };
+    for (const document of [
+      { ...base, [section]: { ...(section === 'aggregationProperties' ? good : {}), bad: definition } },
+      [base, { extends: 's', [section]: { bad: definition } }],
+    ]) {
+      const { blueprints, messages } = load({ 'a.json': document });
+      expect(messages).toEqual([expect.stringContaining(`${section}.bad`)]);
+      expect(messages[0]).toContain(what);
+      expect(JSON.stringify(blueprints)).not.toContain('bad');
+      expect(blueprints[0]?.aggregationProperties).toEqual(
+        section === 'aggregationProperties' ? good : expect.anything(),
+      );
+    }
+  });
+
+  it('leaves out a computed property with the name of another one', () => {
+    const { blueprints, messages } = load({
+      'a.json': { ...blueprint('s'), mirrorProperties: { p: { path: 'r.x' } } },
+    });
+    expect(messages).toEqual(['a.json: s: mirrorProperties.p: is the name of another property; it is left out']);
+    expect(blueprints[0]?.mirrorProperties).toEqual({});
+  });
+
   it.each([
     [
       'an identifier that Port refuses',

@@ -47,6 +47,33 @@ describe('loadMappingFiles', () => {
     expect(on.config?.resources).toHaveLength(2);
   });
 
+  it('takes an entry only when all add-ons that it names are on, and calls it by its place in the file', () => {
+    const entry = (addOn: unknown, blueprint: string) => ({
+      addOn,
+      kind: 'komodorService',
+      selector: { query: 'true' },
+      port: { entity: { mappings: { identifier: '.uid', blueprint } } },
+    });
+    const folder = folderWith({
+      'a.yaml': JSON.stringify({ resources: [entry(['x', 'y'], '"both"'), entry('x', '"{{NAME}}"')] }),
+      'b.yaml': JSON.stringify({ addOn: ['y', 'z'], resources: [entry(undefined, '"file"')] }),
+    });
+    const read = (...addOns: readonly string[]) => {
+      const { mapping, problems, config } = loadMappingFiles(folder, { ...NONE, addOns, variables: { NAME: 'one' } });
+      expect(problems).toEqual([]);
+      expect(JSON.stringify(config)).not.toContain('addOn');
+      return mapping.entries.map(({ path, templates }) => [path, templates[0]?.blueprint]);
+    };
+    expect(read()).toEqual([]);
+    expect(read('y')).toEqual([]);
+    expect(read('x')).toEqual([['resources[1]', '"one"']]);
+    expect(read('x', 'y')).toEqual([
+      ['resources[0]', '"both"'],
+      ['resources[1]', '"one"'],
+    ]);
+    expect(read('y', 'z')).toEqual([['b.yaml: resources[0]', '"file"']]);
+  });
+
   it('reports an add-on that is not there, and a variable without a value', () => {
     const folder = folderWith({ 'a.yaml': `addOn: extra\nresources:\n${resource('{{NAME}}')}` });
     const { problems } = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: ['extra', 'typo'], variables: {} });

@@ -62,11 +62,19 @@ const BLUEPRINT = {
   relations: { r: { target: 'b', title: 'R', many: false, required: false, description: 'd' } },
   calculationProperties: { c: { calculation: '.x', type: 'string', title: 'C' } },
   mirrorProperties: { m: { path: 'r.p', title: 'M' } },
-  aggregationProperties: { a: { title: 'A', target: 'b', calculationSpec: {}, query: {} } },
+  aggregationProperties: {
+    a: {
+      title: 'A',
+      target: 'b',
+      calculationSpec: { calculationBy: 'entities', func: 'average', averageOf: 'day', measureTimeBy: '$createdAt' },
+      query: { combinator: 'and', rules: [] },
+      pathFilter: [{ path: ['r'], fromBlueprint: 'b' }],
+    },
+  },
 };
 /** Below these, names are the user's own. */
 const FREE = ['properties', 'relations', 'calculationProperties', 'mirrorProperties', 'aggregationProperties'];
-const OPEN = ['ownership', 'changelogDestination', 'enumColors', 'items', 'calculationSpec', 'query'];
+const OPEN = ['ownership', 'changelogDestination', 'enumColors', 'items', 'query'];
 /** What is read by its source: the table below has them. */
 const BY_KIND = ['selector'];
 
@@ -149,6 +157,16 @@ describe('a mistyped key of a mapping', () => {
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('did you mean addOn?')]);
     expect([config, mapping.disabled.length]).toEqual([null, 1]);
   });
+
+  it('that was to be addOn of an entry leaves the entry out instead of using it always', () => {
+    const resources = MAPPING.resources.map((entry) => ({ ...entry, addon: 'x' }));
+    const folder = folderWith({ 'a.yaml': JSON.stringify({ resources }) });
+    const { problems, config, mapping } = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: [], variables: {} });
+    expect(problems.map(({ path, message }) => [path, message])).toEqual([
+      ['resources[0].addon', expect.stringContaining('did you mean addOn?')],
+    ]);
+    expect([config, mapping.entries.length, mapping.disabled.length]).toEqual([null, 0, 1]);
+  });
 });
 
 describe('a mistyped selector', () => {
@@ -179,7 +197,9 @@ describe('a mistyped key of a blueprint file', () => {
     return loadBlueprintFiles(folder, { addOns: [], variables: {} }).problems;
   }
   const BASE = { identifier: 'base', title: 'Base', schema: { properties: {} } };
-  const extension = { extends: 'base', properties: BLUEPRINT.schema.properties, relations: BLUEPRINT.relations };
+  const { schema, relations, calculationProperties, mirrorProperties, aggregationProperties } = BLUEPRINT;
+  const computed = { calculationProperties, mirrorProperties, aggregationProperties };
+  const extension = { extends: 'base', properties: schema.properties, relations, ...computed };
   const cases = [...mistyped(BLUEPRINT, OPEN), ...mistyped(extension, OPEN)];
 
   it('is looked for on every level', () => {
