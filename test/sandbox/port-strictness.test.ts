@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMPUTED_REFUSALS } from './computed-refusals.ts';
 import { BLUEPRINTS, openPort, type PortClient, RISK, SERVICE } from './port-client.ts';
 import { ENTITY_REFUSALS, type Refused } from './port-refusals.ts';
 
@@ -99,6 +100,7 @@ const ROWS: readonly Refused[] = [
     status: 403,
     error: 'has_dependents',
   },
+  ...COMPUTED_REFUSALS,
   ...ENTITY_REFUSALS,
   // Searches
   {

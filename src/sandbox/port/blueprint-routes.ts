@@ -42,7 +42,7 @@ export const blueprintRoutes: readonly Route[] = [
     path: '/v1/blueprints',
     name: 'blueprints',
     handle(request, { store, actor }) {
-      const draft = readNewBlueprint(request.body, (identifier) => store.blueprint(identifier) !== undefined);
+      const draft = readNewBlueprint(request.body, store.blueprints());
       refuseSystem(draft.identifier);
       if (store.blueprint(draft.identifier) !== undefined) throw identifierTaken('Blueprint', draft.identifier);
       return ok({ blueprint: store.saveBlueprint(draft.identifier, draft, actor) }, 201);
@@ -60,7 +60,7 @@ export const blueprintRoutes: readonly Route[] = [
     name: 'blueprints',
     handle(request, { store, actor, param }) {
       const current = requireBlueprint(store, param('blueprint'));
-      const draft = readReplacement(request.body, current, (target) => store.blueprint(target) !== undefined);
+      const draft = readReplacement(request.body, current, store.blueprints());
       return ok({ blueprint: store.saveBlueprint(current.identifier, draft, actor) });
     },
   },
@@ -70,7 +70,7 @@ export const blueprintRoutes: readonly Route[] = [
     name: 'blueprints',
     handle(request, { store, actor, param }) {
       const current = requireBlueprint(store, param('blueprint'));
-      const draft = readPatch(request.body, current, (target) => store.blueprint(target) !== undefined);
+      const draft = readPatch(request.body, current, store.blueprints());
       return ok({ blueprint: store.saveBlueprint(current.identifier, draft, actor) });
     },
   },

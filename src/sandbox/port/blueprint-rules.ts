@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ComputedFields, checkComputed, computedFields } from './computed-rules.ts';
 import type { Blueprint, PropertySchema, RelationDefinition } from './model.ts';
 import { own } from './model.ts';
 import { isUsable } from './property-rules.ts';
@@ -37,16 +38,14 @@ const fields = {
   icon: z.string().nullish(),
   schema,
   relations: z.record(fieldId, relation).default({}),
-  mirrorProperties: z.record(fieldId, z.looseObject({ path: z.string() })).default({}),
-  calculationProperties: z.record(fieldId, z.looseObject({ calculation: z.string(), type: z.string() })).default({}),
-  aggregationProperties: z.record(fieldId, z.looseObject({ target: z.string() })).default({}),
+  ...computedFields,
 };
 
 const newBlueprint = z.looseObject({ identifier: z.string().regex(BLUEPRINT_IDENTIFIER).max(100), ...fields });
 const replacement = z.looseObject(fields);
 
 /** The parts of a blueprint that clients set; the store adds identifier and meta data. */
-export interface BlueprintDraft {
+export interface BlueprintDraft extends ComputedFields {
   readonly title: string;
   readonly schema: {
     readonly properties: { readonly [id: string]: PropertySchema };
@@ -56,34 +55,35 @@ export interface BlueprintDraft {
   readonly [key: string]: unknown;
 }
 
-/** What the rules need to know of the other blueprints. */
-export type KnowsBlueprint = (identifier: string) => boolean;
-
-/** The body of POST /blueprints. Throws 422 for a body that does not fit, 404 for a missing relation target. */
+/**
+ * The body of POST /blueprints. Throws 422 for a body that does not fit, 404 for a missing relation target.
+ * @param known the blueprints that are there
+ */
 export function readNewBlueprint(
   body: unknown,
-  known: KnowsBlueprint,
+  known: readonly Blueprint[],
 ): BlueprintDraft & { readonly identifier: string } {
   const draft = readBody(newBlueprint, body);
-  checkDraft(draft, (target) => target === draft.identifier || known(target));
+  checkDraft(draft, known);
   return draft;
 }
 
 /** The body of PUT: the whole blueprint anew. Throws as for a new one, and when something changes that may not. */
-export function readReplacement(body: unknown, current: Blueprint, known: KnowsBlueprint): BlueprintDraft {
+export function readReplacement(body: unknown, current: Blueprint, known: readonly Blueprint[]): BlueprintDraft {
   const draft = readBody(replacement, body);
-  checkDraft(draft, known);
+  checkDraft({ ...draft, identifier: current.identifier }, known);
   checkChange(current, draft);
   return draft;
 }
 
 /** The body of PATCH: each top-level key that is given replaces the current one. */
-export function readPatch(body: unknown, current: Blueprint, known: KnowsBlueprint): BlueprintDraft {
+export function readPatch(body: unknown, current: Blueprint, known: readonly Blueprint[]): BlueprintDraft {
   const patch = readBody(z.looseObject({}), body);
   return readReplacement({ ...current, ...patch }, current, known);
 }
 
-function checkDraft(draft: BlueprintDraft, known: KnowsBlueprint): void {
+function checkDraft(draft: BlueprintDraft & { readonly identifier: string }, known: readonly Blueprint[]): void {
+  const others = known.filter(({ identifier }) => identifier !== draft.identifier);
   for (const [id, property] of Object.entries(draft.schema.properties)) {
     if (!isUsable(property)) throw invalidRequest(`"schema.properties.${id}" is no valid JSON schema`);
   }
@@ -94,8 +94,10 @@ function checkDraft(draft: BlueprintDraft, known: KnowsBlueprint): void {
   }
   for (const [id, { target, many, required }] of Object.entries(draft.relations)) {
     if (many && required) throw invalidRequest(`"relations.${id}" cannot be both many and required`);
-    if (!known(target)) throw blueprintNotFound(target);
+    const isThere = target === draft.identifier || others.some(({ identifier }) => identifier === target);
+    if (!isThere) throw blueprintNotFound(target);
   }
+  checkComputed(draft, others);
 }
 
 function checkChange(current: Blueprint, next: BlueprintDraft): void {

@@ -24,15 +24,15 @@ function requireEntity({ store, param }: RouteContext): Entity {
   return entity;
 }
 
-function shown(entity: Entity, status = 200): SandboxResponse {
-  return ok({ entity: presentWhole(entity) }, status);
+function shown({ store }: RouteContext, entity: Entity, status = 200): SandboxResponse {
+  return ok({ entity: presentWhole(store, entity) }, status);
 }
 
 function upsertOne(request: SandboxRequest, context: RouteContext): SandboxResponse {
   const blueprint = requireBlueprint(context.store, context.param('blueprint'));
   const input = readEntityInput(request.body, '');
   const written = writeEntity(context.store, blueprint, input, writeOptions(request, context), context.actor);
-  return shown(written.entity, written.created ? 201 : 200);
+  return shown(context, written.entity, written.created ? 201 : 200);
 }
 
 /** PUT replaces an entity, PATCH merges into it and may rename it. */
@@ -44,9 +44,9 @@ function changeOne(request: SandboxRequest, context: RouteContext, merge: boolea
   const { identifier } = current;
   const options = { ...writeOptions(request, context), upsert: true, merge };
   const { entity } = writeEntity(store, blueprint, { ...input, identifier }, options, actor);
-  if (!merge || input.identifier === undefined || input.identifier === identifier) return shown(entity);
+  if (!merge || input.identifier === undefined || input.identifier === identifier) return shown(context, entity);
   checkIdentifier(input.identifier, 'identifier');
-  return shown(renameEntity(store, entity, input.identifier));
+  return shown(context, renameEntity(store, entity, input.identifier));
 }
 
 function remove(request: SandboxRequest, context: RouteContext, identifiers: readonly string[]): string[] {
@@ -83,7 +83,7 @@ export const entityRoutes: readonly Route[] = [
     name: 'search',
     handle(request, { store, param }) {
       const { identifier } = requireBlueprint(store, param('blueprint'));
-      const present = presenter(choiceOf(request), 'plain');
+      const present = presenter(store, choiceOf(request), 'plain');
       return ok({ entities: store.entitiesOf(identifier).map(present) });
     },
   },
@@ -99,7 +99,7 @@ export const entityRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v1/blueprints/:blueprint/entities/:entity',
     name: 'search',
-    handle: (_request, context) => shown(requireEntity(context)),
+    handle: (_request, context) => shown(context, requireEntity(context)),
   },
   {
     method: 'PUT',

@@ -12,6 +12,20 @@ export interface RelationDefinition {
   readonly many: boolean;
 }
 
+/** A number that the API makes of entities that are related. */
+export interface Aggregation {
+  readonly target: string;
+  readonly calculationSpec: {
+    readonly calculationBy: 'entities' | 'property';
+    readonly func: string;
+    readonly property?: string | undefined;
+  };
+  readonly query?: JsonObject | undefined;
+  readonly pathFilter?:
+    | readonly { readonly path: readonly string[]; readonly fromBlueprint?: string | undefined }[]
+    | undefined;
+}
+
 /** A blueprint as the API stores it. Keys that the stand-in gives no meaning to are kept as they came. */
 export interface Blueprint {
   readonly identifier: string;
@@ -21,6 +35,9 @@ export interface Blueprint {
     readonly required: readonly string[];
   };
   readonly relations: { readonly [id: string]: RelationDefinition };
+  readonly mirrorProperties: { readonly [id: string]: { readonly path: string } };
+  readonly calculationProperties: JsonObject;
+  readonly aggregationProperties: { readonly [id: string]: Aggregation };
   readonly createdAt: string;
   readonly createdBy: string;
   readonly updatedAt: string;

@@ -1,4 +1,6 @@
+import { type Compute, computer } from './computed.ts';
 import type { Entity, JsonObject } from './model.ts';
+import type { PortStore } from './store.ts';
 
 type Wants = (field: string) => boolean;
 
@@ -32,10 +34,19 @@ const PLAIN: Spelling = {
 export interface FieldChoice {
   readonly include: readonly string[] | undefined;
   readonly exclude: readonly string[] | undefined;
+  /** Whether what the API computes is left out. */
+  readonly withoutComputed?: boolean;
 }
 
+const NOTHING: Compute = () => ({});
+
 /** Prepares what a client gets to see of entities. Names that are no field are ignored. */
-export function presenter(choice: FieldChoice, style: 'paged' | 'plain'): (entity: Entity) => JsonObject {
+export function presenter(
+  store: PortStore,
+  choice: FieldChoice,
+  style: 'paged' | 'plain',
+): (entity: Entity) => JsonObject {
+  const compute = choice.withoutComputed ? NOTHING : computer(store);
   const spelling = style === 'paged' ? PAGED : PLAIN;
   const wants = wanted(choice);
   // It is in no answer that does not ask for it.
@@ -46,13 +57,18 @@ export function presenter(choice: FieldChoice, style: 'paged' | 'plain'): (entit
   ];
   return (entity) => ({
     ...Object.fromEntries(meta.map((name) => [name, entity[name]])),
-    properties: pick(entity.properties, (id) => wants(spelling.property(id))),
+    properties: {
+      ...pick(entity.properties, (id) => wants(spelling.property(id))),
+      ...compute(entity, (id) => wants(spelling.property(id))),
+    },
     relations: pick(entity.relations, (id) => wants(spelling.relation(id))),
   });
 }
 
 /** An entity with everything a client may see. */
-export const presentWhole = presenter({ include: undefined, exclude: undefined }, 'plain');
+export function presentWhole(store: PortStore, entity: Entity): JsonObject {
+  return presenter(store, { include: undefined, exclude: undefined }, 'plain')(entity);
+}
 
 function wanted({ include, exclude }: FieldChoice): Wants {
   const included = include && new Set(include);

@@ -38,6 +38,8 @@ const compiled = new Map<string, ValidateFunction>();
  */
 export function checkProperties(blueprint: Blueprint, properties: JsonObject, strict: boolean): void {
   for (const [id, value] of Object.entries(properties)) {
+    // Whether the API refuses or ignores such a value is not known; nobody should send it.
+    if (isComputed(blueprint, id)) throw schemaMismatch(`"properties.${id}" is computed and cannot be set`);
     const schema = own(blueprint.schema.properties, id);
     if (schema === undefined) {
       if (strict) throw schemaMismatch(`"${id}" is no property of the blueprint "${blueprint.identifier}"`);
@@ -47,6 +49,13 @@ export function checkProperties(blueprint: Blueprint, properties: JsonObject, st
       if (complaint !== undefined) throw schemaMismatch(`"properties.${id}${placeOf(complaint)}" ${textOf(complaint)}`);
     }
   }
+}
+
+function isComputed(
+  { mirrorProperties, calculationProperties, aggregationProperties }: Blueprint,
+  id: string,
+): boolean {
+  return [mirrorProperties, calculationProperties, aggregationProperties].some((list) => Object.hasOwn(list, id));
 }
 
 /** Throws when the entity as it would be stored lacks a property that its blueprint requires. */

@@ -32,7 +32,8 @@ const datasourceBody = z.strictObject({
 export function choiceOf({ query }: SandboxRequest): FieldChoice {
   const all = (name: string): string[] => [...query.getAll(name), ...query.getAll(`${name}[]`)];
   const include = all('include');
-  return { include: include.length === 0 ? undefined : include, exclude: all('exclude') };
+  const withoutComputed = query.get('exclude_calculated_properties') === 'true';
+  return { include: include.length === 0 ? undefined : include, exclude: all('exclude'), withoutComputed };
 }
 
 const EVERYTHING: CompiledQuery = { matches: () => true, candidates: undefined };
@@ -48,7 +49,7 @@ function searchBlueprint(
     throw invalidRequest('"include" is not supported');
   }
   const compiled = query === undefined ? EVERYTHING : compileQuery(store, query);
-  const present = presenter({ include: told(include, faults), exclude }, 'paged');
+  const present = presenter(store, { include: told(include, faults), exclude }, 'paged');
   const entities: JsonObject[] = [];
   if (faults.named('search', 'empty-for-ever') !== undefined) {
     return ok({ entities, next: writeCursor({ blueprint: identifier, seq: seqAfter(from) }) });
@@ -72,7 +73,7 @@ function searchBlueprint(
 
 /** All matching entities of all blueprints at once. */
 function searchEverywhere(request: SandboxRequest, { store, faults }: RouteContext): SandboxResponse {
-  const { include, exclude } = choiceOf(request);
+  const choice = choiceOf(request);
   const query = compileQuery(store, readBody(plainBody, request.body));
   const found = store
     .blueprints()
@@ -80,7 +81,7 @@ function searchEverywhere(request: SandboxRequest, { store, faults }: RouteConte
   return ok({
     matchingBlueprints: [...new Set(found.map(({ blueprint }) => blueprint))],
     failedBlueprints: [],
-    entities: found.map(presenter({ include: told(include, faults), exclude }, 'plain')),
+    entities: found.map(presenter(store, { ...choice, include: told(choice.include, faults) }, 'plain')),
   });
 }
 

@@ -109,12 +109,34 @@ const OPERATORS: { readonly [operator: string]: (value: unknown) => Test } = {
   '<': (value) => (actual) => order(actual, value) < 0,
   '<=': (value) => (actual) => order(actual, value) <= 0,
   between: (value) => {
-    const { from, to } = isObject(value) ? value : {};
+    const { from, to } = spanOf(value);
     return (actual) => order(actual, from) >= 0 && order(actual, to) <= 0;
   },
   isEmpty: () => isEmpty,
   isNotEmpty: () => not(isEmpty),
 };
+
+const DAY_MS = 24 * 3600 * 1000;
+/** The spans of time that have a name; each ends now. */
+const PRESETS: { readonly [name: string]: number } = {
+  lastDay: 1,
+  lastWeek: 7,
+  last2Weeks: 14,
+  lastMonth: 30,
+  last3Months: 91,
+  last6Months: 183,
+  last12Months: 365,
+};
+
+/** `{ from, to }`, or `{ preset }`. */
+function spanOf(value: unknown): { readonly from?: unknown; readonly to?: unknown } {
+  if (!isObject(value)) return {};
+  if (typeof value.preset !== 'string') return value;
+  const days = own(PRESETS, value.preset);
+  if (days === undefined) throw invalidRequest(`"preset" must be one of ${Object.keys(PRESETS).join(', ')}`);
+  const now = Date.now();
+  return { from: new Date(now - days * DAY_MS).toISOString(), to: new Date(now).toISOString() };
+}
 
 function equals(value: unknown): Test {
   return (actual) => (value === null ? isEmpty(actual) : actual === value);

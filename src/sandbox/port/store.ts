@@ -67,7 +67,7 @@ export class PortStore {
 
   /** Seeds a blueprint from the body that POST /blueprints takes; its relation targets must be there. Replaces one of the same name. */
   putBlueprint(body: JsonObject): Blueprint {
-    const draft = readNewBlueprint(body, (identifier) => this.#blueprints.has(identifier));
+    const draft = readNewBlueprint(body, this.blueprints());
     return this.saveBlueprint(draft.identifier, draft, SEEDER);
   }
 
