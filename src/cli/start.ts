@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { loadSettings, type Settings } from '../config/settings.ts';
-import { Deadline, STOP_MS } from '../service/deadline.ts';
+import { Deadline } from '../core/deadline.ts';
+import { STOP_MS } from '../service/stop-time.ts';
 import { EXIT, exitCodeOf, onInterrupt, tellFailure } from './command.ts';
 import { complain } from './output.ts';
 

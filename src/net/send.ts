@@ -1,5 +1,6 @@
 import { ClientRequest } from 'node:http';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { underDeadline } from '../core/deadline.ts';
 import { HttpConnections, isTunnelled } from './connections.ts';
 import { codeOf } from './error-code.ts';
 import type { HttpProblem } from './http-failure.ts';
@@ -89,29 +90,18 @@ export function createSender(options: {
     if (route.type === 'unusable')
       return { type: 'failed', problem: 'proxy', code: 'EPROXY', proxy: route, at: 'proxy' };
     const proxy = route.type === 'proxy' ? route.proxy : undefined;
-    // One deadline from connecting to the last byte, because axios' own timeout restarts with every byte that arrives.
-    const attempt = new AbortController();
-    let late = false;
-    const deadline = setTimeout(() => {
-      late = true;
-      attempt.abort();
-    }, outgoing.timeoutMs);
-    function abort(): void {
-      attempt.abort();
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      const sent = await exchange(outgoing, proxy, attempt.signal);
-      // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.
-      return proxy && sent.type === 'answered' && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!late) return failureOf(error, outgoing.url, proxy);
-      return { type: 'failed', problem: 'timeout', code: 'ETIMEDOUT', ...(proxy ? { proxy, at: 'host' } : {}) };
-    } finally {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', abort);
-    }
+    // From connecting to the last byte, because axios' own timeout restarts with every byte that arrives.
+    return underDeadline(outgoing.timeoutMs, signal, async (limited) => {
+      try {
+        const sent = await exchange(outgoing, proxy, limited);
+        // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.
+        return proxy && sent.type === 'answered' && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!limited.aborted) return failureOf(error, outgoing.url, proxy);
+        return { type: 'failed', problem: 'timeout', code: 'ETIMEDOUT', ...(proxy ? { proxy, at: 'host' } : {}) };
+      }
+    });
   }
 
   return {

@@ -1,6 +1,6 @@
+import { isDoneWithin } from '../core/deadline.ts';
 import type { KindProgress } from '../core/ports.ts';
 import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
-import { atMost } from './at-most.ts';
 import { InlineLiveEvents } from './inline-live-events.ts';
 import { createInlineMarks } from './inline-marks.ts';
 import { InlineRuns } from './inline-runs.ts';
@@ -144,7 +144,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
       closed = true;
       schedule = undefined;
       clearTimeout(timer);
-      await atMost(withinMs, Promise.all([runs.close(), live.close(withinMs / 2)]));
+      await isDoneWithin(withinMs, Promise.all([runs.close(), live.close(withinMs / 2)]));
     },
   };
 }

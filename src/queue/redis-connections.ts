@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { Deadline, isDoneWithin, within } from '../core/deadline.ts';
 import { messageOf } from '../core/errors.ts';
 import { QueueUnavailable } from '../core/run-queue.ts';
-import { atMost } from './at-most.ts';
 import { RedisClient } from './redis-client.ts';
 
 export type QueueLog = (
@@ -76,7 +75,7 @@ export function connectRedis(url: string, log: QueueLog): RedisConnections {
     subscriber,
     lastError: () => lastError,
     async withTimeout(work) {
-      const deadline = Date.now() + ANSWER_MS;
+      const deadline = new Deadline(ANSWER_MS);
       if (!failFast.isReady && !(await becomesReady(failFast, isDisconnected ? 0 : ANSWER_MS))) {
         throw unavailable(lastError);
       }
@@ -85,17 +84,13 @@ export function connectRedis(url: string, log: QueueLog): RedisConnections {
         (value) => ({ value }),
         (error: unknown) => ({ error }),
       );
-      const isThere = new AbortController();
-      const late = sleep(Math.max(deadline - Date.now(), 0), undefined, { signal: isThere.signal });
-      const settled = await Promise.race([outcome, late]);
-      isThere.abort();
-      late.catch(() => undefined);
+      const settled = await within(deadline.leftMs(), outcome, undefined);
       if (settled === undefined) throw unavailable('Redis does not answer');
       if ('value' in settled) return settled.value;
       throw settled.error instanceof QueueUnavailable ? settled.error : unavailable(messageOf(settled.error));
     },
     async close() {
-      await atMost(500, failFast.quit());
+      await isDoneWithin(500, failFast.quit());
       for (const client of [failFast, retrying, subscriber]) client.disconnect();
     },
   };
@@ -103,7 +98,7 @@ export function connectRedis(url: string, log: QueueLog): RedisConnections {
 
 async function becomesReady(client: Redis, ms: number): Promise<boolean> {
   if (ms === 0 || client.status === 'end') return false;
-  return atMost(ms, new Promise<void>((resolve) => client.once('ready', () => resolve())));
+  return isDoneWithin(ms, new Promise<void>((resolve) => client.once('ready', () => resolve())));
 }
 
 /** The message of a connection error. Some of Node's errors have only a code. */

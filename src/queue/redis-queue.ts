@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker, type WorkerOptions } from 'bullmq';
+import { isDoneWithin } from '../core/deadline.ts';
 import { messageOf } from '../core/errors.ts';
 import { type QueueHealth, QueueUnavailable, type RunOrder, type RunQueue, type RunTicket } from '../core/run-queue.ts';
-import { atMost } from './at-most.ts';
 import { HealthWatch } from './health-watch.ts';
 import { CLOSE_MS, LIVE_CONCURRENCY, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
 import { SCHEDULED_RUN } from './order.ts';
@@ -184,13 +184,13 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     const workersClosed = Promise.all(workers.map((worker) => worker.close()));
     executor?.close();
     abortLive.abort();
-    const handedBack = await atMost(
+    const handedBack = await isDoneWithin(
       redis.failFast.status === 'ready' ? withinMs - 2 * HAND_BACK_TIMEOUT_MS : HAND_BACK_TIMEOUT_MS,
       workersClosed,
     );
     if (!handedBack)
       log('warn', 'Stopping without having handed back all work; it is taken over once its lock is over.', {});
-    await atMost(HAND_BACK_TIMEOUT_MS, Promise.all([ticks, runs, liveJobs].map((queue) => queue.close())));
+    await isDoneWithin(HAND_BACK_TIMEOUT_MS, Promise.all([ticks, runs, liveJobs].map((queue) => queue.close())));
     await redis.close();
   }
 

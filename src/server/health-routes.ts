@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { within } from '../core/deadline.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Access } from './access.ts';
 import type { App } from './app.ts';
@@ -67,17 +68,13 @@ export function addHealthRoutes(app: App, context: ServerContext, access: Access
 function sharedChecks({ checks, limits }: ServerContext): () => Promise<readonly Check[]> {
   let underWay: Promise<readonly Check[]> | undefined;
   async function look(): Promise<readonly Check[]> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<readonly Check[]>((resolve) => {
-      const detail = `no answer within ${limits.readinessTimeoutMs / 1000} s`;
-      timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail }]), limits.readinessTimeoutMs);
-    });
+    const ms = limits.readinessTimeoutMs;
+    const failed = (detail: string) => [{ name: 'checks', ok: false, detail }];
     try {
-      return await Promise.race([checks(), late]);
+      return await within(ms, checks(), failed(`no answer within ${ms / 1000} s`));
     } catch (error) {
-      return [{ name: 'checks', ok: false, detail: messageOf(error) }];
+      return failed(messageOf(error));
     } finally {
-      clearTimeout(timer);
       underWay = undefined;
     }
   }

@@ -1,3 +1,4 @@
+import { within } from '../core/deadline.ts';
 import type { RunEvent, RunQueue, RunRecord } from '../core/run-queue.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function* runEvents(
   const events = queue.watch(record.runId, signal)[Symbol.asyncIterator]();
   let next = upcoming(events);
   for (;;) {
-    const event = await within(heartbeatMs, next);
+    const event = await within(heartbeatMs, next, 'quiet' as const);
     if (event === 'ended') return;
     if (event === 'quiet') {
       yield ': heartbeat\n\n';
@@ -38,16 +39,6 @@ function upcoming(events: AsyncIterator<RunEvent>): Promise<RunEvent | 'ended'> 
     (result) => (result.done === true ? 'ended' : result.value),
     () => 'ended',
   );
-}
-
-function within<Value>(ms: number, value: Promise<Value>): Promise<Value | 'quiet'> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve('quiet'), ms);
-    void value.then((settled) => {
-      clearTimeout(timer);
-      resolve(settled);
-    });
-  });
 }
 
 function textOf(event: RunEvent): string {

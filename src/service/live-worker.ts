@@ -1,7 +1,7 @@
 import type { LiveMemory } from '../core/catalog-guards.ts';
+import { underDeadline } from '../core/deadline.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
-import { underEither } from '../core/signals.ts';
 import type { Parts } from './parts.ts';
 
 const LIMIT_MS = 90_000;
@@ -14,8 +14,7 @@ export function createLiveWorker({ application, logger }: Parts, memory: LiveMem
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ address, receivedAt }, signal) => {
     try {
-      const limits = [signal, AbortSignal.timeout(LIMIT_MS)];
-      const reports = await underEither(limits, (limited) => live.refresh(address, limited));
+      const reports = await underDeadline(LIMIT_MS, signal, (limited) => live.refresh(address, limited));
       const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
+import { Deadline } from '../core/deadline.ts';
 import type { RunReport } from '../core/report.ts';
-import { Deadline, STOP_MS } from './deadline.ts';
 import { createParts } from './parts.ts';
 import { createRunWorker } from './run-worker.ts';
+import { STOP_MS } from './stop-time.ts';
 
 /** `EVENT_LISTENER=ONCE`: one resync, shown on Port's screens like any other, and the end. No HTTP, no Redis. */
 export async function runOnceAndReport(

@@ -1,6 +1,7 @@
 import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { redactor } from '../core/redact.ts';
 import type { RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
@@ -12,7 +13,6 @@ import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { createTracing, type Tracing } from '../telemetry/tracing.ts';
 import { VERSION } from '../version.ts';
-import type { Deadline } from './deadline.ts';
 import { createPortScreens } from './port-screens.ts';
 
 /** Of the time to stop, what is kept for the log. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
+import { Deadline } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
@@ -10,11 +11,11 @@ import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import { createComeback } from './comeback.ts';
-import { Deadline, STOP_MS } from './deadline.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createParts, type Parts } from './parts.ts';
 import { createRunWorker } from './run-worker.ts';
+import { STOP_MS } from './stop-time.ts';
 
 export interface Service {
   /** Where it listens. */

@@ -1,6 +1,6 @@
+import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { Log } from './log.ts';
-import { within } from './wait.ts';
 
 export type Job = (signal: AbortSignal) => Promise<void>;
 
@@ -44,7 +44,7 @@ export function createLane(who: string, what: string, log: Log): Lane {
       waiting += 1;
       tail = tail.then(() => carryOut(job));
     },
-    drained: (ms) => within(ms, tail),
+    drained: (ms) => isDoneWithin(ms, tail),
     giveUp: () => ending.abort(),
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import { underEither } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
@@ -9,7 +10,6 @@ import type { IntegrationLook } from './integration-look.ts';
 import type { Log } from './log.ts';
 import { type LogRecord, toLogRecord } from './log-record.ts';
 import { createMask } from './mask.ts';
-import { within } from './wait.ts';
 
 export interface LogShipperOptions {
   readonly ingest: Ingest;
@@ -160,7 +160,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
     },
     flush,
     async stop() {
-      await within(STOP_MS, flushing === undefined ? flush() : flushing.then(flush));
+      await isDoneWithin(STOP_MS, flushing === undefined ? flush() : flushing.then(flush));
       ending.abort();
     },
     state: () => ({ waiting: queue.length, dropped }),

@@ -1,3 +1,4 @@
+import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import { together } from '../../core/observers.ts';
 import type { RunObserver } from '../../core/ports.ts';
@@ -16,7 +17,6 @@ import { createStateWriter } from './state-writer.ts';
 import { runState } from './sync-metrics.ts';
 import { createSyncReports } from './sync-reports.ts';
 import { createSyncScreen, type SyncScreen } from './sync-screen.ts';
-import { within } from './wait.ts';
 
 interface ReportedRun {
   /** To be given to the run. Its methods return at once and never throw. */
@@ -162,7 +162,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       const soon = AbortSignal.timeout(LAST_CHANCE_MS);
       await Promise.all([
         state.last({ status: 'aborted', lastResyncEnd: now() }, LAST_CHANCE_MS),
-        within(LAST_CHANCE_MS, Promise.all([own.screen.abort(soon), own.posted?.abort(soon)])),
+        isDoneWithin(LAST_CHANCE_MS, Promise.all([own.screen.abort(soon), own.posted?.abort(soon)])),
       ]);
     },
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import type { PortApi } from '../api.ts';
 import { type IntegrationLook, integrationPath, type ResyncState } from './integration-look.ts';
 import type { Log } from './log.ts';
-import { within } from './wait.ts';
 
 export interface ResyncRequestPoller {
   stop(): Promise<void>;
@@ -85,7 +85,7 @@ export function createResyncRequestPoller(options: ResyncRequestPollerOptions): 
   return {
     async stop() {
       ending.abort();
-      await within(STOP_WAIT_MS, polling);
+      await isDoneWithin(STOP_WAIT_MS, polling);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDoneWithin } from '../../core/deadline.ts';
 import { AppError, messageOf } from '../../core/errors.ts';
 import { underEither } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
@@ -6,7 +7,6 @@ import { HttpFailure } from '../../net/http-failure.ts';
 import type { PortApi } from '../api.ts';
 import { integrationPath } from './integration-look.ts';
 import type { Log } from './log.ts';
-import { within } from './wait.ts';
 
 /** What Port's data source page shows of a resync. Absent fields stay as they are. */
 interface ResyncNews {
@@ -118,12 +118,12 @@ export function createStateWriter(options: {
       wake();
     },
     integrationExists: wake,
-    settled: (ms) => within(ms, working),
+    settled: (ms) => isDoneWithin(ms, working),
     async last(news, ms) {
       ending.abort();
       const deadline = new AbortController();
       const sent = working.then(() => insist(news, deadline.signal));
-      if (!(await within(ms, sent))) deadline.abort();
+      if (!(await isDoneWithin(ms, sent))) deadline.abort();
     },
     stop: () => ending.abort(),
   };

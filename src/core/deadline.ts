@@ -1,0 +1,61 @@
+import { underEither } from './signals.ts';
+
+/**
+ * Waits for work, but no longer than `ms`; after that the answer is `late`. The work itself goes on: where it can be
+ * stopped, `underDeadline` stops it.
+ * @throws what the work throws in time; what it throws later is nobody's
+ */
+export async function within<T, Late>(ms: number, work: Promise<T>, late: Late): Promise<T | Late> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<Late>((resolve) => {
+    timer = setTimeout(() => resolve(late), ms);
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits for work, but no longer than `ms`. False: it has not ended by then, or it has failed. */
+export function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  return within(ms, done, false);
+}
+
+/** Does something with a signal that aborts when the caller's does, and with a TimeoutError when `ms` are over. */
+export async function underDeadline<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(new DOMException(`not done within ${ms / 1000} s`, 'TimeoutError')), ms);
+  try {
+    return await underEither([signal, over.signal], work);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One end for several things that are done one after the other; what takes longer is left. */
+export class Deadline {
+  readonly #at: number;
+
+  constructor(ms: number) {
+    this.#at = performance.now() + ms;
+  }
+
+  /** @param reserveMs what is kept for those who come after */
+  leftMs(reserveMs = 0): number {
+    return Math.max(0, this.#at - reserveMs - performance.now());
+  }
+
+  /** Waits for work while there is time. False: it has not ended by then, or it has failed. */
+  wait(work: Promise<unknown>, reserveMs = 0): Promise<boolean> {
+    return isDoneWithin(this.leftMs(reserveMs), work);
+  }
+}
