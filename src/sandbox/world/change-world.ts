@@ -1,15 +1,22 @@
 import { createRandom, type Random } from '../random.ts';
 import { serviceUid, type World, type WorldRisk, type WorldService } from './model.ts';
+import { removeOne, replaceOne } from './rows-of.ts';
 import { makeDeploy, makeIssue, makeService } from './services.ts';
 
 /** Between two steps the world's clock goes on by so many seconds. */
 const STEP_SECONDS = 300;
 
+/** What knows how rows of its own change. */
+interface Changing {
+  change?(world: World, step: number): string[];
+}
+
 /**
  * Lets a little time pass: statuses flip, something is deployed, one service appears and one goes with its risks, a risk
  * is resolved. The same world and step number give the same changes. Returns one sentence for each.
+ * @param others what else changes: the stand-ins of kinds whose rows are looked at
  */
-export function changeWorld(world: World, step: number): string[] {
+export function changeWorld(world: World, step: number, others: readonly Changing[] = []): string[] {
   const random = createRandom(world.seed, 'step', step);
   world.now += STEP_SECONDS;
   return [
@@ -19,6 +26,7 @@ export function changeWorld(world: World, step: number): string[] {
     ...resolveRisk(world, random),
     ...removeService(world, random),
     ...addService(world, step),
+    ...others.flatMap((other) => other.change?.(world, step) ?? []),
   ];
 }
 
@@ -52,9 +60,7 @@ function resolveRisk(world: World, random: Random): string[] {
 }
 
 function removeService(world: World, random: Random): string[] {
-  // The last one stays: a world without services is another story than "one service is gone".
-  if (world.services.length < 2) return [];
-  const [gone] = world.services.splice(random.int(0, world.services.length - 1), 1);
+  const gone = removeOne(world.services, random);
   if (gone === undefined) return [];
   const uid = serviceUid(gone);
   const kept = world.risks.filter(({ komodorUid }) => komodorUid !== uid);
@@ -71,22 +77,6 @@ function addService(world: World, step: number): string[] {
   const added = makeService(world.seed, 10_000_000 + step, clusters, world.now);
   world.services.push(added);
   return [`${nameOf(added)} is new.`];
-}
-
-function replaceOne<T>(
-  rows: T[],
-  random: Random,
-  change: (row: T) => readonly [T, string],
-  wanted: (row: T) => boolean = () => true,
-): string[] {
-  const places = rows.flatMap((row, at) => (wanted(row) ? [at] : []));
-  if (places.length === 0) return [];
-  const at = random.pick(places);
-  const row = rows[at];
-  if (row === undefined) return [];
-  const [changed, sentence] = change(row);
-  rows[at] = changed;
-  return [sentence];
 }
 
 function nameOf({ kind, cluster, namespace, service }: WorldService): string {

@@ -44,7 +44,8 @@ export function createWorld(options: WorldOptions): World {
   );
   const aside = Array.from({ length: Math.floor(asked / 4) }, (_, at) => makeRisk(seed, at, 'static', subjects, now));
   const timeline = new SeededTimeline(seed, names, services);
-  return { seed, now, services, risks: [...risks, ...aside], clusters, timeline };
+  const began = { now, services: options.services };
+  return { seed, now, began, services, risks: [...risks, ...aside], clusters, timeline };
 }
 
 function makeCluster(seed: number, index: number): WorldCluster {

@@ -78,9 +78,11 @@ export interface World {
   readonly seed: number;
   /** The world's own clock, so that a seed gives the same world on every day. */
   now: number;
+  /** What it began with, whatever has changed since. */
+  readonly began: { readonly now: number; readonly services: number };
   readonly services: WorldService[];
   readonly risks: WorldRisk[];
-  readonly clusters: readonly WorldCluster[];
+  readonly clusters: WorldCluster[];
   /** Its issues, deploys and nodes that come and go. */
   readonly timeline: Timeline;
 }

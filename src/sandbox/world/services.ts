@@ -26,7 +26,7 @@ const DOMAINS = [
 const PARTS = ['api', 'worker', 'web', 'cache', 'indexer', 'gateway', 'db', 'cron', 'stream', 'agent'] as const;
 
 /** Where and under which name service number `index` of a cluster runs. Never the same twice within a cluster. */
-function placeOf(index: number): { readonly namespace: string; readonly service: string } {
+export function placeOf(index: number): { readonly namespace: string; readonly service: string } {
   const domain = DOMAINS[index % DOMAINS.length] ?? DOMAINS[0];
   const part = PARTS[Math.floor(index / DOMAINS.length) % PARTS.length] ?? PARTS[0];
   const generation = Math.floor(index / (DOMAINS.length * PARTS.length));

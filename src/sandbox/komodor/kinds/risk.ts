@@ -9,16 +9,12 @@ import {
   LISTED_CHECK_TYPES,
 } from '../../world/check-types.ts';
 import { RISK_STATUSES, SEVERITIES, subjectOf, type World, type WorldRisk } from '../../world/model.ts';
-import { invalidAnswer } from '../answers.ts';
-import { type AskFault, bendPage, pretendRows } from '../list-faults.ts';
+import type { AskFault } from '../list-faults.ts';
+import { pageAt } from '../pages.ts';
+import { allows, readQuery, wholeNumber } from '../requests.ts';
 import { RowMemo } from '../row-memo.ts';
 import { singleRisk } from '../single-risk.ts';
 import type { Answer, Route, StandIn } from '../stand-in.ts';
-
-const wholeNumber = z
-  .string()
-  .regex(/^\d+$/, 'must be a whole number')
-  .transform((text) => Number(text));
 
 const queryShape = z.object({
   pageSize: wholeNumber.refine((size) => size > 0, 'must be at least 1'),
@@ -54,25 +50,14 @@ class RisksList {
     this.#world = world;
   }
 
-  answer({ query: params }: SandboxRequest, ask: AskFault): SandboxResponse {
-    const parsed = queryShape.safeParse(readParams(params));
-    if (!parsed.success) return invalidAnswer(parsed.error);
-    const { pageSize, offset: askedOffset, ...asked } = parsed.data;
+  answer(request: SandboxRequest, ask: AskFault): SandboxResponse {
+    const { asked: query, refusal } = readQuery(request, queryShape);
+    if (refusal !== undefined) return refusal;
+    const { pageSize, offset, ...asked } = query;
     const filter =
       ask('ignore-scope') === undefined ? asked : { ...asked, komodorUid: [], clusterName: [], namespace: [] };
-    const { rows, total } = pretendRows(ask, this.#match(filter), ({ komodorUid }) => subjectOf(komodorUid));
-    const stuck = ask('repeat-cursor') !== undefined;
-    const offset = ask('ignore-cursor') !== undefined ? 0 : stuck ? Math.min(askedOffset, pageSize) : askedOffset;
-    // From the second page on the rows stand one place nearer (one was deleted) or further (one was added).
-    const gone = offset > 0 && ask('shift') !== undefined ? 1 : 0;
-    const added = offset > 0 && ask('repeat-row') !== undefined ? 1 : 0;
-    const start = offset + gone - added;
-    const page = bendPage(ask, {
-      list: rows.slice(start, start + pageSize),
-      more: stuck || start + pageSize < rows.length,
-      total: total - gone,
-      meta: true,
-    });
+    const placeOf = ({ komodorUid }: WorldRisk) => subjectOf(komodorUid);
+    const page = pageAt({ rows: this.#match(filter), placeOf, ask }, offset, pageSize);
     const meta = { hasMoreResults: page.more, totalResults: page.total };
     return { status: 200, body: { violations: page.list, ...(page.meta && meta) } };
   }
@@ -91,16 +76,6 @@ function pageOf({ query }: SandboxRequest): number {
 /** Whether a listing is limited to single resources, or to namespaces of named clusters. */
 function isScoped({ query }: SandboxRequest): boolean {
   return query.has('komodorUid') || (query.has('clusterName') && query.has('namespace'));
-}
-
-/** Lists come as repeated keys; what is absent comes out as an empty list, or undefined for a single value. */
-function readParams(params: URLSearchParams): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(queryShape.shape).map(([name, shape]) => [
-      name,
-      shape instanceof z.ZodArray ? params.getAll(name) : (params.get(name) ?? undefined),
-    ]),
-  );
 }
 
 function matches(risk: WorldRisk, filter: Filter): boolean {
@@ -122,10 +97,6 @@ function matches(risk: WorldRisk, filter: Filter): boolean {
     risk.createdAt >= (filter.createdFromEpoch ?? 0) &&
     risk.createdAt <= (filter.createdToEpoch ?? Number.POSITIVE_INFINITY)
   );
-}
-
-function allows(wanted: readonly string[], value: string): boolean {
-  return wanted.length === 0 || wanted.includes(value);
 }
 
 const containersShape = z.object({ containersData: z.array(z.object({ resourceType: z.string() })) });

@@ -10,31 +10,31 @@ import {
   type World,
   type WorldService,
 } from '../../world/model.ts';
-import { errorAnswer, invalidAnswer } from '../answers.ts';
+import { errorAnswer } from '../answers.ts';
+import { type Cursor, pageOfToken, readCursor, writeCursor } from '../cursor.ts';
 import { type AskFault, bendPage, type Page, pretendRows } from '../list-faults.ts';
+import { pageSizeShape, readBody, scopeShape } from '../requests.ts';
 import { RowMemo } from '../row-memo.ts';
 import type { PagingStyle, StandIn } from '../stand-in.ts';
 
 const MAX_SCANNED = 10_000;
 
 const filterShape = z.object({
-  scope: z.object({ cluster: z.string().optional(), namespaces: z.array(z.string()).optional() }).optional(),
+  scope: scopeShape.optional(),
   kind: z.array(z.enum(SERVICE_KINDS)).min(1).optional(),
   status: z.enum(SERVICE_STATUSES).optional(),
   latestDeployStatus: z.enum(DEPLOY_STATUSES).optional(),
   issueReasonCategory: z.array(z.enum(ISSUE_REASONS)).optional(),
 });
 const pagingShape = z.object({
-  pageSize: z.int().min(1).max(10_000).default(100),
+  pageSize: pageSizeShape,
   token: z.string().nullish(),
   // Any value at all: outside the legacy style it is a field that nobody reads.
   page: z.unknown().optional(),
 });
 const bodyShape = filterShape.extend({ pagination: pagingShape.default({ pageSize: 100 }) });
-const cursorShape = z.object({ after: z.string(), page: z.int().min(2), filter: z.string() });
 
 type Filter = z.infer<typeof filterShape>;
-type Cursor = z.infer<typeof cursorShape>;
 
 /** Where in the listing a request stands: behind the row `after`; without one, where the page number says. */
 interface Position {
@@ -55,10 +55,9 @@ class ServicesSearch {
   }
 
   answer(request: SandboxRequest, ask: AskFault): SandboxResponse {
-    if (request.bodyText !== '' && request.body === undefined) return errorAnswer(400, 'bad request: no JSON');
-    const parsed = bodyShape.safeParse(request.body ?? {});
-    if (!parsed.success) return invalidAnswer(parsed.error);
-    const { pagination, ...asked } = parsed.data;
+    const { asked: body, refusal } = readBody(request, bodyShape);
+    if (refusal !== undefined) return refusal;
+    const { pagination, ...asked } = body;
     const token = pagination.token ?? '';
     if (token !== '' && asked.issueReasonCategory !== undefined) {
       return errorAnswer(400, 'bad request: token cannot be used with issueReasonCategory');
@@ -66,7 +65,7 @@ class ServicesSearch {
     const { scope, ...unscoped } = asked;
     const filter: Filter = ask('ignore-scope') === undefined ? asked : unscoped;
     const legacy = this.#style === 'legacy' || ask('legacy') !== undefined;
-    const position = legacy ? legacyPosition(pagination.page) : readCursor(token, JSON.stringify(asked));
+    const position = legacy ? legacyPosition(pagination.page) : tokenPosition(token, JSON.stringify(asked));
     if (position === undefined) return errorAnswer(400, 'bad request: unknown token');
     const from = ask('ignore-cursor') === undefined ? position : { page: 1 };
     const { page, last } = this.#read(filter, from, pagination.pageSize, ask);
@@ -119,7 +118,7 @@ function pageOf(request: SandboxRequest, style: PagingStyle | undefined): number
   const parsed = bodyShape.safeParse(request.body ?? {});
   if (!parsed.success) return 1;
   const { token, page } = parsed.data.pagination;
-  return (style === 'legacy' ? legacyPosition(page).page : decodeCursor(token ?? '')?.page) ?? 1;
+  return style === 'legacy' ? legacyPosition(page).page : pageOfToken(token);
 }
 
 /** Whether a search is limited to namespaces of one cluster. */
@@ -161,23 +160,8 @@ function legacyPosition(page: unknown): Position {
   return { page: (typeof page === 'number' && Number.isInteger(page) && page >= 0 ? page : 0) + 1 };
 }
 
-function readCursor(token: string, filter: string): Position | undefined {
-  if (token === '') return { page: 1 };
-  const cursor = decodeCursor(token);
-  // A cursor belongs to its query: with another filter its place means nothing.
-  return cursor?.filter === filter ? { page: cursor.page, after: cursor.after } : undefined;
-}
-
-function writeCursor(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
-}
-
-function decodeCursor(token: string): Cursor | undefined {
-  try {
-    return cursorShape.safeParse(JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))).data;
-  } catch {
-    return undefined;
-  }
+function tokenPosition(token: string, filter: string): Position | undefined {
+  return token === '' ? { page: 1 } : readCursor(token, filter);
 }
 
 export const standIn: StandIn = {
