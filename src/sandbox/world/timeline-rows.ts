@@ -50,6 +50,7 @@ export interface TimelineQuery<Type> {
 /** A row with what it does not say itself. */
 export interface TimelineRow<Row> {
   readonly id: string;
+  /** Empty for what lies in none. */
   readonly namespace: string;
   readonly row: Row;
 }

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import { errorAnswer } from './answers.ts';
+import type { AskFault } from './list-faults.ts';
+import { type PlacedRow, pageOfToken, readToken, rowPage, writeToken } from './row-pages.ts';
+
+/** What both cost endpoints can be limited to. */
+const COLUMNS = ['clusterName', 'namespace', 'komodorServiceName', 'komodorServiceKind'] as const;
+
+/** The parameters that both cost endpoints take. */
+export const costShape = {
+  pageSize: z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform((text) => Number(text))
+    .refine((size) => size <= 1_000, 'must be at most 1000'),
+  paginationToken: z.string().default(''),
+  clusterScope: z.array(z.string()),
+  filterBy: z.enum(COLUMNS).optional(),
+  filterValueEquals: z.string().optional(),
+  sortOrder: z.enum(['asc', 'desc']).optional(),
+};
+
+interface CostQuery {
+  readonly pageSize: number;
+  readonly paginationToken: string;
+  readonly clusterScope: readonly string[];
+  readonly filterBy?: (typeof COLUMNS)[number] | undefined;
+  readonly filterValueEquals?: string | undefined;
+  readonly sortBy?: string | undefined;
+  readonly sortOrder?: 'asc' | 'desc' | undefined;
+}
+
+/** A row with what it can be found by. */
+export interface CostRow extends PlacedRow {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** Lists come as repeated keys; what is absent comes out as an empty list, or undefined for a single value. */
+export function readCostQuery(params: URLSearchParams): Readonly<Record<string, unknown>> {
+  return { ...Object.fromEntries(params), clusterScope: params.getAll('clusterScope') };
+}
+
+/** One page, with the rest of its answer; cursors go and come in the query. */
+export function costPage(
+  ask: AskFault,
+  rows: readonly CostRow[],
+  query: CostQuery,
+  write: (list: unknown) => object,
+): SandboxResponse {
+  const { pageSize, paginationToken, ...question } = query;
+  const position = readToken(paginationToken, question);
+  if (position === undefined) return errorAnswer(400, 'bad request: unknown paginationToken');
+  const wanted = sorted(ask('ignore-scope') === undefined ? rows.filter((row) => matches(row, query)) : rows, query);
+  // 0 means the usual size.
+  const { list, more, next, meta } = rowPage(ask, wanted, position, pageSize === 0 ? 50 : pageSize);
+  const paging = more ? { paginationToken: writeToken(next, question), hasMorePages: true } : { hasMorePages: false };
+  return { status: 200, body: { ...write(list), ...(meta && paging) } };
+}
+
+function matches(row: CostRow, { clusterScope, filterBy, filterValueEquals }: CostQuery): boolean {
+  const { cluster, namespace, name, kind } = row;
+  if (clusterScope.length > 0 && !clusterScope.includes(cluster)) return false;
+  if (filterBy === undefined || filterValueEquals === undefined) return true;
+  const columns = { clusterName: cluster, namespace, komodorServiceName: name, komodorServiceKind: kind };
+  return columns[filterBy] === filterValueEquals;
+}
+
+function sorted(rows: readonly CostRow[], { sortBy, sortOrder }: CostQuery): readonly CostRow[] {
+  if (sortBy === undefined) return rows;
+  const keyed = rows.map((row) => ({ row, key: columnOf(row.value, sortBy) }));
+  const sign = sortOrder === 'desc' ? -1 : 1;
+  return keyed
+    .sort((one, other) => (one.key < other.key ? -sign : one.key > other.key ? sign : 0))
+    .map(({ row }) => row);
+}
+
+function columnOf(value: object, column: string): string | number {
+  const found: unknown = Object.entries(value).find(([name]) => name === column)?.[1];
+  return typeof found === 'number' || typeof found === 'string' ? found : '';
+}
+
+/** Whether a request asks for some of the rows only. */
+export function isScopedCost({ query }: SandboxRequest): boolean {
+  return query.has('filterBy') || query.has('clusterScope');
+}
+
+export function costPageOf({ query }: SandboxRequest): number {
+  return pageOfToken(query.get('paginationToken') ?? '');
+}
