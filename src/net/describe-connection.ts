@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { RequestInfo } from './describe.ts';
 import { hostAndPort, type ProxyServer } from './proxy.ts';
+import type { RequestInfo } from './request-info.ts';
 import type { SendFailure } from './send.ts';
 
 export const NAMES = { komodor: 'Komodor', port: 'Port' } as const;

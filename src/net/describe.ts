@@ -1,19 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { connectionMessage, NAMES, SETTINGS } from './describe-connection.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
+import type { RequestInfo } from './request-info.ts';
 import type { SendFailure } from './send.ts';
-
-/** The request that failed, for the failure's message. */
-export interface RequestInfo {
-  readonly side: Side;
-  readonly host: string;
-  readonly method: string;
-  readonly path: string;
-  readonly timeoutMs: number;
-  readonly maxResponseBytes: number;
-  /** Removes every secret from a text. */
-  readonly redact: (text: string) => string;
-}
 
 const BODY_LENGTH = 500;
 

@@ -1,9 +1,10 @@
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
-import { connectionFailure, malformedFailure, type RequestInfo, statusFailure } from './describe.ts';
+import { connectionFailure, malformedFailure, statusFailure } from './describe.ts';
 import type { AttemptOutcome, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
 import { requestedWaitMs } from './rate-limit.ts';
+import type { RequestInfo } from './request-info.ts';
 import { createRetrier, type Retrier } from './retrier.ts';
 import { createSender, type OutgoingRequest, type SendResult } from './send.ts';
 
