@@ -1,12 +1,17 @@
 import { z } from 'zod';
-import type { BlueprintShape } from '../core/model.ts';
+import type { BlueprintShape, Entity } from '../core/model.ts';
 import type { Problem } from '../core/report.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
-import { type BlueprintDocument, blueprintDocument, extend, shapeOf } from './blueprint-documents.ts';
+import { type BlueprintDocument, blueprintDocument, COMPUTED, computedIn, shapeOf } from './blueprint-documents.ts';
+import { type Addable, driftOf, extend } from './blueprint-extension.ts';
+import { type MissingComputed, missingComputed, nameOf } from './computed-needs.ts';
 import { createOrRead, type SetupWrites } from './setup-writes.ts';
 
 const blueprintAnswer = z.looseObject({ blueprint: blueprintDocument });
+
+/** What Port answers when it does not like one of the things that a request adds. */
+const REFUSED = [400, 404, 422];
 
 /** The blueprints in Port, each read once per run. */
 export class Blueprints {
@@ -23,10 +28,22 @@ export class Blueprints {
     return document && shapeOf(document);
   }
 
+  /** Entities without what their blueprint computes itself: nobody can write that. */
+  writable(blueprint: string, entities: readonly Entity[]): readonly Entity[] {
+    const document = this.#known.get(blueprint);
+    if (!document || COMPUTED.every((section) => Object.keys(document[section]).length === 0)) return entities;
+    return entities.map((entity) => {
+      const properties = Object.entries(entity.properties);
+      const written = properties.filter(([id]) => computedIn(document, id) === undefined);
+      return written.length === properties.length ? entity : { ...entity, properties: Object.fromEntries(written) };
+    });
+  }
+
   /**
-   * Makes sure that our blueprints are there, relation targets first: creates what is missing, adds missing properties
-   * and relations, changes nothing else.
-   * @param ours in relation order
+   * Makes sure that our blueprints are there: creates what is missing, adds missing properties and relations, changes
+   * nothing else. In stages, because Port takes only what builds on something that is there: first all blueprints with
+   * relations to those that exist, then the other relations, at last what is computed along relations.
+   * @param ours targets of relations first
    */
   async ensure(
     ours: readonly BlueprintDocument[],
@@ -34,21 +51,22 @@ export class Blueprints {
     signal: AbortSignal,
   ): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
-    for (const document of ours)
-      problems.push(...(await this.#attempt(document, () => this.#ensureOne(document, writes, signal))));
-    // A second round adds relations whose target has only just been created (blueprints that point at each other).
-    for (const document of ours)
-      problems.push(...(await this.#attempt(document, () => this.#addLateRelations(document, writes, signal))));
+    const stages = [
+      (document: BlueprintDocument) => this.#ensureOne(document, writes, signal),
+      (document: BlueprintDocument) => this.#addLateRelations(document, writes, signal),
+      (document: BlueprintDocument) => this.#addComputed(document, writes, signal),
+    ];
+    for (const stage of stages)
+      for (const document of ours) problems.push(...(await this.#attempt(document, () => stage(document))));
     return problems;
   }
 
   async #ensureOne(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
     const read = () => this.#read(ours.identifier, signal);
-    const targets = await this.#existingTargets(ours, signal);
+    const addable = await this.#relationsTo(ours, signal);
     let theirs = await read();
     if (!theirs) {
-      const bare = { ...ours, relations: {} };
-      const { result } = extend(bare, ours, (target) => targets.has(target));
+      const { result } = extend({ ...ours, ...BARE }, ours, addable);
       const create = () => writes.createBlueprint(result, signal);
       theirs = await createOrRead({ create, read }, this.#api.patience(signal));
       if (!theirs) {
@@ -56,40 +74,80 @@ export class Blueprints {
         return [];
       }
     }
-    const { patch, result, drift } = extend(theirs, ours, (target) => targets.has(target));
-    if (patch) {
-      await writes.extendBlueprint(patch, theirs, signal);
-      this.#known.set(ours.identifier, result);
-    }
-    return drift.map((message) => ({
-      code: 'blueprint_drift',
-      severity: 'warning',
-      message: `Blueprint ${ours.identifier} in Port: ${message}. Port's is kept`,
-      count: 1,
-      samples: [],
-    }));
-  }
-
-  async #addLateRelations(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
-    const theirs = await this.#read(ours.identifier, signal);
-    if (!theirs) return [];
-    const targets = await this.#existingTargets(ours, signal);
-    const { patch, result } = extend(theirs, ours, (target) => targets.has(target));
-    if (patch) {
-      await writes.extendBlueprint(patch, theirs, signal);
-      this.#known.set(ours.identifier, result);
-    }
-    return Object.entries(ours.relations).flatMap(([id, { target }]) =>
-      Object.hasOwn(result.relations, id) ? [] : [lacksTarget(ours.identifier, id, target)],
+    await this.#add(theirs, ours, addable, writes, signal);
+    return driftOf(theirs, ours).map((message) =>
+      warning('blueprint_drift', `Blueprint ${ours.identifier} in Port: ${message}. Port's is kept`),
     );
   }
 
-  async #existingTargets(ours: BlueprintDocument, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  async #addLateRelations(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
+    const addable = await this.#relationsTo(ours, signal);
+    const result = await this.#addToLatest(ours, addable, writes, signal);
+    if (!result) return [];
+    return Object.entries(ours.relations)
+      .filter(([id]) => !Object.hasOwn(result.relations, id))
+      .map(([id, { target }]) => lacking(ours, `relation ${id}`, `Port has no blueprint ${target}`));
+  }
+
+  async #addComputed(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
+    const theirs = await this.#read(ours.identifier, signal);
+    if (!theirs) return [];
+    const missing = await missingComputed(theirs, ours, (identifier) => this.#read(identifier, signal));
+    const ready = missing.filter(({ lacks }) => lacks === undefined);
+    const problems = missing.flatMap((one) => (one.lacks ? [lacking(ours, nameOf(one), one.lacks)] : []));
+    try {
+      await this.#addToLatest(ours, only(ready), writes, signal);
+      return problems;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    // One of them is refused: each goes alone, so that the others get in.
+    for (const one of ready) {
+      try {
+        await this.#addToLatest(ours, only([one]), writes, signal);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        const message = `Blueprint ${ours.identifier} gets no ${nameOf(one)}: ${error.message}`;
+        problems.push(warning('blueprint_failed', message));
+      }
+    }
+    return problems;
+  }
+
+  /** Adds to what Port has at this moment: others prepare it too. */
+  async #addToLatest(
+    ours: BlueprintDocument,
+    addable: Addable,
+    writes: SetupWrites,
+    signal: AbortSignal,
+  ): Promise<BlueprintDocument | undefined> {
+    const known = await this.#read(ours.identifier, signal);
+    if (!known || !extend(known, ours, addable).patch) return known;
+    // A plan knows blueprints that Port does not have yet.
+    const latest = (await this.#ask(ours.identifier, signal)) ?? known;
+    return this.#add(latest, ours, addable, writes, signal);
+  }
+
+  async #add(
+    theirs: BlueprintDocument,
+    ours: BlueprintDocument,
+    addable: Addable,
+    writes: SetupWrites,
+    signal: AbortSignal,
+  ): Promise<BlueprintDocument> {
+    const { patch, result } = extend(theirs, ours, addable);
+    if (patch) await writes.extendBlueprint(patch, theirs, signal);
+    this.#known.set(ours.identifier, result);
+    return result;
+  }
+
+  /** The relations of a blueprint of which the target is there; nothing that is computed. */
+  async #relationsTo(ours: BlueprintDocument, signal: AbortSignal): Promise<Addable> {
     const existing = new Set<string>();
     for (const { target } of Object.values(ours.relations)) {
       if (target === ours.identifier || (await this.#read(target, signal))) existing.add(target);
     }
-    return existing;
+    return { relation: ({ target }) => existing.has(target), computed: () => false };
   }
 
   /** A blueprint that Port refuses costs only itself. */
@@ -104,21 +162,36 @@ export class Blueprints {
   }
 
   async #read(identifier: string, signal: AbortSignal): Promise<BlueprintDocument | undefined> {
-    const known = this.#known.get(identifier);
-    if (known) return known;
+    const known = this.#known.get(identifier) ?? (await this.#ask(identifier, signal));
+    if (known) this.#known.set(identifier, known);
+    return known;
+  }
+
+  async #ask(identifier: string, signal: AbortSignal): Promise<BlueprintDocument | undefined> {
     const path = `/blueprints/${encodeURIComponent(identifier)}`;
     const answer = await this.#api.find({ method: 'GET', path }, blueprintAnswer, signal);
-    if (answer) this.#known.set(identifier, answer.blueprint);
     return answer?.blueprint;
   }
 }
 
-function lacksTarget(blueprint: string, relation: string, target: string): Problem {
+/** A blueprint before anything that builds on another one. */
+const BARE = { relations: {}, calculationProperties: {}, mirrorProperties: {}, aggregationProperties: {} };
+
+function only(ready: readonly MissingComputed[]): Addable {
   return {
-    code: 'blueprint_missing',
-    severity: 'warning',
-    message: `Blueprint ${blueprint} gets no relation ${relation}: Port has no blueprint ${target}`,
-    count: 1,
-    samples: [],
+    relation: () => false,
+    computed: (section, id) => ready.some((one) => one.section === section && one.id === id),
   };
+}
+
+function isRefusal(error: unknown): error is HttpFailure {
+  return error instanceof HttpFailure && error.status !== undefined && REFUSED.includes(error.status);
+}
+
+function lacking({ identifier }: BlueprintDocument, what: string, why: string): Problem {
+  return warning('blueprint_missing', `Blueprint ${identifier} gets no ${what}: ${why}`);
+}
+
+function warning(code: Problem['code'], message: string): Problem {
+  return { code, severity: 'warning', message, count: 1, samples: [] };
 }

@@ -184,7 +184,8 @@ export class PortCatalog implements Catalog {
       upsertBatch(this.#api, part, query, signal, (why) => {
         lost = why;
       });
-    const outcomes = await writeWithoutRefused(batch, send);
+    const entities = this.#blueprints.writable(batch.blueprint, batch.entities);
+    const outcomes = await writeWithoutRefused({ ...batch, entities }, send);
     this.#lostInARow = lost === undefined ? 0 : this.#lostInARow + 1;
     if (lost !== undefined && this.#lostInARow >= this.limits.batchesInFlight * HOPELESS_ROUNDS) {
       throw new AppError('port_failed', `Port took none of the last ${this.#lostInARow} batches: ${lost}`);
