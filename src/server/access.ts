@@ -4,26 +4,26 @@ import { requireLocalCaller } from './local-caller.ts';
 import { HttpProblem } from './problems.ts';
 import { basicPasswordOf, bearerOf, headerOf, isLoopback, sameSecret } from './secrets.ts';
 
-/** Counts an answer 401 or 404 for the caller's address; throws `too_many_requests` when there were too many. */
+/** Counts a 401 or 404 for the caller's address; throws `too_many_requests` when there were too many. */
 export type CountFailure = (request: FastifyRequest) => Promise<void>;
 
 type Scheme = 'Basic' | 'Bearer';
-type Gate = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+type AccessHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Hooks that decide who may pass. They run before any of the body is read. */
+/** Hooks that authorize a request. They run before the body is read. */
 export interface Access {
-  /** Reads: API_TOKEN when it is set; a browser may send it as the password of HTTP Basic. */
-  readonly read: Gate;
-  /** Changes: API_TOKEN, or none set and both ends on this machine. */
-  readonly change: Gate;
-  /** The dashboard: as `change`; a browser may look at it with HTTP Basic. */
-  readonly admin: Gate;
-  /** What is open, but not to web pages and proxies where no token tells anybody apart. */
-  readonly open: Gate;
+  /** For reading: API_TOKEN if it is set, as bearer or as password of HTTP Basic (browsers). Without it: as `open`. */
+  readonly read: AccessHook;
+  /** For changes: API_TOKEN as bearer. Without it: only a server on a loopback address, and only callers on this machine. */
+  readonly change: AccessHook;
+  /** For the dashboard: as `change`, but reading also takes HTTP Basic (browsers). */
+  readonly admin: AccessHook;
+  /** For what needs no token. A server on a loopback address without token refuses web pages and proxies. */
+  readonly open: AccessHook;
   /** WEBHOOK_SECRET as bearer, `X-Webhook-Token` or route parameter `secret`. */
-  readonly webhook: Gate;
-  /** Only that WEBHOOK_SECRET is set: the body's signature is checked later. */
-  readonly webhookConfigured: Gate;
+  readonly webhook: AccessHook;
+  /** Checks only that WEBHOOK_SECRET is set. The signature of the body is checked later. */
+  readonly webhookConfigured: AccessHook;
 }
 
 export function createAccess(context: ServerContext, countFailure: CountFailure): Access {
@@ -31,7 +31,7 @@ export function createAccess(context: ServerContext, countFailure: CountFailure)
 
   async function refuse(request: FastifyRequest, reply: FastifyReply, schemes: readonly Scheme[]): Promise<never> {
     await countFailure(request);
-    // A line for each: some browsers look at the first scheme of a line only.
+    // One header line for each: some browsers read only the first scheme of a line.
     reply.header(
       'www-authenticate',
       schemes.map((scheme) => `${scheme} realm="komodor-port"`),
@@ -79,13 +79,13 @@ export function createAccess(context: ServerContext, countFailure: CountFailure)
     webhookConfigured,
     async webhook(request, reply) {
       if (webhookSecret === undefined) throw new HttpProblem('webhook_not_configured');
-      const offered = [
+      const candidates = [
         bearerOf(request.headers),
         headerOf(request.headers, 'x-webhook-token'),
         secretInPath(request.params),
       ];
-      // No short cut at the first match: how many are compared depends on what was sent only.
-      const matches = offered.map((secret) => secret !== undefined && sameSecret(secret, webhookSecret));
+      // All are compared, even after a match: the time must not tell which one was right.
+      const matches = candidates.map((secret) => secret !== undefined && sameSecret(secret, webhookSecret));
       if (!matches.includes(true)) await refuse(request, reply, ['Bearer']);
     },
   };
@@ -96,7 +96,10 @@ function secretInPath(params: unknown): string | undefined {
   return typeof params.secret === 'string' ? params.secret : undefined;
 }
 
-/** A browser sends a password that it knows with every request, whichever page asked for it: never with a change. */
+/**
+ * Whether a request only reads. Only those accept HTTP Basic: a browser adds a stored password to every request, also to
+ * those that another page sends.
+ */
 function isRead({ method }: FastifyRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }

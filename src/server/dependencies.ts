@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
 import type { RunQueue } from '../core/run-queue.ts';
 
-/** One readiness check, answered. */
+/** The result of one readiness check. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
@@ -10,51 +10,51 @@ export interface Check {
 
 export interface ServerDependencies {
   readonly queue: RunQueue;
-  /** The kinds that a run may be asked for. */
+  /** The kinds that a request for a run may name. */
   readonly kinds: readonly string[];
   readonly version: string;
   /** The address that the server is bound to. Without `apiToken`, changes are allowed on a loopback address only. */
   readonly host: string;
-  /** Proxies whose `X-Forwarded-*` headers are believed: addresses or ranges, or all. */
+  /** Proxies whose `X-Forwarded-*` headers are trusted: addresses or ranges, or all. */
   readonly trustProxy?: boolean | readonly string[];
   readonly apiToken?: string | undefined;
   readonly webhookSecret?: string | undefined;
-  /** Port signs its changelog webhook with it. */
+  /** Port's key for signing its changelog webhook. */
   readonly portClientSecret: string;
   readonly integrationIdentifier: string;
-  /** Takes every secret out of a text. */
+  /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly Check[]>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Mounted under /admin/queues, behind the token. */
   readonly dashboard?: FastifyPluginCallback | FastifyPluginAsync;
   readonly logger: FastifyBaseLogger;
-  /** For tests; the defaults need no touching. */
+  /** Only for tests. */
   readonly limits?: Partial<ServerLimits>;
 }
 
 export interface ServerLimits {
-  /** Requests a minute from one address; health checks and metrics are not counted. */
+  /** Requests per minute from one address. Health checks and metrics are not counted. */
   readonly readsPerMinute: number;
   readonly changesPerMinute: number;
   readonly webhooksPerMinute: number;
-  /** Answers 401 and 404 a minute for one address; after that they become 429. */
+  /** Responses 401 and 404 per minute for one address. After that they become 429. */
   readonly failuresPerMinute: number;
   readonly bodyBytes: number;
-  /** Event streams open at once. */
+  /** How many event streams may be open. */
   readonly streams: number;
   readonly heartbeatMs: number;
   readonly readinessTimeoutMs: number;
-  /** A connection on which nothing moves for so long is closed. */
+  /** A connection that is idle for this long is closed. */
   readonly connectionTimeoutMs: number;
   readonly headersTimeoutMs: number;
-  /** Until the last byte of a request must have arrived. */
+  /** Within this time the last byte of a request must arrive. */
   readonly requestTimeoutMs: number;
-  /** Longer than the usual 60 s of load balancers: otherwise they would send into connections that we just closed. */
+  /** Longer than the usual 60 s of load balancers, or they would send requests on connections that we are closing. */
   readonly keepAliveTimeoutMs: number;
-  /** How often connections are looked at for these timeouts. */
+  /** How often connections are checked for these timeouts. */
   readonly timeoutCheckMs: number;
-  /** How long closing waits for requests that are still open. */
+  /** How long closing waits for open requests. */
   readonly closeGraceMs: number;
 }
 
@@ -75,7 +75,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   closeGraceMs: 3_000,
 };
 
-/** What the routes get: the dependencies with every limit settled. */
+/** What the routes get: the dependencies, with a value for every limit. */
 export interface ServerContext extends ServerDependencies {
   readonly limits: ServerLimits;
 }

@@ -5,13 +5,13 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { QueueUnavailable } from '../core/run-queue.ts';
 import { type FieldProblem, HttpProblem, PROBLEMS, type ProblemCode, problemBody } from './problems.ts';
 
-/** Answers any error as application/problem+json. What we did not foresee is logged and told to nobody. */
+/** Answers any error as application/problem+json. Unexpected errors are logged; the response says nothing about them. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error);
   const { status } = PROBLEMS[problem.code];
   if (problem.code === 'internal') request.log.error({ err: error }, 'A request failed unexpectedly');
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-  // A refused body has not been read: closing is cheaper than letting the rest arrive.
+  // The body has not been read. Closing the connection is cheaper than receiving the rest.
   if (status === 401 || status === 413) reply.header('connection', 'close');
   reply
     .code(status)
@@ -30,10 +30,10 @@ function asProblem(error: unknown): HttpProblem {
   return new HttpProblem(codeOf(error));
 }
 
-/** How many mistakes one answer names. */
-const MOST_MISTAKES = 20;
-/** How much of a key that somebody made up is repeated. */
-const MOST_OF_A_PATH = 200;
+/** How many errors one response lists. */
+const MAX_REPORTED_ERRORS = 20;
+/** How many characters of an unknown key are repeated. */
+const MAX_PATH_LENGTH = 200;
 
 interface Issue {
   readonly instancePath: string;
@@ -42,23 +42,23 @@ interface Issue {
 }
 
 function invalidRequest(where: string, issues: readonly Issue[]): HttpProblem {
-  const mistakes = issues.slice(0, MOST_MISTAKES + 1).flatMap((issue) => fieldProblems(where, issue));
-  if (mistakes.length <= MOST_MISTAKES) return new HttpProblem('invalid_request', { errors: mistakes });
-  const detail = `${PROBLEMS.invalid_request.title} There are more mistakes than the ${MOST_MISTAKES} that are named here.`;
-  return new HttpProblem('invalid_request', { detail, errors: mistakes.slice(0, MOST_MISTAKES) });
+  const mistakes = issues.slice(0, MAX_REPORTED_ERRORS + 1).flatMap((issue) => fieldProblems(where, issue));
+  if (mistakes.length <= MAX_REPORTED_ERRORS) return new HttpProblem('invalid_request', { errors: mistakes });
+  const detail = `${PROBLEMS.invalid_request.title} There are more mistakes than the ${MAX_REPORTED_ERRORS} that are named here.`;
+  return new HttpProblem('invalid_request', { detail, errors: mistakes.slice(0, MAX_REPORTED_ERRORS) });
 }
 
-/** An unknown key is reported at its own path instead of at the object that has it. */
+/** An unknown key is reported at its own path, not at that of its object. */
 function fieldProblems(where: string, { instancePath, message = '', params }: Issue): FieldProblem[] {
   const base = instancePath === '/' ? '' : instancePath;
   const { keys } = params;
   if (!Array.isArray(keys)) return [{ in: where, path: shortened(base), message }];
-  const named = keys.slice(0, MOST_MISTAKES + 1);
+  const named = keys.slice(0, MAX_REPORTED_ERRORS + 1);
   return named.map((key) => ({ in: where, path: shortened(`${base}/${String(key)}`), message: 'Unknown key' }));
 }
 
 function shortened(path: string): string {
-  return path.length <= MOST_OF_A_PATH ? path : `${path.slice(0, MOST_OF_A_PATH)}…`;
+  return path.length <= MAX_PATH_LENGTH ? path : `${path.slice(0, MAX_PATH_LENGTH)}…`;
 }
 
 function codeOf(error: unknown): ProblemCode {
@@ -69,7 +69,7 @@ function codeOf(error: unknown): ProblemCode {
   return typeof status === 'number' && status >= 400 && status < 500 ? 'bad_request' : 'internal';
 }
 
-/** Answers on a socket whose bytes are no request, or arrive too slowly: there is no request object yet. */
+/** Answers on the socket itself when there is no request object: the bytes are not HTTP, or arrive too slowly. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

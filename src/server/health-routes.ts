@@ -17,7 +17,7 @@ const readySchema = z.strictObject({
   checks: z.array(checkSchema).readonly(),
 });
 
-/** Health checks and metrics: open, and never rate limited, or an orchestrator would kill a busy process. */
+/** Health checks and metrics. They have no rate limit, or an orchestrator would kill a busy process. */
 export function addHealthRoutes(app: App, context: ServerContext, access: Access): void {
   const { version } = context;
   const checks = sharedChecks(context);
@@ -64,10 +64,10 @@ export function addHealthRoutes(app: App, context: ServerContext, access: Access
   );
 }
 
-/** Callers at the same time share one round of checks, so that nobody can flood Redis through an open address. */
+/** Concurrent callers share one round of checks, so that nobody can flood Redis through a route without a token. */
 function sharedChecks({ checks, limits }: ServerContext): () => Promise<readonly Check[]> {
   let underWay: Promise<readonly Check[]> | undefined;
-  async function look(): Promise<readonly Check[]> {
+  async function runChecks(): Promise<readonly Check[]> {
     const ms = limits.readinessTimeoutMs;
     const failed = (detail: string) => [{ name: 'checks', ok: false, detail }];
     try {
@@ -79,7 +79,7 @@ function sharedChecks({ checks, limits }: ServerContext): () => Promise<readonly
     }
   }
   return () => {
-    underWay ??= look();
+    underWay ??= runChecks();
     return underWay;
   };
 }

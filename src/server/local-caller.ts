@@ -2,15 +2,15 @@ import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from './problems.ts';
 import { headerOf, isLoopback } from './secrets.ts';
 
-/** What proxies add. One of these says that the caller may be anywhere, although the connection comes from this machine. */
+/** Headers that proxies add. With one of these the caller may be on any machine. */
 const FORWARDING =
   /^(forwarded|via|x-forwarded(-.+)?|x-original-forwarded-for|x-(real|client|cluster-client)-ip|x-envoy-external-address|cf-connecting-ip|true-client-ip|fastly-client-ip)$/;
 
 /**
- * Lets callers on this machine pass, for where no token tells anybody apart. A web page must neither start runs nor read
- * anything through its visitor's browser: not by a cross-site form (its Origin is not ours), and not by a host name of
- * its own that resolves to 127.0.0.1. A proxy on this machine must not make the whole world local.
- * @throws HttpProblem `token_not_configured`, with what made the caller a foreign one
+ * Refuses every caller that is not on this machine, for a server without a token. Also refuses what only looks local: a
+ * web page that uses its visitor's browser (a cross-site form, whose Origin is not ours; DNS rebinding to 127.0.0.1), and
+ * callers behind a proxy on this machine.
+ * @throws HttpProblem `token_not_configured`, with the reason
  */
 export function requireLocalCaller(request: FastifyRequest): void {
   const problem = hostProblem(request) ?? forwardingProblem(request) ?? originProblem(request);
@@ -25,11 +25,11 @@ function hostProblem({ hostname }: FastifyRequest): string | undefined {
 function forwardingProblem({ headers, ips }: FastifyRequest): string | undefined {
   const header = Object.keys(headers).find((name) => FORWARDING.test(name));
   if (header === undefined) return undefined;
-  // The first is the proxy itself. More are there with TRUST_PROXY only, and read from X-Forwarded-For only.
+  // The first address is the proxy's. There are more only with TRUST_PROXY, and only from X-Forwarded-For.
   if (ips === undefined || ips.length < 2 || headers.forwarded !== undefined) {
     return `the request came through a proxy (${header}), so from anywhere`;
   }
-  // All of them: the last ones are what the caller wrote.
+  // All of them must be local: the caller itself may have written the last ones.
   return ips.every(isLoopback) ? undefined : `the request came from another machine (${header})`;
 }
 

@@ -9,7 +9,7 @@ const DESCRIPTION =
   'Every error is application/problem+json with a stable `code` (docs/http.md lists them). ' +
   'Requests are limited per address: 429 with Retry-After.';
 
-/** /openapi.json and /docs. Register before the routes that are to be described. */
+/** Adds /openapi.json and /docs. Must be registered before the routes that it describes. */
 export async function addOpenApi(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -33,13 +33,13 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
     transform: describeRoute,
     transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : {}),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: onlyOurs });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: onlyOwnHost });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').send(JSON.stringify(app.swagger())),
   );
 }
 
-/** Every described route may also answer with a problem; and some bodies may be left out. */
+/** Adds the problem responses to every route, and marks bodies that are optional. */
 const describeRoute: typeof jsonSchemaTransform = (route) => {
   const described = jsonSchemaTransform(route);
   const { response } = described.schema;
@@ -51,7 +51,7 @@ const describeRoute: typeof jsonSchemaTransform = (route) => {
   return { ...described, schema: { ...schema, body: Object.assign({}, schema.body, { [NOT_REQUIRED]: true }) } };
 };
 
-/** Fastify's document calls every body required. What is marked on the way there is mended at its end. */
+/** A mark for optional bodies: Fastify declares every body as required. `withOptionalBodies` corrects that at the end. */
 const NOT_REQUIRED = 'x-not-required';
 
 type Document = Partial<Extract<ReturnType<App['swagger']>, { readonly openapi: string }>>;
@@ -88,9 +88,9 @@ const PROBLEM_SCHEMA = {
 };
 
 /**
- * This server speaks plain HTTP; `upgrade-insecure-requests` would make browsers fetch its scripts over HTTPS. And nothing
- * of the page comes from another host.
+ * Removes `upgrade-insecure-requests` from a content security policy, because this server speaks plain HTTP, and other
+ * hosts, because the page loads nothing from them.
  */
-function onlyOurs(policy: string): string {
+function onlyOwnHost(policy: string): string {
   return policy.replace(/\s*upgrade-insecure-requests;?/, '').replace(/ https:(?=[ ;])/g, '');
 }

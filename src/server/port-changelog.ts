@@ -21,8 +21,8 @@ const changelogSchema = z.object({
 });
 
 /**
- * Whether a changelog event of Port asks for a resync of this integration; otherwise why not. Port tells about its
- * whole organisation, and about the states that we report ourselves: answering those would never end.
+ * Whether a changelog event of Port demands a resync of this integration, and why or why not. Port sends the changes of
+ * the whole organisation, also the resync states that we report ourselves. Reacting to those would be an endless loop.
  */
 export function readChangelog(
   body: unknown,

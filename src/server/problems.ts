@@ -33,10 +33,10 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-/** Throw it anywhere in a hook or handler: the answer becomes this problem. */
+/** Thrown anywhere in a hook or handler, it becomes the response. */
 export class HttpProblem extends Error {
   readonly code: ProblemCode;
-  /** For error handlers that are not ours. */
+  /** The status, for other error handlers (the dashboard's). */
   readonly statusCode: number;
   readonly errors: readonly FieldProblem[];
   readonly retryAfterSeconds: number | undefined;
@@ -53,7 +53,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** The body of a problem answer (RFC 9457). */
+/** The body of a problem response (RFC 9457). */
 export function problemBody(problem: HttpProblem, requestId?: string) {
   const { status, title } = PROBLEMS[problem.code];
   return {

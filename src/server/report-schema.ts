@@ -3,7 +3,7 @@ import { CODES, type Code } from '../core/errors.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { BlockReason, DeletionReason, RunReport } from '../core/report.ts';
 
-/** Any name: a run of an older version may have had other kinds. */
+/** Any name: runs of an older version may have had other kinds. */
 export const kindSchema = z.string();
 export const runModeSchema = z.enum(['resync', 'plan']);
 export const runTriggerSchema = z.enum(['cli', 'schedule', 'http', 'port', 'webhook', 'start']);
@@ -32,7 +32,7 @@ const kindReportSchema = z.strictObject({
 });
 
 const deletionBlockedSchema = z.strictObject({
-  // A reason that is missing here does not compile.
+  // The type makes the compiler find a missing reason.
   reason: z.enum({
     threshold: 'threshold',
     emptied: 'emptied',
@@ -103,7 +103,7 @@ const setupSchema = z.strictObject({
   diff: z.string(),
 });
 
-/** The run report of core, for the OpenAPI document and the tests. Answers are not checked against it. */
+/** The schema of core's run report, for the OpenAPI document and the tests. Responses are not checked against it. */
 export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   runId: z.string(),
   mode: runModeSchema,

@@ -11,7 +11,7 @@ import { headerOf } from './secrets.ts';
 import { isPortSignature, portTimestamp, SIGNATURE_WINDOW_MS } from './signatures.ts';
 import { sendIgnored } from './webhook-routes.ts';
 
-/** POST /resync: the older name of POST /v1/runs, and where Port posts its changelog, signed instead of with a token. */
+/** POST /resync: the older name of POST /v1/runs. Port also posts its changelog here, with a signature, not a token. */
 export function addResyncRoute(app: App, context: ServerContext, access: Access, countFailure: CountFailure): void {
   keepRawBodies(app, '*');
 
@@ -20,7 +20,7 @@ export function addResyncRoute(app: App, context: ServerContext, access: Access,
     {
       onRequest: (request, reply) => (isSigned(request) ? checkTime(request) : access.change(request, reply)),
       preValidation: async (request, reply) => {
-        // A changelog is no run request: it is answered here, before its body would be checked as one.
+        // A changelog event is not a request for a run, so it is answered before the body is checked as one.
         if (isSigned(request)) return await answerChangelog(request, reply);
         await parseJsonBody(request, reply);
       },
@@ -60,7 +60,7 @@ export function addResyncRoute(app: App, context: ServerContext, access: Access,
     }
     const changelog = readChangelog(parseJson(body), context.integrationIdentifier);
     if (!changelog.asksForResync) return sendIgnored(request, reply, changelog.reason);
-    // The queue remembers for all replicas, and longer than the signature's time is accepted.
+    // The queue keeps the key for all replicas, and for longer than a signature is valid.
     const ticket = await context.queue.requestOnce(`port:${signature}`, orderOf(undefined, 'port'));
     if (ticket === undefined) return await refuse(request, 'signature_replayed');
     return reply.code(202).send({ ...ticket, href: hrefOf(ticket.runId) });

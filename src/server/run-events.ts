@@ -2,9 +2,9 @@ import { within } from '../core/deadline.ts';
 import type { RunEvent, RunQueue, RunRecord } from '../core/run-queue.ts';
 
 /**
- * A run as server-sent events: the progress known now, `progress` events, then one `finished` with the report. A comment
- * in every quiet `heartbeatMs` keeps proxies from closing the connection. Also ends when the run is gone or the signal
- * aborts, and when the queue goes away: browsers then come back by themselves.
+ * A run as server-sent events: the current progress, `progress` events, then one `finished` with the report. After every
+ * `heartbeatMs` without an event comes a comment, so that proxies do not close the connection. The stream also ends when
+ * the run is gone, the signal aborts or the queue cannot be reached; browsers then connect again.
  */
 export async function* runEvents(
   queue: RunQueue,
@@ -21,7 +21,7 @@ export async function* runEvents(
     yield record.progress.map((progress) => textOf({ type: 'progress', progress })).join('');
 
   const events = queue.watch(record.runId, signal)[Symbol.asyncIterator]();
-  let next = upcoming(events);
+  let next = nextEvent(events);
   for (;;) {
     const event = await within(heartbeatMs, next, 'quiet' as const);
     if (event === 'ended') return;
@@ -30,11 +30,11 @@ export async function* runEvents(
       continue;
     }
     yield textOf(event);
-    next = upcoming(events);
+    next = nextEvent(events);
   }
 }
 
-function upcoming(events: AsyncIterator<RunEvent>): Promise<RunEvent | 'ended'> {
+function nextEvent(events: AsyncIterator<RunEvent>): Promise<RunEvent | 'ended'> {
   return events.next().then(
     (result) => (result.done === true ? 'ended' : result.value),
     () => 'ended',

@@ -24,7 +24,7 @@ const security = [{ apiToken: [] }];
 
 const eventStreamSchema = z.custom<Readable>().meta({ type: 'string' });
 
-/** /v1/runs: asking for runs, looking at them, watching and cancelling them. */
+/** /v1/runs: requesting, listing, showing, watching and cancelling runs. */
 export function addRunRoutes(app: App, context: ServerContext, access: Access): void {
   const { queue, limits } = context;
   keepRawBodies(app, 'application/json');
@@ -116,7 +116,7 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
 
 function addEventRoute(app: App, { queue, limits }: ServerContext, access: Access): void {
   const open = new Set<AbortController>();
-  // Otherwise a stream of a long run would keep the server from closing.
+  // Otherwise the stream of a long run would keep the server from closing.
   app.addHook('preClose', async () => {
     for (const stream of open) stream.abort();
   });
@@ -148,7 +148,7 @@ function addEventRoute(app: App, { queue, limits }: ServerContext, access: Acces
         open.delete(watching);
         watching.abort();
       });
-      // One stream per connection: an idle one would be left when the server closes.
+      // The connection ends with the stream: an idle one would have to be closed with the server.
       reply.header('connection', 'close');
       reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');
       return reply.type('text/event-stream').send(stream);

@@ -10,24 +10,27 @@ import {
   runTriggerSchema,
 } from './report-schema.ts';
 
-/** How many kinds, or digests, one request may name. */
-const MOST_NAMES = 100;
+/** How many kinds or digests one request may name. */
+const MAX_LIST_LENGTH = 100;
 
-/** Of a list in a body that is too long, no more is looked at than is needed to say so. */
-function cut(value: unknown): unknown {
-  return Array.isArray(value) ? value.slice(0, MOST_NAMES + 1) : value;
+/** Cuts a list that is too long, so that only one item more than allowed is validated. */
+function limitLength(value: unknown): unknown {
+  return Array.isArray(value) ? value.slice(0, MAX_LIST_LENGTH + 1) : value;
 }
 
-/** @param known the kinds that may be asked for */
+/** @param known the kinds that a request may name */
 function kindsSchema(known: readonly string[]) {
-  const list = z.array(z.enum(known)).min(1, 'Name a kind, or leave the field out for all of them').max(MOST_NAMES);
-  return z.preprocess(cut, list).optional().meta({ description: 'Only these kinds. Left out: all kinds.' });
+  const list = z
+    .array(z.enum(known))
+    .min(1, 'Name a kind, or leave the field out for all of them')
+    .max(MAX_LIST_LENGTH);
+  return z.preprocess(limitLength, list).optional().meta({ description: 'Only these kinds. Left out: all kinds.' });
 }
 
-const NO_DIGEST = 'A digest has 16 characters of 0-9 and a-f: copy it from the report, or from the plan';
-const digest = z.string().trim().regex(DIGEST, NO_DIGEST);
+const DIGEST_HINT = 'A digest has 16 characters of 0-9 and a-f: copy it from the report, or from the plan';
+const digest = z.string().trim().regex(DIGEST, DIGEST_HINT);
 
-/** Body of POST /v1/runs and POST /resync. No body asks for a resync of everything. */
+/** Body of POST /v1/runs and POST /resync. No body: a resync of all kinds. */
 export function runRequestSchema(kinds: readonly string[]) {
   return z
     .strictObject({
@@ -37,8 +40,11 @@ export function runRequestSchema(kinds: readonly string[]) {
         .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
       approveDeletions: z
         .preprocess(
-          cut,
-          z.union([digest, z.array(digest).max(MOST_NAMES)], `${NO_DIGEST}. One, or a list of at most ${MOST_NAMES}`),
+          limitLength,
+          z.union(
+            [digest, z.array(digest).max(MAX_LIST_LENGTH)],
+            `${DIGEST_HINT}. One, or a list of at most ${MAX_LIST_LENGTH}`,
+          ),
         )
         .optional()
         .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
@@ -86,7 +92,7 @@ const summarySchema = z.strictObject({
 
 export const runListSchema = z.strictObject({ runs: z.array(summarySchema).readonly() });
 
-/** A run that has no report yet. */
+/** A run without a report yet. */
 const liveRunSchema = summarySchema.extend({
   status: z.enum(['queued', 'running']),
   progress: z.array(progressSchema).readonly(),
@@ -98,7 +104,7 @@ export function hrefOf(runId: string): string {
   return `/v1/runs/${encodeURIComponent(runId)}`;
 }
 
-/** One line of the list of runs. */
+/** One item of the list of runs. */
 export function summaryOf(record: RunRecord): z.infer<typeof summarySchema> {
   return {
     runId: record.runId,
@@ -113,7 +119,7 @@ export function summaryOf(record: RunRecord): z.infer<typeof summarySchema> {
   };
 }
 
-/** A finished run is its report, as every other place shows it; before that, where it stands. */
+/** What GET /v1/runs/:id returns: the report of a finished run, else its summary with the progress. */
 export function runView(record: RunRecord): z.infer<typeof runSchema> {
   if (record.state === 'finished') return record.report;
   const progress = record.state === 'running' ? record.progress : [];

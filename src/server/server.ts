@@ -5,28 +5,28 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { AppError, messageOf } from '../core/errors.ts';
 import { createAccess } from './access.ts';
 import type { App } from './app.ts';
+import { addCommonHooks } from './common-hooks.ts';
 import { DEFAULT_LIMITS, type ServerContext, type ServerDependencies } from './dependencies.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
-import { addHygiene } from './hygiene.ts';
 import { addOpenApi } from './openapi.ts';
-import { addPage } from './page.ts';
 import { addResyncRoute } from './resync-route.ts';
 import { addRunRoutes } from './run-routes.ts';
+import { addStartPage } from './start-page.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
 
-/** The HTTP server with all its routes, not listening yet. Each group of routes has a scope, and so its own body parser. */
+/** Builds the HTTP server with all routes; `listen` starts it. Each group of routes has its own scope and body parser. */
 export async function buildServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
   const context: ServerContext = { ...dependencies, limits: { ...DEFAULT_LIMITS, ...dependencies.limits } };
   const app = createApp(context);
   app.setValidatorCompiler(validatorCompiler);
-  // Response schemas describe; they must not turn a good answer into an error.
+  // Response schemas are only for the documentation. They must not turn a good response into an error.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 
-  const countFailure = await addHygiene(app, context);
+  const countFailure = await addCommonHooks(app, context);
   const access = createAccess(context, countFailure);
   await addOpenApi(app, context.version);
-  addPage(app);
+  addStartPage(app);
   addHealthRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) =>
@@ -42,7 +42,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
         try {
           await access.admin(request, reply);
         } catch (error) {
-          // The dashboard brings an error handler of its own, which knows nothing of our problems.
+          // The dashboard's own error handler does not know our problems.
           sendProblem(error, request, reply);
           return reply;
         }
@@ -65,7 +65,7 @@ function createApp({ limits, logger, trustProxy }: ServerContext): App {
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: limits.timeoutCheckMs },
-    // While closing, requests on open connections are still answered, by routes that say what is wrong.
+    // While closing, requests on open connections still get the routes' own responses.
     return503OnClosing: false,
     // Long enough for a secret in the path.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_024 },
@@ -74,20 +74,20 @@ function createApp({ limits, logger, trustProxy }: ServerContext): App {
   }).withTypeProvider<ZodTypeProvider>();
 }
 
-/** The caller's `X-Request-ID` when it is harmless, so that one request can be followed through several systems. */
+/** The caller's `X-Request-ID` if it is well formed, so that a request can be traced through several systems. */
 function requestIdOf(request: IncomingMessage): string {
   const offered = request.headers['x-request-id'];
   return typeof offered === 'string' && /^[\w.:-]{1,100}$/.test(offered) ? offered : randomUUID();
 }
 
 /**
- * Begins to listen. Returns the port, which differs from the asked one when that is 0.
+ * Begins to listen. Returns the port: with 0 the system chooses one.
  * @throws AppError `settings_invalid` when the address cannot be used
  */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   try {
     await app.listen({ host, port }).catch(async (error: unknown) => {
-      // `::` takes calls by IPv4 too; a host without IPv6 has only those.
+      // `::` also takes IPv4 connections. A machine without IPv6 needs 0.0.0.0 instead.
       if (host !== '::' || !/EAFNOSUPPORT|EADDRNOTAVAIL/.test(messageOf(error))) throw error;
       await app.listen({ host: '0.0.0.0', port });
     });

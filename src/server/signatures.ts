@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { sameSecret } from './secrets.ts';
 
-/** How far a signed request's time may be from ours, in milliseconds. */
+/** How far the time of a signed request may be from our clock, in milliseconds. */
 export const SIGNATURE_WINDOW_MS = 5 * 60_000;
 
 /**
@@ -13,11 +13,11 @@ export function isPortSignature(signature: string, timestamp: string, body: Uint
   return sameSecret(signature, `v1,${expected}`);
 }
 
-/** The time in `x-port-timestamp`, in milliseconds; seconds are understood too. */
+/** The time in `x-port-timestamp`, in milliseconds. Seconds are accepted too. */
 export function portTimestamp(text: string): number | undefined {
   if (!/^\d{9,14}$/.test(text)) return undefined;
   const value = Number(text);
-  // As milliseconds, anything below would be before 1973; as seconds, anything above after 5138.
+  // A smaller number would be before 1973 as milliseconds; a larger one after 5138 as seconds.
   return value < 100_000_000_000 ? value * 1000 : value;
 }
 

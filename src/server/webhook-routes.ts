@@ -13,14 +13,14 @@ import { isFluxSignature } from './signatures.ts';
 
 const tags = ['webhooks'];
 const security = [{ webhookBearer: [] }, { webhookToken: [] }];
-/** A body of another system, which may add to it. Its members are read one by one. */
+/** Any JSON object: other systems may add fields. The handlers parse the fields that they need. */
 const anyObjectSchema = z
   .custom<object>((body) => typeof body === 'object' && body !== null && !Array.isArray(body), 'Must be an object')
   .meta({ type: 'object' });
 const ignoredSchema = z.strictObject({ status: z.literal('ignored'), reason: z.string() });
 const acceptedSchema = z.strictObject({ status: z.literal('accepted') });
 
-/** The addresses that other systems post to. All answer at once; the work is done in the background. */
+/** The routes to which other systems post. All answer at once; the work is done later, by the queue. */
 export function addWebhookRoutes(app: App, context: ServerContext, access: Access, countFailure: CountFailure): void {
   keepRawBodies(app, '*');
   addKomodorRoutes(app, context, access);
@@ -117,7 +117,7 @@ function signatureOf(request: FastifyRequest): string {
   return headerOf(request.headers, 'x-signature') ?? '';
 }
 
-/** Answers 202: the sender did nothing wrong, and must not try again. */
+/** Answers 202, because the sender made no mistake and should not send it again. */
 export function sendIgnored(request: FastifyRequest, reply: FastifyReply, reason: string): FastifyReply {
   request.log.info({ reason }, 'Ignored a webhook');
   return reply.code(202).send({ status: 'ignored', reason });

@@ -2,19 +2,19 @@ import type { LiveMemory } from '../core/catalog-guards.ts';
 import { underDeadline } from '../core/deadline.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
-import type { Parts } from './parts.ts';
+import type { ServiceComponents } from './components.ts';
 
-const LIMIT_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 
-/** Works off one live event: the workload that it names is read from Komodor again. @throws to be tried again */
-export function createLiveWorker({ application, logger }: Parts, memory: LiveMemory): LiveWorker {
+/** Processes one live event: reads what it is about from Komodor again. @throws when the queue should try it again */
+export function createLiveWorker({ application, logger }: ServiceComponents, memory: LiveMemory): LiveWorker {
   const live = application.live(memory);
   live
     .prepare()
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ address, receivedAt }, signal) => {
     try {
-      const reports = await underDeadline(LIMIT_MS, signal, (limited) => live.refresh(address, limited));
+      const reports = await underDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(address, limited));
       const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);

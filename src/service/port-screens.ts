@@ -8,7 +8,7 @@ import { createMetricsWebhook } from '../port/reporting/metrics-webhook.ts';
 import { createPortReporter, type PortReporter } from '../port/reporting/reporter.ts';
 import { VERSION } from '../version.ts';
 
-/** What shows runs on Port's own screens. */
+/** What reports runs to Port's own pages. */
 interface PortScreens {
   readonly look: IntegrationLook;
   /** To be closed after the reporter. */
@@ -16,7 +16,7 @@ interface PortScreens {
   readonly reporter: PortReporter;
 }
 
-/** @param secrets values that must never get to Port's screens */
+/** @param secrets values that must never reach Port's pages */
 export function createPortScreens(
   { port: { api, tokens, userAgent, env } }: Pick<Application, 'port'>,
   settings: Settings,

@@ -4,7 +4,7 @@ import type { RunObserver } from '../core/ports.ts';
 import { summarize } from '../core/report.ts';
 import type { RunOrder, RunWorker } from '../core/run-queue.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Parts } from './parts.ts';
+import type { ServiceComponents } from './components.ts';
 
 const LEVELS = { completed: 'info', degraded: 'warn', blocked: 'warn', aborted: 'warn', failed: 'error' } as const;
 
@@ -13,29 +13,29 @@ export interface RunSchedule {
   readonly intervalMinutes: number | null;
 }
 
-/** Carries out one run and tells everybody who wants to know: the log, the metrics, Port's screens. */
-export function createRunWorker(parts: Parts, schedule: RunSchedule, marks?: LiveMarks): RunWorker {
+/** Executes one run and reports it to the log, the metrics, the traces and Port's pages. */
+export function createRunWorker(components: ServiceComponents, schedule: RunSchedule, marks?: LiveMarks): RunWorker {
   return async (runId, order, signal, onProgress) => {
-    const logger = parts.logger.child({ runId, mode: order.mode, trigger: order.trigger });
+    const logger = components.logger.child({ runId, mode: order.mode, trigger: order.trigger });
     logger.info({ kinds: order.kinds }, 'run started');
     const nextResync = await schedule.nextResync().catch(() => null);
-    const reported = parts.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
-    const traced = parts.tracing.begin(runId, order.mode, order.trigger);
+    const reported = components.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
+    const traced = components.tracing.begin(runId, order.mode, order.trigger);
     const observers = [
       reported.observer,
       traced.observer,
-      parts.metrics.observer,
-      logging(logger),
+      components.metrics.observer,
+      logObserver(logger),
       { progress: onProgress },
     ];
-    const report = await parts.application.run(requestOf(runId, order), signal, {
+    const report = await components.application.run(requestOf(runId, order), signal, {
       observer: together(observers, (error) => logger.error({ err: error }, 'an observer failed')),
       ...(marks ? { marks } : {}),
     });
-    parts.metrics.runFinished(report);
+    components.metrics.runFinished(report);
     traced.end(report);
-    // The summary names the run itself.
-    parts.logger[LEVELS[report.status]](summarize(report), 'run finished');
+    // Not the child logger: the summary contains the run's id itself.
+    components.logger[LEVELS[report.status]](summarize(report), 'run finished');
     await reported.end(report, await schedule.nextResync().catch(() => null));
     return report;
   };
@@ -45,8 +45,8 @@ function requestOf(runId: string, { mode, trigger, kinds, approveDeletions }: Ru
   return { runId, mode, trigger, kinds, approvedDeletions: approveDeletions };
 }
 
-/** Every line with the run, its kind and its phase. */
-function logging(logger: Logger): RunObserver {
+/** Logs the steps of a run, each with its kind and phase. */
+function logObserver(logger: Logger): RunObserver {
   return {
     kindStarted: (kind) => logger.info({ kind, phase: 'extract' }, 'kind started'),
     kindFinished: (progress) => logger.info({ ...progress, phase: 'extract' }, 'kind read'),

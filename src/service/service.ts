@@ -10,60 +10,61 @@ import { createInlineQueue } from '../queue/inline-queue.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
-import { createComeback } from './comeback.ts';
+import { createComponents, type ServiceComponents } from './components.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
-import { createParts, type Parts } from './parts.ts';
+import { retryFailedResyncs } from './retry-failed-resyncs.ts';
 import { createRunWorker } from './run-worker.ts';
 import { STOP_MS } from './stop-time.ts';
 
 export interface Service {
-  /** Where it listens. */
+  /** The port on which it listens. */
   readonly httpPort: number;
-  /** Stops before the deadline: no run is left half done without Port being told, if Port listens. */
+  /** Stops before the deadline. A run in progress is aborted, and Port is told so, if Port can be reached. */
   stop(deadline?: Deadline): Promise<void>;
 }
 
 type Queue = { readonly queue: RunQueue; readonly redis?: RedisQueue };
 
-const WHOLE_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
+const FULL_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
 const RETRY_MS = 2000;
-/** Of the time to stop, what is kept for telling Port the rest, after the run in progress has ended. */
-const PARTS_MS = 3_000;
+/** How much of the time to stop is reserved for closing the components, which report the end of the run to Port. */
+const COMPONENTS_CLOSE_MS = 3_000;
 
 /**
- * The service: HTTP, schedule, Port's Resync button, live events, and the worker, as far as its role goes.
- * @throws AppError when a setting, a file, jq or the address to listen on cannot be used; Redis may come later
+ * The service: HTTP, schedule, Port's Resync button, live events, and the worker, as its role demands.
+ * @throws AppError when a setting, a file, jq or the address to listen on cannot be used; Redis need not be there yet
  */
 export async function startService(settings: Settings, env: NodeJS.Dict<string>): Promise<Service> {
   checkRole(settings);
   let queue: RunQueue | undefined;
-  const parts = await createParts(settings, env, {
+  const components = await createComponents(settings, env, {
     counts: async () => (queue ? queue.counts() : { runsWaiting: 0, runsActive: 0, liveWaiting: 0 }),
     reports: async (limit) =>
       ((await queue?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
     skippedTicks: () => queue?.skippedTicks() ?? 0,
   });
-  const made = createQueue(settings, parts);
-  queue = made.queue;
+  const createdQueue = createQueue(settings, components);
+  queue = createdQueue.queue;
   const stopping = new AbortController();
-  const server = await buildServer(serverDependencies(settings, parts, made));
+  const server = await buildServer(serverDependencies(settings, components, createdQueue));
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
-    await made.queue.close();
-    await parts.close(new Deadline(STOP_MS));
+    await createdQueue.queue.close();
+    await components.close(new Deadline(STOP_MS));
     throw error;
   });
-  parts.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
-  const working = settings.role === 'server' ? undefined : await startWorking(settings, parts, made, stopping.signal);
+  components.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
+  const working =
+    settings.role === 'server' ? undefined : await startWorking(settings, components, createdQueue, stopping.signal);
 
   return {
     httpPort,
     async stop(deadline = new Deadline(STOP_MS)) {
       stopping.abort();
-      // All at once: a slow caller must not take the time in which Port is told of the run.
-      const queueClosed = made.queue.close(deadline.leftMs(PARTS_MS));
-      await deadline.wait(Promise.all([server.close(), working?.stop(), queueClosed]), PARTS_MS);
-      await parts.close(deadline);
+      // All at the same time: a slow HTTP caller must not use up the time for ending the run.
+      const queueClosed = createdQueue.queue.close(deadline.leftMs(COMPONENTS_CLOSE_MS));
+      await deadline.wait(Promise.all([server.close(), working?.stop(), queueClosed]), COMPONENTS_CLOSE_MS);
+      await components.close(deadline);
     },
   };
 }
@@ -76,7 +77,7 @@ function checkRole({ role, redisUrl }: Settings): void {
   );
 }
 
-function createQueue(settings: Settings, { log }: Parts): Queue {
+function createQueue(settings: Settings, { log }: ServiceComponents): Queue {
   const { redisUrl } = settings;
   if (redisUrl === undefined) return { queue: createInlineQueue() };
   const prefix = keySpaceOf(settings);
@@ -87,7 +88,7 @@ function createQueue(settings: Settings, { log }: Parts): Queue {
 
 function serverDependencies(
   settings: Settings,
-  { application, logger, metrics, redact }: Parts,
+  { application, logger, metrics, redact }: ServiceComponents,
   { queue, redis }: Queue,
 ) {
   const { jq } = application;
@@ -116,44 +117,49 @@ function serverDependencies(
   };
 }
 
-/** What a worker does beside waiting for orders: recovers, schedules, polls, and asks for a first resync. */
-async function startWorking(settings: Settings, parts: Parts, { queue, redis }: Queue, signal: AbortSignal) {
+/** Starts the worker: it executes runs, sets the schedule, polls Port's Resync button, and requests a first resync. */
+async function startWorking(
+  settings: Settings,
+  components: ServiceComponents,
+  { queue, redis }: Queue,
+  signal: AbortSignal,
+) {
   const { resyncIntervalMs, eventListener } = settings;
   const onlyWebhooks = eventListener === 'WEBHOOKS_ONLY';
   const everyMs = onlyWebhooks ? null : resyncIntervalMs;
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
-  const comeback = createComeback({
-    run: createRunWorker(parts, schedule, queue),
-    request: (order) => insist(() => queue.request(order), signal),
+  const retrying = retryFailedResyncs({
+    run: createRunWorker(components, schedule, queue),
+    request: (order) => retryUntilQueueReady(() => queue.request(order), signal),
     everyMs,
-    log: parts.log,
+    log: components.log,
     signal,
   });
-  await queue.start({ run: comeback, live: createLiveWorker(parts, queue) });
-  void parts.reporter.start({ othersMayRun: redis !== undefined });
-  void insist(() => queue.schedule(everyMs), signal);
-  if (!onlyWebhooks) void insist(() => queue.request({ ...WHOLE_RESYNC, trigger: 'start' }), signal);
+  await queue.start({ run: retrying, live: createLiveWorker(components, queue) });
+  void components.reporter.start({ othersMayRun: redis !== undefined });
+  void retryUntilQueueReady(() => queue.schedule(everyMs), signal);
+  if (!onlyWebhooks) void retryUntilQueueReady(() => queue.request({ ...FULL_RESYNC, trigger: 'start' }), signal);
   const poller =
     eventListener === 'POLLING'
       ? createResyncRequestPoller({
-          api: parts.application.port.api,
-          look: parts.look,
+          api: components.application.port.api,
+          look: components.look,
           identifier: settings.integrationIdentifier,
           intervalMs: settings.eventListenerIntervalMs,
-          log: parts.log,
+          log: components.log,
           async onRequest(requestedAt) {
-            // Every replica sees the click; one run is enough.
+            // Every replica sees the click, and the idempotency key makes one run of it.
             const key = `port-resync-request ${requestedAt.toISOString()}`;
-            await insist(() => queue.requestOnce(key, { ...WHOLE_RESYNC, trigger: 'port' }), signal);
+            await retryUntilQueueReady(() => queue.requestOnce(key, { ...FULL_RESYNC, trigger: 'port' }), signal);
           },
         })
       : undefined;
   return { stop: async () => poller?.stop() };
 }
 
-/** Tries until the queue is there or the service stops. */
-async function insist(action: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+/** Tries until the queue is available or the service stops. */
+async function retryUntilQueueReady(action: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await action();

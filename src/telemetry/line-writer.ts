@@ -1,21 +1,21 @@
-/** What is written to: stderr, as far as a log needs it. */
+/** The stream that lines are written to: stderr. */
 export interface LineStream {
   readonly writableLength: number;
   write(text: string, done: (error?: Error | null) => void): unknown;
 }
 
-/** What may wait for a reader that is slow; more would be kept in memory for one that never comes back. */
-const MAX_WAITING = 1024 * 1024;
+/** How many bytes may wait for a slow reader. More would fill the memory if the reader never reads again. */
+const MAX_BUFFERED = 1024 * 1024;
 
 /**
- * Writes lines where it can. A line that cannot be written (a full disk, a reader that went away or has stopped) is
- * dropped: a log must never keep the work from going on.
- * @param onAgain told how many lines were lost, when one could be written again
+ * Writes lines. A line that cannot be written (a full disk, a reader that is gone or has stopped) is dropped, because
+ * the log must never block the work.
+ * @param onRecovered called with the number of lost lines when one could be written again
  */
-export function createLineWriter(stream: LineStream, onAgain: (lost: number) => void): (line: string) => void {
+export function createLineWriter(stream: LineStream, onRecovered: (lost: number) => void): (line: string) => void {
   let lost = 0;
   return (line) => {
-    if (stream.writableLength > MAX_WAITING) {
+    if (stream.writableLength > MAX_BUFFERED) {
       lost += 1;
       return;
     }
@@ -27,7 +27,7 @@ export function createLineWriter(stream: LineStream, onAgain: (lost: number) => 
       if (lost === 0) return;
       const count = lost;
       lost = 0;
-      onAgain(count);
+      onRecovered(count);
     });
   };
 }

@@ -9,13 +9,13 @@ export type Logger = PinoLogger;
 export interface LoggerOptions {
   readonly level: string;
   readonly format: 'auto' | 'json' | 'pretty';
-  /** Values that must never be seen in a line. */
+  /** Values that must never appear in a line. */
   readonly secrets: readonly (string | undefined)[];
-  /** Gets every finished line too, as JSON and redacted (shipping to Port). */
+  /** Also gets every line, as redacted JSON (for sending the log to Port). */
   readonly tap?: (line: string) => void;
 }
 
-/** Logs to stderr: stdout belongs to what a command answers. Every finished line passes the redactor. */
+/** Logs to stderr, because stdout is for a command's output. Every line is redacted. */
 export function createLogger({ level, format, secrets, tap }: LoggerOptions): Logger {
   const redact = redactor(secrets);
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY === true);
@@ -31,14 +31,14 @@ export function createLogger({ level, format, secrets, tap }: LoggerOptions): Lo
   const logger: Logger = pino(base, {
     write(line: string) {
       const safe = harmlessJson(redact(line));
-      write(isPretty ? prettify(keepEscaped(safe)) : safe);
+      write(isPretty ? prettify(escapeAgain(safe)) : safe);
       tap?.(safe);
     },
   });
   return logger;
 }
 
-/** Escapes what JSON has escaped once more, so that reading the line brings back no control character; line ends stay. */
-function keepEscaped(json: string): string {
+/** Doubles JSON's escapes, so that the pretty printer, which parses the line, prints no control character. Keeps `\n`. */
+function escapeAgain(json: string): string {
   return json.replace(/\\(?:[bfr]|u[0-9a-f]{4}|.)/gi, (found) => (/^\\[bfru]/.test(found) ? `\\${found}` : found));
 }

@@ -3,33 +3,33 @@ import type { Mapping } from '../core/model.ts';
 import type { RunObserver } from '../core/ports.ts';
 import type { KindReport, RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
-import { watchEventLoop } from './event-loop.ts';
+import { monitorEventLoop } from './event-loop.ts';
 import { createOceanMetrics } from './ocean-metrics.ts';
-import { createStanding } from './standing.ts';
+import { createStatusMetrics } from './status-metrics.ts';
 
 type Side = 'komodor' | 'port';
 
-/** What became of one HTTP attempt: a status, or why there is none. */
+/** The result of one HTTP attempt: a status, or why there is none. */
 type RequestOutcome =
   | { readonly type: 'answered'; readonly status: number }
   | { readonly type: 'failed'; readonly problem: string }
   | { readonly type: 'aborted' };
 
-/** Numbers that others keep; asked for at every scrape. */
+/** Numbers from other components, read at every scrape. */
 export interface MetricSources {
   readonly traffic?: () => readonly {
     readonly side: Side;
     readonly rateLimitWaitMs: number;
     readonly concurrency: number;
   }[];
-  /** May throw: then the depth is left out, for an old one would mislead. */
+  /** May throw. Then the queue's metrics are left out, because old numbers would mislead. */
   readonly queue?: () => Promise<QueueCounts>;
-  /** The remembered reports, newest first. May throw. */
+  /** The kept reports, newest first. May throw. */
   readonly reports?: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks?: () => number;
 }
 
-/** Everything that `/metrics` shows; docs/metrics.md lists it. */
+/** All metrics of `/metrics`. docs/metrics.md lists them. */
 export interface Metrics {
   /** For the runs of this process, one at a time. */
   readonly observer: RunObserver;
@@ -41,13 +41,13 @@ export interface Metrics {
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** How many remembered reports the first look reads, and every later one. */
-const ALL_REPORTS = 50;
-const FEW_REPORTS = 5;
+/** How many reports the first scrape reads, and how many every later one. */
+const FIRST_READ_LIMIT = 50;
+const LATER_READ_LIMIT = 5;
 const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 const JQ_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** A registry of its own, so that two of them in one process do not mix. */
+/** Has its own registry, so that two in one process do not mix. */
 export function createMetrics(sources: MetricSources = {}): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -85,10 +85,10 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
     buckets: JQ_BUCKETS,
     registers,
   });
-  const standing = createStanding(registry);
+  const statusMetrics = createStatusMetrics(registry);
   registerSources(registry, sources);
   let mapping: Mapping | undefined;
-  let hasRemembered = false;
+  let hasReadReports = false;
 
   function countResync(report: RunReport): void {
     for (const kind of report.kinds) countItems(items, kind);
@@ -97,14 +97,16 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
         entities.inc({ blueprint, result }, count);
       }
     }
-    standing.learn(report);
+    statusMetrics.addReport(report);
     ocean.resyncFinished(report, mapping);
   }
 
-  /** Also those of other replicas, and of before the start; none while the queue cannot be reached. */
+  /** Includes reports of other replicas, and from before the start. Empty while the queue cannot be reached. */
   async function recentReports(): Promise<readonly RunReport[]> {
-    const reports = await sources.reports?.(hasRemembered ? FEW_REPORTS : ALL_REPORTS).catch(() => undefined);
-    hasRemembered ||= reports !== undefined;
+    const reports = await sources
+      .reports?.(hasReadReports ? LATER_READ_LIMIT : FIRST_READ_LIMIT)
+      .catch(() => undefined);
+    hasReadReports ||= reports !== undefined;
     return reports ?? [];
   }
 
@@ -112,7 +114,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
     observer: {
       mappingRead(read) {
         mapping = read;
-        standing.mappingRead(read);
+        statusMetrics.mappingRead(read);
       },
       kindStarted: ocean.kindStarted,
       kindFinished: ({ kind }) => ocean.kindFinished(kind),
@@ -120,7 +122,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
     runFinished(report) {
       const { mode, status, durationMs } = report;
       runDuration.observe({ mode, status }, durationMs / 1000);
-      // A plan changes nothing, so it must not look like work that was done.
+      // A plan changes nothing, so it is not counted.
       if (mode === 'resync') countResync(report);
     },
     requestDone(side, outcome) {
@@ -130,7 +132,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
     },
     jqDone: (durationMs) => jq.observe(durationMs / 1000),
     async render() {
-      for (const report of (await recentReports()).toReversed()) standing.learn(report);
+      for (const report of (await recentReports()).toReversed()) statusMetrics.addReport(report);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
@@ -146,7 +148,7 @@ function countItems(items: Counter<'kind' | 'phase' | 'result'>, report: KindRep
   }
 }
 
-/** Metrics that are only read off when somebody scrapes. */
+/** Metrics whose values are read at every scrape. */
 function registerSources(registry: Registry, { traffic, queue, skippedTicks }: MetricSources): void {
   const registers = [registry];
   new Counter({
@@ -182,7 +184,7 @@ function registerSources(registry: Registry, { traffic, queue, skippedTicks }: M
       this.set({ queue: 'live_waiting' }, counts.liveWaiting);
     },
   });
-  const loop = watchEventLoop();
+  const loop = monitorEventLoop();
   new Gauge({
     name: 'komodor_port_event_loop_lag_seconds',
     help: 'The longest that the event loop stood still in the last minute.',

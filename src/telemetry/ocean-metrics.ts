@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Kind, Mapping } from '../core/model.ts';
 import type { RunReport } from '../core/report.ts';
 
-/** Port Ocean's metrics by their own names and labels, for dashboards that know them. Values are the last resync's. */
+/** Port Ocean's metrics, with its names and labels, for dashboards made for Ocean. The values are those of the last resync. */
 export interface OceanMetrics {
   kindStarted(kind: Kind): void;
   kindFinished(kind: Kind): void;
@@ -53,7 +53,7 @@ export function createOceanMetrics(registry: Registry): OceanMetrics {
       for (const gauge of [duration, objects, success, rateLimitWait]) gauge.reset();
       for (const { kind, status, complete, extracted, selected, filtered, rejected } of report.kinds) {
         const label = labelOf(kind, mapping);
-        const written = report.blueprints.filter(({ blueprint }) => ownerOf(blueprint, report, mapping) === kind);
+        const written = report.blueprints.filter(({ blueprint }) => kindShownFor(blueprint, report, mapping) === kind);
         const total = (count: (one: RunReport['blueprints'][number]) => number) =>
           written.reduce((sum, one) => sum + count(one), 0);
         const failed = total((one) => one.failed);
@@ -77,20 +77,20 @@ export function createOceanMetrics(registry: Registry): OceanMetrics {
   };
 }
 
-/** Whether a kind writes a blueprint, or may: one that no entry names can be any entry's. */
-export function writes(mapping: Mapping | undefined, kind: Kind, blueprint: string): boolean {
-  const naming = (mapping?.entries ?? []).filter(({ templates }) =>
+/** Whether a kind may write a blueprint. If no entry names the blueprint as a constant, any entry may write it. */
+export function mayWriteBlueprint(mapping: Mapping | undefined, kind: Kind, blueprint: string): boolean {
+  const entriesNamingIt = (mapping?.entries ?? []).filter(({ templates }) =>
     templates.some((template) => template.blueprint.includes(JSON.stringify(blueprint))),
   );
-  return naming.length === 0 || naming.some((entry) => entry.kind === kind);
+  return entriesNamingIt.length === 0 || entriesNamingIt.some((entry) => entry.kind === kind);
 }
 
-/** The kind at which a blueprint's counts are shown, once. */
-function ownerOf(blueprint: string, report: RunReport, mapping: Mapping | undefined): Kind | undefined {
-  return report.kinds.find(({ kind }) => writes(mapping, kind, blueprint))?.kind;
+/** The kind under which a blueprint's counts are shown, so that they are shown only once. */
+function kindShownFor(blueprint: string, report: RunReport, mapping: Mapping | undefined): Kind | undefined {
+  return report.kinds.find(({ kind }) => mayWriteBlueprint(mapping, kind, blueprint))?.kind;
 }
 
-/** `komodorService-0`: the kind with the place of its first entry in the mapping. */
+/** `komodorService-0`: the kind with the index of its first entry in the mapping. */
 function labelOf(kind: Kind, mapping: Mapping | undefined): string {
   const entry = mapping?.entries.find((one) => one.kind === kind);
   return `${kind}-${/resources\[(\d+)\]/.exec(entry?.path ?? '')?.[1] ?? 0}`;

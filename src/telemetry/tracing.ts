@@ -18,12 +18,12 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** No endpoint: spans cost nothing and go nowhere. */
+/** Without an endpoint no span is made. */
 const NO_TRACING: Tracing = { begin: () => ({ observer: {}, end: () => undefined }), close: async () => undefined };
 
 /**
- * OpenTelemetry traces, when an OTLP endpoint is set by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT` or
- * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`; headers and timeouts by theirs).
+ * OpenTelemetry traces, if the standard variables set an OTLP endpoint (`OTEL_EXPORTER_OTLP_ENDPOINT` or
+ * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`). Headers and timeouts come from the standard variables too.
  */
 export function createTracing(env: NodeJS.Dict<string>, version: string): Tracing {
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { watchEventLoop } from '../../src/telemetry/event-loop.ts';
+import { monitorEventLoop } from '../../src/telemetry/event-loop.ts';
 
 /** Lets the loop turn until the watch has seen what was. */
 async function seen(longestMs: () => number, atLeast: number): Promise<void> {
@@ -8,7 +8,7 @@ async function seen(longestMs: () => number, atLeast: number): Promise<void> {
 }
 
 it('knows how long the event loop stood still, and forgets it when asked to', async () => {
-  const watch = watchEventLoop();
+  const watch = monitorEventLoop();
   await sleep(30);
   const until = performance.now() + 1_000;
   while (performance.now() < until);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Code } from '../../src/core/errors.ts';
 import type { RunReport, RunStatus } from '../../src/core/report.ts';
 import type { RunOrder } from '../../src/core/run-queue.ts';
-import { createComeback } from '../../src/service/comeback.ts';
+import { retryFailedResyncs } from '../../src/service/retry-failed-resyncs.ts';
 
 const order: RunOrder = { mode: 'resync', trigger: 'start', kinds: [], approveDeletions: [] };
 
@@ -29,7 +29,7 @@ function stage({ everyMs = 3_600_000, lasting = false }: { everyMs?: number | nu
   const stopped = new AbortController();
   let next: RunReport = reportOf('completed');
   let waiting = 0;
-  const worker = createComeback({
+  const worker = retryFailedResyncs({
     run: async () => next,
     request: async (again) => asked.push(again),
     everyMs,

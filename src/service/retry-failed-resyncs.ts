@@ -4,17 +4,17 @@ import type { RunReport } from '../core/report.ts';
 import type { RunOrder, RunWorker } from '../core/run-queue.ts';
 import type { Log } from '../port/reporting/log.ts';
 
-const FIRST_PAUSE_MS = 5000;
-/** A run that reaches nobody costs nothing, so an outage should not outlast its end by more than this. */
-const LONGEST_PAUSE_MS = 300_000;
+const FIRST_DELAY_MS = 5000;
+/** The longest delay while Komodor or Port is unreachable. Such a run costs little, and the outage may end any time. */
+const MAX_UNREACHABLE_DELAY_MS = 300_000;
 
-const OUT_OF_REACH: readonly Code[] = ['komodor_unreachable', 'port_unreachable', 'port_failed'];
+const UNREACHABLE_CODES: readonly Code[] = ['komodor_unreachable', 'port_unreachable', 'port_failed'];
 
-export interface ComebackOptions {
+export interface RetryOptions {
   readonly run: RunWorker;
-  /** Asks the queue for a run. */
+  /** Requests a run from the queue. */
   readonly request: (order: RunOrder) => Promise<unknown>;
-  /** Time between scheduled resyncs; null: there are none. */
+  /** The time between scheduled resyncs; null: there is no schedule. */
   readonly everyMs: number | null;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -22,24 +22,24 @@ export interface ComebackOptions {
 }
 
 /**
- * A worker whose failed resyncs come back soon, with growing pauses, instead of at the next interval: those that reached
- * nobody, and whatever failed before the first resync that did not.
+ * Wraps a worker: a failed resync is requested again after a delay that grows, and not only at the next interval. This is
+ * done when Komodor or Port was unreachable, and for every failure as long as no resync has succeeded.
  */
-export function createComeback(options: ComebackOptions): RunWorker {
+export function retryFailedResyncs(options: RetryOptions): RunWorker {
   const { run, request, everyMs, log, signal, wait = pause } = options;
   let failures = 0;
-  let hasWorked = false;
+  let hasSucceeded = false;
   let waiting: AbortController | undefined;
 
-  function pauseAfter(report: RunReport): number | undefined {
-    const grown = FIRST_PAUSE_MS * 2 ** (failures - 1);
-    if (isOutOfReach(report)) return Math.min(grown, LONGEST_PAUSE_MS);
-    if (hasWorked) return undefined;
-    // What is wrong with it may need a person: after a while the interval has to do.
+  function retryDelayAfter(report: RunReport): number | undefined {
+    const grown = FIRST_DELAY_MS * 2 ** (failures - 1);
+    if (wasUnreachable(report)) return Math.min(grown, MAX_UNREACHABLE_DELAY_MS);
+    if (hasSucceeded) return undefined;
+    // A person may have to mend this, so once the delay reaches the interval, the schedule is enough.
     return grown < (everyMs ?? Number.POSITIVE_INFINITY) ? Math.min(grown, 60 * 60_000) : undefined;
   }
 
-  async function comeBack(order: RunOrder, ms: number): Promise<void> {
+  async function requestLater(order: RunOrder, ms: number): Promise<void> {
     const own = new AbortController();
     waiting = own;
     try {
@@ -56,23 +56,23 @@ export function createComeback(options: ComebackOptions): RunWorker {
     waiting?.abort();
     if (report.status !== 'failed') {
       failures = 0;
-      hasWorked = true;
+      hasSucceeded = true;
       return report;
     }
     failures += 1;
-    const ms = pauseAfter(report);
+    const ms = retryDelayAfter(report);
     if (ms === undefined || signal.aborted) return report;
     log('warn', `The failed run is tried again in ${Math.round(ms / 1000)} s`, { runId });
-    void comeBack(order, ms);
+    void requestLater(order, ms);
     return report;
   };
 }
 
-function isOutOfReach({ problems }: RunReport): boolean {
-  return problems.some(({ code }) => OUT_OF_REACH.includes(code));
+function wasUnreachable({ problems }: RunReport): boolean {
+  return problems.some(({ code }) => UNREACHABLE_CODES.includes(code));
 }
 
-/** Does not keep the process from ending. */
+/** Its timer does not keep the process alive. */
 function pause(ms: number, signal: AbortSignal): Promise<unknown> {
   return sleep(ms, undefined, { signal, ref: false });
 }

@@ -7,13 +7,13 @@ import type { ServerContext } from './dependencies.ts';
 import { sendProblem } from './errors.ts';
 import { HttpProblem } from './problems.ts';
 
-/** Security headers, rate limits, request ids, one log line per request, and problems for every error. */
-export async function addHygiene(app: App, { limits, redact }: ServerContext): Promise<CountFailure> {
+/** For all routes: security headers, rate limits, request ids, one log line per request, and errors as problems. */
+export async function addCommonHooks(app: App, { limits, redact }: ServerContext): Promise<CountFailure> {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
   addGracefulClose(app, limits.closeGraceMs);
-  // A refusal names what was wrong with the request, and people paste their secrets into the oddest places.
+  // Error responses quote the request, and people paste secrets in the wrong places.
   app.addHook('onSend', async (_request, reply, payload) =>
     reply.statusCode >= 400 && typeof payload === 'string' ? redact(payload) : payload,
   );
@@ -21,9 +21,9 @@ export async function addHygiene(app: App, { limits, redact }: ServerContext): P
   app.setErrorHandler(sendProblem);
 
   await app.register(helmet, {
-    // Plain HTTP: whoever ends TLS in front of this decides about HTTPS.
+    // We speak plain HTTP. HSTS is for the proxy that terminates TLS.
     strictTransportSecurity: false,
-    // Nothing comes from another host: not even a font may tell it who looks at our pages.
+    // The pages load nothing from other hosts, which would learn who opens them.
     contentSecurityPolicy: {
       directives: {
         upgradeInsecureRequests: null,
@@ -43,7 +43,7 @@ export async function addHygiene(app: App, { limits, redact }: ServerContext): P
     const used = await failures(request);
     if (!used.isAllowed && used.isExceeded) throw tooMany(used.ttl);
   }
-  // Unknown addresses count as failures: otherwise somebody could look for secret ones without limit.
+  // Unknown routes count as failures, or somebody could search for the secret webhook path without limit.
   app.setNotFoundHandler(async (request) => {
     await countFailure(request);
     throw new HttpProblem('not_found');
@@ -51,7 +51,7 @@ export async function addHygiene(app: App, { limits, redact }: ServerContext): P
   return countFailure;
 }
 
-/** Closing lets open requests finish, but waits neither for idle connections nor, in the end, for slow callers. */
+/** When the server closes, open requests may finish within `graceMs`; then all connections are closed. */
 function addGracefulClose(app: App, graceMs: number): void {
   let isClosing = false;
   app.addHook('preClose', async () => {
@@ -67,7 +67,7 @@ function tooMany(ttlMs: number): HttpProblem {
   return new HttpProblem('too_many_requests', { retryAfterSeconds: Math.max(1, Math.ceil(ttlMs / 1000)) });
 }
 
-/** The route's pattern, never its URL: one address of the webhook has the secret in it. */
+/** Logs the route's pattern, never the URL: one webhook URL contains the secret. */
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const { statusCode } = reply;
   const isRead = request.method === 'GET' || request.method === 'HEAD';

@@ -15,25 +15,25 @@ import { createTracing, type Tracing } from '../telemetry/tracing.ts';
 import { VERSION } from '../version.ts';
 import { createPortScreens } from './port-screens.ts';
 
-/** Of the time to stop, what is kept for the log. */
-const LOG_MS = 1_200;
+/** How much of the time to stop is reserved for sending the log. */
+const LOG_FLUSH_MS = 1_200;
 
-/** What a long-running process has beside the application: its log, its metrics, and its place on Port's screens. */
-export interface Parts {
+/** The application and what a long-running process needs beside it: log, metrics, traces, and reporting to Port. */
+export interface ServiceComponents {
   readonly application: Application;
   readonly logger: Logger;
   readonly log: Log;
-  /** Takes every secret out of a text. */
+  /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly look: IntegrationLook;
   readonly reporter: PortReporter;
-  /** Sends what is still waiting, as far as there is time, then lets go of everything. */
+  /** Sends what is still waiting, as far as there is time, then closes all connections. */
   close(deadline: Deadline): Promise<void>;
 }
 
-/** Numbers that the queue keeps; it is made after the parts. */
+/** Numbers from the queue. They are functions because the queue is created after the components. */
 export interface QueueNumbers {
   readonly counts: () => Promise<QueueCounts>;
   readonly reports: (limit: number) => Promise<readonly RunReport[]>;
@@ -41,11 +41,11 @@ export interface QueueNumbers {
 }
 
 /** @throws AppError when a file or jq cannot be used */
-export async function createParts(
+export async function createComponents(
   settings: Settings,
   env: NodeJS.Dict<string>,
   numbers?: QueueNumbers,
-): Promise<Parts> {
+): Promise<ServiceComponents> {
   const secrets = secretsOf(settings, env);
   let shipper: LogShipper | undefined;
   const logger = createLogger({
@@ -87,8 +87,8 @@ export async function createParts(
     reporter,
     async close(deadline) {
       const traced = tracing.close().catch((error: unknown) => logger.warn({ err: error }, 'traces were not sent'));
-      // The log goes last: it tells of the rest.
-      await deadline.wait(reporter.close(), LOG_MS);
+      // The log is sent last, because it tells how the rest went.
+      await deadline.wait(reporter.close(), LOG_FLUSH_MS);
       await deadline.wait(Promise.all([traced, shipper?.stop()]));
       ingest.close();
       application.close();

@@ -16,8 +16,8 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** GET /: where to go from here. */
-export function addPage(app: App): void {
+/** GET /: a page with links to the other pages. */
+export function addStartPage(app: App): void {
   app.get('/', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(PAGE),
   );
