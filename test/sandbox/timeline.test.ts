@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { changeIssues } from '../../src/sandbox/world/change-issues.ts';
 import { costRows, rightSizingRows, STRATEGIES, TIME_FRAMES } from '../../src/sandbox/world/cost-rows.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
+import { jobsOf } from '../../src/sandbox/world/jobs.ts';
 import type { World } from '../../src/sandbox/world/model.ts';
 import {
   EVENT_TYPES,
@@ -142,6 +144,14 @@ describe('the issues and events of a world', () => {
     }
   });
 
+  it('are about jobs of the world, where they are about jobs', () => {
+    const jobs = jobsOf(world).map(({ kind, namespace, name }) => `${kind} ${namespace}/${name} failed`);
+    const summaries = rowsOf(issuesOf(world, WEEK, ['workflow-issue'])).map(({ summary }) => summary);
+    const ofJobs = summaries.filter((summary) => !summary.startsWith('Workflow '));
+    expect(ofJobs.length).toBeGreaterThan(summaries.length / 2);
+    expect(ofJobs.filter((summary) => !jobs.includes(summary))).toEqual([]);
+  });
+
   it('are limited to namespaces, which leaves out what lies in none', () => {
     const [cluster] = world.clusters;
     const namespaces = ['shop', 'payments'];
@@ -178,6 +188,17 @@ describe('the issues and events of a world', () => {
     expect(after.find(({ id }) => id === open.id)?.row).toMatchObject({ status: 'closed', endTime: NOW - 1 });
     expect(after.map(({ id }) => id)).not.toContain(other.id);
     expect(after).toHaveLength(issuesOf(world).length - 1);
+  });
+
+  it('change a little in a step, and in the same way each time', () => {
+    const worlds = [1, 2].map(() => createWorld({ seed: 3, services: 400, clusters: 4, now: NOW }));
+    const told = worlds.map((changing) => [1, 2, 3].map((step) => changeIssues(changing, step)));
+    expect(told[0]).toEqual(told[1]);
+    const [changed] = worlds;
+    if (changed === undefined) throw new Error('no world');
+    const open = (of: World) => rowsOf(issuesOf(of)).filter(({ status }) => status === 'open').length;
+    expect(issuesOf(changed).length).toBe(issuesOf(world).length - 3);
+    expect(open(changed)).toBeLessThan(open(world));
   });
 
   it('work in an empty world', () => {

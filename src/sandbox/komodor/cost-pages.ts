@@ -1,19 +1,17 @@
 import { z } from 'zod';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import { errorAnswer } from './answers.ts';
+import { pageOfToken } from './cursor.ts';
 import type { AskFault } from './list-faults.ts';
-import { type PlacedRow, pageOfToken, readToken, rowPage, writeToken } from './row-pages.ts';
+import { tokenPage } from './pages.ts';
+import { allows, wholeNumber } from './requests.ts';
 
 /** What both cost endpoints can be limited to. */
 const COLUMNS = ['clusterName', 'namespace', 'komodorServiceName', 'komodorServiceKind'] as const;
 
 /** The parameters that both cost endpoints take. */
 export const costShape = {
-  pageSize: z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform((text) => Number(text))
-    .refine((size) => size <= 1_000, 'must be at most 1000'),
+  pageSize: wholeNumber.refine((size) => size <= 1_000, 'must be at most 1000'),
   paginationToken: z.string().default(''),
   clusterScope: z.array(z.string()),
   filterBy: z.enum(COLUMNS).optional(),
@@ -32,42 +30,42 @@ interface CostQuery {
 }
 
 /** A row with what it can be found by. */
-export interface CostRow extends PlacedRow {
+export interface CostRow {
+  readonly cluster: string;
+  readonly namespace: string;
   readonly name: string;
   readonly kind: string;
-}
-
-/** Lists come as repeated keys; what is absent comes out as an empty list, or undefined for a single value. */
-export function readCostQuery(params: URLSearchParams): Readonly<Record<string, unknown>> {
-  return { ...Object.fromEntries(params), clusterScope: params.getAll('clusterScope') };
+  readonly value: object;
 }
 
 /** One page, with the rest of its answer; cursors go and come in the query. */
 export function costPage(
   ask: AskFault,
   rows: readonly CostRow[],
-  query: CostQuery,
+  { pageSize, paginationToken, ...query }: CostQuery,
   write: (list: unknown) => object,
 ): SandboxResponse {
-  const { pageSize, paginationToken, ...question } = query;
-  const position = readToken(paginationToken, question);
-  if (position === undefined) return errorAnswer(400, 'bad request: unknown paginationToken');
   const wanted = sorted(ask('ignore-scope') === undefined ? rows.filter((row) => matches(row, query)) : rows, query);
+  const listed = { rows: wanted, placeOf: (row: CostRow) => row, show: ({ value }: CostRow) => value, ask };
   // 0 means the usual size.
-  const { list, more, next, meta } = rowPage(ask, wanted, position, pageSize === 0 ? 50 : pageSize);
-  const paging = more ? { paginationToken: writeToken(next, question), hasMorePages: true } : { hasMorePages: false };
+  const page = tokenPage(listed, paginationToken, JSON.stringify(query), pageSize === 0 ? 50 : pageSize);
+  if (page === undefined) return errorAnswer(400, 'bad request: unknown paginationToken');
+  const { list, next, meta } = page;
+  const paging = { ...(next !== undefined && { paginationToken: next }), hasMorePages: next !== undefined };
   return { status: 200, body: { ...write(list), ...(meta && paging) } };
 }
 
-function matches(row: CostRow, { clusterScope, filterBy, filterValueEquals }: CostQuery): boolean {
-  const { cluster, namespace, name, kind } = row;
-  if (clusterScope.length > 0 && !clusterScope.includes(cluster)) return false;
+type Filter = Omit<CostQuery, 'pageSize' | 'paginationToken'>;
+
+function matches({ cluster, namespace, name, kind }: CostRow, filter: Filter): boolean {
+  const { clusterScope, filterBy, filterValueEquals } = filter;
+  if (!allows(clusterScope, cluster)) return false;
   if (filterBy === undefined || filterValueEquals === undefined) return true;
   const columns = { clusterName: cluster, namespace, komodorServiceName: name, komodorServiceKind: kind };
   return columns[filterBy] === filterValueEquals;
 }
 
-function sorted(rows: readonly CostRow[], { sortBy, sortOrder }: CostQuery): readonly CostRow[] {
+function sorted(rows: readonly CostRow[], { sortBy, sortOrder }: Filter): readonly CostRow[] {
   if (sortBy === undefined) return rows;
   const keyed = rows.map((row) => ({ row, key: columnOf(row.value, sortBy) }));
   const sign = sortOrder === 'desc' ? -1 : 1;
@@ -87,5 +85,5 @@ export function isScopedCost({ query }: SandboxRequest): boolean {
 }
 
 export function costPageOf({ query }: SandboxRequest): number {
-  return pageOfToken(query.get('paginationToken') ?? '');
+  return pageOfToken(query.get('paginationToken'));
 }

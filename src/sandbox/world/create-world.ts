@@ -1,4 +1,5 @@
 import { createRandom } from '../random.ts';
+import { jobsAtFirst } from './jobs.ts';
 import type { World, WorldCluster } from './model.ts';
 import { makeRisk, type Subjects } from './risks.ts';
 import { makeService } from './services.ts';
@@ -43,8 +44,8 @@ export function createWorld(options: WorldOptions): World {
     makeRisk(seed, at, at % 4 === 3 ? 'realtime' : 'dynamic', subjects, now),
   );
   const aside = Array.from({ length: Math.floor(asked / 4) }, (_, at) => makeRisk(seed, at, 'static', subjects, now));
-  const timeline = new SeededTimeline(seed, names, services);
   const began = { now, services: options.services };
+  const timeline = new SeededTimeline(seed, names, services, () => jobsAtFirst(seed, began, names));
   return { seed, now, began, services, risks: [...risks, ...aside], clusters, timeline };
 }
 

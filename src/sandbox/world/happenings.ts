@@ -24,11 +24,12 @@ export interface EventHappening extends Happening {
   readonly type: EventType;
 }
 
-/** A cluster with the services that the world began with. */
+/** A cluster with what the world began with there. */
 export interface ClusterStory {
   readonly seed: number;
   readonly cluster: string;
   readonly services: readonly WorldService[];
+  readonly jobs: () => readonly Subject[];
 }
 
 /** How many of a type a cluster has on an average day: so many, and one more for each so many services. */
@@ -98,8 +99,12 @@ function issueSubject(random: Random, type: IssueType, story: ClusterStory): Sub
     case 'pvc-issue':
       return { kind: 'PersistentVolumeClaim', cluster, namespace: namespaceOf(random, story), name: `data-${number}` };
     case 'workflow-issue': {
-      const kind = random.pick(['CronJob', 'Job', 'Workflow']);
-      return { kind, cluster, namespace: random.pick(['batch', 'data-platform']), name: `nightly-${number}` };
+      const jobs = story.jobs();
+      if (jobs.length > 0 && random.chance(0.85)) {
+        const { kind, namespace, name } = random.pick(jobs);
+        return { kind, cluster, namespace, name };
+      }
+      return { kind: 'Workflow', cluster, namespace: 'data-platform', name: `nightly-${number}` };
     }
     default:
       return story.services.length > 0

@@ -55,12 +55,19 @@ const FAILURES = [
 ] as const;
 
 /** The jobs of a world: to be read, and changed, as the lists of services and risks are. */
-export const jobsOf = rowsOf(({ seed, began, clusters }) => {
-  const names = clusters.map(({ name }) => name);
-  return Array.from({ length: Math.round((began.services * OF_TEN) / 10) }, (_, at) =>
-    makeJob(seed, at, names, began.now),
-  );
-});
+export const jobsOf = rowsOf(({ seed, began, clusters }) =>
+  jobsAtFirst(
+    seed,
+    began,
+    clusters.map(({ name }) => name),
+  ),
+);
+
+/** The jobs that a world begins with. */
+export function jobsAtFirst(seed: number, began: World['began'], clusters: readonly string[]): readonly WorldJob[] {
+  const count = Math.round((began.services * OF_TEN) / 10);
+  return Array.from({ length: count }, (_, at) => makeJob(seed, at, clusters, began.now));
+}
 
 /** Job number `index` of a world: it depends on the seed and the number only, not on how large the world is. */
 function makeJob(seed: number, index: number, clusters: readonly string[], now: number): WorldJob {

@@ -6,7 +6,7 @@ import {
   type IssueHappening,
   issuesOfDay,
 } from './happenings.ts';
-import type { WorldService } from './model.ts';
+import type { Subject, WorldService } from './model.ts';
 import type {
   EventType,
   IssueType,
@@ -26,11 +26,24 @@ export class SeededTimeline implements Timeline {
   readonly #closed = new Map<string, number>();
   readonly #removed = new Set<string>();
 
-  constructor(seed: number, clusters: readonly string[], services: readonly WorldService[]) {
+  /** @param makeJobs the jobs that the world began with; made when they are asked for */
+  constructor(
+    seed: number,
+    clusters: readonly string[],
+    services: readonly WorldService[],
+    makeJobs: () => readonly Subject[],
+  ) {
+    let made: readonly Subject[] | undefined;
+    const jobs = () => (made ??= makeJobs());
     this.#stories = new Map(
       clusters.map((cluster) => [
         cluster,
-        { seed, cluster, services: services.filter((service) => service.cluster === cluster) },
+        {
+          seed,
+          cluster,
+          services: services.filter((service) => service.cluster === cluster),
+          jobs: () => jobs().filter((job) => job.cluster === cluster),
+        },
       ]),
     );
   }

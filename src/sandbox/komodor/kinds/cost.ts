@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { costRows, TIME_FRAMES, type WorldCost } from '../../world/cost-rows.ts';
 import type { WorldService } from '../../world/model.ts';
-import { errorAnswer, invalidAnswer } from '../answers.ts';
-import { type CostRow, costPage, costPageOf, costShape, isScopedCost, readCostQuery } from '../cost-pages.ts';
+import { errorAnswer } from '../answers.ts';
+import { type CostRow, costPage, costPageOf, costShape, isScopedCost } from '../cost-pages.ts';
+import { readQuery } from '../requests.ts';
 import { RowMemo } from '../row-memo.ts';
 import type { StandIn } from '../stand-in.ts';
 
@@ -51,16 +52,16 @@ export const standIn: StandIn = {
     pageOf: costPageOf,
     open({ world }) {
       const memo = new RowMemo<WorldService, { readonly rows: readonly CostRow[]; readonly totals: object }>();
-      return ({ query }, ask) => {
-        const parsed = queryShape.safeParse(readCostQuery(query));
-        if (!parsed.success) return invalidAnswer(parsed.error);
-        const { timeFrame, groupBy } = parsed.data;
+      return (request, ask) => {
+        const { asked, refusal } = readQuery(request, queryShape);
+        if (refusal !== undefined) return refusal;
+        const { timeFrame, groupBy } = asked;
         if (groupBy !== BY_SERVICE) return errorAnswer(400, `the sandbox knows no cost by ${groupBy}`);
         const { rows, totals } = memo.get(world.services, timeFrame, () => {
           const costs = costRows(world, timeFrame);
           return { rows: costs.map(toCostRow), totals: totalsOf(costs) };
         });
-        return costPage(ask, rows, parsed.data, (groupedCosts) => ({ ...totals, groupedCosts }));
+        return costPage(ask, rows, asked, (groupedCosts) => ({ ...totals, groupedCosts }));
       };
     },
   },

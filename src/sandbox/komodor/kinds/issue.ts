@@ -1,90 +1,45 @@
 import { z } from 'zod';
-import type { SandboxRequest, SandboxResponse } from '../../http.ts';
-import type { World } from '../../world/model.ts';
+import { changeIssues } from '../../world/change-issues.ts';
 import { ISSUE_STATUSES, ISSUE_TYPES } from '../../world/timeline-rows.ts';
-import { errorAnswer, invalidAnswer } from '../answers.ts';
-import type { AskFault } from '../list-faults.ts';
-import { type PlacedRow, rowPage } from '../row-pages.ts';
-import type { Account, StandIn } from '../stand-in.ts';
-import { isNarrow, OLDEST_READ, readWindow, refusedPair, type TimeWindow, windowShape } from '../time-window.ts';
+import { numberedPage } from '../pages.ts';
+import { numberedPaging, readBody } from '../requests.ts';
+import type { StandIn } from '../stand-in.ts';
+import { clusterShape, isNarrow, OLDEST_READ, searchTimeline, windowShape } from '../timeline-search.ts';
 
 const bodyShape = z.object({
-  scope: z.object({ cluster: z.string().min(1), namespaces: z.array(z.string()).default([]) }),
+  scope: clusterShape,
   props: z.object({ type: z.enum(ISSUE_TYPES), statuses: z.array(z.enum(ISSUE_STATUSES)).min(1), ...windowShape }),
-  pagination: z
-    .object({ pageSize: z.int().min(1).default(100), page: z.int().min(0).default(0) })
-    .default({ pageSize: 100, page: 0 }),
+  pagination: numberedPaging,
 });
 
-type Body = z.infer<typeof bodyShape>;
-
-/** `POST clusters/issues/search`: numbered pages over the issues of one type that began in a cluster within a window. */
-function answer({ world, now }: Account, { bodyText, body }: SandboxRequest, ask: AskFault): SandboxResponse {
-  if (bodyText !== '' && body === undefined) return errorAnswer(400, 'bad request: no JSON');
-  const parsed = bodyShape.safeParse(body ?? {});
-  if (!parsed.success) return invalidAnswer(parsed.error);
-  const { scope, props } = parsed.data;
-  const refused = refusedPair(ask, props.type, scope.cluster);
-  if (refused !== undefined) return refused;
-  const moment = now();
-  const window = readWindow(props, moment);
-  if ('status' in window) return window;
-  const { page, pageSize } = parsed.data.pagination;
-  const rows = select(world, parsed.data, window, moment, ask('ignore-scope') !== undefined);
-  const { list, more, next, meta } = rowPage(ask, rows, { page: page + 1, start: page * pageSize }, pageSize);
-  return {
-    status: 200,
-    body: {
-      data: { issues: list },
-      ...(meta && {
-        meta: {
-          // What the page holds, not what was asked for.
-          pageSize: Array.isArray(list) ? list.length : 0,
-          page,
-          ...(more && { nextPage: next.page - 1 }),
-          ...(page > 0 && { prevPage: page - 1 }),
-        },
-      }),
-    },
-  };
-}
-
-function select(
-  { clusters, timeline }: World,
-  { scope, props: { type, statuses } }: Body,
-  window: TimeWindow,
-  now: number,
-  everywhere: boolean,
-): readonly PlacedRow[] {
-  const asked = everywhere ? clusters.map(({ name }) => name) : [scope.cluster];
-  const namespaces = everywhere ? [] : scope.namespaces;
-  return asked.flatMap((cluster) =>
-    timeline
-      .issues({ cluster, namespaces, type, ...window, now })
-      .filter(({ row }) => statuses.includes(row.status))
-      .map(({ namespace, row }) => ({ cluster, namespace, value: row })),
-  );
-}
-
-/** Whether a search is limited to namespaces, or to a moment. */
-function isScoped({ body }: SandboxRequest): boolean {
-  const asked = bodyShape.safeParse(body).data;
-  return asked !== undefined && (asked.scope.namespaces.length > 0 || isNarrow(asked.props));
-}
-
-function pageOf({ body }: SandboxRequest): number {
-  return (bodyShape.safeParse(body).data?.pagination.page ?? 0) + 1;
-}
-
+/** `POST clusters/issues/search`: pages by number over the issues of one type that began in a cluster within a window. */
 export const standIn: StandIn = {
   kind: 'komodorIssue',
   listing: {
     method: 'POST',
     path: 'clusters/issues/search',
     name: 'issues',
-    isScoped,
-    pageOf,
-    open: (account) => (request, ask) => answer(account, request, ask),
+    isScoped({ body }) {
+      const asked = bodyShape.safeParse(body).data;
+      return asked !== undefined && isNarrow(asked);
+    },
+    pageOf: ({ body }) => (bodyShape.safeParse(body).data?.pagination.page ?? 0) + 1,
+    open:
+      ({ world, now }) =>
+      (request, ask) => {
+        const { asked, refusal } = readBody(request, bodyShape);
+        if (refusal !== undefined) return refusal;
+        const { page, pageSize } = asked.pagination;
+        const found = searchTimeline(world, asked, now(), ask, (query) => world.timeline.issues(query));
+        if ('status' in found) return found;
+        const rows = found.filter(({ row }) => asked.props.statuses.includes(row.status));
+        const { list, meta } = numberedPage(
+          { rows, placeOf: (row) => row, show: ({ row }) => row, ask },
+          page,
+          pageSize,
+        );
+        return { status: 200, body: { data: { issues: list }, ...(meta && { meta }) } };
+      },
   },
   rows: ({ clusters, timeline }, now) => {
     const query = { namespaces: [], fromSeconds: now - OLDEST_READ, toSeconds: now, now };
@@ -94,4 +49,5 @@ export const standIn: StandIn = {
       ),
     );
   },
+  change: changeIssues,
 };

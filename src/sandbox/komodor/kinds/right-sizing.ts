@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { rightSizingRows, STRATEGIES, type WorldRightSizing } from '../../world/cost-rows.ts';
 import type { WorldService } from '../../world/model.ts';
-import { invalidAnswer } from '../answers.ts';
-import { type CostRow, costPage, costPageOf, costShape, isScopedCost, readCostQuery } from '../cost-pages.ts';
+import { type CostRow, costPage, costPageOf, costShape, isScopedCost } from '../cost-pages.ts';
+import { readQuery } from '../requests.ts';
 import { RowMemo } from '../row-memo.ts';
 import type { StandIn } from '../stand-in.ts';
 
@@ -37,14 +37,14 @@ export const standIn: StandIn = {
     pageOf: costPageOf,
     open({ world }) {
       const memo = new RowMemo<WorldService, readonly CostRow[]>();
-      return ({ query }, ask) => {
-        const parsed = queryShape.safeParse(readCostQuery(query));
-        if (!parsed.success) return invalidAnswer(parsed.error);
-        const { optimizationStrategy } = parsed.data;
+      return (request, ask) => {
+        const { asked, refusal } = readQuery(request, queryShape);
+        if (refusal !== undefined) return refusal;
+        const { optimizationStrategy } = asked;
         const rows = memo.get(world.services, optimizationStrategy, () =>
           rightSizingRows(world, optimizationStrategy).map(toCostRow),
         );
-        return costPage(ask, rows, parsed.data, (list) => ({ optimizationStrategy, rows: list }));
+        return costPage(ask, rows, asked, (list) => ({ optimizationStrategy, rows: list }));
       };
     },
   },
