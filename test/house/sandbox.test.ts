@@ -30,6 +30,12 @@ it.each(["case 'services-scoped':", '// the clusters of an account', "'GET apike
   (line) => expect(saidOf(`${server.text}\n${line}`)).not.toEqual([]),
 );
 
+it('has a row in docs/sandbox.md for each route', () => {
+  const rows = readProjectFile('docs/sandbox.md').text.matchAll(/^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|/gm);
+  const explained = [...rows].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '));
+  for (const name of routeNames) expect(explained).toContain(name);
+});
+
 it('keeps kinds apart: none imports another', () => {
   for (const file of filesUnder(KINDS, '.ts')) {
     expect(

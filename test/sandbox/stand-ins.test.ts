@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { loadStandIns, routeNames, standIns } from '../../src/sandbox/komodor/stand-ins.ts';
+import { loadStandIns, routeNames, routes, standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
+import { openKomodor } from './komodor-caller.ts';
 
 /** A folder of stand-ins with these files in it. */
 async function folderOf(files: Readonly<Record<string, string>>): Promise<URL> {
@@ -57,3 +58,14 @@ it.each(standIns.map((standIn) => [standIn.kind, standIn] as const))('%s tells i
   expect(rows.length).toBeGreaterThan(0);
   expect(new Set(rows.map(({ identity }) => identity)).size).toBe(rows.length);
 });
+
+it.each(routes.map((route) => [route.name, route] as const))(
+  'lets 403 be switched on for %s alone',
+  async (name, route) => {
+    const { call, log } = await openKomodor([`${name} -> 403`]);
+    for (const { method, path } of [route, ...routes.filter((other) => other.name !== name)]) {
+      await call(method, path.replace(/\{.*\}/, 'x'), method === 'GET' ? undefined : {});
+    }
+    expect(log.filter(({ status }) => status === 403).map((request) => request.route)).toEqual([name]);
+  },
+);
