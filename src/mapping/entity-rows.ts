@@ -72,20 +72,47 @@ function entityRow({ entry }: EntryPlan, plan: TemplatePlan, reader: RowReader):
     return { type: 'rejected', entry, blueprint: blueprint.value, path: identifierPath, message: identifier.message };
   }
 
-  const failures: FieldFailure[] = [];
-  function field<T>(node: Node | undefined, path: string, coerce: (value: unknown) => Coerced<T>): T | undefined {
+  const fields = new FieldReader(reader);
+  const title = fields.one(plan.title, 'title', toText);
+  const icon = fields.one(plan.icon, 'icon', toText);
+  const team = fields.one(plan.team, 'team', toReference);
+  const entity: Entity = {
+    blueprint: blueprint.value,
+    identifier: identifier.value,
+    ...(title === undefined ? {} : { title }),
+    ...(icon === undefined ? {} : { icon }),
+    ...(team === undefined ? {} : { team }),
+    properties: fields.all(plan.properties, 'properties', (value) => ({ ok: true, value })),
+    relations: fields.all(plan.relations, 'relations', toReference),
+  };
+  return { type: 'entity', entry, entity, failures: fields.failures };
+}
+
+const SPREAD = '*';
+
+/** Reads the fields of one row. One that fails is left out, and noted. */
+class FieldReader {
+  readonly failures: FieldFailure[] = [];
+  readonly #reader: RowReader;
+
+  constructor(reader: RowReader) {
+    this.#reader = reader;
+  }
+
+  one<T>(node: Node | undefined, path: string, coerce: (value: unknown) => Coerced<T>): T | undefined {
     if (node === undefined) return undefined;
-    const evaluated = reader.evaluate(node, path);
+    const evaluated = this.#reader.evaluate(node, path);
     if (!evaluated.ok) {
-      failures.push(...evaluated.failures);
+      this.failures.push(...evaluated.failures);
       return undefined;
     }
     const coerced = coerce(evaluated.value);
     if (coerced.ok) return coerced.value;
-    failures.push({ path, message: coerced.message });
+    this.failures.push({ path, message: coerced.message });
     return undefined;
   }
-  function fields<T>(
+
+  all<T>(
     nodes: readonly NamedNode[],
     folder: string,
     coerce: (value: unknown) => Coerced<T>,
@@ -97,34 +124,18 @@ function entityRow({ entry }: EntryPlan, plan: TemplatePlan, reader: RowReader):
     const named = new Set(nodes.map(([name]) => name));
     for (const [name, node] of nodes) {
       if (name !== SPREAD) {
-        put(name, field(node, `${folder}.${name}`, coerce));
+        put(name, this.one(node, `${folder}.${name}`, coerce));
         continue;
       }
-      const members = field(node, `${folder}.${SPREAD}`, toMembers) ?? [];
+      const members = this.one(node, `${folder}.${SPREAD}`, toMembers) ?? [];
       // An explicit field wins, even when it failed: what it should be is not what the spread says.
       for (const [member, value] of members.filter(([member]) => !named.has(member))) {
-        put(member, field({ type: 'constant', value }, `${folder}.${member}`, coerce));
+        put(member, this.one({ type: 'constant', value }, `${folder}.${member}`, coerce));
       }
     }
     return Object.fromEntries(values);
   }
-
-  const title = field(plan.title, 'title', toText);
-  const icon = field(plan.icon, 'icon', toText);
-  const team = field(plan.team, 'team', toReference);
-  const entity: Entity = {
-    blueprint: blueprint.value,
-    identifier: identifier.value,
-    ...(title === undefined ? {} : { title }),
-    ...(icon === undefined ? {} : { icon }),
-    ...(team === undefined ? {} : { team }),
-    properties: fields(plan.properties, 'properties', (value) => ({ ok: true, value })),
-    relations: fields(plan.relations, 'relations', toReference),
-  };
-  return { type: 'entity', entry, entity, failures };
 }
-
-const SPREAD = '*';
 
 function toMembers(value: unknown): Coerced<readonly (readonly [string, unknown])[]> {
   if (value === null) return { ok: true, value: [] };

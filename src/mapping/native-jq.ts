@@ -83,9 +83,6 @@ function watch(
   signal?: AbortSignal,
 ): Promise<JqOutcome> {
   return new Promise((resolve, reject) => {
-    const chunks: string[] = [];
-    let size = 0;
-    let stderr = '';
     let stopped: string | undefined;
     function stop(message: string): void {
       stopped ??= message;
@@ -103,15 +100,7 @@ function watch(
     signal?.addEventListener('abort', onAbort, { once: true });
     preferAsVictim(child);
 
-    child.stdout?.on('data', (chunk: string) => {
-      size += chunk.length;
-      if (size > MAX_OUTPUT) stop(TOO_MUCH_OUTPUT);
-      else chunks.push(chunk);
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (stderr.length < MAX_STDERR_CHARS) stderr += chunk.toString();
-      else stop('wrote too much to its error output');
-    });
+    const printed = collectOutput(child, stop);
     // Without these a jq that is missing, or that ends before it has read everything, would end our own process.
     let startError: Error | undefined;
     child.stdin?.on('error', () => undefined);
@@ -130,21 +119,38 @@ function watch(
     });
     child.on('close', (code, killedBy) => {
       release();
-      const stdout = chunks.join('');
+      const stdout = printed.stdout();
       if (signal?.aborted === true) reject(signal.reason);
       else if (stopped !== undefined) resolve({ ok: false, stdout, resource: true, message: stopped });
       else if (startError !== undefined) reject(unusable(binary, startError));
-      else if (code === 0) resolve({ ok: true, stdout });
-      else if (killedBy !== null || isOutOfMemory(stderr)) {
-        resolve({
-          ok: false,
-          stdout,
-          resource: true,
-          message: killedBy === 'SIGSEGV' ? 'made jq crash' : TOO_MUCH_MEMORY,
-        });
-      } else resolve({ ok: false, stdout, resource: false, message: stderr });
+      else resolve(outcomeOf(code, killedBy, stdout, printed.stderr()));
     });
   });
+}
+
+/** Keeps what a jq process prints; too much of it stops the process. */
+function collectOutput(child: ChildProcess, stop: (message: string) => void) {
+  const chunks: string[] = [];
+  let size = 0;
+  let stderr = '';
+  child.stdout?.on('data', (chunk: string) => {
+    size += chunk.length;
+    if (size > MAX_OUTPUT) stop(TOO_MUCH_OUTPUT);
+    else chunks.push(chunk);
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (stderr.length < MAX_STDERR_CHARS) stderr += chunk.toString();
+    else stop('wrote too much to its error output');
+  });
+  return { stdout: () => chunks.join(''), stderr: () => stderr };
+}
+
+/** What a run came to that ended by itself, or that the system ended. */
+function outcomeOf(code: number | null, killedBy: string | null, stdout: string, stderr: string): JqOutcome {
+  if (code === 0) return { ok: true, stdout };
+  if (killedBy === null && !isOutOfMemory(stderr)) return { ok: false, stdout, resource: false, message: stderr };
+  const message = killedBy === 'SIGSEGV' ? 'made jq crash' : TOO_MUCH_MEMORY;
+  return { ok: false, stdout, resource: true, message };
 }
 
 /** When memory runs out, Linux shall take jq before us. */

@@ -1,10 +1,14 @@
-export type JqOutcome =
-  | { readonly ok: true; readonly stdout: string }
-  /**
-   * `stdout` holds what was printed before. `resource`: it blew a limit, and `message` goes on after "it"; otherwise
-   * `message` is jq's error output.
-   */
-  | { readonly ok: false; readonly stdout: string; readonly resource: boolean; readonly message: string };
+export type JqOutcome = { readonly ok: true; readonly stdout: string } | JqFailure;
+
+export interface JqFailure {
+  readonly ok: false;
+  /** What was printed before. */
+  readonly stdout: string;
+  /** Whether it blew a limit. */
+  readonly resource: boolean;
+  /** Goes on after "it" where a limit was blown; otherwise jq's error output. */
+  readonly message: string;
+}
 
 export interface JqLimits {
   /** Of processor time, from when jq is ready. */

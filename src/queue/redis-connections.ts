@@ -46,38 +46,21 @@ export function connectRedis(url: string, log: QueueLog): RedisConnections {
   // BullMQ's connections copy these options; its blocking commands take up to 10 s.
   const retrying = new RedisClient(url, { ...common, maxRetriesPerRequest: null, socketTimeout: 30_000 });
   const subscriber = new RedisClient(url, { ...common, maxRetriesPerRequest: null });
-  let lastError = 'not connected yet';
-  let isDisconnected = false;
-
-  for (const client of [failFast, retrying, subscriber]) {
-    client.on('error', (error: Error) => {
-      lastError = describe(error);
-    });
-  }
-  failFast.on('ready', () => {
-    if (isDisconnected) log('info', 'Redis is back.', {});
-    isDisconnected = false;
-  });
-  failFast.on('reconnecting', () => {
-    if (failFast.isRedirecting) return;
-    if (!isDisconnected)
-      log('warn', `Redis is away (${lastError}). Waiting for it to come back.`, { error: lastError });
-    isDisconnected = true;
-  });
+  const state = watchConnection(failFast, [retrying, subscriber], log);
 
   function unavailable(why: string): QueueUnavailable {
     return new QueueUnavailable(`The queue cannot be reached: ${why.replace(/\.$/, '')}.`, RETRY_AFTER_SECONDS);
   }
 
   return {
-    failFast: failFast,
-    retrying: retrying,
+    failFast,
+    retrying,
     subscriber,
-    lastError: () => lastError,
+    lastError: () => state.lastError,
     async withTimeout(work) {
       const deadline = new Deadline(ANSWER_MS);
-      if (!failFast.isReady && !(await becomesReady(failFast, isDisconnected ? 0 : ANSWER_MS))) {
-        throw unavailable(lastError);
+      if (!failFast.isReady && !(await becomesReady(failFast, state.isDisconnected ? 0 : ANSWER_MS))) {
+        throw unavailable(state.lastError);
       }
       // Its error is caught even after the deadline, or it would be an unhandled rejection.
       const outcome = work().then(
@@ -94,6 +77,33 @@ export function connectRedis(url: string, log: QueueLog): RedisConnections {
       for (const client of [failFast, retrying, subscriber]) client.disconnect();
     },
   };
+}
+
+interface ConnectionState {
+  readonly lastError: string;
+  readonly isDisconnected: boolean;
+}
+
+/** Follows how the connections are doing, and says in the log when Redis goes away and when it is back. */
+function watchConnection(failFast: RedisClient, others: readonly RedisClient[], log: QueueLog): ConnectionState {
+  const state = { lastError: 'not connected yet', isDisconnected: false };
+  for (const client of [failFast, ...others]) {
+    client.on('error', (error: Error) => {
+      state.lastError = describe(error);
+    });
+  }
+  failFast.on('ready', () => {
+    if (state.isDisconnected) log('info', 'Redis is back.', {});
+    state.isDisconnected = false;
+  });
+  failFast.on('reconnecting', () => {
+    if (failFast.isRedirecting) return;
+    const { lastError } = state;
+    if (!state.isDisconnected)
+      log('warn', `Redis is away (${lastError}). Waiting for it to come back.`, { error: lastError });
+    state.isDisconnected = true;
+  });
+  return state;
 }
 
 async function becomesReady(client: Redis, ms: number): Promise<boolean> {

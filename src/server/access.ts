@@ -79,16 +79,16 @@ export function createAccess(context: ServerContext, countFailure: CountFailure)
     webhookConfigured,
     async webhook(request, reply) {
       if (webhookSecret === undefined) throw new HttpProblem('webhook_not_configured');
-      const candidates = [
-        bearerOf(request.headers),
-        headerOf(request.headers, 'x-webhook-token'),
-        secretInPath(request.params),
-      ];
-      // All are compared, even after a match: the time must not tell which one was right.
-      const matches = candidates.map((secret) => secret !== undefined && sameSecret(secret, webhookSecret));
-      if (!matches.includes(true)) await refuse(request, reply, ['Bearer']);
+      if (!carriesSecret(request, webhookSecret)) await refuse(request, reply, ['Bearer']);
     },
   };
+}
+
+function carriesSecret({ headers, params }: FastifyRequest, secret: string): boolean {
+  const candidates = [bearerOf(headers), headerOf(headers, 'x-webhook-token'), secretInPath(params)];
+  // All are compared, even after a match: the time must not tell which one was right.
+  const matches = candidates.map((candidate) => candidate !== undefined && sameSecret(candidate, secret));
+  return matches.includes(true);
 }
 
 function secretInPath(params: unknown): string | undefined {

@@ -26,9 +26,14 @@ const eventStreamSchema = z.custom<Readable>().meta({ type: 'string' });
 
 /** /v1/runs: requesting, listing, showing, watching and cancelling runs. */
 export function addRunRoutes(app: App, context: ServerContext, access: Access): void {
-  const { queue, limits } = context;
   keepRawBodies(app, 'application/json');
+  addRequestRoute(app, context, access);
+  addReportRoutes(app, context, access);
+  addCancelRoute(app, context, access);
+  addEventRoute(app, context, access);
+}
 
+function addRequestRoute(app: App, { queue, limits, kinds }: ServerContext, access: Access): void {
   app.post(
     '/v1/runs',
     {
@@ -40,7 +45,7 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
         security,
         summary: 'Asks for a run',
         description: 'Answers at once. A request that a waiting or running run covers joins that one.',
-        body: runRequestSchema(context.kinds),
+        body: runRequestSchema(kinds),
         response: { 202: ticketSchema },
       },
     },
@@ -53,7 +58,9 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
         .send({ ...ticket, href });
     },
   );
+}
 
+function addReportRoutes(app: App, { queue }: ServerContext, access: Access): void {
   app.get(
     '/v1/runs',
     {
@@ -87,7 +94,9 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
       return runView(record);
     },
   );
+}
 
+function addCancelRoute(app: App, { queue, limits }: ServerContext, access: Access): void {
   app.delete(
     '/v1/runs/:id',
     {
@@ -110,8 +119,6 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
       return reply.code(202).send({ runId, cancelling: true });
     },
   );
-
-  addEventRoute(app, context, access);
 }
 
 function addEventRoute(app: App, { queue, limits }: ServerContext, access: Access): void {

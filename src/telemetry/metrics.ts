@@ -50,41 +50,10 @@ const JQ_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 /** Has its own registry, so that two in one process do not mix. */
 export function createMetrics(sources: MetricSources = {}): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const ocean = createOceanMetrics(registry);
 
-  const runDuration = new Histogram({
-    name: 'komodor_port_run_duration_seconds',
-    help: 'How long runs took, by how they ended.',
-    labelNames: ['mode', 'status'],
-    buckets: RUN_BUCKETS,
-    registers,
-  });
-  const items = new Counter({
-    name: 'komodor_port_items_total',
-    help: 'Items of Komodor, by what became of them.',
-    labelNames: ['kind', 'phase', 'result'],
-    registers,
-  });
-  const entities = new Counter({
-    name: 'komodor_port_entities_total',
-    help: 'Entities of Port, by what became of them.',
-    labelNames: ['blueprint', 'result'],
-    registers,
-  });
-  const requests = new Counter({
-    name: 'komodor_port_http_requests_total',
-    help: 'HTTP attempts, by status or by why there was none.',
-    labelNames: ['side', 'status'],
-    registers,
-  });
-  const jq = new Histogram({
-    name: 'komodor_port_jq_seconds',
-    help: 'How long calls of jq took.',
-    buckets: JQ_BUCKETS,
-    registers,
-  });
+  const { runDuration, items, entities, requests, jq } = createCounters(registry);
   const statusMetrics = createStatusMetrics(registry);
   registerSources(registry, sources);
   let mapping: Mapping | undefined;
@@ -135,6 +104,44 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
       for (const report of (await recentReports()).toReversed()) statusMetrics.addReport(report);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
+  };
+}
+
+/** What is counted while the process runs; each replica counts its own. */
+function createCounters(registry: Registry) {
+  const registers = [registry];
+  return {
+    runDuration: new Histogram({
+      name: 'komodor_port_run_duration_seconds',
+      help: 'How long runs took, by how they ended.',
+      labelNames: ['mode', 'status'],
+      buckets: RUN_BUCKETS,
+      registers,
+    }),
+    items: new Counter({
+      name: 'komodor_port_items_total',
+      help: 'Items of Komodor, by what became of them.',
+      labelNames: ['kind', 'phase', 'result'],
+      registers,
+    }),
+    entities: new Counter({
+      name: 'komodor_port_entities_total',
+      help: 'Entities of Port, by what became of them.',
+      labelNames: ['blueprint', 'result'],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'komodor_port_http_requests_total',
+      help: 'HTTP attempts, by status or by why there was none.',
+      labelNames: ['side', 'status'],
+      registers,
+    }),
+    jq: new Histogram({
+      name: 'komodor_port_jq_seconds',
+      help: 'How long calls of jq took.',
+      buckets: JQ_BUCKETS,
+      registers,
+    }),
   };
 }
 

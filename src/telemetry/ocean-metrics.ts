@@ -10,31 +10,7 @@ export interface OceanMetrics {
 }
 
 export function createOceanMetrics(registry: Registry): OceanMetrics {
-  const registers = [registry];
-  const duration = new Gauge({
-    name: 'komodor_port_ocean_duration_seconds',
-    help: "Ocean's duration_seconds: how long a part of the last resync took.",
-    labelNames: ['kind', 'phase'],
-    registers,
-  });
-  const objects = new Gauge({
-    name: 'komodor_port_ocean_object_count',
-    help: "Ocean's object_count: objects of the last resync by phase and type.",
-    labelNames: ['kind', 'phase', 'object_count_type'],
-    registers,
-  });
-  const success = new Gauge({
-    name: 'komodor_port_ocean_success',
-    help: "Ocean's success: 1 when a part of the last resync had no failure.",
-    labelNames: ['kind', 'phase'],
-    registers,
-  });
-  const rateLimitWait = new Gauge({
-    name: 'komodor_port_ocean_rate_limit_wait_seconds',
-    help: "Ocean's rate_limit_wait_seconds: how long the last resync stood still for rate limits.",
-    labelNames: ['kind', 'phase', 'endpoint'],
-    registers,
-  });
+  const { duration, objects, success, rateLimitWait } = createGauges(registry);
   const startedAt = new Map<Kind, number>();
   const tookMs = new Map<Kind, number>();
 
@@ -74,6 +50,36 @@ export function createOceanMetrics(registry: Registry): OceanMetrics {
       const waited = { kind: '__runtime__', phase: 'resync', endpoint: 'all' };
       rateLimitWait.set(waited, report.requests.rateLimitWaitMs / 1000);
     },
+  };
+}
+
+function createGauges(registry: Registry) {
+  const registers = [registry];
+  return {
+    duration: new Gauge({
+      name: 'komodor_port_ocean_duration_seconds',
+      help: "Ocean's duration_seconds: how long a part of the last resync took.",
+      labelNames: ['kind', 'phase'],
+      registers,
+    }),
+    objects: new Gauge({
+      name: 'komodor_port_ocean_object_count',
+      help: "Ocean's object_count: objects of the last resync by phase and type.",
+      labelNames: ['kind', 'phase', 'object_count_type'],
+      registers,
+    }),
+    success: new Gauge({
+      name: 'komodor_port_ocean_success',
+      help: "Ocean's success: 1 when a part of the last resync had no failure.",
+      labelNames: ['kind', 'phase'],
+      registers,
+    }),
+    rateLimitWait: new Gauge({
+      name: 'komodor_port_ocean_rate_limit_wait_seconds',
+      help: "Ocean's rate_limit_wait_seconds: how long the last resync stood still for rate limits.",
+      labelNames: ['kind', 'phase', 'endpoint'],
+      registers,
+    }),
   };
 }
 

@@ -46,30 +46,7 @@ export function createStatusMetrics(registry: Registry): StatusMetrics {
       for (const [kind, at] of succeededAt) if (mapped?.includes(kind) ?? true) this.set({ kind }, at / 1000);
     },
   });
-  new Gauge({
-    name: 'komodor_port_deletions_blocked',
-    help: 'Entities that the last resync of their blueprint did not delete, by the reason for which deletion was blocked.',
-    labelNames: ['blueprint', 'reason'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [blueprint, { blocked }] of blockedByBlueprint) {
-        if (blocked) this.set({ blueprint, reason: blocked.reason }, blocked.count);
-      }
-    },
-  });
-  new Gauge({
-    name: 'komodor_port_deletions_awaiting_approval',
-    help: 'Entities whose deletion a person can approve; 0 when there are none.',
-    labelNames: ['blueprint'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [blueprint, { blocked }] of blockedByBlueprint) {
-        this.set({ blueprint }, blocked && isApprovable(blocked.reason) ? blocked.count : 0);
-      }
-    },
-  });
+  addDeletionGauges(registers, blockedByBlueprint);
 
   return {
     mappingRead(read) {
@@ -94,6 +71,33 @@ export function createStatusMetrics(registry: Registry): StatusMetrics {
       }
     },
   };
+}
+
+function addDeletionGauges(registers: Registry[], blockedByBlueprint: ReadonlyMap<string, BlockedDeletions>): void {
+  new Gauge({
+    name: 'komodor_port_deletions_blocked',
+    help: 'Entities that the last resync of their blueprint did not delete, by the reason for which deletion was blocked.',
+    labelNames: ['blueprint', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [blueprint, { blocked }] of blockedByBlueprint) {
+        if (blocked) this.set({ blueprint, reason: blocked.reason }, blocked.count);
+      }
+    },
+  });
+  new Gauge({
+    name: 'komodor_port_deletions_awaiting_approval',
+    help: 'Entities whose deletion a person can approve; 0 when there are none.',
+    labelNames: ['blueprint'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [blueprint, { blocked }] of blockedByBlueprint) {
+        this.set({ blueprint }, blocked && isApprovable(blocked.reason) ? blocked.count : 0);
+      }
+    },
+  });
 }
 
 /** Whether blueprints that a report does not name are out of use. A run that stopped early names only some, or none. */

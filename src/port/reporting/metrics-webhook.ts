@@ -69,24 +69,10 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
     }
   }
 
-  function reportsOf(identity: SyncIdentity): SyncReports {
-    const isFinal = ({ syncState }: SyncOutcome) => syncState !== 'pending' && syncState !== 'syncing';
-    return {
-      async open(parts, outcome, signal) {
-        if (!isFinal(outcome)) return;
-        for (const part of parts) await post(syncDocument(identity, part, outcome), signal);
-      },
-      async update(part, outcome, signal) {
-        if (isFinal(outcome)) await post(syncDocument(identity, part, outcome), signal);
-      },
-      heartbeat: async () => undefined,
-    };
-  }
-
   return {
     begin(identity, kinds) {
       const lane = createLane('METRICS_WEBHOOK_URL', 'a document', log);
-      const reports = reportsOf(identity);
+      const reports = finalReports(identity, post);
       const screen = createSyncScreen({
         kinds,
         lane,
@@ -109,5 +95,23 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
       ending.abort();
       client.close();
     },
+  };
+}
+
+/** Only how a part of the sync ended is posted. */
+function finalReports(
+  identity: SyncIdentity,
+  post: (document: unknown, signal: AbortSignal) => Promise<void>,
+): SyncReports {
+  const isFinal = ({ syncState }: SyncOutcome) => syncState !== 'pending' && syncState !== 'syncing';
+  return {
+    async open(parts, outcome, signal) {
+      if (!isFinal(outcome)) return;
+      for (const part of parts) await post(syncDocument(identity, part, outcome), signal);
+    },
+    async update(part, outcome, signal) {
+      if (isFinal(outcome)) await post(syncDocument(identity, part, outcome), signal);
+    },
+    heartbeat: async () => undefined,
   };
 }
