@@ -19,10 +19,11 @@ import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { together } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
-import type { Ports, RunObserver, WorkloadAddress } from './core/ports.ts';
-import { type RefreshReport, refreshWorkload } from './core/refresh.ts';
+import type { Ports, RunObserver } from './core/ports.ts';
+import { locateSubjects, type RefreshReport, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
+import type { Subject } from './core/source.ts';
 import { KOMODOR_KINDS } from './komodor/kinds.ts';
 import { createKomodorSource } from './komodor/source.ts';
 import type { JqBinary } from './mapping/resolve-jq.ts';
@@ -50,8 +51,8 @@ export interface RunOptions {
 export interface Live {
   /** Gets everything ready, so that the first event does not wait for it. @throws AppError */
   prepare(): Promise<void>;
-  /** Brings what an event's address names up to date. @throws AppError */
-  refresh(address: WorkloadAddress, signal: AbortSignal): Promise<readonly RefreshReport[]>;
+  /** Brings what an event is about up to date. @throws AppError */
+  refresh(subject: Subject, signal: AbortSignal): Promise<readonly RefreshReport[]>;
 }
 
 /** The whole program, ready to run: every adapter built once, shared by all runs of the process. */
@@ -120,6 +121,7 @@ export async function createApplication(
     secrets,
     onNetworkWait,
     env,
+    now: () => clock.now(),
     pageSizes: {
       komodorService: settings.komodorServicesPageSize,
       komodorHealthMonitoring: settings.komodorRisksPageSize,
@@ -156,7 +158,7 @@ export async function createApplication(
   const underWay = { resync: new WritesUnderWay(), live: new WritesUnderWay() };
   const traffic = () => ({ komodor: komodor.state(), port: port.state() });
   const ports: Omit<Ports, 'catalog'> = {
-    source,
+    kinds: source.kinds,
     mapper,
     now: () => new Date(clock.now()),
     traffic: { snapshot: () => countsOf(traffic()) },
@@ -200,11 +202,11 @@ export async function createApplication(
         async prepare() {
           await sessions.get();
         },
-        async refresh(address, signal) {
+        async refresh(subject, signal) {
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
-          for (const workload of await source.locate(address, signal)) {
-            reports.push(await refreshWorkload(session.ports, session.mapping, workload, rules, signal));
+          for (const each of await locateSubjects(source.kinds, subject, signal)) {
+            reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal));
           }
           return reports;
         },

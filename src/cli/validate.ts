@@ -3,9 +3,9 @@ import { createJqMapper } from '../compose/jq-mapper.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
 import { compilePrograms } from '../core/extractions.ts';
 import type { EntityTemplate } from '../core/model.ts';
-import type { Source } from '../core/ports.ts';
 import { ProblemBook } from '../core/problem-book.ts';
-import { checkSelector, normalSelector } from '../komodor/kinds.ts';
+import { type KindBook, kindBook } from '../core/source.ts';
+import { offlineKinds } from '../komodor/kinds.ts';
 import type { BlueprintDocument } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
 import { dim, green, printJson, printWrapped, red, yellow } from './output.ts';
@@ -16,11 +16,17 @@ interface Finding {
 }
 
 /** A run disables an entry whose selector is wrong; here the rest of it is looked at all the same. */
-const LENIENT: Pick<Source, 'checkSelector' | 'normalSelector'> = {
-  checkSelector: () => [],
-  normalSelector: (kind, selector) =>
-    checkSelector(kind, selector).length === 0 ? normalSelector(kind, selector) : selector,
-};
+function lenient({ all }: KindBook): KindBook {
+  return kindBook(
+    all.map((kind) => ({
+      ...kind,
+      select(selector) {
+        const selected = kind.select(selector);
+        return 'listing' in selected ? selected : kind.select({});
+      },
+    })),
+  );
+}
 
 /** `validate`: settings, mapping, blueprints and every expression, without any network. @returns the exit code */
 export async function validate(options: { readonly json?: boolean }): Promise<number> {
@@ -34,10 +40,13 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     ...[...files.fileMapping.problems, ...files.blueprintProblems],
   ];
   const book = new ProblemBook();
-  for (const { kind, path, selector } of mapping.entries)
-    for (const complaint of checkSelector(kind, selector))
+  const kinds = offlineKinds();
+  for (const { kind, path, selector } of mapping.entries) {
+    const selected = kinds.get(kind)?.select(selector);
+    for (const complaint of selected && 'complaints' in selected ? selected.complaints : [])
       findings.push({ severity: 'error', message: `${files.fileOrigin}: ${path}.selector.${complaint}` });
-  const { programs } = await compilePrograms({ source: LENIENT, mapper }, mapping, files.fileOrigin, book);
+  }
+  const { programs } = await compilePrograms({ kinds: lenient(kinds), mapper }, mapping, files.fileOrigin, book);
   findings.push(...book.list());
   for (const document of files.blueprints) {
     const templates = programs.flatMap(({ program }) => program.writing(document.identifier));

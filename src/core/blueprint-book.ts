@@ -2,7 +2,7 @@ import { BlueprintState } from './blueprint-state.ts';
 import { isAbort, messageOf } from './errors.ts';
 import type { Catalog, PropertyValues } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
-import { type Extraction, feeding } from './run.ts';
+import { type Extraction, extractionsWriting } from './run.ts';
 
 /** Property values of the entities that matter; undefined: they cannot be told, so none is read. */
 export type WhereOf = (blueprint: string) => PropertyValues | undefined;
@@ -45,7 +45,7 @@ export class BlueprintBook {
   async #load(blueprint: string): Promise<BlueprintState | undefined> {
     const shape = await this.#catalog.blueprint(blueprint, this.#signal);
     if (!shape) return undefined;
-    const feeds = feeding(this.#extractions, blueprint);
+    const feeds = extractionsWriting(this.#extractions, blueprint);
     const locators = feeds.flatMap(({ locators }) => Object.values(locators.get(blueprint) ?? {}));
     const state = new BlueprintState(
       shape,

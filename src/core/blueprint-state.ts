@@ -4,8 +4,9 @@ import { FieldTable, selectFields } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
 import type { Extraction } from './run.ts';
+import type { Place } from './source.ts';
 
-/** A locator that is no property: an entity's identifier may be a part of the address too. */
+/** A locator that is no property: an entity's identifier may be a part of a place too. */
 export const ITS_IDENTIFIER = '$identifier';
 
 /** Everything a run knows about one blueprint. */
@@ -16,6 +17,8 @@ export class BlueprintState {
   readonly entities: EntityTable;
   readonly taints: Taint[] = [];
   deleted = 0;
+  /** Entities that no listing can show any more and that are older than their kind keeps them. */
+  readonly expired = new Set<string>();
   readonly #outcomes = { unchanged: 0, updated: 0, created: 0, failed: 0 };
   readonly #locatorProperties: readonly string[];
 
@@ -47,8 +50,8 @@ export class BlueprintState {
     return known ?? this.entities.add(identifier, { owned: false, located: this.#located(properties) });
   }
 
-  /** The parts of an item's address that an entity keeps. */
-  partsOf({ locators }: Pick<Extraction, 'locators'>, identifier: string): { readonly [part: string]: string } {
+  /** The parts of its item's place that an entity keeps. */
+  partsOf({ locators }: Pick<Extraction, 'locators'>, identifier: string): Place {
     const located = this.entities.get(identifier)?.located ?? {};
     const parts: [string, string][] = [];
     for (const [part, property] of Object.entries(locators.get(this.shape.identifier) ?? {})) {
@@ -61,7 +64,7 @@ export class BlueprintState {
   #located(properties: StoredEntity['properties']): (string | undefined)[] {
     return this.#locatorProperties.map((property) => {
       const value = Object.hasOwn(properties, property) ? properties[property] : undefined;
-      return typeof value === 'string' ? value : undefined;
+      return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
     });
   }
 

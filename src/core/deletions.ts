@@ -1,10 +1,11 @@
-import { type Absences, explainAbsence, summarizeAbsences } from './absence.ts';
 import type { BlueprintState } from './blueprint-state.ts';
+import { type Causes, explainDeletions, summarizeCauses } from './causes.ts';
 import { type DeletionDecision, decideDeletion, isApprovable, type Testimony } from './deletion.ts';
 import { isAbort, messageOf } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
 import type { DeletionBlocked } from './report.ts';
-import { feeding, type Run } from './run.ts';
+import { extractionsCreating, type Run } from './run.ts';
+import { keepUnseen } from './windows.ts';
 import { askWitness } from './witness.ts';
 
 /** Decides and carries out the deletions of every blueprint; one that may not delete does not stop another. */
@@ -28,6 +29,7 @@ export class Deletions {
   }
 
   async #decide(state: BlueprintState): Promise<DeletionDecision> {
+    keepUnseen(state, this.#run.extractions, this.#run.ports.now());
     const decide = (testimony: Testimony) =>
       decideDeletion({
         blueprint: state.shape.identifier,
@@ -79,21 +81,21 @@ export class Deletions {
     }
   }
 
-  #explain(state: BlueprintState, decision: DeletionDecision): Promise<Absences> {
-    return explainAbsence(this.#run, state, this.#readers, decision);
+  #explain(state: BlueprintState, decision: DeletionDecision): Promise<Causes> {
+    return explainDeletions(this.#run, state, this.#readers, decision);
   }
 
   #hold(
     state: BlueprintState,
     { blocked, detail }: Extract<DeletionDecision, { type: 'blocked' }>,
-    why: Absences = new Map(),
+    why: Causes = new Map(),
   ): void {
     const blueprint = state.shape.identifier;
     const { reason, count, digest } = blocked;
     this.blocked.set(blueprint, blocked);
     if (reason === 'contradicted') this.#doubtFirstReads(blueprint, detail);
     const when = reason === 'unmapped' ? 'If they are to go' : 'If they are really gone';
-    const causes = reason === 'unmapped' || why.size === 0 ? '' : ` (${summarizeAbsences(why)})`;
+    const causes = reason === 'unmapped' || why.size === 0 ? '' : ` (${summarizeCauses(why)})`;
     const approve = isApprovable(reason) ? `${causes}. ${when}: --approve-deletions ${digest}` : '';
     this.#run.problems.add({
       code: 'deletion_blocked',
@@ -107,7 +109,7 @@ export class Deletions {
 
   /** What the witness saw and the first read did not: so that one was not complete, whatever its pages said. */
   #doubtFirstReads(blueprint: string, detail: string): void {
-    const kinds = new Set(feeding(this.#run.extractions, blueprint).map(({ query }) => query.kind));
+    const kinds = new Set(extractionsCreating(this.#run.extractions, blueprint).map(({ kind }) => kind.name));
     for (const reader of this.#readers) {
       if (kinds.has(reader.kind)) reader.doubt({ complete: false, reason: 'contradicted', detail });
     }

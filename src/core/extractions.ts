@@ -1,11 +1,12 @@
 import { ITS_IDENTIFIER } from './blueprint-state.ts';
-import { canonicalJson } from './canonical.ts';
 import { isAbort } from './errors.ts';
 import { literalText } from './expression/prepare.ts';
 import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
-import type { Addressing, Ports, Program, Source } from './ports.ts';
+import { momentOf } from './moment.ts';
+import type { Ports, Program } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import type { Extraction, Locator } from './run.ts';
+import type { KindBook, SourceKind } from './source.ts';
 
 /** The mapping, ready to run. */
 export interface CompiledMapping {
@@ -14,9 +15,9 @@ export interface CompiledMapping {
   readonly disabled: readonly DisabledEntry[];
 }
 
-/** Compiles the mapping, and learns from each program where the parts of an address come out. See `compilePrograms`. */
+/** Compiles the mapping, and learns from each program where the parts of a place come out. See `compilePrograms`. */
 export async function compileMapping(
-  ports: Pick<Ports, 'source' | 'mapper'>,
+  ports: Pick<Ports, 'kinds' | 'mapper'>,
   mapping: Mapping,
   origin: string,
   problems: ProblemBook,
@@ -24,9 +25,9 @@ export async function compileMapping(
 ): Promise<CompiledMapping> {
   const { programs, disabled } = await compilePrograms(ports, mapping, origin, problems);
   const extractions: Extraction[] = [];
-  for (const { query, program } of programs) {
-    const locators = await learnLocators(program, ports.source.addressing(query.kind), signal);
-    extractions.push({ query, program, locators });
+  for (const { kind, listing, program } of programs) {
+    const locators = await learnLocators(program, kind.probe, signal);
+    extractions.push({ kind, listing, program, locators });
   }
   return { extractions, disabled };
 }
@@ -37,27 +38,34 @@ export async function compileMapping(
  * @param origin where the mapping was read, for messages
  */
 export async function compilePrograms(
-  ports: { readonly source: Pick<Source, 'checkSelector' | 'normalSelector'>; readonly mapper: Ports['mapper'] },
+  ports: { readonly kinds: Pick<KindBook, 'get'>; readonly mapper: Ports['mapper'] },
   mapping: Mapping,
   origin: string,
   problems: ProblemBook,
-): Promise<{ programs: readonly Pick<Extraction, 'query' | 'program'>[]; disabled: readonly DisabledEntry[] }> {
+): Promise<{ programs: readonly Omit<Extraction, 'locators'>[]; disabled: readonly DisabledEntry[] }> {
   const disabled = [...mapping.disabled];
   const report = (code: 'mapping_file_invalid' | 'expression_invalid', complaint: string) =>
     problems.add({ code, severity: 'error', group: complaint, message: `${origin}: ${complaint}` });
 
-  const usable: ResourceEntry[] = [];
+  const groups = new Map<string, Group>();
   for (const entry of mapping.entries) {
-    const complaints = ports.source.checkSelector(entry.kind, entry.selector);
-    for (const complaint of complaints) report('mapping_file_invalid', `${entry.path}.selector.${complaint}`);
-    if (complaints.length === 0) usable.push(entry);
-    else disabled.push(disable(entry, complaints.join('; ')));
+    const kind = ports.kinds.get(entry.kind);
+    // The reader of the mapping lets no other kind pass.
+    if (!kind) throw new Error(`there is no kind ${entry.kind}`);
+    const selected = kind.select(entry.selector);
+    if ('complaints' in selected) {
+      const { complaints } = selected;
+      for (const complaint of complaints) report('mapping_file_invalid', `${entry.path}.selector.${complaint}`);
+      disabled.push(disable(entry, complaints.join('; ')));
+      continue;
+    }
+    const key = `${kind.name} ${selected.listing.key}`;
+    const group = groups.get(key) ?? { kind, listing: selected.listing, entries: [] };
+    groups.set(key, { ...group, entries: [...group.entries, entry] });
   }
 
-  const programs: Pick<Extraction, 'query' | 'program'>[] = [];
-  for (const entries of groupByQuery(usable, ports.source)) {
-    const [first] = entries;
-    if (!first) continue;
+  const programs: Omit<Extraction, 'locators'>[] = [];
+  for (const { kind, listing, entries } of groups.values()) {
     const { program, problems: invalid, warnings } = await ports.mapper.compile(entries);
     for (const { path, message } of invalid) report('expression_invalid', `${path}: ${message}`);
     for (const { path, message } of warnings)
@@ -69,22 +77,14 @@ export async function compilePrograms(
       });
     for (const { entry, message, costs } of invalid) if (costs === 'entry') disabled.push(disable(entry, message));
     if (program.entries.length === 0) continue;
-    const { kind, selector } = first;
-    programs.push({ query: { kind, selector }, program });
+    programs.push({ kind, listing, program });
   }
   return { programs, disabled };
 }
 
-function groupByQuery(
-  entries: readonly ResourceEntry[],
-  source: Pick<Source, 'normalSelector'>,
-): readonly (readonly ResourceEntry[])[] {
-  const groups = new Map<string, ResourceEntry[]>();
-  for (const entry of entries) {
-    const key = `${entry.kind} ${canonicalJson(source.normalSelector(entry.kind, entry.selector))}`;
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
-  }
-  return [...groups.values()];
+/** Entries that ask the source for the same. */
+interface Group extends Pick<Extraction, 'kind' | 'listing'> {
+  readonly entries: readonly ResourceEntry[];
 }
 
 /** The blueprints of a disabled entry are only known when all its templates name them as plain text. */
@@ -94,16 +94,16 @@ function disable(entry: ResourceEntry, message: string): DisabledEntry {
   return { path: entry.path, kind: entry.kind, blueprints: known.length === blueprints.length ? known : null, message };
 }
 
-/** Maps an item with known address values and looks where they come out: independent of how the mapping is written. */
-async function learnLocators(program: Program, { probe, parts }: Addressing, signal: AbortSignal) {
+/** Maps an item with a known place and looks where its parts come out: independent of how the mapping is written. */
+async function learnLocators(program: Program, { item, place }: SourceKind['probe'], signal: AbortSignal) {
   const locators = new Map<string, Locator>();
   try {
-    const { rows } = await program.probe(probe, signal);
+    const { rows } = await program.probe(item, signal);
     for (const row of rows) {
       if (row.type !== 'entity') continue;
       const { blueprint, properties, identifier } = row.entity;
-      const found = Object.entries(parts).flatMap(([part, value]) => {
-        const kept = Object.entries(properties).find(([, candidate]) => candidate === value)?.[0];
+      const found = Object.entries(place).flatMap(([part, value]) => {
+        const kept = Object.entries(properties).find(([, candidate]) => isSame(candidate, value))?.[0];
         const property = kept ?? (identifier === value ? ITS_IDENTIFIER : undefined);
         return property === undefined ? [] : [[part, property] as const];
       });
@@ -114,4 +114,11 @@ async function learnLocators(program: Program, { probe, parts }: Addressing, sig
     if (isAbort(error, signal)) throw error;
   }
   return locators;
+}
+
+/** Whether a property holds a part of a place; a time may be written in another way. */
+function isSame(candidate: unknown, value: string): boolean {
+  if (candidate === value) return true;
+  const moment = momentOf(value);
+  return moment !== undefined && momentOf(candidate) === moment;
 }

@@ -100,7 +100,7 @@ export class Fitter {
 
   /** Where an expression gives the blueprint, the item may have been in any of them until now: it is not gone. */
   #taintComputed(kind: Kind, blueprint: string): void {
-    const own = this.#run.extractions.filter(({ query }) => query.kind === kind);
+    const own = this.#run.extractions.filter((extraction) => extraction.kind.name === kind);
     if (own.some(({ program }) => program.blueprints.includes(blueprint))) return;
     const detail = `the mapping gives items of ${kind} the blueprint ${blueprint}, which Port does not have`;
     this.#run.taint(kind, null, { reason: 'rejected', detail });

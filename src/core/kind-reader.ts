@@ -4,11 +4,12 @@ import { EmptyFields } from './empty-fields.ts';
 import { isAbort } from './errors.ts';
 import { FingerprintBag } from './fingerprint-bag.ts';
 import type { Intake } from './intake.ts';
-import type { Completeness, Kind, RawItem } from './model.ts';
-import type { MappedItem, MappedRow, Scope, SourcePage } from './ports.ts';
+import type { Completeness, RawItem } from './model.ts';
+import type { MappedItem, MappedRow } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { KindReport, RunStatus } from './report.ts';
 import { type Extraction, itemPrint, type Run } from './run.ts';
+import type { Place, SourceKind, SourcePage, Walk } from './source.ts';
 
 /** One is mapped while the next one is read and the one before is taken in. Each may be a few MiB. */
 const BATCHES_AHEAD = 3;
@@ -23,7 +24,7 @@ type Counts = {
 
 /** Reads one kind to its end: pages from the source, through the mapping, into the intake. */
 export class KindReader {
-  readonly kind: Kind;
+  readonly #kind: SourceKind;
   readonly #run: Run;
   readonly #intake: Intake;
   readonly #counts: Counts = { pages: 0, extracted: 0, selected: 0, filtered: 0, duplicates: 0, rejected: 0 };
@@ -38,10 +39,14 @@ export class KindReader {
   /** What was done when this kind began: kinds are read one after the other. */
   #before = { written: 0, unchanged: 0 };
 
-  constructor(run: Run, intake: Intake, kind: Kind) {
-    this.kind = kind;
+  constructor(run: Run, intake: Intake, kind: SourceKind) {
+    this.#kind = kind;
     this.#run = run;
     this.#intake = intake;
+  }
+
+  get kind(): string {
+    return this.#kind.name;
   }
 
   /**
@@ -64,11 +69,11 @@ export class KindReader {
     }
   }
 
-  async #extract({ query, program }: Extraction): Promise<void> {
-    const { signal, ports } = this.#run;
+  async #extract({ listing, program }: Extraction): Promise<void> {
+    const { signal } = this.#run;
     const empty = new EmptyFields(program.entries);
     const leaving = { early: false };
-    const batches = this.#batches(ports.source.read(query, signal), leaving);
+    const batches = this.#batches(listing.read(signal), leaving);
     const mapped = readAhead(batches, (items) => program.map(items, signal), BATCHES_AHEAD);
     try {
       for (;;) {
@@ -89,10 +94,7 @@ export class KindReader {
   }
 
   /** Puts pages together until mapping them pays. */
-  async *#batches(
-    pages: AsyncGenerator<SourcePage, Completeness>,
-    leaving: { readonly early: boolean },
-  ): AsyncGenerator<readonly RawItem[], Completeness> {
+  async *#batches(pages: Walk, leaving: { readonly early: boolean }): AsyncGenerator<readonly RawItem[], Completeness> {
     let waiting: RawItem[] = [];
     let bytes = 0;
     // The first page goes on by itself: nobody has anything to do yet.
@@ -124,17 +126,17 @@ export class KindReader {
     this.#counts.extracted += page.items.length + page.malformed;
     this.#run.observer.itemsRead?.(this.kind, page.items);
     if (page.malformed > 0) this.#reportMalformed(page.malformed);
-    const addressing = this.#run.ports.source.addressing(this.kind);
+    const kind = this.#kind;
     for (const item of page.items) {
       if (this.#seen.add(fingerprint(item.key)) > 0) this.#counts.duplicates += 1;
-      const scope = addressing.scopeOf(item);
+      const scope = kind.scopeOf(kind.placeOf(item));
       if (scope) this.#scopes.add(fingerprint(scope));
     }
     return page.items;
   }
 
   /** How many items lie in a scope, so that the second witness can be checked against the first. */
-  itemsIn(scope: Scope): number {
+  itemsIn(scope: Place): number {
     return this.#scopes.count(fingerprint(scope));
   }
 
@@ -152,8 +154,7 @@ export class KindReader {
     for (const row of rows) {
       // Of several elements one may be left out and another not.
       if (row.type !== 'filtered' || row.entry.itemsToParse) continue;
-      const addressing = this.#run.ports.source.addressing(this.kind);
-      const print = itemPrint(this.kind, addressing, addressing.partsOf(item));
+      const print = itemPrint(this.#kind, this.#kind.placeOf(item));
       if (print === undefined) continue;
       const bag = this.#leftOut.get(row.entry.path) ?? new FingerprintBag();
       this.#leftOut.set(row.entry.path, bag);

@@ -3,10 +3,11 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { AppError } from './errors.ts';
 import type { LiveGuard } from './live-guard.ts';
 import { Look } from './look.ts';
-import type { Narrowed, PropertyValues, Source, WorkloadAddress } from './ports.ts';
-import { type Extraction, feeding, type Run } from './run.ts';
+import type { PropertyValues } from './ports.ts';
+import { type Extraction, extractionsCreating, type Run } from './run.ts';
+import { type Narrowed, type Place, type Subject, select } from './source.ts';
 
-/** An extraction that gives entities of the blueprint, and the workload's place in it. */
+/** An extraction that gives entities of the blueprint, and the subject's part of it. */
 interface View {
   readonly extraction: Extraction;
   readonly narrow: Narrowed;
@@ -19,25 +20,20 @@ interface Held {
 }
 
 /**
- * Deletes what belonged to a workload that is gone: Komodor must miss it twice, asked in two ways, must not miss anything
+ * Deletes what belonged to a subject that is gone: Komodor must miss it twice, asked in two ways, must not miss anything
  * else of the same place that Port has, and must still show something around it. A page that was cut, or a key that
- * sees less than before, looks just like a workload that went. The guards of a resync hold for all that live events
+ * sees less than before, looks just like a subject that went. The guards of a resync hold for all that live events
  * delete in a while.
  * @returns how many entities are left to the next resync, for a reason that is among the problems
  * @throws AppError `read_incomplete` when nothing can be said; to be tried again, and else left to the next resync
  */
-export async function removeGoneWorkload(
-  run: Run,
-  source: Source,
-  address: WorkloadAddress,
-  guard: LiveGuard,
-): Promise<number> {
+export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveGuard): Promise<number> {
   let heldBack = 0;
   for (const state of run.states()) {
     const stale = state.stale();
-    const views = viewsOf(run, source, state, address);
+    const views = viewsOf(run, state, subject);
     if (views === undefined || stale.length === 0 || state.taints.length > 0) continue;
-    const held = await remove(run, source, state, views, stale, guard);
+    const held = await remove(run, state, views, stale, guard);
     if (held === undefined) continue;
     heldBack += stale.length;
     report(run, state, stale, held);
@@ -45,17 +41,12 @@ export async function removeGoneWorkload(
   return heldBack;
 }
 
-/** Undefined where something else gives the blueprint entities too, which does not go with the workload. */
-function viewsOf(
-  run: Run,
-  source: Source,
-  { shape }: BlueprintState,
-  address: WorkloadAddress,
-): readonly View[] | undefined {
+/** Undefined where something else gives the blueprint entities too, which does not go with the subject. */
+function viewsOf(run: Run, { shape }: BlueprintState, subject: Subject): readonly View[] | undefined {
   const views: View[] = [];
-  for (const extraction of feeding(run.extractions, shape.identifier)) {
-    const narrow = source.addressing(extraction.query.kind).narrow(address);
-    if (!narrow?.goesWithWorkload) return undefined;
+  for (const extraction of extractionsCreating(run.extractions, shape.identifier)) {
+    const narrow = extraction.kind.narrow(subject);
+    if (!narrow?.deletedWithSubject) return undefined;
     views.push({ extraction, narrow });
   }
   return views;
@@ -64,7 +55,6 @@ function viewsOf(
 /** @returns why nothing was deleted; undefined when it was */
 async function remove(
   run: Run,
-  source: Source,
   state: BlueprintState,
   views: readonly View[],
   stale: readonly string[],
@@ -73,7 +63,7 @@ async function remove(
   const threshold = run.mapping.flags.entityDeletionThreshold;
   if (threshold === null || threshold === 0)
     return { reason: 'threshold', detail: `entityDeletionThreshold is ${threshold}, so nothing goes without approval` };
-  const held = await lookTwice(run, source, state, views, stale);
+  const held = await lookTwice(run, state, views, stale);
   if (held) return held;
   const blueprint = state.shape.identifier;
   const owner = randomUUID();
@@ -101,7 +91,6 @@ async function remove(
 /** @returns why the resync has to decide; undefined when the entities are gone */
 async function lookTwice(
   run: Run,
-  source: Source,
   state: BlueprintState,
   views: readonly View[],
   stale: readonly string[],
@@ -110,25 +99,25 @@ async function lookTwice(
   let isBlind = true;
   let isAround = false;
   for (const { extraction, narrow } of views) {
-    const { query } = extraction;
-    const again = { ...query, selector: { ...query.selector, ...narrow.secondLook } };
-    let holdsWorkload = false;
+    const { kind, listing } = extraction;
+    const inAnotherWay = select(kind, { ...listing.selector, ...narrow.confirmWith });
+    let isShown = false;
     let items = 0;
-    for (const asked of [query, again]) {
-      const pages = source.readScope(asked, narrow.scope, run.signal);
-      if (!pages) continue;
-      isBlind = false;
+    for (const asked of [listing, inAnotherWay]) {
       const look = new Look(extraction, state.shape.identifier, run.signal);
-      items += await look.read(pages, (item) => {
-        holdsWorkload ||= narrow.holds(item);
+      const count = await look.confirm(asked, narrow.scope, (item) => {
+        isShown ||= narrow.holds(item);
       });
+      if (count === undefined) continue;
+      isBlind = false;
+      items += count;
       await look.finish();
       if (look.problem !== undefined) throw doubt(look.problem);
       const back = stale.find((identifier) => look.identifiers.has(identifier));
       if (back !== undefined) throw doubt(`Komodor shows ${back} again`);
       for (const identifier of look.identifiers) shown.add(identifier);
     }
-    if (holdsWorkload) {
+    if (isShown) {
       const detail = 'Komodor still shows the workload; it is the mapping that does not give the entity any more';
       return { reason: 'filtered', detail };
     }
@@ -141,11 +130,11 @@ async function lookTwice(
     };
   }
   await missesNothingElse(run, state, views, stale, shown);
-  if (!isAround) await showsSomethingAround(run, source, views);
+  if (!isAround) await showsSomethingAround(run, views);
   return undefined;
 }
 
-/** @throws AppError `read_incomplete` when Port has more in the workload's place than Komodor shows */
+/** @throws AppError `read_incomplete` when Port has more in the subject's place than Komodor shows */
 async function missesNothingElse(
   run: Run,
   state: BlueprintState,
@@ -163,9 +152,9 @@ async function missesNothingElse(
 }
 
 /** @throws AppError `read_incomplete` when Komodor shows nothing in a wider place either */
-async function showsSomethingAround(run: Run, source: Source, views: readonly View[]): Promise<void> {
+async function showsSomethingAround(run: Run, views: readonly View[]): Promise<void> {
   for (const { extraction, narrow } of views) {
-    const pages = source.read({ kind: extraction.query.kind, selector: narrow.around }, run.signal);
+    const pages = select(extraction.kind, narrow.around).read(run.signal);
     try {
       for (let next = await pages.next(); !next.done; next = await pages.next()) {
         if (next.value.items.length > 0) return;
@@ -197,7 +186,7 @@ async function ownedIn(
   run: Run,
   { shape, selection }: BlueprintState,
   { locators }: Extraction,
-  scope: Narrowed['scope'],
+  scope: Place,
 ): Promise<readonly string[]> {
   const locator = locators.get(shape.identifier) ?? {};
   const where: [string, string][] = [];

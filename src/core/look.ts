@@ -1,7 +1,7 @@
 import { encodeIdentifier } from './identifier.ts';
-import type { Completeness, RawItem } from './model.ts';
-import type { SourcePage } from './ports.ts';
+import type { RawItem } from './model.ts';
 import type { Extraction } from './run.ts';
+import type { Listing, Place, Walk } from './source.ts';
 
 /** Starting jq costs about as much as mapping a hundred items. */
 const ITEMS_PER_MAPPING = 500;
@@ -22,7 +22,7 @@ export class Look {
 
   /** @param isKnown whether the main read gave this item to Port, where its entity is one that only Port can find */
   constructor(
-    { program }: Extraction,
+    { program }: Pick<Extraction, 'program'>,
     blueprint: string,
     signal: AbortSignal,
     isKnown: (item: RawItem) => boolean = () => false,
@@ -43,11 +43,14 @@ export class Look {
     this.#problem ??= problem;
   }
 
-  /** Reads one place to its end. @returns how many items it shows */
-  async read(
-    pages: AsyncGenerator<SourcePage, Completeness>,
-    onItem: (item: RawItem) => void = () => undefined,
-  ): Promise<number> {
+  /** Reads one place again. @returns how many items it shows; undefined where the selector leaves the place out */
+  async confirm(listing: Listing, place: Place, onItem?: (item: RawItem) => void): Promise<number | undefined> {
+    const pages = listing.confirm(place, this.#signal);
+    return pages === 'excluded' ? undefined : this.read(pages, onItem);
+  }
+
+  /** Reads to the end. @returns how many items there are */
+  async read(pages: Walk, onItem: (item: RawItem) => void = () => undefined): Promise<number> {
     let count = 0;
     for (;;) {
       const next = await pages.next();

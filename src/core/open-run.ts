@@ -1,6 +1,6 @@
 import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
 import type { BlueprintShape, Entity } from './model.ts';
-import { feeding, type Run } from './run.ts';
+import { extractionsCreating, extractionsWriting, type Run } from './run.ts';
 
 type RunParts = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'>;
 
@@ -18,12 +18,14 @@ export function openRun({ ports, mapping, extractions, observer, problems, signa
     signal,
     state: (blueprint) => book.get(blueprint),
     states: () => book.all(),
-    writes: (blueprint) => feeding(extractions, blueprint).length > 0,
+    writes: (blueprint) => extractionsWriting(extractions, blueprint).length > 0,
     taint(kind, blueprint, taint) {
       const apply = () => {
         for (const state of book.all()) {
           const { identifier } = state.shape;
-          const concerned = feeding(extractions, identifier).some(({ query }) => query.kind === kind);
+          const concerned = extractionsCreating(extractions, identifier).some(
+            (extraction) => extraction.kind.name === kind,
+          );
           if (concerned && (blueprint === null || blueprint === identifier)) state.taint(taint);
         }
       };
@@ -40,7 +42,7 @@ export function openRun({ ports, mapping, extractions, observer, problems, signa
         const target = shape.relations[relation]?.target;
         if (target === undefined) continue;
         const names = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
-        if (feeding(extractions, target).length === 0) {
+        if (extractionsWriting(extractions, target).length === 0) {
           const known = needed.get(target) ?? new Set();
           for (const name of names) known.add(name);
           needed.set(target, known);

@@ -1,6 +1,6 @@
-import type { Absences } from './absence.ts';
 import { breathe } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
+import type { Causes } from './causes.ts';
 import type { DeletionDecision } from './deletion.ts';
 import type { BlueprintShape, Entity, SetupDocument, StoredEntity } from './model.ts';
 import type {
@@ -24,7 +24,7 @@ interface Deletions {
   readonly blueprint: string;
   readonly stale: readonly string[];
   readonly decision: DeletionDecision;
-  readonly why?: Absences;
+  readonly why?: Causes;
 }
 
 /**

@@ -1,11 +1,9 @@
-import type { Absences } from './absence.ts';
+import type { Causes } from './causes.ts';
 import type { DeletionDecision } from './deletion.ts';
 import type {
   BlueprintShape,
-  Completeness,
   Entity,
   EntityTemplate,
-  JsonObject,
   Kind,
   Mapping,
   RawItem,
@@ -14,92 +12,7 @@ import type {
   StoredEntity,
 } from './model.ts';
 import type { Problem, RunReport } from './report.ts';
-
-/** What to read of a kind: the source-side part of a selector, checked and with its defaults. */
-export interface KindQuery {
-  readonly kind: Kind;
-  readonly selector: JsonObject;
-}
-
-/** A narrow place to ask about again, e.g. `{ cluster, namespace }` or `{ komodorUid }`. */
-export type Scope = { readonly [part: string]: string };
-
-export interface SourcePage {
-  readonly items: readonly RawItem[];
-  /** How large it was on the wire, as far as that is known. */
-  readonly bytes?: number | undefined;
-  /** Things on the page that were no items at all (null, a string …). They may hide an entity. */
-  readonly malformed: number;
-}
-
-/** How the address of an item of a kind can be found again in the entities that were made of it. */
-export interface Addressing {
-  /** An item whose address fields hold recognisable values. Mapped once to learn which property keeps which part. */
-  readonly probe: RawItem;
-  /** Address part -> the value it has in the probe. */
-  readonly parts: { readonly [part: string]: string };
-  /** The scope to ask about, or undefined when the parts are not enough to ask. */
-  scope(parts: { readonly [part: string]: string }): Scope | undefined;
-  /** The parts that together tell an item from all others of its kind. */
-  readonly identity: readonly string[];
-  /** Those parts of an item, as far as it has them. */
-  partsOf(item: RawItem): { readonly [part: string]: string };
-  /** In which scope an item lies. */
-  scopeOf(item: RawItem): Scope | undefined;
-  /** Where what belongs to one workload is found; undefined: a thing like this has nothing of the kind (a node is no service). */
-  narrow(address: WorkloadAddress): Narrowed | undefined;
-}
-
-/** A Kubernetes workload as people call it. */
-export interface WorkloadAddress {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly kind: string;
-  readonly name: string;
-}
-
-/** One workload's part of a kind. */
-export interface Narrowed {
-  readonly scope: Scope;
-  /** Which items of the scope belong to the workload. */
-  holds(item: RawItem): boolean;
-  /** Address parts that tell the workload's entities from all others; any of these sets is enough. */
-  readonly parts: readonly { readonly [part: string]: string }[];
-  /** Put over the query's selector, it asks for the same in another way. */
-  readonly secondLook: JsonObject;
-  /** The selector of a wider place: where that shows nothing either, nobody can say that anything is gone. */
-  readonly around: JsonObject;
-  /** Whether an entity that a complete read of the scope does not give any more is gone with the workload. */
-  readonly goesWithWorkload: boolean;
-}
-
-/** The system we read from. */
-export interface Source {
-  /** Checks the source-side part of a selector. Returns a message per problem, which begins with the path inside the selector. */
-  checkSelector(kind: Kind, selector: JsonObject): readonly string[];
-  /** One form for all selectors that ask for the same. For those that checkSelector has nothing to say about. */
-  normalSelector(kind: Kind, selector: JsonObject): JsonObject;
-  /**
-   * Reads everything the query names, page by page, and returns whether it can prove that this was all.
-   * Never throws for a failed request (that is an incomplete read); only an AppError for what concerns all requests (the key,
-   * the address), and on abort.
-   */
-  read(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
-  /**
-   * The second witness: asks the same query again, limited to a scope. Returns `undefined` instead of a generator when
-   * the query's own selector already excludes the scope, so that nothing there can exist.
-   */
-  readScope(query: KindQuery, scope: Scope, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness> | undefined;
-  /** The key of the query's selector that leaves out an address; undefined when none does, as far as the parts are known. */
-  excludedBy(query: KindQuery, parts: { readonly [part: string]: string }): string | undefined;
-  /** The query without what its selector limits besides places, and the keys of that; undefined when there is no such. */
-  widened(query: KindQuery): { readonly query: KindQuery; readonly keys: readonly string[] } | undefined;
-  /** The whole query again, cut in another way (per workload kind, per severity): for what has no address. */
-  readDifferently(query: KindQuery, signal: AbortSignal): AsyncGenerator<SourcePage, Completeness>;
-  /** The workloads that an address without a kind may mean; a full address is given back as it is. */
-  locate(address: WorkloadAddress, signal: AbortSignal): Promise<readonly WorkloadAddress[]>;
-  addressing(kind: Kind): Addressing;
-}
+import type { KindBook } from './source.ts';
 
 export interface FieldFailure {
   /** `properties.last_deploy_at` */
@@ -274,7 +187,7 @@ export interface RunObserver {
   kindFinished?(progress: KindProgress): void;
   problem?(problem: Problem): void;
   /** What is to happen to the stale entities of a blueprint; told before anything is deleted. */
-  deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision, why?: Absences): void;
+  deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision, why?: Causes): void;
 }
 export interface KindProgress {
   readonly kind: Kind;
@@ -286,7 +199,7 @@ export interface KindProgress {
 
 /** Everything a run needs from outside. */
 export interface Ports {
-  readonly source: Source;
+  readonly kinds: KindBook;
   readonly mapper: Mapper;
   readonly catalog: Catalog;
   readonly traffic: Traffic;

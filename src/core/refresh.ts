@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { LiveMarks } from './catalog-guards.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
-import { Intake } from './intake.ts';
-import { KindReader } from './kind-reader.ts';
-import { removeGoneWorkload } from './live-deletion.ts';
+import { removeGoneSubject } from './live-deletion.ts';
 import type { LiveGuard } from './live-guard.ts';
 import { openRun } from './open-run.ts';
-import type { Ports, PropertyValues, Source, WorkloadAddress } from './ports.ts';
+import type { Ports, PropertyValues } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
+import { type ReadSoFar, readKinds } from './read-kinds.ts';
 import type { Problem } from './report.ts';
-import { applyTaints, kindsInOrder } from './resync.ts';
-import { type Extraction, feeding, type Run } from './run.ts';
-import { finishRelations } from './second-pass.ts';
-import { RelationTargets } from './targets.ts';
-import { Writer } from './writer.ts';
+import { applyTaints } from './resync.ts';
+import { type Extraction, extractionsWriting, type Run } from './run.ts';
+import type { KindBook, Listing, Narrowed, Subject, Walk } from './source.ts';
 
 /** The mapping that live events follow, compiled once for many of them. */
 export type LiveMapping = Pick<Run, 'mapping' | 'extractions'> & Pick<CompiledMapping, 'disabled'>;
@@ -42,42 +39,30 @@ export interface RefreshReport {
 }
 
 /**
- * Brings one workload up to date: reads it and its risks from the source again and sends them through the same mapping,
- * comparison and writing as a resync. What a complete read no longer gives is deleted, if it is ours.
+ * Brings what a live event is about up to date: reads it from the source again, in every kind that has something of it, and
+ * sends it through the same mapping, comparison and writing as a resync. What a complete read no longer gives is deleted, if
+ * it is ours.
  * @throws AppError when the source or the catalog cannot be used; the caller decides whether to try again
  */
-export async function refreshWorkload(
+export async function refreshSubject(
   ports: Ports,
   { mapping, extractions, disabled }: LiveMapping,
-  address: WorkloadAddress,
+  subject: Subject,
   { marks, guard }: LiveRules,
   signal: AbortSignal,
 ): Promise<RefreshReport> {
   const problems = new ProblemBook();
-  const source = narrowed(ports.source, address);
-  const run = openRun(
-    { ports: { ...ports, source }, mapping, extractions, observer: {}, problems, signal },
-    (blueprint) => whereOf(ports.source, extractions, blueprint, address),
+  const run = openRun({ ports, mapping, extractions, observer: {}, problems, signal }, (blueprint) =>
+    whereOf(extractions, blueprint, subject),
   );
   const blueprints = extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null));
   await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
   applyTaints(run, { disabled }, {});
 
-  const targets = new RelationTargets(run);
-  const writer = new Writer(ports.catalog, run.mapping.flags, signal);
-  const intake = new Intake(run, writer, targets);
-  const readers: KindReader[] = [];
-  for (const kind of kindsInOrder(run, extractions)) {
-    const reader = new KindReader(run, intake, kind);
-    readers.push(reader);
-    await reader.read(
-      extractions.filter(({ query }) => query.kind === kind),
-      () => writer.flush(),
-    );
-  }
-  await finishRelations(run, intake, targets, writer);
-  const unread = readers.find((reader) => !reader.report().complete);
-  const heldBack = await removeGoneWorkload(run, ports.source, address, guard);
+  const soFar: ReadSoFar = { readers: [], intake: undefined };
+  await readKinds(run, narrowed(extractions, subject), soFar);
+  const unread = soFar.readers.find((reader) => !reader.report().complete);
+  const heldBack = await removeGoneSubject(run, subject, guard);
   // What is as it should be counts too: a resync may still carry an older state of it.
   // What was not seen is left to the resync, which may delete it; so is what Port refused.
   const owner = randomUUID();
@@ -92,33 +77,31 @@ export async function refreshWorkload(
   return summary(run, problems, heldBack);
 }
 
-/** The source as if it held nothing but one workload. */
-function narrowed(source: Source, address: WorkloadAddress): Source {
-  return {
-    ...source,
-    async *read(query, signal) {
-      const narrow = source.addressing(query.kind).narrow(address);
-      const pages = narrow && source.readScope(query, narrow.scope, signal);
-      if (!pages) return { complete: true };
-      for (;;) {
-        const next = await pages.next();
-        if (next.done) return next.value;
-        yield { ...next.value, items: next.value.items.filter(narrow.holds) };
-      }
-    },
-  };
+/** The extractions that have something of a subject, as if there were nothing else. */
+function narrowed(extractions: readonly Extraction[], subject: Subject): readonly Extraction[] {
+  return extractions.flatMap((extraction) => {
+    const narrow = extraction.kind.narrow(subject);
+    if (!narrow) return [];
+    const { listing } = extraction;
+    return [{ ...extraction, listing: { ...listing, read: (signal) => readNarrowed(listing, narrow, signal) } }];
+  });
 }
 
-/** Property values that tell the workload's entities of a blueprint from all others; undefined when the mapping keeps too little. */
-function whereOf(
-  source: Source,
-  extractions: readonly Extraction[],
-  blueprint: string,
-  address: WorkloadAddress,
-): PropertyValues | undefined {
-  for (const { query, locators } of feeding(extractions, blueprint)) {
+async function* readNarrowed(listing: Listing, { scope, holds }: Narrowed, signal: AbortSignal): Walk {
+  const pages = listing.confirm(scope, signal);
+  if (pages === 'excluded') return { complete: true };
+  for (;;) {
+    const next = await pages.next();
+    if (next.done) return next.value;
+    yield { ...next.value, items: next.value.items.filter(holds) };
+  }
+}
+
+/** Property values that tell the subject's entities of a blueprint from all others; undefined when the mapping keeps too little. */
+function whereOf(extractions: readonly Extraction[], blueprint: string, subject: Subject): PropertyValues | undefined {
+  for (const { kind, locators } of extractionsWriting(extractions, blueprint)) {
     const locator = locators.get(blueprint) ?? {};
-    for (const parts of source.addressing(query.kind).narrow(address)?.parts ?? []) {
+    for (const parts of kind.narrow(subject)?.identifiedBy ?? []) {
       const values = Object.entries(parts).map(([part, value]) => ({ property: locator[part], value }));
       if (values.every(({ property }) => property !== undefined)) {
         return Object.fromEntries(values.map(({ property, value }) => [property ?? '', value]));
@@ -138,6 +121,17 @@ function summary(run: Run, problems: ProblemBook, heldBack: number): RefreshRepo
     heldBack,
     problems: problems.list(),
   };
+}
+
+/** The things that a subject may mean: itself, unless it leaves out what only its source can tell. */
+export async function locateSubjects(
+  kinds: KindBook,
+  subject: Subject,
+  signal: AbortSignal,
+): Promise<readonly Subject[]> {
+  const found: Subject[] = [];
+  for (const kind of kinds.all) found.push(...((await kind.locate?.(subject, signal)) ?? []));
+  return found.length > 0 ? found : [subject];
 }
 
 /** Whether trying a failed refresh again makes sense. */

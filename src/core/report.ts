@@ -65,7 +65,7 @@ export interface FromTo {
 }
 
 /** Why an entity of ours is to go. */
-export type DeletionReason = 'gone' | 'filtered' | 'moved' | 'renamed' | 'unmapped';
+export type DeletionReason = 'gone' | 'expired' | 'filtered' | 'moved' | 'renamed' | 'unmapped';
 
 export interface Change {
   readonly action: 'create' | 'update' | 'delete';

@@ -2,20 +2,16 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { Deletions } from './deletions.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
-import { Intake } from './intake.ts';
-import { KindReader } from './kind-reader.ts';
 import type { Kind } from './model.ts';
 import { openRun } from './open-run.ts';
 import { byRelation } from './order.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
+import { type ReadSoFar, readKinds } from './read-kinds.ts';
 import type { RunMode, RunReport, RunTrigger } from './report.ts';
-import { type Extraction, feeding, type Run } from './run.ts';
-import { finishRelations } from './second-pass.ts';
-import { RelationTargets } from './targets.ts';
+import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
 import { findUnmapped } from './unmapped.ts';
 import { type RunEnd, reportBlueprint, reportLost, undecided, verdict } from './verdict.ts';
-import { Writer } from './writer.ts';
 
 export interface ResyncRequest {
   readonly runId: string;
@@ -28,14 +24,12 @@ export interface ResyncRequest {
 }
 
 /** What a run has gathered when it ends, however it ends. */
-interface Progress {
+interface Progress extends ReadSoFar {
   /** What was to be read; a state of another blueprint is there only because a relation leads to it. */
   wanted: readonly Extraction[];
-  readers: readonly KindReader[];
   /** Blueprints that no entry of the mapping writes, with entities of ours. */
   unmapped: readonly BlueprintState[];
   run: Run | undefined;
-  intake: Intake | undefined;
   deletions: Deletions | undefined;
 }
 
@@ -90,7 +84,7 @@ async function carryOut(
   problems.include(prepared.problems);
   observer.mappingRead?.(prepared.mapping);
   const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
-  const wanted = compiled.extractions.filter(({ query }) => isWanted(request, query.kind));
+  const wanted = compiled.extractions.filter(({ kind }) => isWanted(request, kind.name));
   progress.wanted = wanted;
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
@@ -101,21 +95,7 @@ async function carryOut(
   await Promise.all([...literal].map((blueprint) => run.state(blueprint)));
   applyTaints(run, compiled, request);
 
-  const targets = new RelationTargets(run);
-  const writer = new Writer(ports.catalog, run.mapping.flags, signal);
-  const intake = new Intake(run, writer, targets);
-  progress.intake = intake;
-  for (const kind of kindsInOrder(run, wanted)) {
-    const reader = new KindReader(run, intake, kind);
-    progress.readers = [...progress.readers, reader];
-    // Relation targets of the next kind have to be there before it starts.
-    await reader.read(
-      wanted.filter(({ query }) => query.kind === kind),
-      () => writer.flush(),
-    );
-    reader.reportEmptyFields();
-  }
-  await finishRelations(run, intake, targets, writer);
+  await readKinds(run, wanted, progress, (reader) => reader.reportEmptyFields());
 
   applyTaints(run, compiled, request);
   if (isWhole(request)) progress.unmapped = await findUnmapped(run, compiled);
@@ -127,7 +107,7 @@ async function carryOut(
 /** The blueprints that the run was to write or to clear, targets of relations first. */
 function concerned({ run, wanted, unmapped }: Progress): readonly BlueprintState[] {
   return byRelation(run?.states() ?? [], ({ shape }) => shape).filter(
-    (state) => unmapped.includes(state) || feeding(wanted, state.shape.identifier).length > 0,
+    (state) => unmapped.includes(state) || extractionsWriting(wanted, state.shape.identifier).length > 0,
   );
 }
 
@@ -158,20 +138,12 @@ export function applyTaints(
         state.taint({ reason: 'disabled', detail: `${path} is disabled: ${message}` });
       }
     }
-    for (const { query } of feeding(run.extractions, identifier)) {
-      if (!isWanted(request, query.kind)) {
-        state.taint({ reason: 'not_selected', detail: `${query.kind} also writes it and was not part of this run` });
+    for (const { kind } of extractionsCreating(run.extractions, identifier)) {
+      if (!isWanted(request, kind.name)) {
+        state.taint({ reason: 'not_selected', detail: `${kind.name} also writes it and was not part of this run` });
       }
     }
   }
-}
-
-/** Kinds whose entities are pointed at come first. */
-export function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly Kind[] {
-  const ordered = byRelation(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
-    feeding(wanted, shape.identifier).map(({ query }) => query.kind),
-  );
-  return [...new Set([...ordered, ...wanted.map(({ query }) => query.kind)])];
 }
 
 interface Ending {

@@ -1,6 +1,7 @@
 import type { Kind } from './model.ts';
-import type { KindProgress, WorkloadAddress } from './ports.ts';
+import type { KindProgress } from './ports.ts';
 import type { RunMode, RunReport, RunTrigger } from './report.ts';
+import type { Subject } from './source.ts';
 
 /** What somebody wants run. */
 export interface RunOrder {
@@ -51,11 +52,11 @@ export type RunWorker = (
   onProgress: (progress: KindProgress) => void,
 ) => Promise<RunReport>;
 
-/** A change somewhere that a webhook told about: an address, never a state. */
+/** A change somewhere that a webhook told about: what it is about, never a state. */
 export interface LiveEvent {
   /** Events with one key are one piece of work; of several waiting ones the newest is kept. */
   readonly key: string;
-  readonly address: WorkloadAddress;
+  readonly subject: Subject;
   readonly receivedAt: string;
 }
 export type LiveWorker = (event: LiveEvent, signal: AbortSignal) => Promise<void>;

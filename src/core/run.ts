@@ -2,18 +2,20 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { fingerprint } from './canonical.ts';
 import type { Taint } from './deletion.ts';
 import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
-import type { Addressing, KindQuery, Ports, Program, RunObserver, Scope } from './ports.ts';
+import type { Ports, Program, RunObserver } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
+import type { Listing, Place, SourceKind } from './source.ts';
 
 /** What to read in one go, and the program for it: all entries of a kind that ask the source for the same. */
 export interface Extraction {
-  readonly query: KindQuery;
+  readonly kind: SourceKind;
+  readonly listing: Listing;
   readonly program: Program;
-  /** Which property of which blueprint keeps which part of an item's address. */
+  /** Which property of which blueprint keeps which part of an item's place. */
   readonly locators: ReadonlyMap<string, Locator>;
 }
 
-/** Address part -> property id, for the entities of one blueprint. */
+/** Part of a place -> property id, for the entities of one blueprint. */
 export type Locator = { readonly [part: string]: string };
 
 /** What the steps of one run share. */
@@ -41,21 +43,22 @@ export interface Run {
 }
 
 /** The extractions that write, or may write, a blueprint. */
-export function feeding(extractions: readonly Extraction[], blueprint: string): readonly Extraction[] {
+export function extractionsWriting(extractions: readonly Extraction[], blueprint: string): readonly Extraction[] {
   return extractions.filter(({ program }) => program.blueprints.some((name) => name === null || name === blueprint));
 }
 
-/** Tells an item of a kind from all others, in the source and in what was mapped from it; undefined where a part is not known. */
-export function itemPrint(
-  kind: Kind,
-  { identity }: Pick<Addressing, 'identity'>,
-  parts: { readonly [part: string]: string },
-): number | undefined {
-  const values = identity.map((part) => parts[part]);
-  return values.includes(undefined) ? undefined : fingerprint([kind, ...values]);
+/** The extractions whose items entities of a blueprint are made of, without those that only add fields to them. */
+export function extractionsCreating(extractions: readonly Extraction[], blueprint: string): readonly Extraction[] {
+  return extractionsWriting(extractions, blueprint).filter(creates);
 }
 
-/** One text per scope, whatever the order of its parts. */
-export function scopeKey(scope: Scope): string {
-  return JSON.stringify(Object.entries(scope).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Whether the items of an extraction make entities, instead of adding fields to those of others. */
+export function creates({ listing }: Pick<Extraction, 'listing'>): boolean {
+  return listing.absence(new Date(0)).means !== 'nothing';
+}
+
+/** Tells an item of a kind from all others, in the source and in what was mapped from it; undefined where a part is not known. */
+export function itemPrint({ name, identity }: Pick<SourceKind, 'name' | 'identity'>, place: Place): number | undefined {
+  const values = identity.map((part) => place[part]);
+  return values.includes(undefined) ? undefined : fingerprint([name, ...values]);
 }

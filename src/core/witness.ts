@@ -2,8 +2,8 @@ import type { BlueprintState } from './blueprint-state.ts';
 import type { Testimony } from './deletion.ts';
 import type { KindReader } from './kind-reader.ts';
 import { Look } from './look.ts';
-import type { Ports, Scope } from './ports.ts';
-import { type Extraction, feeding, type Run, scopeKey } from './run.ts';
+import { type Extraction, extractionsCreating, type Run } from './run.ts';
+import { type Place, placeKey } from './source.ts';
 
 /** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
 export const MAX_QUESTIONS = 200;
@@ -11,7 +11,7 @@ const QUESTIONS_AT_A_TIME = 4;
 const NAMED_WITNESSES = 5;
 
 /** The part of a run that asking needs. */
-type Asking = Pick<Run, 'extractions' | 'signal'> & { readonly ports: Pick<Ports, 'source'> };
+type Asking = Pick<Run, 'extractions' | 'signal'>;
 
 /**
  * Asks the source a second time, in another way, whether stale entities are really gone: for each of them the small
@@ -24,19 +24,21 @@ export async function askWitness(
   state: BlueprintState,
   readers: readonly KindReader[],
 ): Promise<Testimony> {
-  const stale = new Set(state.stale());
+  // What is older than anything that the source shows cannot be asked about.
+  const stale = new Set(state.stale().filter((identifier) => !state.expired.has(identifier)));
+  if (stale.size === 0) return { type: 'confirmed' };
   const contradicting = new Set<string>();
-  for (const extraction of feeding(run.extractions, state.shape.identifier)) {
-    const { scopes, unaddressed } = placesToAsk(run, state, extraction, [...stale]);
-    const reader = readers.find(({ kind }) => kind === extraction.query.kind);
+  for (const extraction of extractionsCreating(run.extractions, state.shape.identifier)) {
+    const { scopes, unaddressed } = placesToAsk(state, extraction, [...stale]);
+    const reader = readers.find(({ kind }) => kind === extraction.kind.name);
     const look = new Look(
       extraction,
       state.shape.identifier,
       run.signal,
       (item) => reader?.hasSearchedFor(item) === true,
     );
-    await askScopes(run, extraction, scopes, reader, look);
-    if (unaddressed) await look.read(run.ports.source.readDifferently(extraction.query, run.signal));
+    await askScopes(extraction, scopes, reader, look);
+    if (unaddressed) await look.read(extraction.listing.confirmAll(run.signal));
     const { identifiers, problem } = await look.finish();
     if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
     for (const identifier of identifiers) if (stale.has(identifier)) contradicting.add(identifier);
@@ -45,25 +47,16 @@ export async function askWitness(
   return { type: 'contradicted', witnesses: [...contradicting].slice(0, NAMED_WITNESSES) };
 }
 
-function placesToAsk(run: Asking, state: BlueprintState, { query, locators }: Extraction, stale: readonly string[]) {
-  const locator = locators.get(state.shape.identifier) ?? {};
-  const addressing = run.ports.source.addressing(query.kind);
-  const scopes = new Map<string, Scope>();
+function placesToAsk(state: BlueprintState, extraction: Extraction, stale: readonly string[]) {
+  const locator = extraction.locators.get(state.shape.identifier) ?? {};
+  const scopes = new Map<string, Place>();
   let unaddressed = false;
-  const partsOf = (identifier: string) => {
-    const located = state.entities.get(identifier)?.located ?? {};
-    const known = Object.entries(locator).flatMap(([part, property]) => {
-      const value = located[property];
-      return value === undefined ? [] : [[part, value] as const];
-    });
-    return Object.fromEntries(known);
-  };
   for (const identifier of spread(
     stale,
     (candidate) => state.entities.locationOf(candidate, locator.cluster ?? '') ?? '',
   )) {
-    const scope = addressing.scope(partsOf(identifier));
-    if (scope) scopes.set(scopeKey(scope), scope);
+    const scope = extraction.kind.scopeOf(state.partsOf(extraction, identifier));
+    if (scope) scopes.set(placeKey(scope), scope);
     else unaddressed = true;
   }
   return { scopes: [...scopes.values()], unaddressed };
@@ -92,18 +85,16 @@ function spread(names: readonly string[], groupOf: (name: string) => string): re
 
 /** Places that the selector of the entry excludes are passed over: they cannot say anything. */
 async function askScopes(
-  run: Asking,
-  { query }: Extraction,
-  scopes: readonly Scope[],
+  { listing }: Extraction,
+  scopes: readonly Place[],
   first: KindReader | undefined,
   look: Look,
 ): Promise<void> {
   const waiting = [...scopes].reverse();
   const ask = async () => {
     for (let scope = waiting.pop(); scope; scope = waiting.pop()) {
-      const pages = run.ports.source.readScope(query, scope, run.signal);
-      if (!pages) continue;
-      const count = await look.read(pages);
+      const count = await look.confirm(listing, scope);
+      if (count === undefined) continue;
       const knownBefore = first?.itemsIn(scope) ?? 0;
       if (count > 0 || knownBefore === 0) continue;
       const where = Object.values(scope).join('/');

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Completeness, RawItem } from '../core/model.ts';
+import type { Walk } from '../core/source.ts';
 import { walkByCursor } from './cursor-walk.ts';
 import { isObject } from './item.ts';
 import { givenUp, type Reading } from './listing.ts';
-import { COMPLETE, incomplete, type Walk } from './proof.ts';
+import { COMPLETE, incomplete } from './proof.ts';
 
 const Answer = z
   .looseObject({

@@ -1,137 +1,221 @@
 import type { z } from 'zod';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
-import type { Addressing, KindQuery, Narrowed, Scope, WorkloadAddress } from '../core/ports.ts';
+import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
 import { withKnownClusters } from './clusters.ts';
 import { isObject, textsOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
-import type { Walk } from './proof.ts';
-import { describeIssue, type Selector, unknownKey } from './selector.ts';
+import { describeIssue, isLimited, PLACE_KEYS, type Selector, unknownKey } from './selector.ts';
+import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
 
-type Parts = { readonly [part: string]: string };
+/** What people read of a kind in docs/kinds.md. Each is a short sentence or a name. */
+export interface KindDoc {
+  readonly title: string;
+  /** Method and path, as Komodor's documentation has them. */
+  readonly endpoint: string;
+  /** What each key of the selector does, with its default. */
+  readonly selector: { readonly [key: string]: string };
+  /** The blueprint of the default mapping, and how its identifier is made. */
+  readonly blueprint: string;
+  /** The add-on that brings the default mapping; absent where it is always there. */
+  readonly addOn?: string;
+  /** What tells an item from all others. */
+  readonly identity: string;
+  /** What happens to an entity that a complete read does not give. */
+  readonly absence: string;
+  /** How it is proved that a read was complete, and how an absence is confirmed. */
+  readonly completeness: string;
+}
 
 /** All that is special about a kind; `S` is its checked selector. */
 export interface KindSpec<S extends Selector> {
   readonly name: Kind;
+  readonly doc: KindDoc;
+  /** Kinds that have to be read before this one, where they are read too. */
+  readonly after?: readonly Kind[];
   /** How many items to ask for at once, to begin with. */
   readonly pageSize: number;
   readonly selector: z.ZodType<S> & { readonly shape: object };
   /** What the keys besides the places hold when nothing is to be left out; an absent one holds nothing. */
-  readonly widest: JsonObject;
+  readonly widest?: JsonObject;
   /** What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. */
   identify(row: JsonObject): { readonly identity: unknown; readonly label: string };
-  /** A row with every field that Komodor may send, and the parts of its address as they stand in it. */
-  readonly probe: { readonly row: JsonObject; readonly parts: Parts };
-  /** The fields of a row that tell its item from all others where an entity keeps them; see Addressing. */
+  /** Put under `_` of the item that jq sees: what follows from a row and from the place that was asked about. */
+  derive?(row: JsonObject, asked: Place): JsonObject;
+  /** A row with every field that Komodor may send, and the place of its item, with recognisable values. */
+  readonly probe: { readonly row: JsonObject; readonly asked?: Place; readonly place: Place };
+  /** The parts of a place that together tell an item from all others, where an entity keeps them. */
   readonly identity: readonly string[];
-  /** The fields of a row that say in which scope its item lies. */
-  readonly place: readonly string[];
+  /** The place of an item; absent: the fields that `probe.place` names, as far as they hold text. */
+  placeOf?(item: RawItem): Place;
   /** The smallest place that can be asked about; undefined when the parts are not enough. */
-  scope(parts: Parts): Scope | undefined;
+  scope(place: Place): Place | undefined;
   /** The parts that a scope must have. One with a hole would ask about nothing, find nothing, and so prove nothing. */
   readonly scopeParts: readonly string[];
   /** The keys of the selector that speak of a place, with what they would have to allow there, as far as that is known. */
-  limits(parts: Parts): { readonly [key: string]: string | undefined; readonly clusters: string | undefined };
-  /** Where what belongs to a workload is found; see Addressing. */
-  narrow(address: WorkloadAddress): Narrowed | undefined;
+  limits(place: Place): { readonly [key: string]: string | undefined };
+  /** What absence from a complete read means; absent: the item is gone. */
+  absence?(selector: S, now: Date): Absence;
   read(reading: Reading, selector: S): Walk;
-  readScope(reading: Reading, selector: S, scope: Scope): Walk;
-  /** The selector cut into several that ask for the same in another way. */
-  recut(selector: S): Iterable<S>;
+  /** Reads one place, in another way than `read` does. */
+  readScope(reading: Reading, selector: S, scope: Place): Walk;
+  /** The selector cut into several that together ask for the same; absent where there is no other cut than the whole. */
+  recut?(selector: S): Iterable<S>;
+  /** What the kind has of the thing at an address; absent or undefined: nothing. */
+  narrow?(address: Address): Narrowed | undefined;
+  /** The addresses that one without a kind may mean; absent where the kind cannot tell. */
+  locate?(reading: Reading, address: Address): Promise<readonly Address[]>;
 }
 
-/** A kind with its selectors unchecked: what the source needs of it. */
-export interface KomodorKind {
+/** What every read of a kind is given. */
+export type StartReading = (kind: Pick<KindDefinition, 'name' | 'pageSize'>, signal: AbortSignal) => Reading;
+
+/** A kind before it is known where to read it. */
+export interface KindDefinition {
   readonly name: Kind;
+  readonly doc: KindDoc;
   readonly pageSize: number;
-  readonly addressing: Addressing;
+  /** The keys of its selector. */
+  readonly selectorKeys: readonly string[];
+  /** Whether the whole can be asked for in another way than by the same question. */
+  readonly hasOtherCut: boolean;
   /** A row of an answer as an item; undefined when it is no object. */
-  toItem(row: unknown): RawItem | undefined;
-  checkSelector(selector: JsonObject): readonly string[];
-  normalSelector(selector: JsonObject): JsonObject;
-  excludedBy(selector: JsonObject, parts: Parts): string | undefined;
-  widened(selector: JsonObject): { readonly query: KindQuery; readonly keys: readonly string[] } | undefined;
-  read(reading: Reading, selector: JsonObject): Walk;
-  readScope(reading: Reading, selector: JsonObject, scope: Scope): Walk | undefined;
-  readDifferently(reading: Reading, selector: JsonObject): Walk;
+  toItem(row: unknown, asked?: Place): RawItem | undefined;
+  /** The kind, read by the given API. */
+  bind(start: StartReading): SourceKind;
 }
 
-/** What a source needs of a kind, made of all that is special about it. */
-export function defineKind<S extends Selector>(spec: KindSpec<S>): KomodorKind {
-  const { name, pageSize, identity, narrow, scope, selector: schema } = spec;
+const DEFINITIONS = new WeakSet<object>();
 
-  const clusterOf = (item: RawItem) => spec.limits(textsOf(item, spec.place)).clusters;
+/** Whether a value is a definition of a kind. */
+export function isDefinition(value: unknown): value is KindDefinition {
+  return typeof value === 'object' && value !== null && DEFINITIONS.has(value);
+}
 
-  /** The key of the selector that leaves a place out. */
-  function excluding(chosen: S, parts: Parts): string | undefined {
-    const limits = Object.entries(spec.limits(parts));
-    return limits.find(
-      ([key, value]) => value !== undefined && isLimited(chosen[key]) && !chosen[key]?.includes(value),
-    )?.[0];
-  }
+/** A kind of Komodor, made of all that is special about it. */
+export function defineKind<S extends Selector>(spec: KindSpec<S>): KindDefinition {
+  const { name, pageSize, selector: schema } = spec;
+  const definition: KindDefinition = {
+    name,
+    doc: spec.doc,
+    pageSize,
+    selectorKeys: Object.keys(schema.shape),
+    hasOtherCut: spec.recut !== undefined,
+    toItem: (row, asked) => itemOf(spec, row, asked),
+    bind: (start) => bind(spec, (signal) => start(definition, signal)),
+  };
+  DEFINITIONS.add(definition);
+  return definition;
+}
 
+function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal) => Reading): SourceKind {
+  const { name, identity, probe, after = [], locate } = spec;
+  const fields = [...new Set([...Object.keys(probe.place), ...identity])];
+  const placeOf = spec.placeOf ?? ((item: RawItem) => textsOf(item, fields));
   return {
     name,
-    pageSize,
-    toItem: (row) => itemOf(spec, row),
-    addressing: {
-      probe: itemOf(spec, spec.probe.row) ?? { key: '', label: '', value: spec.probe.row },
-      parts: spec.probe.parts,
-      identity,
-      scope,
-      narrow,
-      partsOf: (item) => textsOf(item, identity),
-      scopeOf: (item) => scope(textsOf(item, spec.place)),
+    system: SYSTEM,
+    after,
+    identity,
+    placeOf,
+    scopeOf: spec.scope,
+    probe: {
+      item: itemOf(spec, probe.row, probe.asked) ?? { key: '', label: '', value: probe.row },
+      place: probe.place,
     },
-    checkSelector(selector) {
-      const keys = Object.keys(schema.shape);
-      const unknown = Object.keys(selector).filter((key) => key !== 'query' && !keys.includes(key));
-      const result = schema.safeParse(selector);
-      return [
-        ...unknown.map((key) => unknownKey(key, name, keys)),
-        ...(result.success ? [] : result.error.issues.map(describeIssue)),
-      ];
+    select: (selector) => select(spec, selector, start, placeOf),
+    narrow(subject) {
+      const address = addressOf(subject);
+      return address && spec.narrow?.(address);
     },
-    normalSelector(selector) {
-      const lists = Object.entries(schema.parse(selector));
-      return Object.fromEntries(lists.map(([key, list]) => [key, [...new Set(list)].sort()]));
+    ...(locate && {
+      async locate(subject: Subject, signal: AbortSignal) {
+        const address = addressOf(subject);
+        if (address?.kind !== '') return [];
+        return (await locate(start(signal), address)).map(subjectAt);
+      },
+    }),
+  };
+}
+
+function select<S extends Selector>(
+  spec: KindSpec<S>,
+  selector: JsonObject,
+  start: (signal: AbortSignal) => Reading,
+  placeOf: (item: RawItem) => Place,
+): Selected {
+  const keys = Object.keys(spec.selector.shape);
+  const unknown = Object.keys(selector).filter((key) => key !== 'query' && !keys.includes(key));
+  const result = spec.selector.safeParse(selector);
+  const complaints = [
+    ...unknown.map((key) => unknownKey(key, spec.name, keys)),
+    ...(result.success ? [] : result.error.issues.map(describeIssue)),
+  ];
+  if (!result.success || complaints.length > 0) return { complaints };
+  return { listing: listingOf(spec, selector, result.data, start, placeOf) };
+}
+
+function listingOf<S extends Selector>(
+  spec: KindSpec<S>,
+  selector: JsonObject,
+  chosen: S,
+  start: (signal: AbortSignal) => Reading,
+  placeOf: (item: RawItem) => Place,
+): Listing {
+  const excludedBy = (place: Place) =>
+    Object.entries(spec.limits(place)).find(([key, value]) => {
+      const allowed = chosen[key];
+      return value !== undefined && isLimited(allowed) && !allowed.includes(value);
+    })?.[0];
+  const clusterOf = (item: RawItem) => spec.limits(placeOf(item)).clusters;
+  return {
+    selector,
+    key: keyOf(chosen),
+    absence: (now) => spec.absence?.(chosen, now) ?? { means: 'gone' },
+    read(signal) {
+      const reading = start(signal);
+      const clusters = isLimited(chosen.clusters) ? chosen.clusters : [];
+      return withKnownClusters(reading, clusters, spec.read(reading, chosen), clusterOf);
     },
-    excludedBy: (selector, parts) => excluding(schema.parse(selector), parts),
-    widened(selector) {
-      const chosen = schema.parse(selector);
-      const { clusters, namespaces } = chosen;
-      const keys = Object.keys(chosen).filter(
-        (key) => key !== 'clusters' && key !== 'namespaces' && isLimited(chosen[key]) && Object.hasOwn(selector, key),
-      );
-      if (keys.length === 0) return undefined;
-      return { query: { kind: name, selector: { clusters, namespaces, ...spec.widest } }, keys };
-    },
-    read(reading, selector) {
-      const chosen = schema.parse(selector);
-      return withKnownClusters(reading, chosen.clusters, spec.read(reading, chosen), clusterOf);
-    },
-    readScope(reading, selector, place) {
+    confirm(place, signal) {
       const hole = spec.scopeParts.find((part) => !place[part]);
       if (hole !== undefined) throw new Error(`a scope without ${hole}`);
-      const chosen = schema.parse(selector);
-      return excluding(chosen, place) === undefined ? spec.readScope(reading, chosen, place) : undefined;
+      return excludedBy(place) === undefined ? spec.readScope(start(signal), chosen, place) : 'excluded';
     },
-    readDifferently(reading, selector) {
-      return chain(recutWalks(spec, reading, schema.parse(selector)));
+    confirmAll: (signal) => chain(walksInParts(spec, start(signal), chosen)),
+    excludedBy,
+    widened() {
+      const isPlace = (key: string) => PLACE_KEYS.some((one) => one === key);
+      const limited = Object.keys(chosen).filter(
+        (key) => !isPlace(key) && isLimited(chosen[key]) && Object.hasOwn(selector, key),
+      );
+      if (limited.length === 0) return undefined;
+      const kept = Object.entries(selector).filter(([key]) => isPlace(key) || !isLimited(chosen[key]));
+      const wider = { ...Object.fromEntries(kept), ...spec.widest };
+      return { listing: listingOf(spec, wider, spec.selector.parse(wider), start, placeOf), keys: limited };
     },
   };
 }
 
-function isLimited(values: readonly string[] | undefined): boolean {
-  return values !== undefined && values.length > 0;
+function* walksInParts<S extends Selector>(spec: KindSpec<S>, reading: Reading, selector: S): Generator<Walk> {
+  for (const part of spec.recut?.(selector) ?? [selector]) yield spec.read(reading, part);
+}
+
+/** One text for all selectors that ask for the same, whatever the order of their values. */
+function keyOf(chosen: Selector): string {
+  const sorted = Object.entries(chosen)
+    .map(([key, value]) => [key, isLimited(value) ? [...new Set(value)].sort() : value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(sorted);
 }
 
 /** A row as an item. Its key is the JSON of its identity, so that no two differ only in how they are written together. */
-export function itemOf({ identify }: Pick<KindSpec<Selector>, 'identify'>, row: unknown): RawItem | undefined {
+export function itemOf(
+  { identify, derive }: Pick<KindSpec<Selector>, 'identify' | 'derive'>,
+  row: unknown,
+  asked: Place = {},
+): RawItem | undefined {
   if (!isObject(row)) return undefined;
-  const { identity, label } = identify(row);
-  return { key: JSON.stringify(identity), label, value: row };
-}
-
-function* recutWalks<S extends Selector>(spec: KindSpec<S>, reading: Reading, selector: S): Generator<Walk> {
-  for (const part of spec.recut(selector)) yield spec.read(reading, part);
+  const value = derive ? { ...row, _: derive(row, asked) } : row;
+  const { identity, label } = identify(value);
+  return { key: JSON.stringify(identity), label, value };
 }

@@ -1,29 +1,33 @@
-import type { JsonObject, Kind } from '../core/model.ts';
-import type { KomodorKind } from './define-kind.ts';
-import { komodorHealthMonitoring } from './kinds/risk.ts';
-import { komodorService } from './kinds/service.ts';
+import { readdirSync } from 'node:fs';
+import type { Kind } from '../core/model.ts';
+import { type KindBook, kindBook } from '../core/source.ts';
+import { isDefinition, type KindDefinition } from './define-kind.ts';
 
-const DEFINITIONS: readonly KomodorKind[] = [komodorService, komodorHealthMonitoring];
+const FOLDER = new URL('./kinds/', import.meta.url);
+
+/** The definitions of all kinds of Komodor: every file of the folder `kinds` is one. */
+export const DEFINITIONS: readonly KindDefinition[] = await readDefinitions();
 
 /** The names of all kinds of Komodor. */
 export const KOMODOR_KINDS: readonly Kind[] = DEFINITIONS.map(({ name }) => name);
 
-/** The definition of a kind. @throws Error for a name that the reader of the mapping should not have let pass */
-export function definitionOf(kind: Kind): KomodorKind {
-  const found = DEFINITIONS.find(({ name }) => name === kind);
-  if (found === undefined) throw new Error(`there is no kind ${kind}`);
+/** The kinds, to check selectors with where nothing is read. */
+export function offlineKinds(): KindBook {
+  const offline = () => {
+    throw new Error('nothing is read here');
+  };
+  return kindBook(DEFINITIONS.map((definition) => definition.bind(offline)));
+}
+
+async function readDefinitions(): Promise<readonly KindDefinition[]> {
+  const files = readdirSync(FOLDER).filter((name) => /^[^.]+\.[jt]s$/.test(name));
+  const found = await Promise.all(files.sort().map(readDefinition));
   return found;
 }
 
-/**
- * What is wrong with a selector: one message per problem, each beginning with its path. A key that we do not know is one:
- * left out, it would read the whole account.
- */
-export function checkSelector(kind: Kind, selector: JsonObject): readonly string[] {
-  return definitionOf(kind).checkSelector(selector);
-}
-
-/** One form for all selectors that ask for the same; see Source. */
-export function normalSelector(kind: Kind, selector: JsonObject): JsonObject {
-  return definitionOf(kind).normalSelector(selector);
+async function readDefinition(file: string): Promise<KindDefinition> {
+  const module: unknown = await import(new URL(file, FOLDER).href);
+  const definition = Object.values(Object(module)).find(isDefinition);
+  if (definition === undefined) throw new Error(`src/komodor/kinds/${file} exports no kind made by defineKind`);
+  return definition;
 }

@@ -1,8 +1,9 @@
 import type { Completeness } from '../core/model.ts';
+import type { Walk } from '../core/source.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PageSize, Weighed } from '../net/page-size.ts';
 import type { KomodorApi } from './api.ts';
-import { COMPLETE, incomplete, type Walk } from './proof.ts';
+import { COMPLETE, incomplete } from './proof.ts';
 
 /** What every listing of one read shares. */
 export interface Reading {
@@ -10,6 +11,8 @@ export interface Reading {
   readonly size: PageSize;
   readonly maxPages: number;
   readonly signal: AbortSignal;
+  /** The time, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** An answer with what it weighs. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Completeness } from '../core/model.ts';
-import { COMPLETE, createLedger, incomplete, type Walk, type WalkOptions } from './proof.ts';
+import type { Walk } from '../core/source.ts';
+import { COMPLETE, createLedger, incomplete, type WalkOptions } from './proof.ts';
 
 export interface OffsetAnswer {
   readonly rows: unknown;

@@ -1,10 +1,7 @@
 import { fingerprint } from '../core/canonical.ts';
 import { FingerprintBag } from '../core/fingerprint-bag.ts';
 import type { Completeness, IncompleteReason, RawItem } from '../core/model.ts';
-import type { SourcePage } from '../core/ports.ts';
-
-/** A read in progress: pages, and at the end whether that was all. */
-export type Walk = AsyncGenerator<SourcePage, Completeness>;
+import type { SourcePage } from '../core/source.ts';
 
 export const COMPLETE: Completeness = { complete: true };
 

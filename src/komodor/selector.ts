@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { didYouMean } from '../core/nearest.ts';
 
-/** A checked selector: a list of values for each key. An empty list means "not limited". Every kind has the places. */
+/** A checked selector. An empty list means "not limited"; what is no list says how to ask, not what to leave out. */
 export interface Selector {
-  readonly [key: string]: readonly string[];
-  readonly clusters: readonly string[];
-  readonly namespaces: readonly string[];
+  readonly [key: string]: readonly string[] | string | number | null;
+}
+
+/** The keys that speak of a place in every kind that has them. */
+export const PLACE_KEYS = ['clusters', 'namespaces'] as const;
+
+/** Whether a key leaves something out. */
+export function isLimited(value: Selector[string] | undefined): value is readonly [string, ...string[]] {
+  return Array.isArray(value) && value.length > 0;
 }
 
 /** Names that people choose: clusters, namespaces. */

@@ -39,7 +39,7 @@ return 1
 
 const eventSchema = z.object({
   key: z.string(),
-  address: z.object({ cluster: z.string(), namespace: z.string(), kind: z.string(), name: z.string() }),
+  subject: z.object({ system: z.string(), place: z.record(z.string(), z.string()) }),
   receivedAt: z.string(),
 });
 

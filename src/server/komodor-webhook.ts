@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { WorkloadAddress } from '../core/ports.ts';
+import type { Subject } from '../core/source.ts';
+import { type Address, subjectAt } from '../komodor/subject.ts';
 
 /** What a body that Komodor posted means for us. */
 export type KomodorEvent =
-  | { readonly type: 'workload'; readonly key: string; readonly address: WorkloadAddress }
+  | { readonly type: 'subject'; readonly key: string; readonly subject: Subject }
   | { readonly type: 'ignored'; readonly reason: string };
 
 const text = z.string().optional().catch(undefined);
@@ -30,7 +31,7 @@ const KIND_OF_MONITOR: { readonly [monitorType: string]: string } = {
 };
 
 /**
- * Reads the address of the workload in a Komodor webhook: both known shapes (the older one has no `resourceKind`), with
+ * Reads in a Komodor webhook which Kubernetes thing it is about: both known shapes (the older one has no `resourceKind`), with
  * their padding, `<no value>` and missing parts. The state that the body tells about is not used: it may be old.
  */
 export function readKomodorEvent(body: unknown): KomodorEvent {
@@ -48,10 +49,10 @@ export function readKomodorEvent(body: unknown): KomodorEvent {
   if (Object.values(address).some((part) => part.length > MAX_PART_LENGTH)) {
     return { type: 'ignored', reason: 'a name in it is too long' };
   }
-  return { type: 'workload', key: keyOf(address), address };
+  return { type: 'subject', key: keyOf(address), subject: subjectAt(address) };
 }
 
-function addressOf(payload: z.infer<typeof payloadSchema>): WorkloadAddress {
+function addressOf(payload: z.infer<typeof payloadSchema>): Address {
   const known = {
     cluster: textOf(payload.cluster),
     namespace: textOf(payload.namespace),
@@ -96,6 +97,6 @@ function without(text: string, start: string, end: string): string {
 }
 
 /** Only the kind comes in several spellings; cluster names that differ in case are two clusters. */
-function keyOf({ cluster, namespace, kind, name }: WorkloadAddress): string {
+function keyOf({ cluster, namespace, kind, name }: Address): string {
   return [cluster, namespace, kind.toLowerCase(), name].map(encodeURIComponent).join('|');
 }

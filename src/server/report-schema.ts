@@ -87,6 +87,7 @@ const changeSchema = z.strictObject({
   reason: z
     .enum({
       gone: 'gone',
+      expired: 'expired',
       filtered: 'filtered',
       moved: 'moved',
       renamed: 'renamed',

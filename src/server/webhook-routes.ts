@@ -65,7 +65,7 @@ function addKomodorRoutes(app: App, { queue, limits }: ServerContext, access: Ac
           tags,
           security: 'secret' in params.shape ? [] : security,
           summary: 'A monitor of Komodor has opened or closed an issue',
-          description: 'The body gives an address only; the workload is read again from Komodor.',
+          description: 'The body only says what it is about; that is read again from Komodor.',
           params,
           body: anyObjectSchema,
           response: { 202: z.union([acceptedSchema, ignoredSchema]) },
@@ -74,7 +74,7 @@ function addKomodorRoutes(app: App, { queue, limits }: ServerContext, access: Ac
       async (request, reply) => {
         const event = readKomodorEvent(request.body);
         if (event.type === 'ignored') return sendIgnored(request, reply, event.reason);
-        await queue.offer({ key: event.key, address: event.address, receivedAt: new Date().toISOString() });
+        await queue.offer({ key: event.key, subject: event.subject, receivedAt: new Date().toISOString() });
         return reply.code(202).send({ status: 'accepted' });
       },
     );

@@ -12,16 +12,16 @@ export function createLiveWorker({ application, logger }: ServiceComponents, mem
   live
     .prepare()
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
-  return async ({ address, receivedAt }, signal) => {
+  return async ({ subject, receivedAt }, signal) => {
     try {
-      const reports = await underDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(address, limited));
+      const reports = await underDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited));
       const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);
       const ageMs = Date.now() - Date.parse(receivedAt);
       logger.info(
         {
-          ...address,
+          ...subject.place,
           written: total('written'),
           unchanged: total('unchanged'),
           deleted: total('deleted'),
@@ -32,9 +32,9 @@ export function createLiveWorker({ application, logger }: ServiceComponents, mem
         'live event worked off',
       );
       for (const { code, message } of problems)
-        logger.warn({ ...address, code, detail: message, phase: 'live' }, 'problem');
+        logger.warn({ ...subject.place, code, detail: message, phase: 'live' }, 'problem');
     } catch (error) {
-      logger.warn({ ...address, detail: describeFailure(error), phase: 'live' }, 'live event failed');
+      logger.warn({ ...subject.place, detail: describeFailure(error), phase: 'live' }, 'live event failed');
       if (isWorthRetrying(error, signal)) throw error;
     }
   };

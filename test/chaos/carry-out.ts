@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { WorkloadAddress } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/report.ts';
+import { type Address, subjectAt } from '../../src/komodor/subject.ts';
 import { serviceIdentifier } from '../resync/oracle.ts';
 import { APPROVABLE, checkHonesty } from './honesty.ts';
 import { KINDS } from './kinds.ts';
@@ -198,7 +198,7 @@ async function refresh(
   const random = simulation.random('live', number);
   const { services } = simulation.world;
   const lost = lostWorkloads(simulation);
-  const addresses = Array.from({ length: events }, (_, at): WorkloadAddress => {
+  const addresses = Array.from({ length: events }, (_, at): Address => {
     const service = services.length === 0 ? undefined : random.pick(services);
     if (lost.length > 0 && random.chance(0.4)) return random.pick(lost);
     if (service === undefined || random.chance(0.2)) {
@@ -217,7 +217,7 @@ async function refresh(
   return Promise.all(
     addresses.map(async (address) => {
       try {
-        return { address, reports: await live.refresh(address, signal) };
+        return { address, reports: await live.refresh(subjectAt(address), signal) };
       } catch {
         return { address, reports: 'failed' as const };
       }
@@ -226,9 +226,9 @@ async function refresh(
 }
 
 /** What is gone from the source but not from Port is the reason for many events. */
-function lostWorkloads({ store, world }: Simulation): readonly WorkloadAddress[] {
+function lostWorkloads({ store, world }: Simulation): readonly Address[] {
   const alive = new Set(world.services.map(serviceIdentifier));
-  return store.entitiesOf('komodorService').flatMap(({ identifier, properties }): WorkloadAddress[] => {
+  return store.entitiesOf('komodorService').flatMap(({ identifier, properties }): Address[] => {
     const { cluster_name: cluster, namespace_name: namespace, workload_kind: kind, service_name: name } = properties;
     if (alive.has(identifier) || typeof cluster !== 'string' || typeof namespace !== 'string') return [];
     return typeof kind === 'string' && typeof name === 'string' ? [{ cluster, namespace, kind, name }] : [];

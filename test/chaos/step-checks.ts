@@ -1,5 +1,5 @@
-import type { WorkloadAddress } from '../../src/core/ports.ts';
 import type { RefreshReport } from '../../src/core/refresh.ts';
+import type { Address } from '../../src/komodor/subject.ts';
 import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { difference } from './compare.ts';
 import { keyOf } from './expected.ts';
@@ -11,7 +11,7 @@ import type { Watch } from './watch.ts';
 
 /** What became of a live event. */
 export interface Refreshed {
-  readonly address: WorkloadAddress;
+  readonly address: Address;
   readonly reports: readonly RefreshReport[] | 'failed';
 }
 

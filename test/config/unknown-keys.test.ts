@@ -3,7 +3,8 @@ import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { isObject } from '../../src/config/mapping-values.ts';
-import { checkSelector, KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { complaintsOf } from '../komodor/fake-komodor.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const QUERY = {
@@ -181,13 +182,13 @@ describe('a mistyped selector', () => {
   );
 
   it.each(cases)('of %s: %s', (kind, name, key) => {
-    expect(checkSelector(kind, { [name]: 'high' })).toEqual([
+    expect(complaintsOf(kind, { [name]: 'high' })).toEqual([
       `${name}: is no selector of ${kind} (did you mean ${key}?)`,
     ]);
   });
 
   it('that resembles none is told which there are', () => {
-    expect(checkSelector('komodorService', { nonsense: 1 })[0]).toContain('there are query, clusters, namespaces');
+    expect(complaintsOf('komodorService', { nonsense: 1 })[0]).toContain('there are query, clusters, namespaces');
   });
 });
 

@@ -4,12 +4,12 @@ import { digestOf } from '../../src/core/canonical.ts';
 import type { Completeness } from '../../src/core/model.ts';
 import type { Catalog } from '../../src/core/ports.ts';
 import type { BlockReason } from '../../src/core/report.ts';
-import { asStored, blueprintIn, type Listing, runSmall, type Thing, things } from './small-world.ts';
+import { asStored, blueprintIn, runSmall, type Shows, type Thing, things } from './small-world.ts';
 
 const BROKEN: Completeness = { complete: false, reason: 'request_failed', detail: 'HTTP 500' };
 
 /** Twenty services of ours in Port, of which the source has all but some. */
-function missing(count: number, more: Partial<Listing> = {}) {
+function missing(count: number, more: Partial<Shows> = {}) {
   const all = things(20);
   return { services: { things: all.slice(count), ...more }, stored: { service: asStored(all) } };
 }
@@ -26,7 +26,7 @@ function telling(tell: (blueprint: string, names: readonly string[]) => void) {
 }
 
 /** A reason to doubt, made with what is stale and what was seen. */
-type Doubt = (stale: readonly Thing[], seen: readonly Thing[]) => Partial<Listing>;
+type Doubt = (stale: readonly Thing[], seen: readonly Thing[]) => Partial<Shows>;
 const DOUBTS: { readonly [name: string]: readonly [BlockReason, Doubt] } = {
   'a read that broke off': ['incomplete', () => ({ end: BROKEN })],
   'an item without identifier': [
@@ -239,7 +239,7 @@ describe('a set that is held back', () => {
     ]);
   });
 
-  it.each<[string, number, Partial<Listing>]>([
+  it.each<[string, number, Partial<Shows>]>([
     ['nothing is stale', 0, {}],
     ['the first read was not complete', 1, { end: BROKEN }],
   ])('takes no closer look where %s', async (_when, stale, more) => {

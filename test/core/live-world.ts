@@ -1,23 +1,15 @@
 import type { LiveMemory } from '../../src/core/catalog-guards.ts';
-import { removeGoneWorkload } from '../../src/core/live-deletion.ts';
+import { removeGoneSubject } from '../../src/core/live-deletion.ts';
 import { LiveGuard } from '../../src/core/live-guard.ts';
-import type { Completeness, JsonObject, RawItem, ResourceEntry } from '../../src/core/model.ts';
+import type { Completeness, JsonObject, Kind, RawItem, ResourceEntry } from '../../src/core/model.ts';
 import { openRun } from '../../src/core/open-run.ts';
-import type {
-  Catalog,
-  FieldSelection,
-  KindQuery,
-  MappedItem,
-  Program,
-  Scope,
-  Source,
-  SourcePage,
-  WorkloadAddress,
-} from '../../src/core/ports.ts';
+import type { Catalog, FieldSelection, MappedItem, Program } from '../../src/core/ports.ts';
 import { ProblemBook } from '../../src/core/problem-book.ts';
 import type { Extraction } from '../../src/core/run.ts';
+import { kindBook, type Place, type SourcePage, type Subject, select, type Walk } from '../../src/core/source.ts';
 import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import { shape, stored } from './shapes.ts';
+import { kindWith, listingOf } from './test-kind.ts';
 
 /** A workload, `cluster/namespace/name`. Its entity has that name, unless it says otherwise. */
 export interface Workload {
@@ -100,7 +92,7 @@ async function* pageOf(
   return end;
 }
 
-function clustersOf({ selector }: KindQuery): readonly string[] {
+function clustersOf(selector: JsonObject): readonly string[] {
   return Array.isArray(selector.clusters) ? selector.clusters.map(String) : [];
 }
 
@@ -119,54 +111,47 @@ export function liveWorld(first: LiveWorld) {
     },
   };
   const guard = new LiveGuard(memory, first.resyncIntervalMs ?? null, () => clock.ms);
-  const asked: (Scope | JsonObject)[] = [];
+  const asked: (Place | JsonObject)[] = [];
   /** Whether the look around was ended. */
   const ended = { around: false };
   /** With which fields all our entities were listed. */
   const lists: FieldSelection[] = [];
-  const source: Source = {
-    checkSelector: () => [],
-    normalSelector: (_kind, selector) => selector,
-    excludedBy: () => undefined,
-    widened: () => undefined,
-    read(query) {
-      asked.push(query.selector);
-      const { showsAround = world.shows, malformed = 0, end = { complete: true } } = world;
-      const around = showsAround.filter(({ at }) => clustersOf(query).includes(partsOf(at).cluster));
-      return ending(pageOf(around, malformed, end));
-    },
-    readScope(query, scope) {
-      const clusters = clustersOf(query);
-      if (clusters.length > 0 && !clusters.includes(scope.cluster ?? '')) return undefined;
-      asked.push(scope);
-      const { shows, showsAgain = shows, malformed = 0, end = { complete: true } } = world;
-      const shown = query.selector.again === true ? showsAgain : shows;
-      const isHere = ({ at }: Workload) => at.startsWith(`${scope.cluster}/${scope.namespace}/`);
-      return pageOf(shown.filter(isHere), malformed, end);
-    },
-    readDifferently: () => pageOf([], 0, { complete: true }),
-    locate: async (address) => [address],
-    addressing: (kind) => ({
-      probe: itemOf({ at: 'probe' }),
-      parts: {},
-      scope: () => undefined,
-      scopeOf: () => undefined,
-      identity: ['name'],
-      partsOf: () => ({}),
-      narrow: ({ cluster, namespace, name }) =>
+  const listing = (selector: JsonObject) =>
+    listingOf({
+      selector,
+      read() {
+        asked.push(selector);
+        const { showsAround = world.shows, malformed = 0, end = { complete: true } } = world;
+        const around = showsAround.filter(({ at }) => clustersOf(selector).includes(partsOf(at).cluster));
+        return ending(pageOf(around, malformed, end));
+      },
+      confirm(scope) {
+        const clusters = clustersOf(selector);
+        if (clusters.length > 0 && !clusters.includes(scope.cluster ?? '')) return 'excluded';
+        asked.push(scope);
+        const { shows, showsAgain = shows, malformed = 0, end = { complete: true } } = world;
+        const shown = selector.again === true ? showsAgain : shows;
+        const isHere = ({ at }: Workload) => at.startsWith(`${scope.cluster}/${scope.namespace}/`);
+        return pageOf(shown.filter(isHere), malformed, end);
+      },
+    });
+  const kindNamed = (kind: Kind) =>
+    kindWith({
+      name: kind,
+      select: (selector) => ({ listing: listing(selector) }),
+      narrow: ({ place: { cluster = '', namespace = '', name = '' } }) =>
         world.noPlace
           ? undefined
           : {
               scope: { cluster, namespace },
               holds: (item) => item.key === `${cluster}/${namespace}/${name}`,
-              parts: [{ cluster, namespace, name }],
-              secondLook: { again: true },
+              identifiedBy: [{ cluster, namespace, name }],
+              confirmWith: { again: true },
               around: { clusters: [cluster] },
-              goesWithWorkload: kind === 'komodorService',
+              deletedWithSubject: kind === 'komodorService',
             },
-    }),
-  };
-  async function* ending(pages: ReturnType<Source['read']>): ReturnType<Source['read']> {
+    });
+  async function* ending(pages: Walk): Walk {
     try {
       return yield* pages;
     } finally {
@@ -221,21 +206,22 @@ export function liveWorld(first: LiveWorld) {
     },
     /** Works off an event about a workload of which the first read shows nothing. */
     async tell(at: string, alsoStale: readonly string[] = []) {
-      const address: WorkloadAddress = { kind: 'Deployment', ...partsOf(at) };
+      const subject: Subject = { system: 'test', place: partsOf(at) };
       const { selected = [[]], keepsPlace = true, threshold = 0.5 } = world;
       const locators = new Map(keepsPlace ? [['thing', ADDRESS]] : []);
-      const extractions: Extraction[] = selected.map((clusters) => ({
-        query: { kind: 'komodorService', selector: clusters.length > 0 ? { clusters } : {} },
-        program,
-        locators,
-      }));
-      if (world.outlives)
-        extractions.push({ query: { kind: 'komodorHealthMonitoring', selector: {} }, program, locators });
+      const extraction = (name: Kind, selector: JsonObject): Extraction => {
+        const kind = kindNamed(name);
+        return { kind, listing: select(kind, selector), program, locators };
+      };
+      const extractions = selected.map((clusters) =>
+        extraction('komodorService', clusters.length > 0 ? { clusters } : {}),
+      );
+      if (world.outlives) extractions.push(extraction('komodorHealthMonitoring', {}));
       const problems = new ProblemBook();
       const run = openRun(
         {
           ports: {
-            source,
+            kinds: kindBook([]),
             catalog: {
               ...catalog,
               owned: (...given) => ofThese(catalog.owned(...given), given[3], [at, ...alsoStale]),
@@ -263,7 +249,7 @@ export function liveWorld(first: LiveWorld) {
       );
       const state = await run.state('thing');
       if (world.taint) state?.taint({ reason: 'incomplete', detail: 'x' });
-      const heldBack = await removeGoneWorkload(run, source, address, guard);
+      const heldBack = await removeGoneSubject(run, subject, guard);
       return { heldBack, deleted: state?.deleted, problems: problems.list() };
     },
   };

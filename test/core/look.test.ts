@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { Look } from '../../src/core/look.ts';
 import type { Completeness, RawItem } from '../../src/core/model.ts';
-import type { Program, SourcePage } from '../../src/core/ports.ts';
+import type { Program } from '../../src/core/ports.ts';
+import type { SourcePage } from '../../src/core/source.ts';
 import { entity } from './shapes.ts';
 
 const ENTRY = { path: 'r', kind: 'komodorService', selectorQuery: 'true', selector: {}, templates: [] } as const;
@@ -33,8 +34,7 @@ function counting() {
     map,
     probe: async (item) => ({ item, rows: [] }),
   };
-  const extraction = { query: { kind: 'komodorService', selector: {} }, program, locators: new Map() } as const;
-  return { look: new Look(extraction, 'thing', new AbortController().signal), mapped };
+  return { look: new Look({ program }, 'thing', new AbortController().signal), mapped };
 }
 
 it.each<[readonly number[], readonly number[]]>([

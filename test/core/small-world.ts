@@ -1,18 +1,10 @@
 import type { Completeness, Entity, Kind, RawItem, ResourceEntry } from '../../src/core/model.ts';
-import type {
-  Catalog,
-  MappedItem,
-  Mapper,
-  Ports,
-  Program,
-  RunObserver,
-  Scope,
-  Source,
-  SourcePage,
-} from '../../src/core/ports.ts';
+import type { Catalog, MappedItem, Mapper, Ports, Program, RunObserver } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { type ResyncRequest, resync } from '../../src/core/resync.ts';
+import { type KindBook, kindBook, type Place, type SourcePage } from '../../src/core/source.ts';
 import { memoryCatalog, type StoredThings } from './memory-catalog.ts';
+import { kindWith, listingOf } from './test-kind.ts';
 
 /** Something in the source. Its entity has the same name, unless the mapping refuses it or lets Port find it (`searched`). */
 export interface Thing {
@@ -42,12 +34,12 @@ export function asStored(those: readonly Thing[]): ReadonlyMap<string, string | 
 const COMPLETE: Completeness = { complete: true };
 
 /** What a source answers: what a whole read gives, and what a closer look at one place gives. */
-export interface Listing {
+export interface Shows {
   readonly things: readonly Thing[];
   readonly end?: Completeness;
   readonly malformed?: number;
   /** What the closer look finds, and how it ends; by default the same things at that place. */
-  readonly closer?: (scope: Scope) => readonly Thing[];
+  readonly closer?: (scope: Place) => readonly Thing[];
   readonly closerEnd?: Completeness;
   readonly closerMalformed?: number;
   /** Thrown by the closer look. */
@@ -56,8 +48,8 @@ export interface Listing {
 
 /** A source of two kinds, a mapping and a catalog, all in this process: the engine as it is, without the world around it. */
 export interface SmallWorld {
-  readonly services?: Listing;
-  readonly risks?: Listing;
+  readonly services?: Shows;
+  readonly risks?: Shows;
   /** What Port has of ours, by blueprint. */
   readonly stored?: StoredThings;
   readonly threshold?: number | null;
@@ -71,7 +63,7 @@ export interface SmallRun {
   /** What Port has afterwards, by blueprint: names in the order in which they came. */
   readonly left: ReadonlyMap<string, readonly string[]>;
   /** Every closer look that was taken; `whole` when the entity did not say where to look. */
-  readonly looks: readonly (Scope | 'whole')[];
+  readonly looks: readonly (Place | 'whole')[];
 }
 
 export async function runSmall(
@@ -90,9 +82,9 @@ export async function runSmall(
     entries: [entryOf('komodorService'), entryOf('komodorHealthMonitoring')],
     disabled: [],
   });
-  const looks: (Scope | 'whole')[] = [];
+  const looks: (Place | 'whole')[] = [];
   const ports: Ports = {
-    source: sourceOf(world, looks),
+    kinds: kindsOf(world, looks),
     mapper: mapperTo((kind) => (kind === 'komodorService' || oneBlueprint ? 'service' : 'risk')),
     catalog: world.catalog?.(memory.catalog) ?? memory.catalog,
     traffic: { snapshot: () => ({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }) },
@@ -113,40 +105,38 @@ function entryOf(kind: Kind): ResourceEntry {
   return { path: kind, kind, selectorQuery: 'true', selector: {}, templates: [] };
 }
 
-function sourceOf(world: SmallWorld, looks: (Scope | 'whole')[]): Source {
-  const listing = (kind: Kind): Listing => (kind === 'komodorService' ? world.services : world.risks) ?? { things: [] };
-  const closerLook = (kind: Kind, scope: Scope | 'whole') => {
-    const { things, closer, closerEnd = COMPLETE, closerMalformed = 0, closerError } = listing(kind);
+function kindsOf(world: SmallWorld, looks: (Place | 'whole')[]): KindBook {
+  const shows = (kind: Kind): Shows => (kind === 'komodorService' ? world.services : world.risks) ?? { things: [] };
+  const closerLook = (kind: Kind, scope: Place | 'whole') => {
+    const { things, closer, closerEnd = COMPLETE, closerMalformed = 0, closerError } = shows(kind);
     looks.push(scope);
     const here =
       scope === 'whole' ? things : things.filter(({ place }) => place === `${scope.cluster}/${scope.namespace}`);
     return pageOf(closer?.(scope === 'whole' ? {} : scope) ?? here, closerEnd, closerMalformed, closerError);
   };
-  return {
-    checkSelector: () => [],
-    normalSelector: (_kind, selector) => selector,
-    excludedBy: () => undefined,
-    widened: () => undefined,
-    read: ({ kind }) => {
-      const { things, end = COMPLETE, malformed = 0 } = listing(kind);
-      return pageOf(things, end, malformed);
-    },
-    readScope: ({ kind }, scope) => closerLook(kind, scope),
-    readDifferently: ({ kind }) => closerLook(kind, 'whole'),
-    addressing: () => ({
-      probe: itemOf({ name: 'probe', place: 'probe-cluster/probe-namespace' }),
-      parts: { cluster: 'probe-cluster', namespace: 'probe-namespace' },
-      scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
-      scopeOf: ({ value }) =>
-        typeof value.cluster === 'string' && typeof value.namespace === 'string'
-          ? { cluster: value.cluster, namespace: value.namespace }
-          : undefined,
-      narrow: () => undefined,
-      identity: ['name'],
-      partsOf: () => ({}),
-    }),
-    locate: async (address) => [address],
-  };
+  const kindNamed = (name: Kind) =>
+    kindWith({
+      name,
+      select: (selector) => ({
+        listing: listingOf({
+          selector,
+          read() {
+            const { things, end = COMPLETE, malformed = 0 } = shows(name);
+            return pageOf(things, end, malformed);
+          },
+          confirm: (scope) => closerLook(name, scope),
+          confirmAll: () => closerLook(name, 'whole'),
+        }),
+      }),
+      probe: {
+        item: itemOf({ name: 'probe', place: 'probe-cluster/probe-namespace' }),
+        place: { cluster: 'probe-cluster', namespace: 'probe-namespace' },
+      },
+      placeOf: ({ value: { cluster, namespace } }) =>
+        typeof cluster === 'string' && typeof namespace === 'string' ? { cluster, namespace } : {},
+      scopeOf: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
+    });
+  return kindBook([kindNamed('komodorService'), kindNamed('komodorHealthMonitoring')]);
 }
 
 async function* pageOf(

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { BlueprintState } from '../../src/core/blueprint-state.ts';
 import type { Completeness, Entity, RawItem, ResourceEntry } from '../../src/core/model.ts';
-import type { MappedItem, Program, Scope, Source, SourcePage } from '../../src/core/ports.ts';
+import type { MappedItem, Program } from '../../src/core/ports.ts';
+import type { Extraction } from '../../src/core/run.ts';
+import type { Place, SourcePage } from '../../src/core/source.ts';
 import { askWitness } from '../../src/core/witness.ts';
 import { shape, stored } from './shapes.ts';
-import { blueprintIn, type Listing, runSmall, type SmallWorld } from './small-world.ts';
+import { blueprintIn, runSmall, type Shows, type SmallWorld } from './small-world.ts';
+import { kindWith, listingOf } from './test-kind.ts';
 
 /** A place of the small world below: cluster and namespace. */
-interface Place {
+interface Spot {
   readonly cluster: string;
   readonly namespace: string;
 }
@@ -62,143 +65,131 @@ async function* pageOf(names: readonly string[], end: Completeness): AsyncGenera
 
 interface World {
   /** What a question about a place is answered with. */
-  readonly at?: (place: Scope) => readonly string[];
+  readonly at?: (place: Place) => readonly string[];
   readonly end?: Completeness;
 }
 
 /** A source that is asked only for the second time, and notes what it was asked. */
 function sourceOver({ at = () => [], end = COMPLETE }: World) {
-  const asked: Scope[] = [];
+  const asked: Place[] = [];
   let whole = 0;
-  const source: Source = {
-    checkSelector: () => [],
-    normalSelector: (_kind, selector) => selector,
-    excludedBy: () => undefined,
-    widened: () => undefined,
-    read: () => pageOf([], COMPLETE),
-    readScope(_query, scope) {
+  const listing = listingOf({
+    confirm(scope) {
       asked.push(scope);
       return pageOf(at(scope), end);
     },
-    readDifferently() {
+    confirmAll() {
       whole += 1;
       return pageOf([], end);
     },
-    addressing: () => ({
-      probe: item('probe'),
-      parts: {},
-      scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
-      scopeOf: () => undefined,
-      identity: ['name'],
-      partsOf: () => ({}),
-      narrow: () => ({ scope: {}, holds: () => false, parts: [], secondLook: {}, around: {}, goesWithWorkload: false }),
-    }),
-    locate: async (address) => [address],
-  };
-  return { source, asked, wholeReads: () => whole };
+  });
+  const kind = kindWith({
+    scopeOf: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
+  });
+  const locators = new Map([['thing', { cluster: 'cluster', namespace: 'namespace' }]]);
+  const feed: Extraction = { kind, listing, program, locators };
+  return { feed, asked, wholeReads: () => whole };
 }
 
 /** Asks about entities that are ours and that the first read did not see. */
-function ask(source: Source, stale: ReadonlyMap<string, Place | undefined>) {
+function ask(feed: Extraction, stale: ReadonlyMap<string, Spot | undefined>) {
   const state = new BlueprintState(blueprint, [program], ['cluster', 'namespace']);
   for (const [identifier, place] of stale) state.remember(stored({ identifier, properties: { ...place } }));
-  const locators = new Map([['thing', { cluster: 'cluster', namespace: 'namespace' }]]);
-  const extractions = [{ query: { kind: 'komodorService' as const, selector: {} }, program, locators }];
-  return askWitness({ ports: { source }, extractions, signal: new AbortController().signal }, state, []);
+  return askWitness({ extractions: [feed], signal: new AbortController().signal }, state, []);
 }
 
-function places(count: number, placeOf: (index: number) => Place): Map<string, Place> {
+function places(count: number, placeOf: (index: number) => Spot): Map<string, Spot> {
   return new Map(Array.from({ length: count }, (_, index) => [`e${index}`, placeOf(index)]));
 }
 
 describe('askWitness', () => {
   it('asks once for each place that stale entities come from, and confirms what is absent there too', async () => {
-    const { source, asked, wholeReads } = sourceOver({ at: () => ['another'] });
+    const { feed, asked, wholeReads } = sourceOver({ at: () => ['another'] });
     const stale = places(9, (index) => ({ cluster: `c${index % 3}`, namespace: 'n' }));
-    expect(await ask(source, stale)).toEqual({ type: 'confirmed' });
+    expect(await ask(feed, stale)).toEqual({ type: 'confirmed' });
     expect(asked.map(({ cluster }) => cluster).sort()).toEqual(['c0', 'c1', 'c2']);
     expect(wholeReads()).toBe(0);
   });
 
   it('contradicts when a single one of them is still there', async () => {
-    const { source } = sourceOver({ at: ({ cluster }) => (cluster === 'c2' ? ['e2', 'another'] : []) });
+    const { feed } = sourceOver({ at: ({ cluster }) => (cluster === 'c2' ? ['e2', 'another'] : []) });
     const stale = places(9, (index) => ({ cluster: `c${index}`, namespace: 'n' }));
-    expect(await ask(source, stale)).toEqual({ type: 'contradicted', witnesses: ['e2'] });
+    expect(await ask(feed, stale)).toEqual({ type: 'contradicted', witnesses: ['e2'] });
   });
 
   it('compares names as Port has them', async () => {
-    const { source } = sourceOver({ at: () => ['e 0'] });
+    const { feed } = sourceOver({ at: () => ['e 0'] });
     const place = { cluster: 'c', namespace: 'n' };
-    expect(await ask(source, new Map([['e=200', place]]))).toEqual({ type: 'contradicted', witnesses: ['e=200'] });
-    expect(await ask(source, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
+    expect(await ask(feed, new Map([['e=200', place]]))).toEqual({ type: 'contradicted', witnesses: ['e=200'] });
+    expect(await ask(feed, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
   });
 
   it('asks about at most 200 of many, and leaves no cluster out', async () => {
-    const { source, asked } = sourceOver({});
+    const { feed, asked } = sourceOver({});
     // Seven clusters have nearly all of them; the others have one each, at the end of the list.
     const clusterOf = (index: number) => (index < 1960 ? `crowd-${index % 7}` : `lonely-${index}`);
     const stale = places(2000, (index) => ({ cluster: clusterOf(index), namespace: `n${index}` }));
-    expect(await ask(source, stale)).toEqual({ type: 'confirmed' });
+    expect(await ask(feed, stale)).toEqual({ type: 'confirmed' });
     expect(asked).toHaveLength(200);
     expect(new Set(asked.map(({ cluster }) => cluster)).size).toBe(47);
   });
 
   it('asks about every one of 200', async () => {
-    const { source, asked } = sourceOver({});
+    const { feed, asked } = sourceOver({});
     await ask(
-      source,
+      feed,
       places(200, (index) => ({ cluster: 'c', namespace: `n${index}` })),
     );
     expect(new Set(asked.map(({ namespace }) => namespace)).size).toBe(200);
   });
 
   it('reads everything in another way when an entity does not say where it comes from', async () => {
-    const { source, asked, wholeReads } = sourceOver({});
-    expect(await ask(source, new Map([['e0', undefined]]))).toEqual({ type: 'confirmed' });
+    const { feed, asked, wholeReads } = sourceOver({});
+    expect(await ask(feed, new Map([['e0', undefined]]))).toEqual({ type: 'confirmed' });
     expect(asked).toEqual([]);
     expect(wholeReads()).toBe(1);
   });
 
   it('confirms nothing when the second read is not complete itself', async () => {
-    const { source } = sourceOver({ end: { complete: false, reason: 'request_failed', detail: 'HTTP 500' } });
+    const { feed } = sourceOver({ end: { complete: false, reason: 'request_failed', detail: 'HTTP 500' } });
     expect(
       await ask(
-        source,
+        feed,
         places(1, () => ({ cluster: 'c', namespace: 'n' })),
       ),
     ).toMatchObject({ type: 'unconfirmed' });
-    expect(await ask(source, new Map([['e0', undefined]]))).toMatchObject({ type: 'unconfirmed' });
+    expect(await ask(feed, new Map([['e0', undefined]]))).toMatchObject({ type: 'unconfirmed' });
   });
 
   it('confirms nothing when an item of the second read gives no identifier', async () => {
-    const { source } = sourceOver({ at: () => ['?'] });
+    const { feed } = sourceOver({ at: () => ['?'] });
     expect(
       await ask(
-        source,
+        feed,
         places(1, () => ({ cluster: 'c', namespace: 'n' })),
       ),
     ).toMatchObject({ type: 'unconfirmed' });
   });
 
   it('has nothing to ask about a place that the selector excludes', async () => {
-    const { source } = sourceOver({ at: () => ['e0'] });
+    const { feed } = sourceOver({ at: () => ['e0'] });
     const place = { cluster: 'c', namespace: 'n' };
-    const blind: Source = { ...source, readScope: () => undefined };
+    const blind: Extraction = { ...feed, listing: { ...feed.listing, confirm: () => 'excluded' } };
     expect(await ask(blind, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
-    expect(await ask(source, new Map([['e0', place]]))).toMatchObject({ type: 'contradicted' });
+    expect(await ask(feed, new Map([['e0', place]]))).toMatchObject({ type: 'contradicted' });
   });
 
   it('does not take an entity of another blueprint for one of this', async () => {
     const place = { cluster: 'c', namespace: 'n' };
     const stale = new Map([['e0', place]]);
-    expect(await ask(sourceOver({ at: () => ['elsewhere e0'] }).source, stale)).toEqual({ type: 'confirmed' });
-    expect(await ask(sourceOver({ at: () => ['find e0'] }).source, stale)).toMatchObject({ type: 'unconfirmed' });
+    expect(await ask(sourceOver({ at: () => ['elsewhere e0'] }).feed, stale)).toEqual({ type: 'confirmed' });
+    expect(await ask(sourceOver({ at: () => ['find e0'] }).feed, stale)).toMatchObject({ type: 'unconfirmed' });
   });
 
   it('names five of those that are still there', async () => {
-    const { source } = sourceOver({ at: ({ namespace }) => [`e${namespace?.slice(1)}`] });
+    const { feed } = sourceOver({ at: ({ namespace }) => [`e${namespace?.slice(1)}`] });
     const answer = await ask(
-      source,
+      feed,
       places(7, (index) => ({ cluster: 'c', namespace: `n${index}` })),
     );
     expect(answer).toEqual({ type: 'contradicted', witnesses: ['e0', 'e1', 'e2', 'e3', 'e4'] });
@@ -206,7 +197,7 @@ describe('askWitness', () => {
 });
 
 /** Looks closer in a whole run: six services in one place, the first of them is missing in the first read. */
-async function lookCloser(more: Partial<Listing>, rest: Partial<SmallWorld> = {}) {
+async function lookCloser(more: Partial<Shows>, rest: Partial<SmallWorld> = {}) {
   const all = Array.from({ length: 6 }, (_, index) => ({ name: `e${index}`, place: 'c1/n1' }));
   const stored = { service: new Map(all.map(({ name, place }) => [name, place])) };
   const run = await runSmall({ services: { things: all.slice(1), ...more }, stored, ...rest });
@@ -260,7 +251,7 @@ describe('the closer look of a whole run', () => {
     expect(blueprintIn(run, 'service')).toMatchObject({ deleted: 0, deletionBlocked: { reason: 'unconfirmed' } });
   });
 
-  it.each<[Partial<Listing>, string]>([
+  it.each<[Partial<Shows>, string]>([
     [{ closerMalformed: 1 }, 'the second read held things that are no items'],
     [
       { closer: () => [{ name: 'odd', fate: 'rejected' }] },

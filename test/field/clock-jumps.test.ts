@@ -93,8 +93,8 @@ describe('a clock that cannot be trusted', () => {
     });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     await queue.schedule(200);
-    const address = { cluster: 'c', namespace: 'n', kind: 'Deployment', name: 'a' };
-    await queue.offer({ key: 'a', address, receivedAt: new Date().toISOString() });
+    const place = { cluster: 'c', namespace: 'n', kind: 'Deployment', name: 'a' };
+    await queue.offer({ key: 'a', subject: { system: 'komodor', place }, receivedAt: new Date().toISOString() });
     vi.setSystemTime(Date.now() - 24 * HOUR);
     await vi.waitUntil(() => events.length === 1 && started.length >= 2, 20_000);
     expect(started).toContain('schedule');

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
-import type { Completeness, RawItem } from '../../src/core/model.ts';
-import type { SourcePage } from '../../src/core/ports.ts';
-import { createKomodorSource, type KomodorSource, type KomodorSourceOptions } from '../../src/komodor/source.ts';
+import type { Completeness, JsonObject, RawItem } from '../../src/core/model.ts';
+import { type Place, type SourceKind, select, type Walk } from '../../src/core/source.ts';
+import { offlineKinds } from '../../src/komodor/kinds.ts';
+import { createKomodorSource, type KomodorSourceOptions } from '../../src/komodor/source.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 import { type LocalServer, listen, type Reply, type Seen } from '../net/local-server.ts';
 
@@ -42,7 +43,26 @@ export async function fakeKomodor(world: World, twist: Twist = (reply) => reply)
   });
 }
 
-export function sourceOf(url: string, more: Partial<KomodorSourceOptions> = {}): KomodorSource {
+/** What to read of a kind. */
+export interface Query {
+  readonly kind: string;
+  readonly selector: JsonObject;
+}
+
+/** A kind of Komodor where nothing is read. */
+export function kindOf(name: string, kinds = offlineKinds()): SourceKind {
+  const kind = kinds.get(name);
+  if (!kind) throw new Error(`no kind ${name}`);
+  return kind;
+}
+
+export function complaintsOf(kind: string, selector: JsonObject): readonly string[] {
+  const selected = kindOf(kind).select(selector);
+  return 'complaints' in selected ? selected.complaints : [];
+}
+
+/** Reads a Komodor at an address. */
+export function sourceOf(url: string, more: Partial<KomodorSourceOptions> = {}) {
   const source = createKomodorSource({
     baseUrl: `${url}/api/v2`,
     apiKey: KEY,
@@ -53,7 +73,12 @@ export function sourceOf(url: string, more: Partial<KomodorSourceOptions> = {}):
     ...more,
   });
   onTestFinished(() => source.close());
-  return source;
+  const listing = ({ kind, selector }: Query) => select(kindOf(kind, source.kinds), selector);
+  return {
+    read: (query: Query, signal: AbortSignal) => listing(query).read(signal),
+    confirm: (query: Query, scope: Place, signal: AbortSignal) => listing(query).confirm(scope, signal),
+    confirmAll: (query: Query, signal: AbortSignal) => listing(query).confirmAll(signal),
+  };
 }
 
 /** A key as it is easy to read: `Deployment/c1/n1/s1`, `r1`. */
@@ -72,8 +97,8 @@ export interface Collected {
   readonly verdict: string;
 }
 
-export async function collect(walk: AsyncGenerator<SourcePage, Completeness> | undefined): Promise<Collected> {
-  if (walk === undefined) throw new Error('nothing to read');
+export async function collect(walk: Walk | 'excluded'): Promise<Collected> {
+  if (walk === 'excluded') throw new Error('the selector leaves the place out');
   const items: RawItem[] = [];
   let pages = 0;
   let malformed = 0;

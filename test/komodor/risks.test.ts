@@ -112,7 +112,7 @@ describe('reading risks', () => {
   it('reads every severity for itself when asked to read differently', async () => {
     const risks = many(9, (i) => risk(i, { severity: ['high', 'medium', 'low'][i % 3] }));
     const server = await fakeKomodor({ risks });
-    const result = await collect(sourceOf(server.url).readDifferently({ kind, selector: {} }, signal));
+    const result = await collect(sourceOf(server.url).confirmAll({ kind, selector: {} }, signal));
     expect(result).toMatchObject({ verdict: 'complete', pages: 3 });
     expect(new Set(result.keys).size).toBe(9);
     expect(server.seen.map(({ query }) => query.getAll('severity'))).toEqual([['high'], ['medium'], ['low']]);
@@ -198,7 +198,7 @@ describe('the risks of one resource', () => {
   it('asks for it together with the selector', async () => {
     const server = await fakeKomodor({ risks: many(4, risk) });
     const query = { kind, selector: { severity: 'high' } } as const;
-    const result = await collect(sourceOf(server.url).readScope(query, scope, signal));
+    const result = await collect(sourceOf(server.url).confirm(query, scope, signal));
     expect(result).toMatchObject({ verdict: 'complete', keys: ['r1'] });
     expect(server.seen[0]?.query.getAll('komodorUid')).toEqual([uid]);
     expect(server.seen[0]?.query.getAll('severity')).toEqual(['high']);
@@ -206,7 +206,7 @@ describe('the risks of one resource', () => {
 
   it('says when the server ignores the scope', async () => {
     const server = await fakeKomodor({}, () => answer(many(3, risk), false, 3));
-    const result = await collect(sourceOf(server.url).readScope({ kind, selector: {} }, scope, signal));
+    const result = await collect(sourceOf(server.url).confirm({ kind, selector: {} }, scope, signal));
     expect(result.end).toMatchObject({
       reason: 'not_advancing',
       detail: expect.stringContaining('the answer ignores the scope'),
@@ -221,7 +221,7 @@ describe('the risks of one resource', () => {
 
   it('has nothing to ask when the selector excludes it', async () => {
     const source = sourceOf((await fakeKomodor({})).url);
-    expect(source.readScope({ kind, selector: { clusters: 'c2' } }, scope, signal)).toBeUndefined();
-    expect(source.readScope({ kind, selector: { namespaces: ['n2', 'n3'] } }, scope, signal)).toBeUndefined();
+    expect(source.confirm({ kind, selector: { clusters: 'c2' } }, scope, signal)).toBe('excluded');
+    expect(source.confirm({ kind, selector: { namespaces: ['n2', 'n3'] } }, scope, signal)).toBe('excluded');
   });
 });

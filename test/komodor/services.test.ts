@@ -194,7 +194,7 @@ describe('selecting services', () => {
 
   it('reads every kind for itself when asked to read differently', async () => {
     const server = await fakeKomodor({ services: world });
-    const result = await collect(sourceOf(server.url).readDifferently({ kind, selector: {} }, signal));
+    const result = await collect(sourceOf(server.url).confirmAll({ kind, selector: {} }, signal));
     expect(result).toMatchObject({ verdict: 'complete', pages: 4 });
     expect(new Set(result.keys).size).toBe(18);
     const kinds = server.seen.map(({ bodyText }) => JSON.parse(bodyText).kind);
@@ -251,7 +251,7 @@ describe('reading one namespace', () => {
   it('asks for it together with the selector', async () => {
     const server = await fakeKomodor({ services: world });
     const query = { kind, selector: { kinds: ['Deployment'], clusters: ['c1', 'c2'] } } as const;
-    const result = await collect(sourceOf(server.url).readScope(query, scope, signal));
+    const result = await collect(sourceOf(server.url).confirm(query, scope, signal));
     expect(result).toMatchObject({ verdict: 'complete', keys: ['Deployment/c1/n1/s1'] });
     expect(JSON.parse(server.seen[0]?.bodyText ?? '')).toMatchObject({
       scope: { cluster: 'c1', namespaces: ['n1'] },
@@ -261,7 +261,7 @@ describe('reading one namespace', () => {
 
   it('says when the server ignores the scope', async () => {
     const server = await fakeKomodor({}, () => page(world, { token: null }));
-    const result = await collect(sourceOf(server.url).readScope({ kind, selector: {} }, scope, signal));
+    const result = await collect(sourceOf(server.url).confirm({ kind, selector: {} }, scope, signal));
     expect(result.end).toMatchObject({
       reason: 'not_advancing',
       detail: expect.stringContaining('the answer ignores the scope'),
@@ -281,7 +281,7 @@ describe('reading one namespace', () => {
     'has nothing to ask when the selector excludes it: %o',
     async (selector) => {
       const server = await fakeKomodor({});
-      expect(sourceOf(server.url).readScope({ kind, selector }, scope, signal)).toBeUndefined();
+      expect(sourceOf(server.url).confirm({ kind, selector }, scope, signal)).toBe('excluded');
     },
   );
 });

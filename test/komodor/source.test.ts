@@ -2,12 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import { exactJson, parseExactly } from '../../src/core/exact-json.ts';
-import { definitionOf } from '../../src/komodor/kinds.ts';
-import { collect, fakeKomodor, KEY, many, type Row, risk, service, sourceOf, type Twist } from './fake-komodor.ts';
+import { DEFINITIONS } from '../../src/komodor/kinds.ts';
+import {
+  collect,
+  complaintsOf,
+  fakeKomodor,
+  KEY,
+  kindOf,
+  many,
+  type Row,
+  risk,
+  service,
+  sourceOf,
+  type Twist,
+} from './fake-komodor.ts';
 
 const signal = new AbortController().signal;
 const services = { kind: 'komodorService', selector: {} } as const;
 const risks = { kind: 'komodorHealthMonitoring', selector: {} } as const;
+
+function definitionOf(name: string) {
+  const found = DEFINITIONS.find((definition) => definition.name === name);
+  if (!found) throw new Error(`no kind ${name}`);
+  return found;
+}
 
 async function errorOf(promise: Promise<unknown>): Promise<AppError> {
   const error = await promise.then(
@@ -106,37 +124,38 @@ describe('checkSelector', () => {
     ],
     [{ status: 'sick' }, ['status: must be one of healthy, unhealthy, unknown, or a list of them']],
   ])('services: %o', (selector, messages) => {
-    expect(sourceless().checkSelector('komodorService', selector)).toEqual(messages);
+    expect(complaintsOf('komodorService', selector)).toEqual(messages);
   });
   it.each([
     [{ checkTypes: 'anythingAtAll', severity: ['high', 'low'], status: 'open', checkCategory: [] }, []],
     [{ severity: 'critical' }, ['severity: must be one of high, medium, low, or a list of them']],
     [{ impactGroupType: 'all' }, ['impactGroupType: must be one of static, dynamic, realtime, or a list of them']],
   ])('risks: %o', (selector, messages) => {
-    expect(sourceless().checkSelector('komodorHealthMonitoring', selector)).toEqual(messages);
+    expect(complaintsOf('komodorHealthMonitoring', selector)).toEqual(messages);
   });
 });
 
-describe('addressing', () => {
-  it('finds the namespace of a service', () => {
-    const { probe, parts, scope, scopeOf } = sourceless().addressing('komodorService');
-    expect(scope(parts)).toEqual(scopeOf(probe));
-    expect(scope({ cluster: 'c' })).toBeUndefined();
-    expect(probe.value).toMatchObject({ cluster: parts.cluster, namespace: parts.namespace, service: parts.service });
-    expect(scopeOf({ key: '', label: '', value: { cluster: 'c', namespace: 7 } })).toBeUndefined();
+describe('a place', () => {
+  it('of a service is its namespace', () => {
+    const { probe, scopeOf, placeOf } = kindOf('komodorService');
+    const { item, place } = probe;
+    expect(scopeOf(place)).toEqual(scopeOf(placeOf(item)));
+    expect(scopeOf({ cluster: 'c' })).toBeUndefined();
+    expect(item.value).toMatchObject({ cluster: place.cluster, namespace: place.namespace, service: place.service });
+    expect(scopeOf(placeOf({ key: '', label: '', value: { cluster: 'c', namespace: 7 } }))).toBeUndefined();
   });
-  it('finds the uid of a risk, whole or in parts', () => {
-    const { probe, parts, scope, scopeOf } = sourceless().addressing('komodorHealthMonitoring');
-    expect(scope(parts)).toEqual(scopeOf(probe));
-    const { komodorUid, ...others } = parts;
-    expect(scope(others)).toEqual({ komodorUid });
-    expect(scope({ kind: 'Node', cluster: 'c', namespace: '', name: 'n' })).toEqual({ komodorUid: 'Node|c||n' });
-    expect(scope({ kind: 'Node', cluster: 'c', name: 'n' })).toBeUndefined();
+  it('of a risk is the uid, whole or in parts', () => {
+    const { probe, scopeOf, placeOf } = kindOf('komodorHealthMonitoring');
+    const { komodorUid, ...others } = probe.place;
+    expect(scopeOf(probe.place)).toEqual(scopeOf(placeOf(probe.item)));
+    expect(scopeOf(others)).toEqual({ komodorUid });
+    expect(scopeOf({ kind: 'Node', cluster: 'c', namespace: '', name: 'n' })).toEqual({ komodorUid: 'Node|c||n' });
+    expect(scopeOf({ kind: 'Node', cluster: 'c', name: 'n' })).toBeUndefined();
   });
   it('refuses to ask about a scope with a hole', () => {
     const source = sourceless();
-    expect(() => source.readScope(services, { cluster: 'c' }, signal)).toThrow('namespace');
-    expect(() => source.readScope(risks, {}, signal)).toThrow('komodorUid');
+    expect(() => source.confirm(services, { cluster: 'c' }, signal)).toThrow('namespace');
+    expect(() => source.confirm(risks, {}, signal)).toThrow('komodorUid');
   });
 });
 

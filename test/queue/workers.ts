@@ -81,7 +81,8 @@ const BURST = 50;
 export async function nothingLive(): Promise<void> {}
 
 export function liveEvent(key: string, receivedAt = '2026-01-01T00:00:00.000Z'): LiveEvent {
-  return { key, receivedAt, address: { cluster: 'prod', namespace: 'shop', kind: 'Deployment', name: key } };
+  const place = { cluster: 'prod', namespace: 'shop', kind: 'Deployment', name: key };
+  return { key, receivedAt, subject: { system: 'komodor', place } };
 }
 
 /** Waits until something is so. */

@@ -6,6 +6,7 @@ import { type StandIns, startStandIns } from '../../src/cli/stand-ins.ts';
 import { type Application, createApplication } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import { AppError } from '../../src/core/errors.ts';
+import { subjectAt } from '../../src/komodor/subject.ts';
 import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import type { WorldService } from '../../src/sandbox/world/model.ts';
 import { serviceIdentifier } from './oracle.ts';
@@ -80,7 +81,7 @@ async function tell(scene: Scene, applications: readonly Application[], gone: re
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [at, { cluster, namespace, kind, service: name }] = next;
       try {
-        const reports = await lives[at % lives.length]?.refresh({ cluster, namespace, kind, name }, signal);
+        const reports = await lives[at % lives.length]?.refresh(subjectAt({ cluster, namespace, kind, name }), signal);
         for (const report of reports ?? []) {
           heldBack += report.heldBack;
           said.push(...report.problems.map(({ code, message }) => `${code}: ${message}`));

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { startStandIns } from '../../src/cli/stand-ins.ts';
 import { createApplication } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
+import { subjectAt } from '../../src/komodor/subject.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-disabled-'));
@@ -60,7 +61,7 @@ it('a live event deletes nothing from a blueprint that a disabled entry also wri
   const { cluster, namespace, kind, service: name } = alone;
   const partly = await open(mappingFile('partly.json', [entry('true', '.kind + )'), entry('false', identifier)]));
   const queue = createInlineQueue();
-  const [report] = await partly.live(queue).refresh({ cluster, namespace, kind, name }, signal);
+  const [report] = await partly.live(queue).refresh(subjectAt({ cluster, namespace, kind, name }), signal);
   expect(report).toMatchObject({ deleted: 0 });
   expect(standIns.port.store.deletions).toEqual([]);
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { startStandIns } from '../../src/cli/stand-ins.ts';
 import { createApplication } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
+import { subjectAt } from '../../src/komodor/subject.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 import { serviceUid } from '../../src/sandbox/world/model.ts';
 
@@ -35,7 +36,7 @@ it('a live event marks what it saw, and leaves to the resync what it missed', as
     const writesBefore = causes().length;
     const status = service.status === 'healthy' ? 'unhealthy' : 'healthy';
     world.services[world.services.indexOf(service)] = { ...service, status };
-    await application.live(queue).refresh({ cluster, namespace, kind, name }, signal);
+    await application.live(queue).refresh(subjectAt({ cluster, namespace, kind, name }), signal);
     expect(new Set(causes().slice(writesBefore))).toEqual(new Set(['http_request false']));
     const names = [closed?.id ?? '', open?.id ?? ''];
     expect(await queue.markedLive('komodorHealthMonitoring', names, 0)).toEqual(new Set([open?.id]));

@@ -36,9 +36,9 @@ const NEWER = {
 };
 
 const workload = (cluster: string, namespace: string, kind: string, name: string) => ({
-  type: 'workload',
+  type: 'subject',
   key: `${cluster}|${namespace}|${kind.toLowerCase()}|${name}`,
-  address: { cluster, namespace, kind, name },
+  subject: { system: 'komodor', place: { cluster, namespace, kind, name } },
 });
 
 describe('the address in a webhook of Komodor', () => {
@@ -104,7 +104,7 @@ describe('the address in a webhook of Komodor', () => {
   it('gives one key to one workload and different keys to different ones', () => {
     const keyOf = (body: unknown) => {
       const event = readKomodorEvent(body);
-      return event.type === 'workload' ? event.key : undefined;
+      return event.type === 'subject' ? event.key : undefined;
     };
     expect(keyOf({ ...NEWER, resourceKind: 'statefulset', cluster: 'production\n' })).toBe(keyOf(NEWER));
     expect(keyOf({ ...NEWER, cluster: 'Production' })).not.toBe(keyOf(NEWER));
@@ -117,7 +117,7 @@ describe('the address in a webhook of Komodor', () => {
   it('is looked for in anything', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => {
-        expect(['workload', 'ignored']).toContain(readKomodorEvent(body).type);
+        expect(['subject', 'ignored']).toContain(readKomodorEvent(body).type);
       }),
     );
   });
@@ -133,8 +133,8 @@ describe('POST /webhooks/komodor', () => {
     const headers = { ...hook, 'content-type': 'text/plain' };
     expect((await app.inject({ ...send(JSON.stringify(NEWER)), headers })).statusCode).toBe(202);
     await until(() => liveEvents.length === 2);
-    for (const event of liveEvents) expect(Object.keys(event).sort()).toEqual(['address', 'key', 'receivedAt']);
-    expect(liveEvents.map((event) => event.address.name).sort()).toEqual(['brain-consumer-pg', 'db']);
+    for (const event of liveEvents) expect(Object.keys(event).sort()).toEqual(['key', 'receivedAt', 'subject']);
+    expect(liveEvents.map((event) => event.subject.place.name).sort()).toEqual(['brain-consumer-pg', 'db']);
   });
 
   it('answers a test and what names no workload with 202, and queues nothing', async () => {

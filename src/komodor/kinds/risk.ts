@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { numberText } from '../../core/exact-json.ts';
 import type { RawItem } from '../../core/model.ts';
+import type { Walk } from '../../core/source.ts';
 import { isTooSlow } from '../../net/page-size.ts';
 import { readClusterNames } from '../clusters.ts';
 import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn, textOf } from '../item.ts';
 import { chain, givenUp, orIncomplete, type Reading, weighed } from '../listing.ts';
 import { walkByOffset } from '../offset-walk.ts';
-import type { Walk } from '../proof.ts';
 import { names, type Selector, someOf } from '../selector.ts';
 
 const SEVERITIES = ['high', 'medium', 'low'] as const;
@@ -16,6 +16,8 @@ const CHECK_CATEGORIES = ['workload', 'infrastructure'] as const;
 const IMPACT_GROUP_TYPES = ['static', 'dynamic', 'realtime'] as const;
 
 interface RiskSelector extends Selector {
+  readonly clusters: readonly string[];
+  readonly namespaces: readonly string[];
   readonly checkTypes: readonly string[];
   readonly severity: readonly string[];
   readonly status: readonly string[];
@@ -32,6 +34,24 @@ const MOMENT = 1_767_225_600;
 
 const SPEC: KindSpec<RiskSelector> = {
   name: 'komodorHealthMonitoring',
+  doc: {
+    title: 'Health risks: what the health checks found',
+    endpoint: 'GET /health/risks',
+    selector: {
+      clusters: 'Names of clusters. Default: all.',
+      namespaces: 'Names of namespaces. Default: all.',
+      checkTypes: 'Names of check types, as Komodor has them. Default: all.',
+      severity: `Severities, of ${SEVERITIES.join(', ')}. Default: all.`,
+      status: `Statuses, of ${STATUSES.join(', ')}. Default: all.`,
+      checkCategory: `Categories, of ${CHECK_CATEGORIES.join(', ')}. Default: all.`,
+      impactGroupType: `Groups, of ${IMPACT_GROUP_TYPES.join(', ')}. Default: dynamic and realtime; static ones are best-practice checks by the thousand.`,
+    },
+    blueprint: '`komodorHealthMonitoring`, identifier: the id of the risk',
+    identity: 'the id of the risk',
+    absence: 'gone: deleted once it is confirmed',
+    completeness:
+      'every page advances, the rows that were seen are as many as Komodor says; an absence is confirmed by the list for its resource, or by one list per severity',
+  },
   pageSize: 200,
   selector: z.object({
     clusters: names(),
@@ -66,10 +86,9 @@ const SPEC: KindSpec<RiskSelector> = {
       link: 'https://app.komodor.com/health/risks/drawer?checkCategory=workload-health&violationId=probe-link-q7x',
       supportingData: { restartingContainers: { containers: [{ name: 'probe-container-q7x', restarts: 3 }] } },
     },
-    parts: { komodorUid: UID, kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME, id: RISK_ID },
+    place: { komodorUid: UID, kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME, id: RISK_ID },
   },
   identity: ['id'],
-  place: ['komodorUid'],
   /** The uid itself, or joined: cluster-scoped resources have empty parts, but kind and cluster are always there. */
   scope({ komodorUid, kind, cluster, namespace, name }) {
     if (komodorUid) return { komodorUid };
@@ -86,11 +105,11 @@ const SPEC: KindSpec<RiskSelector> = {
     return {
       scope: { komodorUid },
       holds: (item) => textOf(item, 'komodorUid') === komodorUid,
-      parts: [{ komodorUid }, { kind, cluster, namespace, name }],
+      identifiedBy: [{ komodorUid }, { kind, cluster, namespace, name }],
       // A risk outlives its workload as history; the resync removes it when Komodor has forgotten it.
-      secondLook: {},
+      confirmWith: {},
       around: { clusters: [cluster] },
-      goesWithWorkload: false,
+      deletedWithSubject: false,
     };
   },
   read: readRisks,

@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import type { JsonObject, RawItem } from '../../core/model.ts';
-import type { Scope, WorkloadAddress } from '../../core/ports.ts';
-import { type Place, walkByCursor } from '../cursor-walk.ts';
+import type { RawItem } from '../../core/model.ts';
+import type { Place, Walk } from '../../core/source.ts';
+import { type Place as Position, walkByCursor } from '../cursor-walk.ts';
 import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn, textOf } from '../item.ts';
 import { chain, orIncomplete, type Reading, weighed } from '../listing.ts';
-import type { Walk } from '../proof.ts';
 import { names, type Selector, someOf } from '../selector.ts';
+import type { Address } from '../subject.ts';
 
 const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet', 'Rollout'] as const;
 const STATUSES = ['healthy', 'unhealthy', 'unknown'] as const;
 
 interface ServiceSelector extends Selector {
+  readonly clusters: readonly string[];
+  readonly namespaces: readonly string[];
   readonly kinds: readonly string[];
   readonly status: readonly string[];
 }
@@ -24,6 +26,21 @@ const IDENTITY = ['kind', 'cluster', 'namespace', 'service'];
 
 const SPEC: KindSpec<ServiceSelector> = {
   name: 'komodorService',
+  doc: {
+    title: 'Services: the workloads that Komodor watches',
+    endpoint: 'POST /services/search',
+    selector: {
+      clusters: 'Names of clusters. Default: all.',
+      namespaces: 'Names of namespaces. Default: all.',
+      kinds: `Kinds of workload, of ${WORKLOAD_KINDS.join(', ')}. Default: all.`,
+      status: `Health, of ${STATUSES.join(', ')}. Default: all.`,
+    },
+    blueprint: '`komodorService`, identifier `KIND-CLUSTER-NAMESPACE-NAME`',
+    identity: 'kind, cluster, namespace and name of the service',
+    absence: 'gone: deleted once it is confirmed',
+    completeness:
+      'every page leads to the next, none repeats, the last says so; an absence is confirmed by a search in the cluster and namespace of the entity, or by one search per kind of workload',
+  },
   pageSize: 500,
   selector: z.object({
     clusters: names(),
@@ -31,7 +48,6 @@ const SPEC: KindSpec<ServiceSelector> = {
     kinds: someOf(WORKLOAD_KINDS),
     status: someOf(STATUSES),
   }),
-  widest: {},
   identify(row) {
     const parts = IDENTITY.map((field) => textIn(row, field));
     const uid = textIn(row, 'uid');
@@ -57,10 +73,9 @@ const SPEC: KindSpec<ServiceSelector> = {
       labels: { app: 'probe-label-q7x' },
       annotations: { note: 'probe-annotation-q7x' },
     },
-    parts: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
+    place: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
   },
   identity: IDENTITY,
-  place: ['cluster', 'namespace'],
   scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
   scopeParts: ['cluster', 'namespace'],
   limits: ({ cluster, namespace, kind }) => ({ clusters: cluster, namespaces: namespace, kinds: kind }),
@@ -70,14 +85,15 @@ const SPEC: KindSpec<ServiceSelector> = {
     return {
       scope: { cluster, namespace },
       holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
-      parts: [{ cluster, namespace, kind, service: name }],
-      secondLook: { kinds: [kind] },
+      identifiedBy: [{ cluster, namespace, kind, service: name }],
+      confirmWith: { kinds: [kind] },
       around: { clusters: [cluster] },
-      goesWithWorkload: true,
+      deletedWithSubject: true,
     };
   },
+  locate,
   read: (reading, selector) => chain(listings(reading, selector)),
-  readScope: (reading, selector, scope) => chain(listings(reading, { ...selector, ...placeOf(scope) })),
+  readScope,
   *recut(selector) {
     for (const kind of selector.kinds.length > 0 ? selector.kinds : WORKLOAD_KINDS)
       yield { ...selector, kinds: [kind] };
@@ -87,21 +103,15 @@ const SPEC: KindSpec<ServiceSelector> = {
 /** The workloads that Komodor calls services. */
 export const komodorService = defineKind(SPEC);
 
-function placeOf({ cluster = '', namespace = '' }: Scope): Selector {
-  return { clusters: [cluster], namespaces: [namespace] };
+function readScope(reading: Reading, selector: ServiceSelector, { cluster = '', namespace = '' }: Place): Walk {
+  return chain(listings(reading, { ...selector, clusters: [cluster], namespaces: [namespace] }));
 }
 
-/** The workloads that an address without a kind may mean; a full address is given back as it is. */
-export async function locateWorkloads(
-  readingOf: (kind: string) => Reading,
-  address: WorkloadAddress,
-): Promise<readonly WorkloadAddress[]> {
-  if (address.kind !== '') return [address];
+/** The workloads of a name. Komodor's older events do not tell the kind. */
+async function locate(reading: Reading, address: Address): Promise<readonly Address[]> {
   const { cluster, namespace, name } = address;
   const found = new Set<string>();
-  const everything: JsonObject = {};
-  const pages = komodorService.readScope(readingOf(SPEC.name), everything, { cluster, namespace }) ?? [];
-  for await (const { items } of pages) {
+  for await (const { items } of readScope(reading, SPEC.selector.parse({}), { cluster, namespace })) {
     for (const item of items) if (textOf(item, 'service') === name) found.add(textOf(item, 'kind') ?? '');
   }
   const kinds = [...found].filter((kind) => kind !== '');
@@ -166,7 +176,7 @@ function readListing(reading: Reading, filter: ServiceFilter): Walk {
 }
 
 /** Empty lists are left out: Komodor refuses `kind: []`. */
-function bodyOf({ cluster, status, namespaces, kinds }: ServiceFilter, place: Place, pageSize: number): unknown {
+function bodyOf({ cluster, status, namespaces, kinds }: ServiceFilter, place: Position, pageSize: number): unknown {
   const scope = {
     ...(cluster === undefined ? {} : { cluster }),
     ...(namespaces.length === 0 ? {} : { namespaces }),

@@ -3,31 +3,36 @@ import { breathe } from './breathe.ts';
 import { type DeletionDecision, isApprovable } from './deletion.ts';
 import { isAbort } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
-import type { Scope } from './ports.ts';
 import type { DeletionReason } from './report.ts';
-import { type Extraction, feeding, itemPrint, type Run, scopeKey } from './run.ts';
+import { type Extraction, extractionsCreating, itemPrint, type Run } from './run.ts';
+import { type Place, placeKey } from './source.ts';
 import { MAX_QUESTIONS } from './witness.ts';
 
 /** Why an entity of ours is to go. */
-export interface Absence {
+export interface Cause {
   readonly reason: DeletionReason;
   /** The reason as a sentence, the same one for all entities that share it. */
   readonly detail: string;
 }
-export type Absences = ReadonlyMap<string, Absence>;
+export type Causes = ReadonlyMap<string, Cause>;
 
 const ROWS_AT_A_TIME = 2_000;
+
+const EXPIRED: Cause = {
+  reason: 'expired',
+  detail: 'its time left the window of the source, and it is older than selector.keepDays',
+};
 
 /**
  * Says of each stale entity of a blueprint why it is stale, for that is what people approve by. An item is recognised by
  * the parts of its address that tell it from all others, where the mapping keeps them.
  */
-export async function explainAbsence(
+export async function explainDeletions(
   run: Run,
   state: BlueprintState,
   readers: readonly KindReader[],
   decision: DeletionDecision,
-): Promise<Absences> {
+): Promise<Causes> {
   const stale = state.stale();
   const { identifier: blueprint } = state.shape;
   if (!run.writes(blueprint)) {
@@ -35,15 +40,16 @@ export async function explainAbsence(
     const detail = isDisabled
       ? `no usable entry of the mapping writes ${blueprint}, for one is disabled`
       : `no entry of the mapping writes ${blueprint} any more`;
-    const unmapped: Absence = { reason: 'unmapped', detail };
+    const unmapped: Cause = { reason: 'unmapped', detail };
     return new Map(stale.map((identifier) => [identifier, unmapped]));
   }
-  const feeds = feeding(run.extractions, blueprint);
-  const found = new Map<string, Absence>();
+  const feeds = extractionsCreating(run.extractions, blueprint);
+  const found = new Map<string, Cause>();
   const open = () => stale.filter((identifier) => !found.has(identifier));
-  await each(stale, (identifier) => {
-    const absence = leftOut(run, state, feeds, readers, identifier);
-    if (absence) found.set(identifier, absence);
+  for (const identifier of state.expired) found.set(identifier, EXPIRED);
+  await each(open(), (identifier) => {
+    const cause = leftOut(run, state, feeds, readers, identifier);
+    if (cause) found.set(identifier, cause);
   });
   const others = await otherEntities(run, state, feeds, open());
   for (const [identifier, name] of others) {
@@ -57,19 +63,18 @@ export async function explainAbsence(
   const isProved = decision.type === 'delete' || (decision.type === 'blocked' && isApprovable(decision.blocked.reason));
   if (isProved) {
     for (const feed of feeds) {
-      for (const [identifier, absence] of await beyondSelector(run, state, feed, open()))
-        found.set(identifier, absence);
+      for (const [identifier, cause] of await beyondSelector(run, state, feed, open())) found.set(identifier, cause);
     }
   }
-  const rest: Absence = { reason: 'gone', detail: whyGone(stale.length, decision, isProved) };
+  const rest: Cause = { reason: 'gone', detail: whyGone(stale.length, decision, isProved) };
   for (const identifier of open()) found.set(identifier, rest);
   return found;
 }
 
 /** How many have which reason, the most common first. */
-export function summarizeAbsences(absences: Absences): string {
+export function summarizeCauses(causes: Causes): string {
   const counts = new Map<string, number>();
-  for (const { detail } of absences.values()) counts.set(detail, (counts.get(detail) ?? 0) + 1);
+  for (const { detail } of causes.values()) counts.set(detail, (counts.get(detail) ?? 0) + 1);
   const most = [...counts].sort(([, a], [, b]) => b - a);
   return most.map(([detail, count]) => `${count}: ${detail}`).join('; ');
 }
@@ -88,15 +93,15 @@ function leftOut(
   feeds: readonly Extraction[],
   readers: readonly KindReader[],
   identifier: string,
-): Absence | undefined {
-  const filtered = (by: string): Absence => ({ reason: 'filtered', detail: `${by} leaves it out` });
+): Cause | undefined {
+  const filtered = (by: string): Cause => ({ reason: 'filtered', detail: `${by} leaves it out` });
   for (const feed of feeds) {
-    const item = itemOf(run, state, feed, identifier);
-    const reader = readers.find(({ kind }) => kind === feed.query.kind);
+    const item = itemOf(state, feed, identifier);
+    const reader = readers.find(({ kind }) => kind === feed.kind.name);
     const entry = feed.program.entries.find(({ path }) => item !== undefined && reader?.leftOutBy(path, item));
     if (entry) return filtered(`${entry.path}.selector.query`);
   }
-  const keys = feeds.map((feed) => run.ports.source.excludedBy(feed.query, state.partsOf(feed, identifier)));
+  const keys = feeds.map((feed) => feed.listing.excludedBy(state.partsOf(feed, identifier)));
   const entries = feeds.flatMap(({ program }, at) => program.entries.map(({ path }) => `${path}.selector.${keys[at]}`));
   return keys.includes(undefined) ? undefined : filtered(entries.join(' and '));
 }
@@ -109,11 +114,11 @@ async function otherEntities(
   open: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  const kinds = new Set(feeds.map(({ query }) => query.kind));
+  const kinds = new Set(feeds.map(({ kind }) => kind.name));
   const byItem = new Map<number, string>();
   for (const identifier of open) {
     for (const feed of feeds) {
-      const item = itemOf(run, state, feed, identifier);
+      const item = itemOf(state, feed, identifier);
       if (item !== undefined) byItem.set(item, identifier);
     }
   }
@@ -125,11 +130,11 @@ async function otherEntities(
     };
     if (other !== state) for (const identifier of open) if (isSeen(identifier)) found.set(identifier, blueprint);
     if (byItem.size === 0 || (other === state && !givesOneEach(feeds, blueprint))) continue;
-    const otherFeeds = feeding(run.extractions, blueprint).filter(({ query }) => kinds.has(query.kind));
+    const otherFeeds = extractionsCreating(run.extractions, blueprint).filter(({ kind }) => kinds.has(kind.name));
     await each([...other.entities.identifiers()], (name) => {
       if (!isSeen(name)) return;
       for (const feed of otherFeeds) {
-        const identifier = byItem.get(itemOf(run, other, feed, name) ?? 0);
+        const identifier = byItem.get(itemOf(other, feed, name) ?? 0);
         if (identifier !== undefined && !found.has(identifier)) found.set(identifier, blueprint);
       }
     });
@@ -152,22 +157,21 @@ async function beyondSelector(
   state: BlueprintState,
   feed: Extraction,
   open: readonly string[],
-): Promise<Absences> {
-  const { source } = run.ports;
-  const { kind } = feed.query;
-  const wider = source.widened(feed.query);
+): Promise<Causes> {
+  const { kind, listing } = feed;
+  const wider = listing.widened();
   if (!wider) return new Map();
-  const addressing = source.addressing(kind);
-  const scopes = new Map<string, Scope>();
+  const scopes = new Map<string, Place>();
   for (const identifier of open) {
-    const scope = addressing.scope(state.partsOf(feed, identifier));
-    if (scope && scopes.size < MAX_QUESTIONS) scopes.set(scopeKey(scope), scope);
+    const scope = kind.scopeOf(state.partsOf(feed, identifier));
+    if (scope && scopes.size < MAX_QUESTIONS) scopes.set(placeKey(scope), scope);
   }
   const there = new Set<number>();
   try {
     for (const scope of scopes.values()) {
-      for await (const { items } of source.readScope(wider.query, scope, run.signal) ?? []) {
-        for (const item of items) there.add(itemPrint(kind, addressing, addressing.partsOf(item)) ?? 0);
+      const pages = wider.listing.confirm(scope, run.signal);
+      for await (const { items } of pages === 'excluded' ? [] : pages) {
+        for (const item of items) there.add(itemPrint(kind, kind.placeOf(item)) ?? 0);
       }
     }
   } catch (error) {
@@ -175,14 +179,13 @@ async function beyondSelector(
     if (isAbort(error, run.signal)) throw error;
   }
   const by = feed.program.entries.map(({ path }) => `${path}.selector.${wider.keys.join(', ')}`).join(' and ');
-  const absence: Absence = { reason: 'filtered', detail: `${by} leaves it out` };
-  const isThere = (identifier: string) => there.has(itemOf(run, state, feed, identifier) ?? -1);
-  return new Map(open.filter(isThere).map((identifier) => [identifier, absence]));
+  const cause: Cause = { reason: 'filtered', detail: `${by} leaves it out` };
+  const isThere = (identifier: string) => there.has(itemOf(state, feed, identifier) ?? -1);
+  return new Map(open.filter(isThere).map((identifier) => [identifier, cause]));
 }
 
-function itemOf(run: Run, state: BlueprintState, feed: Extraction, identifier: string): number | undefined {
-  const { kind } = feed.query;
-  return itemPrint(kind, run.ports.source.addressing(kind), state.partsOf(feed, identifier));
+function itemOf(state: BlueprintState, feed: Extraction, identifier: string): number | undefined {
+  return itemPrint(feed.kind, state.partsOf(feed, identifier));
 }
 
 async function each<T>(things: readonly T[], look: (thing: T) => void): Promise<void> {
