@@ -88,7 +88,7 @@ function checkKinds(names: readonly string[]): readonly Kind[] {
   if (unknown.length > 0)
     throw new AppError(
       'settings_invalid',
-      `--kind ${unknown.join(', ')}: there is ${KOMODOR_KINDS.join(' and ')}${didYouMean(unknown[0] ?? '', KOMODOR_KINDS)}`,
+      `--kind ${unknown.join(', ')}: the kinds are ${KOMODOR_KINDS.join(', ')}${didYouMean(unknown[0] ?? '', KOMODOR_KINDS)}`,
     );
   return KOMODOR_KINDS.filter((kind) => names.includes(kind));
 }

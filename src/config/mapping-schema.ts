@@ -40,7 +40,7 @@ const entrySchema = (kinds: readonly Kind[]) =>
 
 function unknownKind(input: unknown, kinds: readonly Kind[]): string {
   if (input === undefined) return 'is missing';
-  const what = `must be ${kinds.join(' or ')}`;
+  const what = `must be one of ${kinds.join(', ')}`;
   return typeof input === 'string' ? `${what}, not ${input}${didYouMean(input, kinds)}` : what;
 }
 

@@ -45,19 +45,22 @@ export interface KindSpec<S extends Selector> {
   readonly probe: { readonly row: JsonObject; readonly asked?: Place; readonly place: Place };
   /** The parts of a place that together tell an item from all others, where an entity keeps them. */
   readonly identity: readonly string[];
-  /** The place of an item; absent: the fields that `probe.place` names, as far as they hold text. */
+  /**
+   * The place of an item; absent: the fields that `probe.place` names, as far as they hold text. Where live events can name
+   * the item, `cluster`, `namespace`, `kind` and `name` are among the parts.
+   */
   placeOf?(item: RawItem): Place;
-  /** The smallest place that can be asked about; undefined when the parts are not enough. */
-  scope(place: Place): Place | undefined;
+  /** The smallest place that can be asked about; undefined when the parts are not enough. Absent: nothing ever goes by absence. */
+  scope?(place: Place): Place | undefined;
   /** The parts that a scope must have. One with a hole would ask about nothing, find nothing, and so prove nothing. */
-  readonly scopeParts: readonly string[];
+  readonly scopeParts?: readonly string[];
   /** The keys of the selector that speak of a place, with what they would have to allow there, as far as that is known. */
-  limits(place: Place): { readonly [key: string]: string | undefined };
+  limits?(place: Place): { readonly [key: string]: string | undefined };
   /** What absence from a complete read means; absent: the item is gone. */
   absence?(selector: S, now: Date): Absence;
   read(reading: Reading, selector: S): Walk;
   /** Reads one place, in another way than `read` does. */
-  readScope(reading: Reading, selector: S, scope: Place): Walk;
+  readScope?(reading: Reading, selector: S, scope: Place): Walk;
   /** The selector cut into several that together ask for the same; absent where there is no other cut than the whole. */
   recut?(selector: S): Iterable<S>;
   /** What the kind has of the thing at an address; absent or undefined: nothing. */
@@ -117,7 +120,7 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
     after,
     identity,
     placeOf,
-    scopeOf: spec.scope,
+    scopeOf: (place) => spec.scope?.(place),
     probe: {
       item: itemOf(spec, probe.row, probe.asked) ?? { key: '', label: '', value: probe.row },
       place: probe.place,
@@ -162,11 +165,11 @@ function listingOf<S extends Selector>(
   placeOf: (item: RawItem) => Place,
 ): Listing {
   const excludedBy = (place: Place) =>
-    Object.entries(spec.limits(place)).find(([key, value]) => {
+    Object.entries(spec.limits?.(place) ?? {}).find(([key, value]) => {
       const allowed = chosen[key];
       return value !== undefined && isLimited(allowed) && !allowed.includes(value);
     })?.[0];
-  const clusterOf = (item: RawItem) => spec.limits(placeOf(item)).clusters;
+  const clusterOf = (item: RawItem) => spec.limits?.(placeOf(item)).clusters;
   return {
     selector,
     key: keyOf(chosen),
@@ -177,9 +180,9 @@ function listingOf<S extends Selector>(
       return withKnownClusters(reading, clusters, spec.read(reading, chosen), clusterOf);
     },
     confirm(place, signal) {
-      const hole = spec.scopeParts.find((part) => !place[part]);
+      const hole = spec.scopeParts?.find((part) => !place[part]);
       if (hole !== undefined) throw new Error(`a scope without ${hole}`);
-      return excludedBy(place) === undefined ? spec.readScope(start(signal), chosen, place) : 'excluded';
+      return (excludedBy(place) === undefined && spec.readScope?.(start(signal), chosen, place)) || 'excluded';
     },
     confirmAll: (signal) => chain(walksInParts(spec, start(signal), chosen)),
     excludedBy,

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import type { Subject } from '../core/source.ts';
-import { type Address, subjectAt } from '../komodor/subject.ts';
+import type { Place, Subject } from '../core/source.ts';
 
 /** What a body that Komodor posted means for us. */
 export type KomodorEvent =
   | { readonly type: 'subject'; readonly key: string; readonly subject: Subject }
   | { readonly type: 'ignored'; readonly reason: string };
+
+/** Where a Kubernetes thing is and what it is called; a part that is not known is empty. */
+type Address = Place & { readonly [part in 'cluster' | 'namespace' | 'kind' | 'name']: string };
 
 const text = z.string().optional().catch(undefined);
 
@@ -49,7 +51,7 @@ export function readKomodorEvent(body: unknown): KomodorEvent {
   if (Object.values(address).some((part) => part.length > MAX_PART_LENGTH)) {
     return { type: 'ignored', reason: 'a name in it is too long' };
   }
-  return { type: 'subject', key: keyOf(address), subject: subjectAt(address) };
+  return { type: 'subject', key: keyOf(address), subject: { system: 'komodor', place: address } };
 }
 
 function addressOf(payload: z.infer<typeof payloadSchema>): Address {
@@ -68,13 +70,13 @@ function textOf(value: string | undefined): string {
   return trimmed === '<no value>' ? '' : trimmed;
 }
 
-type Place = { readonly cluster: string; readonly namespace: string; readonly name: string };
+type Known = Pick<Address, 'cluster' | 'namespace' | 'name'>;
 
 /**
  * `<account>.<cluster>-<namespace>.<service>` fills in one missing part. Every part may hold dashes, so two missing ones
  * cannot be told apart.
  */
-function fillFromServiceName(place: Place, serviceName: string): Place {
+function fillFromServiceName(place: Known, serviceName: string): Known {
   const afterAccount = serviceName.slice(serviceName.indexOf('.') + 1);
   if (afterAccount === '' || afterAccount === serviceName) return place;
   const { cluster, namespace, name } = place;

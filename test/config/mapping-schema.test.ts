@@ -168,7 +168,7 @@ describe('parseMapping', () => {
     ]);
     expect(problems.map((problem) => problem.message)).toEqual([
       'm.yaml: resources[1].port.entity.mappings.identifier: must be a jq expression (text), or a search query with combinator and rules',
-      'm.yaml: resources[2].kind: must be komodorService or komodorHealthMonitoring, not komodorServices (did you mean komodorService?)',
+      `m.yaml: resources[2].kind: must be one of ${KOMODOR_KINDS.join(', ')}, not komodorServices (did you mean komodorService?)`,
       'm.yaml: resources[3].selector.query: is missing',
       'm.yaml: resources[4]: must be an object',
     ]);

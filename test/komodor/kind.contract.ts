@@ -1,256 +1,205 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Completeness, JsonObject, RawItem } from '../../src/core/model.ts';
-import type { SourcePage, WorkloadAddress } from '../../src/core/ports.ts';
-import { createKomodorApi } from '../../src/komodor/api.ts';
-import type { KomodorKind } from '../../src/komodor/define-kind.ts';
-import type { Reading } from '../../src/komodor/listing.ts';
-import { createGovernor } from '../../src/net/governor.ts';
-import { createPageSize } from '../../src/net/page-size.ts';
-import { type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
-import { createWorld } from '../../src/sandbox/world/create-world.ts';
-import type { World } from '../../src/sandbox/world/model.ts';
+import type { JsonObject } from '../../src/core/model.ts';
+import { type Listing, type SourceKind, select } from '../../src/core/source.ts';
+import type { KindDefinition } from '../../src/komodor/define-kind.ts';
+import { subjectAt } from '../../src/komodor/subject.ts';
+import { collect, openStage, PAGE_SIZE, type Stage, scopeOf, standInOf } from './kind-stage.ts';
 
-/** What the contract has to know of a kind that its definition does not say. */
-export interface Example {
-  /** The stand-in's name of the listing, and of a closer look at one place. */
-  readonly route: string;
-  readonly scopedRoute: string;
-  /** How many items a world gives when nothing is selected. */
-  readonly count: (world: World) => number;
-  /** What an item is about, where live events can name it. */
-  readonly addressOf: (item: RawItem) => WorkloadAddress;
-}
-
-const KEY = 'key-of-the-contract';
-const PAGE_SIZE = 20;
 const WHOLE: JsonObject = {};
+const signal = new AbortController().signal;
 
 /** Every way in which the stand-in's listings can go wrong. */
 const LISTING_FAULTS = [
   ...['half-page', 'truncate 30', 'truncate 30 total', 'empty', 'more-but-empty', 'ignore-cursor', 'repeat-cursor'],
   ...['drop-list', 'not-a-list', 'bad-items', 'drop-namespace shop', 'drop-cluster production-eu', 'shift'],
-  ...['no-meta', 'wrong-total', 'legacy', 'repeat-row', 'garbage', 'cut', '422', 'blank'],
+  ...['no-meta', 'wrong-total', 'legacy', 'repeat-row', 'garbage', 'cut', '422', 'blank', '403', '404'],
 ];
 
-/** A stand-in with a world, and readings of it that note what was asked. */
-export async function openStage() {
-  const world = createWorld({ seed: 11, services: 70, clusters: 3 });
-  const sandbox = await startKomodor({ world, apiKey: KEY });
-  const api = createKomodorApi({
-    baseUrl: sandbox.apiUrl,
-    apiKey: KEY,
-    secrets: [KEY],
-    timeoutMs: 5_000,
-    maxResponseBytes: 10_000_000,
-    governor: createGovernor({ side: 'komodor', concurrency: 4 }),
-  });
-  let asked: string[] = [];
-  const noting: typeof api = {
-    ...api,
-    call(request) {
-      asked.push(questionOf(request));
-      return api.call(request);
-    },
-  };
-  return {
-    world,
-    sandbox,
-    reading: (): Reading => ({
-      api: noting,
-      size: createPageSize(PAGE_SIZE),
-      maxPages: 100,
-      signal: new AbortController().signal,
-    }),
-    /** The questions since this was last called, without where on the list they stand. */
-    takeQuestions(): ReadonlySet<string> {
-      const taken = new Set(asked);
-      asked = [];
-      return taken;
-    },
-    async close() {
-      api.close();
-      await sandbox.close();
-    },
-  };
-}
-
-type Stage = Awaited<ReturnType<typeof openStage>>;
-
-function questionOf({ method, path, query = {}, body }: Parameters<Reading['api']['call']>[0]): string {
-  const { pageSize: _size, offset: _offset, page: _page, token: _token, ...rest } = query;
-  const { pagination: _paging, ...asked } =
-    typeof body === 'object' && body !== null ? { ...body, pagination: 0 } : { pagination: 0 };
-  return JSON.stringify([method, path, rest, asked]);
-}
-
-async function collect(walk: AsyncGenerator<SourcePage, Completeness>) {
-  const items = new Map<string, RawItem>();
-  let step = await walk.next();
-  for (; !step.done; step = await walk.next()) for (const item of step.value.items) items.set(item.key, item);
-  return { items, keys: [...items.keys()].sort(), complete: step.value.complete };
-}
+/** What looks whole from within one place; the whole read and the neighbours have to say it. */
+const MAY_CUT_A_PLACE = [
+  ...['half-page', 'truncate 30', 'truncate 30 total', 'empty', 'drop-namespace shop', 'drop-cluster production-eu'],
+];
 
 /** What is wrong with how a kind reads a second time; nothing when the second reads can prove something. */
-export async function objectionsTo(kind: KomodorKind, stage: Stage): Promise<readonly string[]> {
+export async function objectionsTo(
+  kind: SourceKind,
+  hasOtherCut: boolean,
+  stage: Stage,
+  changed: (listing: Listing) => Listing = (listing) => listing,
+): Promise<readonly string[]> {
   const objections: string[] = [];
+  const listing = changed(select(kind, WHOLE));
   stage.takeQuestions();
-  const first = await collect(kind.read(stage.reading(), WHOLE));
+  const first = await collect(listing.read(signal));
   const asked = stage.takeQuestions();
-  const isNew = (what: string) => {
+  const noteRepeated = (what: string) => {
     for (const question of stage.takeQuestions())
       if (asked.has(question)) objections.push(`${what} asks again: ${question}`);
   };
-  const whole = await collect(kind.readDifferently(stage.reading(), WHOLE));
-  isNew('the second read of everything');
+  const whole = await collect(listing.confirmAll(signal));
+  if (hasOtherCut) noteRepeated('the second read of everything');
+  stage.takeQuestions();
   if (!whole.complete) objections.push('the second read of everything is not complete');
   if (whole.keys.join() !== first.keys.join()) objections.push('the second read of everything gives other items');
   for (const item of [...first.items.values()].slice(0, 3)) {
-    const scope = kind.addressing.scopeOf(item);
-    const closer = scope && kind.readScope(stage.reading(), WHOLE, scope);
-    if (!closer) {
-      objections.push(`${item.label} lies in no place that can be asked about`);
-      continue;
-    }
-    const found = await collect(closer);
-    isNew('the closer look');
+    const found = await collect(listing.confirm(scopeOf(kind, item), signal));
+    noteRepeated('the closer look');
     if (!found.complete || !found.items.has(item.key)) objections.push(`the closer look does not show ${item.label}`);
   }
   return objections;
 }
 
 /** What the engine relies on in every kind. */
-export function describeKind(kind: KomodorKind, { route, scopedRoute, count, addressOf }: Example): void {
-  describe(`${kind.name} as a kind`, () => {
+export function describeKind(definition: KindDefinition): void {
+  const { name, doc, selectorKeys } = definition;
+
+  describe(`${name} as a kind`, () => {
     let stage: Stage;
+    let kind: SourceKind;
+    let whole: Listing;
     let all: Awaited<ReturnType<typeof collect>>;
-    const { addressing } = kind;
-    const read = (selector: JsonObject = WHOLE) => collect(kind.read(stage.reading(), selector));
+    const standIn = standInOf(name);
+    const deletesByAbsence = () => whole.absence(new Date(stage.world.now * 1000)).means !== 'nothing';
+    const take = (count: number) => [...all.items.values()].slice(0, count);
     beforeAll(async () => {
       stage = await openStage();
-      all = await read();
+      kind = stage.bind(definition);
+      whole = select(kind, WHOLE);
+      all = await collect(whole.read(signal));
     });
     afterAll(() => stage.close());
 
-    it('is read whole, over several pages', () => {
+    it('is read whole, over several pages where it has pages', () => {
       expect(all.complete).toBe(true);
-      expect(all.keys).toHaveLength(count(stage.world));
-      expect(all.keys.length).toBeGreaterThan(2 * PAGE_SIZE);
+      expect(all.keys).toHaveLength(standIn.rows(stage.world, stage.world.now).length);
+      expect(all.keys.length).toBeGreaterThan(standIn.isPaged ? 2 * PAGE_SIZE : 1);
     });
 
     describe.each(LISTING_FAULTS)('with a listing that goes wrong: %s', (fault) => {
       it.each(['', ' page 2'])('claims nothing false, or the closer look says so (on%s)', async (where) => {
-        const { faults } = stage.sandbox;
-        faults.add(`${route}${where} -> ${fault}`);
-        const seen = await withoutFaults(faults, () => read());
-        if (!seen.complete) return;
+        const seen = await withFault(stage, `${standIn.listing}${where} -> ${fault}`, () =>
+          collect(whole.read(signal)),
+        );
+        if (!seen.complete || !deletesByAbsence()) return;
         // Nobody can see that a page which looks whole was cut: then the place itself must show what is missing.
         for (const [key, item] of all.items) {
           if (seen.items.has(key)) continue;
-          const scope = addressing.scopeOf(item);
-          const closer = scope && kind.readScope(stage.reading(), WHOLE, scope);
-          expect(closer && (await collect(closer)).items.has(key), item.label).toBe(true);
+          const closer = await collect(whole.confirm(scopeOf(kind, item), signal));
+          expect(closer.items.has(key), item.label).toBe(true);
         }
       });
 
       it('never claims more of a closer look than is true', async () => {
-        if (MAY_CUT_A_PLACE.includes(fault)) return;
+        if (MAY_CUT_A_PLACE.includes(fault) || !deletesByAbsence()) return;
         const [item] = all.items.values();
-        const scope = item && addressing.scopeOf(item);
-        if (!item || !scope) throw new Error('there is nothing to look at');
-        const here = [...all.items].filter(([, other]) => same(addressing.scopeOf(other), scope)).map(([key]) => key);
-        stage.sandbox.faults.add(`${scopedRoute} -> ${fault}`);
-        const seen = await withoutFaults(stage.sandbox.faults, async () => {
-          const closer = kind.readScope(stage.reading(), WHOLE, scope);
-          return closer && collect(closer);
-        });
-        if (seen?.complete) for (const key of here) expect(seen.keys).toContain(key);
+        if (!item) throw new Error('there is nothing to look at');
+        const scope = scopeOf(kind, item);
+        const here = [...all.items].filter(([, other]) => same(scopeOf(kind, other), scope)).map(([key]) => key);
+        const seen = await withFault(stage, `${standIn.closer} -> ${fault}`, () =>
+          collect(whole.confirm(scope, signal)),
+        );
+        if (seen.complete) for (const key of here) expect(seen.keys).toContain(key);
       });
     });
 
-    it('reads a second time in another way', async () => expect(await objectionsTo(kind, stage)).toEqual([]));
-
-    it('leaves out a place that its selector excludes, and names the key', async () => {
-      const [item] = all.items.values();
-      const scope = item && addressing.scopeOf(item);
-      if (!scope) throw new Error('there is nothing to look at');
-      for (const key of ['clusters', 'namespaces']) {
-        expect(kind.readScope(stage.reading(), { [key]: ['another'] }, scope)).toBeUndefined();
-        expect(kind.excludedBy({ [key]: ['another'] }, scope)).toBe(key);
-      }
-      expect(kind.excludedBy(WHOLE, scope)).toBeUndefined();
+    it('reads a second time in another way', async () => {
+      if (deletesByAbsence()) expect(await objectionsTo(kind, definition.hasOtherCut, stage)).toEqual([]);
     });
 
-    it('does not ask about a place with a hole', () =>
-      expect(() => kind.readScope(stage.reading(), WHOLE, {})).toThrow('scope without'));
+    it.each(selectorKeys.filter((key) => key === 'clusters' || key === 'namespaces'))(
+      'leaves out a place that %s excludes, and names the key',
+      (key) => {
+        const [item] = all.items.values();
+        if (!item || !deletesByAbsence()) return;
+        const scope = scopeOf(kind, item);
+        const other = select(kind, { [key]: ['another'] });
+        expect(other.excludedBy(kind.placeOf(item))).toBe(key);
+        expect(whole.excludedBy(kind.placeOf(item))).toBeUndefined();
+        if (other.excludedBy(scope) === key) expect(other.confirm(scope, signal)).toBe('excluded');
+      },
+    );
 
-    it('takes a cluster that nobody knows for a mistake, not for an empty one', async () =>
-      expect(await read({ clusters: ['no-such-cluster'] })).toMatchObject({ complete: false }));
-
-    it('has a probe whose address is found again', () => {
-      const { probe, parts, identity } = addressing;
-      expect(addressing.scope(parts)).toEqual(addressing.scopeOf(probe));
-      expect(addressing.partsOf(probe)).toEqual(Object.fromEntries(identity.map((part) => [part, parts[part]])));
-      for (const value of Object.values(parts)) expect(JSON.stringify(probe.value)).toContain(value);
+    it('does not ask about a place with a hole', () => {
+      if (deletesByAbsence()) expect(() => whole.confirm({}, signal)).toThrow('a scope without');
     });
 
-    it('has a key, a place and an identity for every item', () => {
+    it('takes a cluster that nobody knows for a mistake, not for an empty one', async () => {
+      if (!selectorKeys.includes('clusters')) return;
+      const unknown = select(kind, { clusters: ['no-such-cluster'] });
+      expect(await collect(unknown.read(signal))).toMatchObject({ complete: false });
+    });
+
+    it('has a probe whose place is found again', () => {
+      const { item, place } = kind.probe;
+      expect(kind.scopeOf(place)).toEqual(kind.scopeOf(kind.placeOf(item)));
+      for (const part of kind.identity) expect(place[part], part).toBe(kind.placeOf(item)[part]);
+      for (const value of Object.values(place)) expect(value).not.toBe('');
+    });
+
+    it('has a key and an identity for every item, and a place where absence means something', () => {
       for (const item of all.items.values()) {
-        expect(addressing.scopeOf(item), item.label).toBeDefined();
-        expect(Object.keys(addressing.partsOf(item)), item.label).toEqual([...addressing.identity]);
+        if (deletesByAbsence()) expect(scopeOf(kind, item), item.label).toBeDefined();
+        const place = kind.placeOf(item);
+        for (const part of kind.identity) expect(place[part], `${part} of ${item.label}`).toBeDefined();
       }
-      expect(kind.toItem(null)).toBeUndefined();
-      expect(kind.toItem({})?.key).toMatch(/^{"hash":/);
+      expect(definition.toItem(null)).toBeUndefined();
+      expect(definition.toItem({})?.key).toBeDefined();
+      expect(definition.toItem({})?.key).not.toBe(definition.toItem({ other: 1 })?.key);
     });
 
     it('finds what a live event names, and tells it from its neighbours', async () => {
-      for (const item of [...all.items.values()].slice(0, 5)) {
-        const narrow = addressing.narrow(addressOf(item));
-        if (!narrow) throw new Error(`nothing for ${item.label}`);
-        expect(narrow.scope).toEqual(addressing.scopeOf(item));
+      for (const item of take(5)) {
+        const { cluster, namespace = '', kind: itsKind, name: itsName } = kind.placeOf(item);
+        if (!cluster || !itsKind || !itsName) continue;
+        const narrow = kind.narrow(subjectAt({ cluster, namespace, kind: itsKind, name: itsName }));
+        if (!narrow) continue;
         expect(narrow.holds(item)).toBe(true);
         stage.takeQuestions();
-        await drain(kind.readScope(stage.reading(), WHOLE, narrow.scope));
+        expect((await collect(whole.confirm(narrow.scope, signal))).items.has(item.key)).toBe(true);
         const [once] = stage.takeQuestions();
-        await drain(kind.readScope(stage.reading(), { ...WHOLE, ...narrow.secondLook }, narrow.scope));
+        await collect(select(kind, narrow.confirmWith).confirm(narrow.scope, signal));
         // What live events may delete is asked for in two ways.
-        if (narrow.goesWithWorkload) expect(stage.takeQuestions()).not.toContain(once);
-        expect(kind.checkSelector(narrow.secondLook)).toEqual([]);
-        expect(kind.checkSelector(narrow.around)).toEqual([]);
+        if (narrow.deletedWithSubject) expect(stage.takeQuestions()).not.toContain(once);
+        expect(kind.select(narrow.around)).toHaveProperty('listing');
       }
     });
 
-    it('has one form for selectors that ask for the same', () => {
-      const two = kind.normalSelector({ clusters: ['b', 'a', 'b'] });
-      expect(two).toEqual(kind.normalSelector({ clusters: ['a', 'b'], namespaces: null }));
-      expect(kind.normalSelector(WHOLE)).toEqual(kind.normalSelector({ clusters: [], namespaces: [] }));
-      expect(two).not.toEqual(kind.normalSelector({ clusters: ['a'] }));
+    it('knows subjects of its own system only', () => {
+      const place = { cluster: 'c', namespace: 'n', kind: 'Deployment', name: 'x' };
+      expect(kind.narrow({ system: 'another', place })).toBeUndefined();
     });
 
-    it('names a key that it does not know, with what was probably meant', () =>
-      expect(kind.checkSelector({ cluster: ['a'] })).toEqual([expect.stringContaining('(did you mean clusters?)')]));
+    it('has one key for selectors that ask for the same', () => {
+      for (const key of selectorKeys.filter((each) => each === 'clusters' || each === 'namespaces')) {
+        const { key: asked } = select(kind, { [key]: ['b', 'a', 'b'] });
+        expect(asked).toBe(select(kind, { [key]: ['a', 'b'], query: 'true' }).key);
+        expect(asked).not.toBe(select(kind, { [key]: ['a'] }).key);
+        expect(select(kind, { [key]: [] }).key).toBe(whole.key);
+      }
+    });
+
+    it('names a key that it does not know, with what was probably meant', () => {
+      for (const key of selectorKeys) {
+        const selected = kind.select({ [`${key}x`]: ['a'] });
+        expect(selected).toEqual({ complaints: [expect.stringContaining(`(did you mean ${key}?)`)] });
+      }
+    });
+
+    it('is documented word for word', () => {
+      const { selector, addOn: _addOn, ...words } = doc;
+      expect(Object.keys(selector)).toEqual([...selectorKeys]);
+      for (const [what, text] of Object.entries({ ...words, ...selector })) expect(text.trim(), what).not.toBe('');
+    });
   });
 }
 
-/** What looks whole from within one place; the whole read and the neighbours have to say it. */
-const MAY_CUT_A_PLACE = [
-  'half-page',
-  'truncate 30',
-  'truncate 30 total',
-  'empty',
-  'drop-namespace shop',
-  'drop-cluster production-eu',
-];
-
-async function withoutFaults<T>(faults: KomodorSandbox['faults'], act: () => Promise<T>): Promise<T> {
+async function withFault<T>({ sandbox: { faults } }: Stage, fault: string, act: () => Promise<T>): Promise<T> {
+  faults.add(fault);
   try {
     return await act();
   } finally {
     faults.clear();
   }
-}
-
-async function drain(walk: AsyncGenerator<SourcePage, Completeness> | undefined): Promise<void> {
-  if (walk) await collect(walk);
 }
 
 function same(one: unknown, other: unknown): boolean {

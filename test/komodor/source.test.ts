@@ -141,7 +141,7 @@ describe('a place', () => {
     const { item, place } = probe;
     expect(scopeOf(place)).toEqual(scopeOf(placeOf(item)));
     expect(scopeOf({ cluster: 'c' })).toBeUndefined();
-    expect(item.value).toMatchObject({ cluster: place.cluster, namespace: place.namespace, service: place.service });
+    expect(item.value).toMatchObject({ cluster: place.cluster, namespace: place.namespace, service: place.name });
     expect(scopeOf(placeOf({ key: '', label: '', value: { cluster: 'c', namespace: 7 } }))).toBeUndefined();
   });
   it('of a risk is the uid, whole or in parts', () => {

@@ -5,7 +5,7 @@ import type { Walk } from '../../core/source.ts';
 import { isTooSlow } from '../../net/page-size.ts';
 import { readClusterNames } from '../clusters.ts';
 import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
-import { hashOf, textIn, textOf } from '../item.ts';
+import { hashOf, textIn, textOf, textsOf } from '../item.ts';
 import { chain, givenUp, orIncomplete, type Reading, weighed } from '../listing.ts';
 import { walkByOffset } from '../offset-walk.ts';
 import { names, type Selector, someOf } from '../selector.ts';
@@ -89,6 +89,12 @@ const SPEC: KindSpec<RiskSelector> = {
     place: { komodorUid: UID, kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME, id: RISK_ID },
   },
   identity: ['id'],
+  placeOf(item) {
+    const place = textsOf(item, ['id', 'komodorUid']);
+    const [kind, cluster, namespace, name] = place.komodorUid?.split('|') ?? [];
+    const isWhole = kind !== undefined && cluster !== undefined && namespace !== undefined && name !== undefined;
+    return isWhole ? { ...place, kind, cluster, namespace, name } : place;
+  },
   /** The uid itself, or joined: cluster-scoped resources have empty parts, but kind and cluster are always there. */
   scope({ komodorUid, kind, cluster, namespace, name }) {
     if (komodorUid) return { komodorUid };

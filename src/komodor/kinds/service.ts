@@ -3,7 +3,7 @@ import type { RawItem } from '../../core/model.ts';
 import type { Place, Walk } from '../../core/source.ts';
 import { type Place as Position, walkByCursor } from '../cursor-walk.ts';
 import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
-import { hashOf, textIn, textOf } from '../item.ts';
+import { hashOf, textIn, textOf, textsOf } from '../item.ts';
 import { chain, orIncomplete, type Reading, weighed } from '../listing.ts';
 import { names, type Selector, someOf } from '../selector.ts';
 import type { Address } from '../subject.ts';
@@ -73,9 +73,13 @@ const SPEC: KindSpec<ServiceSelector> = {
       labels: { app: 'probe-label-q7x' },
       annotations: { note: 'probe-annotation-q7x' },
     },
-    place: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', service: NAME },
+    place: { cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', name: NAME },
   },
-  identity: IDENTITY,
+  identity: ['kind', 'cluster', 'namespace', 'name'],
+  placeOf(item) {
+    const { service: name, ...place } = textsOf(item, IDENTITY);
+    return name === undefined ? place : { ...place, name };
+  },
   scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
   scopeParts: ['cluster', 'namespace'],
   limits: ({ cluster, namespace, kind }) => ({ clusters: cluster, namespaces: namespace, kinds: kind }),
@@ -85,7 +89,7 @@ const SPEC: KindSpec<ServiceSelector> = {
     return {
       scope: { cluster, namespace },
       holds: (item) => textOf(item, 'kind') === kind && textOf(item, 'service') === name,
-      identifiedBy: [{ cluster, namespace, kind, service: name }],
+      identifiedBy: [{ cluster, namespace, kind, name }],
       confirmWith: { kinds: [kind] },
       around: { clusters: [cluster] },
       deletedWithSubject: true,
