@@ -10,7 +10,7 @@ import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
 /** What people read of a kind in docs/kinds.md. Each is a short sentence or a name. */
 export interface KindDoc {
   readonly title: string;
-  /** Method and path, as Komodor's documentation has them. */
+  /** Method and path below `/api/v2/`: `POST services/search`. */
   readonly endpoint: string;
   /** What each key of the selector does, with its default. */
   readonly selector: { readonly [key: string]: string };

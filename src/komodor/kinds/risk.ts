@@ -36,7 +36,7 @@ const SPEC: KindSpec<RiskSelector> = {
   name: 'komodorHealthMonitoring',
   doc: {
     title: 'Health risks: what the health checks found',
-    endpoint: 'GET /health/risks',
+    endpoint: 'GET health/risks',
     selector: {
       clusters: 'Names of clusters. Default: all.',
       namespaces: 'Names of namespaces. Default: all.',

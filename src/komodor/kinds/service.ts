@@ -28,7 +28,7 @@ const SPEC: KindSpec<ServiceSelector> = {
   name: 'komodorService',
   doc: {
     title: 'Services: the workloads that Komodor watches',
-    endpoint: 'POST /services/search',
+    endpoint: 'POST services/search',
     selector: {
       clusters: 'Names of clusters. Default: all.',
       namespaces: 'Names of namespaces. Default: all.',
