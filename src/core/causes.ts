@@ -48,7 +48,7 @@ export async function explainDeletions(
   const open = () => stale.filter((identifier) => !found.has(identifier));
   for (const identifier of state.expired) found.set(identifier, EXPIRED);
   await each(open(), (identifier) => {
-    const cause = leftOut(run, state, feeds, readers, identifier);
+    const cause = leftOut(state, feeds, readers, identifier);
     if (cause) found.set(identifier, cause);
   });
   const others = await otherEntities(run, state, feeds, open());
@@ -88,7 +88,6 @@ function whyGone(count: number, decision: DeletionDecision, isProved: boolean): 
 
 /** An entry that left the item out, by its expression or by the places that it asks Komodor for. */
 function leftOut(
-  run: Run,
   state: BlueprintState,
   feeds: readonly Extraction[],
   readers: readonly KindReader[],
