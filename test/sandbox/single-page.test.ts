@@ -61,6 +61,13 @@ describe.each(LISTINGS)('the $list', ({ route, path, list, rowsOf }) => {
     expect(meta).toBeUndefined();
   });
 
+  it('have a first page and no second one', async () => {
+    const komodor = await openKomodor([`${route} page 1 -> empty once`, `${route} page 2 -> 500`]);
+    const asked = async () => answer.parse((await komodor.call('GET', path)).body).data[list];
+    expect(await asked()).toEqual([]);
+    expect(await asked()).toHaveLength(rowsOf(komodor).length);
+  });
+
   it('more-but-empty and repeat-cursor: it says that there is more', async () => {
     expect(await read('more-but-empty')).toMatchObject({ found: [], meta: { nextPage: 1 } });
     const { found, meta, all } = await read('repeat-cursor');
@@ -94,6 +101,18 @@ describe('clusters of some names', () => {
 });
 
 describe('one monitor', () => {
+  it('is missing with its namespace, where it looks at one alone', async () => {
+    const komodor = await openKomodor(['monitors -> drop-namespace search']);
+    const all = monitorsOf(komodor.world);
+    const [place] = all.filter(
+      ({ sensors: [one, ...others] }) => others.length === 0 && one?.namespaces?.join() === 'search',
+    );
+    const { data } = answer.parse((await komodor.call('GET', 'realtime-monitors/config')).body);
+    expect(place).toBeDefined();
+    expect(data.monitors).not.toContainEqual(place);
+    expect(data.monitors).toContainEqual(all.find(({ type }) => type === 'node'));
+  });
+
   it('comes by its id, as it is in the list, or not at all', async () => {
     const komodor = await openKomodor();
     const [monitor] = monitorsOf(komodor.world);

@@ -32,7 +32,7 @@ export interface Route {
   readonly name: string;
   /** Whether a request asks about a part only. Such requests go by the name with `-scoped` behind it. */
   readonly isScoped?: (request: SandboxRequest) => boolean;
-  /** The 1-based page that a request asks for, for faults that are limited to a page. Absent where there is one page. */
+  /** The 1-based page that a request asks for, for faults that are limited to a page. Absent for what is no listing. */
   readonly pageOf?: (request: SandboxRequest, habits: Habits) => number;
   /** Called once for each server that starts: what is to be remembered between requests lives in here. */
   readonly open: (account: Account) => Answer;

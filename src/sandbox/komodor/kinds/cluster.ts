@@ -31,6 +31,7 @@ export const standIn: StandIn = {
     path: 'clusters',
     name: 'clusters',
     isScoped: ({ query }) => query.has('clusterName'),
+    pageOf: () => 1,
     open:
       ({ world }) =>
       (request, ask) => {

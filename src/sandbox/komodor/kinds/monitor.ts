@@ -25,6 +25,7 @@ export const standIn: StandIn = {
     method: 'GET',
     path: 'realtime-monitors/config',
     name: 'monitors',
+    pageOf: () => 1,
     open:
       ({ world }) =>
       (_request, ask) => {
