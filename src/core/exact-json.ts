@@ -43,6 +43,18 @@ export function numberText(value: object, member: string): string | undefined {
   return typeof found === 'number' ? String(found) : undefined;
 }
 
+/** A copy of an object with one member more, its numbers still as they were read. */
+export function withMember(
+  value: { readonly [member: string]: unknown },
+  name: string,
+  member: unknown,
+): { readonly [member: string]: unknown } {
+  const copy = { ...value, [name]: member };
+  const withMarks = marked.get(value);
+  if (withMarks !== undefined) marked.set(copy, { ...withMarks, [name]: member });
+  return copy;
+}
+
 /** How a number has to be written so that nothing is lost; undefined when JSON.stringify writes it so. */
 function spellingOf(token: string): string | undefined {
   const number = Number(token);

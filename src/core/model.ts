@@ -144,6 +144,7 @@ export type IncompleteReason =
   | 'totals_disagree'
   | 'full_page_without_cursor'
   | 'too_many_pages'
+  | 'empty_list'
   | 'clusters_unknown'
   | 'cluster_unknown'
   | 'contradicted';

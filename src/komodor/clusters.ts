@@ -1,61 +1,62 @@
-import { z } from 'zod';
 import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
-import { walkByCursor } from './cursor-walk.ts';
-import { isObject } from './item.ts';
-import { givenUp, type Reading } from './listing.ts';
+import { hashOf, type ItemSpec, textIn, textOf } from './item.ts';
+import { chain, type Reading } from './listing.ts';
+import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
+import { type Question, under } from './question.ts';
 
-const Answer = z
-  .looseObject({
-    data: z.looseObject({ clusters: z.unknown().optional() }).catch({ clusters: undefined }),
-    meta: z.unknown().optional(),
-  })
-  .catch({ data: { clusters: undefined }, meta: undefined });
+/** A cluster is known by its name. */
+const CLUSTER: ItemSpec = {
+  identify(row) {
+    const name = textIn(row, 'name');
+    return { identity: name === undefined ? hashOf(row) : [name], label: name ?? '?' };
+  },
+};
 
-/** The names of all clusters, and whether these are surely all; none at all cannot be, where there is something to list. */
-export async function readClusterNames(
-  reading: Reading,
-): Promise<{ readonly names: readonly string[]; readonly completeness: Completeness }> {
-  const { api, maxPages, signal } = reading;
+const ALL_CLUSTERS: Question = { what: 'clusters', method: 'GET', path: '/clusters', rows: under('data', 'clusters') };
+
+interface ClusterNames {
+  readonly names: readonly string[];
+  /** Whether these are surely all. */
+  readonly completeness: Completeness;
+}
+
+/** The names of all clusters; none at all cannot be, where there is something to list. */
+async function readClusterNames(reading: Reading): Promise<ClusterNames> {
   const names = new Set<string>();
-  let malformed = 0;
-  const walk = walkByCursor({
-    what: 'clusters',
-    maxPages,
-    toItem: (row) =>
-      isObject(row) && typeof row.name === 'string' && row.name !== ''
-        ? { key: row.name, label: row.name, value: row }
-        : undefined,
-    async ask(place) {
-      const query = place.type === 'token' ? { token: place.token } : place.type === 'page' ? { page: place.page } : {};
-      const { body } = await api.call({ method: 'GET', path: '/clusters', query, signal });
-      const { data, meta } = Answer.parse(body);
-      return { rows: data.clusters, meta, askedFor: undefined };
-    },
-  });
-  try {
-    let step = await walk.next();
-    for (; !step.done; step = await walk.next()) {
-      for (const { key } of step.value.items) names.add(key);
-      malformed += step.value.malformed;
+  let nameless = 0;
+  const walk = readOnce(reading, CLUSTER, ALL_CLUSTERS);
+  let step = await walk.next();
+  for (; !step.done; step = await walk.next()) {
+    nameless += step.value.malformed;
+    for (const item of step.value.items) {
+      const name = textOf(item, 'name');
+      if (name === undefined) nameless += 1;
+      else names.add(name);
     }
-    return { names: [...names], completeness: judge(step.value, names.size, malformed) };
-  } catch (error) {
-    return { names: [], completeness: unknown(givenUp(reading, error).detail) };
   }
+  return { names: [...names], completeness: step.value.complete && nameless > 0 ? someNameless(nameless) : step.value };
 }
 
-function judge(walked: Completeness, count: number, malformed: number): Completeness {
-  if (!walked.complete) return unknown(walked.detail);
-  if (count === 0) return unknown('the list is empty');
-  return malformed === 0 ? COMPLETE : unknown(`${malformed} of them have no name`);
+function someNameless(count: number): Completeness {
+  return incomplete('clusters_unknown', `${count} of them have no name`);
 }
 
-function unknown(why: string): Completeness {
+/** Reads a listing once for each cluster that a selector names, or for all that Komodor knows when it names none. */
+export async function* byCluster(
+  reading: Reading,
+  what: string,
+  clusters: readonly string[],
+  walkOf: (cluster: string) => Walk,
+): Walk {
+  const known = clusters.length > 0 ? { names: clusters, completeness: COMPLETE } : await readClusterNames(reading);
+  const read = yield* chain(known.names.map(walkOf));
+  if (known.completeness.complete) return read;
+  const why = known.completeness.detail;
   return incomplete(
     'clusters_unknown',
-    `risks have to be read cluster by cluster, but the clusters are not all known: ${why}`,
+    `${what} have to be read cluster by cluster, but the clusters are not all known: ${why}`,
   );
 }
 

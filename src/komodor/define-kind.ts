@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
 import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
 import { withKnownClusters } from './clusters.ts';
-import { isObject, textsOf } from './item.ts';
+import { type ItemSpec, itemOf, textsOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
 import { describeIssue, isLimited, PLACE_KEYS, type Selector, unknownKey } from './selector.ts';
 import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
@@ -27,7 +27,7 @@ export interface KindDoc {
 }
 
 /** All that is special about a kind; `S` is its checked selector. */
-export interface KindSpec<S extends Selector> {
+export interface KindSpec<S extends Selector> extends ItemSpec {
   readonly name: Kind;
   readonly doc: KindDoc;
   /** Kinds that have to be read before this one, where they are read too. */
@@ -37,10 +37,6 @@ export interface KindSpec<S extends Selector> {
   readonly selector: z.ZodType<S> & { readonly shape: object };
   /** What the keys besides the places hold when nothing is to be left out; an absent one holds nothing. */
   readonly widest?: JsonObject;
-  /** What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. */
-  identify(row: JsonObject): { readonly identity: unknown; readonly label: string };
-  /** Put under `_` of the item that jq sees: what follows from a row and from the place that was asked about. */
-  derive?(row: JsonObject, asked: Place): JsonObject;
   /** A row with every field that Komodor may send, and the place of its item, with recognisable values. */
   readonly probe: { readonly row: JsonObject; readonly asked?: Place; readonly place: Place };
   /** The parts of a place that together tell an item from all others, where an entity keeps them. */
@@ -184,7 +180,10 @@ function listingOf<S extends Selector>(
       if (hole !== undefined) throw new Error(`a scope without ${hole}`);
       return (excludedBy(place) === undefined && spec.readScope?.(start(signal), chosen, place)) || 'excluded';
     },
-    confirmAll: (signal) => chain(walksInParts(spec, start(signal), chosen)),
+    confirmAll(signal) {
+      const reading = start(signal);
+      return chain([...(spec.recut?.(chosen) ?? [chosen])].map((part) => spec.read(reading, part)));
+    },
     excludedBy,
     widened() {
       const isPlace = (key: string) => PLACE_KEYS.some((one) => one === key);
@@ -199,26 +198,10 @@ function listingOf<S extends Selector>(
   };
 }
 
-function* walksInParts<S extends Selector>(spec: KindSpec<S>, reading: Reading, selector: S): Generator<Walk> {
-  for (const part of spec.recut?.(selector) ?? [selector]) yield spec.read(reading, part);
-}
-
 /** One text for all selectors that ask for the same, whatever the order of their values. */
 function keyOf(chosen: Selector): string {
   const sorted = Object.entries(chosen)
     .map(([key, value]) => [key, isLimited(value) ? [...new Set(value)].sort() : value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(sorted);
-}
-
-/** A row as an item. Its key is the JSON of its identity, so that no two differ only in how they are written together. */
-export function itemOf(
-  { identify, derive }: Pick<KindSpec<Selector>, 'identify' | 'derive'>,
-  row: unknown,
-  asked: Place = {},
-): RawItem | undefined {
-  if (!isObject(row)) return undefined;
-  const value = derive ? { ...row, _: derive(row, asked) } : row;
-  const { identity, label } = identify(value);
-  return { key: JSON.stringify(identity), label, value };
 }

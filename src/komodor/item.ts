@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { exactJson } from '../core/exact-json.ts';
+import { exactJson, withMember } from '../core/exact-json.ts';
 import type { JsonObject, RawItem } from '../core/model.ts';
+import type { Place } from '../core/source.ts';
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -25,6 +26,25 @@ export function textsOf(item: RawItem, fields: readonly string[]): { readonly [f
       return value === undefined ? [] : [[field, value]];
     }),
   );
+}
+
+/** How a row of an answer becomes an item. */
+export interface ItemSpec {
+  /** What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. */
+  identify(row: JsonObject): { readonly identity: unknown; readonly label: string };
+  /** Put under `_` of the item that jq sees: what follows from a row and from the place that was asked about. */
+  derive?(row: JsonObject, asked: Place): JsonObject;
+}
+
+/**
+ * A row as an item; undefined when it is no object. Its key is the JSON of its identity, so that no two differ only in how
+ * they are written together.
+ */
+export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem | undefined {
+  if (!isObject(row)) return undefined;
+  const value = spec.derive === undefined ? row : withMember(row, '_', spec.derive(row, asked));
+  const { identity, label } = spec.identify(value);
+  return { key: JSON.stringify(identity), label, value };
 }
 
 /** The identity of a row that has nothing else to tell it from others. */

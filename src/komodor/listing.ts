@@ -26,15 +26,6 @@ export function weighed<T extends { readonly rows: unknown }>(
 /** After so many listings in a row that failed there is no point in asking for the rest. */
 const HOPELESS = 2;
 
-/** Turns a request that failed for good into an incomplete read. AppErrors and aborts pass. */
-export async function* orIncomplete(reading: Reading, walk: Walk): Walk {
-  try {
-    return yield* walk;
-  } catch (error) {
-    return givenUp(reading, error);
-  }
-}
-
 /** What a request that failed for good means for the read. Throws what is no HttpFailure, and when the host never spoke. */
 export function givenUp({ api }: Reading, error: unknown): ReturnType<typeof incomplete> {
   if (!(error instanceof HttpFailure)) throw error;

@@ -112,6 +112,7 @@ describe('docs/deletion.md', () => {
       totals_disagree: true,
       full_page_without_cursor: true,
       too_many_pages: true,
+      empty_list: true,
       clusters_unknown: true,
       cluster_unknown: true,
       contradicted: true,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Completeness } from '../../src/core/model.ts';
-import { type CursorAnswer, type Place, walkByCursor } from '../../src/komodor/cursor-walk.ts';
+import { walkByCursor } from '../../src/komodor/cursor-walk.ts';
 import { type OffsetAnswer, walkByOffset } from '../../src/komodor/offset-walk.ts';
+import { BY_TOKEN, type CursorAnswer, type Position } from '../../src/komodor/ways.ts';
 
 const common = {
   what: 'rows',
@@ -15,13 +16,14 @@ function told(end: Completeness): string {
   return end.complete ? 'complete' : `${end.reason}: ${end.detail}`;
 }
 
-type Asked = readonly [Place, number | undefined];
+type Asked = readonly [Position, number | undefined];
 
 /** Gives these answers one after the other, and notes what was asked for. */
 async function byCursor(answers: readonly Partial<CursorAnswer>[]) {
   const asked: Asked[] = [];
   const walk = walkByCursor({
     ...common,
+    way: BY_TOKEN,
     async ask(place, most) {
       asked.push([place, most]);
       const answer = answers[asked.length - 1];
@@ -35,9 +37,9 @@ async function byCursor(answers: readonly Partial<CursorAnswer>[]) {
   return { asked, end: told(step.value), bytes };
 }
 
-const START: Place = { type: 'start' };
-const token = (text: string): Place => ({ type: 'token', token: text });
-const page = (number: number): Place => ({ type: 'page', page: number });
+const START: Position = { type: 'start' };
+const token = (text: string): Position => ({ type: 'token', token: text });
+const page = (number: number): Position => ({ type: 'page', page: number });
 const FULL = 'full_page_without_cursor: rows gave a full page of 4 and neither a cursor nor a word that it is the last';
 
 describe('a walk by cursor, step by step', () => {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawItem } from '../../src/core/model.ts';
-import { type CursorAnswer, type Place, walkByCursor } from '../../src/komodor/cursor-walk.ts';
+import { walkByCursor } from '../../src/komodor/cursor-walk.ts';
 import { type OffsetAnswer, walkByOffset } from '../../src/komodor/offset-walk.ts';
+import { BY_TOKEN, type CursorAnswer, type Position } from '../../src/komodor/ways.ts';
 import { collect } from './fake-komodor.ts';
 
 const MAX_PAGES = 25;
@@ -21,14 +22,15 @@ function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-type CursorServer = (place: Place, call: number, most: number | undefined) => CursorAnswer;
+type CursorServer = (place: Position, call: number, most: number | undefined) => CursorAnswer;
 
 async function byCursor(answer: CursorServer) {
-  const places: Place[] = [];
+  const places: Position[] = [];
   const walk = walkByCursor({
     ...common,
+    way: BY_TOKEN,
     /** `most`: for fewer rows than usual, to see whether a full page without a cursor was the last. */
-    async ask(place: Place, most?: number) {
+    async ask(place: Position, most?: number) {
       places.push(place);
       return answer(place, places.length, most);
     },
@@ -68,7 +70,7 @@ const CURSOR_LIES: {
 };
 
 /** An honest server: its cursors say where a page begins, and it has no list at a cursor that is not its own. */
-function cursorPage(rows: number, pageSize: number, place: Place): CursorAnswer {
+function cursorPage(rows: number, pageSize: number, place: Position): CursorAnswer {
   const at = place.type === 'token' ? Number(place.token) : 0;
   const next = at + pageSize;
   const page = Number.isNaN(at) ? null : upTo(rows).slice(at, next);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { numberText } from '../../core/exact-json.ts';
-import type { RawItem } from '../../core/model.ts';
 import type { Walk } from '../../core/source.ts';
-import { isTooSlow } from '../../net/page-size.ts';
-import { readClusterNames } from '../clusters.ts';
-import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
+import { byCluster } from '../clusters.ts';
+import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn, textOf, textsOf } from '../item.ts';
-import { chain, givenUp, orIncomplete, type Reading, weighed } from '../listing.ts';
-import { walkByOffset } from '../offset-walk.ts';
+import { isWithin, nameOf } from '../limits.ts';
+import type { Reading } from '../listing.ts';
+import { readByOffset } from '../paging.ts';
+import { type Question, under } from '../question.ts';
 import { names, type Selector, someOf } from '../selector.ts';
 
 const SEVERITIES = ['high', 'medium', 'low'] as const;
@@ -119,8 +119,7 @@ const SPEC: KindSpec<RiskSelector> = {
     };
   },
   read: readRisks,
-  readScope: (reading, selector, { komodorUid }) =>
-    orIncomplete(reading, readListing(reading, selector, { komodorUid })),
+  readScope: (reading, selector, { komodorUid }) => readByOffset(reading, SPEC, questionOf(selector, komodorUid)),
   *recut(selector) {
     for (const severity of selector.severity.length > 0 ? selector.severity : SEVERITIES) {
       yield { ...selector, severity: [severity] };
@@ -131,97 +130,39 @@ const SPEC: KindSpec<RiskSelector> = {
 /** The risks that Komodor's health checks found. */
 export const komodorHealthMonitoring = defineKind(SPEC);
 
-const Answer = z
-  .looseObject({
-    violations: z.unknown().optional(),
-    hasMoreResults: z.unknown().optional(),
-    totalResults: z.unknown().optional(),
-  })
-  .catch({ violations: undefined, hasMoreResults: undefined, totalResults: undefined });
-
 /** All risks that a selector names: in one listing, or cluster by cluster where Komodor cannot answer that in time. */
-async function* readRisks(reading: Reading, selector: RiskSelector): Walk {
-  if (selector.clusters.length === 1) return yield* orIncomplete(reading, readListing(reading, selector, {}));
-  try {
-    return yield* readListing(reading, selector, { slowQuery: true });
-  } catch (error) {
-    if (!isTooSlow(error)) return givenUp(reading, error);
-    return yield* byCluster({ ...reading, size: reading.size.restarted() }, selector);
-  }
+function readRisks(reading: Reading, selector: RiskSelector): Walk {
+  const whole = questionOf(selector);
+  if (selector.clusters.length === 1) return readByOffset(reading, SPEC, whole);
+  const smaller = { ...reading, size: reading.size.restarted() };
+  const tooSlow = () =>
+    byCluster(smaller, 'risks', selector.clusters, (cluster) =>
+      readByOffset(smaller, SPEC, questionOf({ ...selector, clusters: [cluster] })),
+    );
+  return readByOffset(reading, SPEC, { ...whole, tooSlow });
 }
 
-async function* byCluster(reading: Reading, selector: RiskSelector): Walk {
-  const known = selector.clusters.length > 0;
-  const { names, completeness } = known
-    ? { names: selector.clusters, completeness: { complete: true } as const }
-    : await readClusterNames(reading);
-  const read = yield* chain(clusterListings(reading, selector, names));
-  return completeness.complete ? read : completeness;
-}
-
-function* clusterListings(reading: Reading, selector: RiskSelector, names: readonly string[]): Generator<Walk> {
-  for (const name of names) yield orIncomplete(reading, readListing(reading, { ...selector, clusters: [name] }, {}));
-}
-
-function readListing(
-  { api, size, signal, maxPages }: Reading,
-  selector: RiskSelector,
-  { komodorUid, slowQuery = false }: { readonly komodorUid?: string | undefined; readonly slowQuery?: boolean },
-): Walk {
-  return walkByOffset({
-    what: nameOf(selector, komodorUid),
-    toItem: (row) => itemOf(SPEC, row),
-    inScope: (item) => matches(selector, komodorUid, item),
-    maxPages,
-    ask: (offset) =>
-      size.ask({
-        hostAnswered: api.hostAnswered,
-        slowQuery,
-        async ask(pageSize, attempts) {
-          const { body, bytes } = await api.call({
-            method: 'GET',
-            path: '/health/risks',
-            query: {
-              pageSize,
-              offset,
-              impactGroupType: selector.impactGroupType,
-              checkCategory: selector.checkCategory,
-              checkType: selector.checkTypes,
-              severity: selector.severity,
-              status: selector.status,
-              clusterName: selector.clusters,
-              namespace: selector.namespaces,
-              komodorUid: komodorUid === undefined ? undefined : [komodorUid],
-            },
-            signal,
-            ...(attempts === undefined ? {} : { attempts }),
-            // Komodor's gateway gives up on the same query again and again; each time costs a minute.
-            ...(slowQuery ? { finalStatuses: [504] } : {}),
-          });
-          const { violations, hasMoreResults, totalResults } = Answer.parse(body);
-          return weighed({ rows: violations, more: hasMoreResults, total: totalResults }, bytes);
-        },
-      }),
-  });
-}
-
-/** What an item does not say is given the benefit of the doubt. */
-function matches({ clusters, severity }: RiskSelector, komodorUid: string | undefined, item: RawItem): boolean {
-  const uid = textOf(item, 'komodorUid');
-  const itsCluster = uid?.split('|')[1];
-  const itsSeverity = textOf(item, 'severity');
-  return (
-    (komodorUid === undefined || uid === undefined || uid === komodorUid) &&
-    (clusters.length === 0 || itsCluster === undefined || clusters.includes(itsCluster)) &&
-    (severity.length === 0 || itsSeverity === undefined || severity.some((wanted) => wanted === itsSeverity))
-  );
-}
-
-function nameOf({ clusters, severity }: RiskSelector, komodorUid: string | undefined): string {
-  const limits = [
-    clusters.length === 0 ? [] : [`cluster ${clusters.join(', ')}`],
-    severity.length === 0 ? [] : [`severity ${severity.join(', ')}`],
-    komodorUid === undefined ? [] : [komodorUid],
-  ].flat();
-  return limits.length === 0 ? 'risks' : `risks of ${limits.join(', ')}`;
+function questionOf(selector: RiskSelector, komodorUid?: string): Question {
+  const { clusters, namespaces, severity } = selector;
+  return {
+    what: nameOf('risks', { cluster: clusters, severity, komodorUid }),
+    method: 'GET',
+    path: '/health/risks',
+    query: {
+      impactGroupType: selector.impactGroupType,
+      checkCategory: selector.checkCategory,
+      checkType: selector.checkTypes,
+      severity,
+      status: selector.status,
+      clusterName: clusters,
+      namespace: namespaces,
+      komodorUid,
+    },
+    rows: under('violations'),
+    inScope(item) {
+      const itsCluster = textOf(item, 'komodorUid')?.split('|')[1];
+      const isElsewhere = itsCluster !== undefined && clusters.length > 0 && !clusters.includes(itsCluster);
+      return !isElsewhere && isWithin({ komodorUid, severity }, item);
+    },
+  };
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { RawItem } from '../../core/model.ts';
 import type { Place, Walk } from '../../core/source.ts';
-import { type Place as Position, walkByCursor } from '../cursor-walk.ts';
-import { defineKind, itemOf, type KindSpec } from '../define-kind.ts';
+import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn, textOf, textsOf } from '../item.ts';
-import { chain, orIncomplete, type Reading, weighed } from '../listing.ts';
+import { isWithin, limited, nameOf, orAny } from '../limits.ts';
+import { chain, type Reading } from '../listing.ts';
+import { readByCursor } from '../paging.ts';
+import { type Question, under } from '../question.ts';
 import { names, type Selector, someOf } from '../selector.ts';
 import type { Address } from '../subject.ts';
 
@@ -96,7 +97,7 @@ const SPEC: KindSpec<ServiceSelector> = {
     };
   },
   locate,
-  read: (reading, selector) => chain(listings(reading, selector)),
+  read: readServices,
   readScope,
   *recut(selector) {
     for (const kind of selector.kinds.length > 0 ? selector.kinds : WORKLOAD_KINDS)
@@ -108,7 +109,7 @@ const SPEC: KindSpec<ServiceSelector> = {
 export const komodorService = defineKind(SPEC);
 
 function readScope(reading: Reading, selector: ServiceSelector, { cluster = '', namespace = '' }: Place): Walk {
-  return chain(listings(reading, { ...selector, clusters: [cluster], namespaces: [namespace] }));
+  return readServices(reading, { ...selector, clusters: [cluster], namespaces: [namespace] });
 }
 
 /** The workloads of a name. Komodor's older events do not tell the kind. */
@@ -123,96 +124,23 @@ async function locate(reading: Reading, address: Address): Promise<readonly Addr
   return (kinds.length > 0 ? kinds : WORKLOAD_KINDS).map((kind) => ({ ...address, kind }));
 }
 
-/** What one `POST /services/search` listing can be limited to: a single cluster and a single status, lists of the rest. */
-interface ServiceFilter {
-  readonly cluster?: string | undefined;
-  readonly status?: string | undefined;
-  readonly namespaces: readonly string[];
-  readonly kinds: readonly string[];
+/** A listing can be limited to a single cluster and a single status, and to lists of the rest. */
+function readServices(reading: Reading, selector: ServiceSelector): Walk {
+  const questions = orAny(selector.clusters).flatMap((cluster) =>
+    orAny(selector.status).map((status) => questionOf(selector, cluster, status)),
+  );
+  return chain(questions.map((question) => readByCursor(reading, SPEC, question)));
 }
 
-const Answer = z
-  .looseObject({
-    data: z.looseObject({ services: z.unknown().optional() }).catch({ services: undefined }),
-    meta: z.unknown().optional(),
-  })
-  .catch({ data: { services: undefined }, meta: undefined });
-
-function* listings(reading: Reading, selector: ServiceSelector): Generator<Walk> {
-  for (const cluster of orAny(selector.clusters)) {
-    for (const status of orAny(selector.status)) {
-      const filter = { cluster, status, namespaces: selector.namespaces, kinds: selector.kinds };
-      yield orIncomplete(reading, readListing(reading, filter));
-    }
-  }
-}
-
-function orAny(values: readonly string[]): readonly (string | undefined)[] {
-  return values.length > 0 ? values : [undefined];
-}
-
-function readListing(reading: Reading, filter: ServiceFilter): Walk {
-  const { api, size, signal, maxPages } = reading;
-  return walkByCursor({
-    what: nameOf(filter),
-    toItem: (row) => itemOf(SPEC, row),
-    inScope: (item) => matches(filter, item),
-    maxPages,
-    ask: (place, most) =>
-      size.ask({
-        hostAnswered: api.hostAnswered,
-        // A page number means another place as soon as pages have another size; and who says how many means it.
-        fixed: place.type === 'page' || most !== undefined,
-        async ask(wanted, attempts) {
-          const pageSize = most ?? wanted;
-          const { body, bytes } = await api.call({
-            method: 'POST',
-            path: '/services/search',
-            body: bodyOf(filter, place, pageSize),
-            signal,
-            ...(attempts === undefined ? {} : { attempts }),
-          });
-          const { data, meta } = Answer.parse(body);
-          return weighed({ rows: data.services, meta, askedFor: pageSize }, bytes);
-        },
-      }),
-  });
-}
-
-/** Empty lists are left out: Komodor refuses `kind: []`. */
-function bodyOf({ cluster, status, namespaces, kinds }: ServiceFilter, place: Position, pageSize: number): unknown {
-  const scope = {
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(namespaces.length === 0 ? {} : { namespaces }),
-  };
+function questionOf({ namespaces, kinds }: ServiceSelector, cluster?: string, status?: string): Question {
+  const place = { cluster, namespace: namespaces, kind: kinds };
   return {
-    ...(Object.keys(scope).length === 0 ? {} : { scope }),
-    ...(kinds.length === 0 ? {} : { kind: kinds }),
-    ...(status === undefined ? {} : { status }),
-    pagination: {
-      pageSize,
-      ...(place.type === 'token' ? { token: place.token } : {}),
-      ...(place.type === 'page' ? { page: place.page } : {}),
-    },
+    what: nameOf('services', { ...place, status }),
+    method: 'POST',
+    path: '/services/search',
+    // Komodor refuses `kind: []`.
+    body: limited({ scope: limited({ cluster, namespaces }), kind: kinds, status }),
+    rows: under('data', 'services'),
+    inScope: (item) => isWithin(place, item),
   };
-}
-
-/** An item without the field is given the benefit of the doubt. */
-function matches({ cluster, namespaces, kinds }: ServiceFilter, item: RawItem): boolean {
-  const itsCluster = textOf(item, 'cluster') ?? cluster;
-  const itsNamespace = textOf(item, 'namespace');
-  const itsKind = textOf(item, 'kind');
-  if (cluster !== undefined && itsCluster !== cluster) return false;
-  if (kinds.length > 0 && itsKind !== undefined && !kinds.includes(itsKind)) return false;
-  return namespaces.length === 0 || itsNamespace === undefined || namespaces.includes(itsNamespace);
-}
-
-function nameOf({ cluster, status, namespaces, kinds }: ServiceFilter): string {
-  const limits = [
-    cluster === undefined ? [] : [`cluster ${cluster}`],
-    namespaces.length === 0 ? [] : [`namespace ${namespaces.join(', ')}`],
-    kinds.length === 0 ? [] : [`kind ${kinds.join(', ')}`],
-    status === undefined ? [] : [`status ${status}`],
-  ].flat();
-  return limits.length === 0 ? 'services' : `services of ${limits.join(', ')}`;
 }

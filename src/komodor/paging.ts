@@ -1,0 +1,106 @@
+import type { JsonObject } from '../core/model.ts';
+import type { Walk } from '../core/source.ts';
+import { walkByCursor } from './cursor-walk.ts';
+import { type ItemSpec, isObject, itemOf } from './item.ts';
+import type { Reading } from './listing.ts';
+import { walkByOffset } from './offset-walk.ts';
+import type { WalkOptions } from './proof.ts';
+import { answered, pagesOf, type Question, under } from './question.ts';
+import { BY_PAGE, BY_QUERY_CURSOR, BY_TOKEN, type CursorAnswer, ONE_PAGE, type Position, type Way } from './ways.ts';
+
+/** A cursor in the body, `pagination.token` from `meta.token`; old accounts number their pages instead. */
+export function readByCursor(reading: Reading, spec: ItemSpec, question: Question): Walk {
+  return readByBody(reading, spec, question, BY_TOKEN);
+}
+
+/** A page number in the body, `pagination.page` from `meta.nextPage`. */
+export function readByPage(reading: Reading, spec: ItemSpec, question: Question): Walk {
+  return readByBody(reading, spec, question, BY_PAGE);
+}
+
+function readByBody(reading: Reading, spec: ItemSpec, question: Question, way: Way): Walk {
+  const ask = pagesOf(
+    reading,
+    question,
+    (position, pageSize) => ({
+      body: { ...question.body, pagination: { pageSize, ...written(position) } },
+      ...(question.query === undefined ? {} : { query: question.query }),
+    }),
+    (answer) => ({ meta: under('meta')(answer) }),
+  );
+  return answered(reading, question, walkByCursor({ ...common(reading, spec, question), way, ask }));
+}
+
+/** A cursor in the query, `paginationToken` from `paginationToken`, with a word whether there are more pages. */
+export function readByQueryCursor(reading: Reading, spec: ItemSpec, question: Question): Walk {
+  const ask = pagesOf(
+    reading,
+    question,
+    (position, pageSize) => ({
+      query: {
+        pageSize,
+        ...question.query,
+        ...(position.type === 'token' ? { paginationToken: position.token } : {}),
+      },
+      ...(question.body === undefined ? {} : { body: question.body }),
+    }),
+    (answer) => ({ meta: answer }),
+  );
+  return answered(reading, question, walkByCursor({ ...common(reading, spec, question), way: BY_QUERY_CURSOR, ask }));
+}
+
+/** A row offset in the query, until `hasMoreResults` is false; `totalResults` has to agree. */
+export function readByOffset(reading: Reading, spec: ItemSpec, question: Question): Walk {
+  const at = (offset: number) =>
+    pagesOf(
+      reading,
+      question,
+      (_position, pageSize) => ({ query: { pageSize, offset, ...question.query } }),
+      (answer) => ({ more: under('hasMoreResults')(answer), total: under('totalResults')(answer) }),
+    )({ type: 'start' });
+  return answered(reading, question, walkByOffset({ ...common(reading, spec, question), ask: at }));
+}
+
+/**
+ * A list that comes in one page, of an endpoint that takes no page size. None at all is no answer where there is something to
+ * list, unless the question says that it is.
+ */
+export function readOnce(reading: Reading, spec: ItemSpec, question: Question): Walk {
+  const { method, path, query, body, rows, mayBeEmpty = false } = question;
+  async function ask(position: Position): Promise<CursorAnswer> {
+    const { signal } = reading;
+    const answer = await reading.api.call({
+      method,
+      path,
+      query: { ...query, ...written(position) },
+      ...(body === undefined ? {} : { body }),
+      signal,
+    });
+    return { rows: rows(answer.body), meta: wordsOf(answer.body), askedFor: undefined, bytes: answer.bytes };
+  }
+  return answered(
+    reading,
+    question,
+    walkByCursor({ ...common(reading, spec, question), way: ONE_PAGE, ask, mayBeEmpty }),
+  );
+}
+
+/** All that may speak of another page, wherever it stands. */
+function wordsOf(answer: unknown): JsonObject {
+  const places = [answer, under('data')(answer), under('meta')(answer)];
+  return Object.fromEntries(places.filter(isObject).flatMap(Object.entries));
+}
+
+function written(position: Position): { readonly token?: string; readonly page?: number } {
+  if (position.type === 'token') return { token: position.token };
+  return position.type === 'page' ? { page: position.page } : {};
+}
+
+function common(reading: Reading, spec: ItemSpec, { what, asked, inScope }: Question): WalkOptions {
+  return {
+    what,
+    maxPages: reading.maxPages,
+    toItem: (row) => itemOf(spec, row, asked),
+    ...(inScope === undefined ? {} : { inScope }),
+  };
+}
