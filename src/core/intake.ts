@@ -1,3 +1,4 @@
+import { Additions } from './additions.ts';
 import type { BlueprintState } from './blueprint-state.ts';
 import { breathe, ENTITIES_AT_A_TIME } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
@@ -23,6 +24,7 @@ export class Intake {
   readonly #targets: RelationTargets;
   readonly #fitter: Fitter;
   readonly #results: WriteResults;
+  readonly #additions: Additions;
   /** Relations whose target did not exist when their entity was written. */
   readonly pending: PendingRelation[] = [];
   readonly #postponed = new Map<string, RelationValue>();
@@ -37,18 +39,24 @@ export class Intake {
     this.#targets = targets;
     this.#fitter = new Fitter(run, targets);
     this.#results = new WriteResults(run);
+    this.#additions = new Additions(run);
     this.refusedForRelation = this.#results.refusedForRelation;
     this.lost = this.#fitter.lost;
   }
 
-  /** @returns when everything that must be written is packed or on its way; waits while Port is busy */
-  async take(kind: Kind, batch: readonly MappedItem[]): Promise<void> {
-    const placeable = await this.#fitter.fit(kind, batch);
+  /**
+   * @returns when everything that must be written is packed or on its way; waits while Port is busy. The number of items
+   * that were left out because they only add to an entity that nobody knows.
+   */
+  async take(kind: Kind, batch: readonly MappedItem[]): Promise<number> {
+    const fitted = await this.#fitter.fit(kind, batch);
+    const placeable = await this.#additions.known(kind, fitted);
     if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
     for (const [index, piece] of placeable.entries()) {
       if (index % ENTITIES_AT_A_TIME === 0) await breathe();
       await this.#place(piece);
     }
+    return itemsOf(fitted).size - itemsOf(placeable).size;
   }
 
   async #askForTargets(pieces: readonly Placeable[]): Promise<void> {
@@ -69,7 +77,7 @@ export class Intake {
     const tracked = state.track(identifier, piece.entity.properties);
     const first = tracked.sighting;
     const isOtherItem = first?.kind === kind && first.item !== item;
-    if (first === undefined || first.kind === null) tracked.sighting = { kind, item, label };
+    if (!first?.kind && !this.#additions.has(kind)) tracked.sighting = { kind, item, label };
     const open = await this.#openRelations(piece, tracked);
     const given = without(piece.entity, open);
     const claims = isOtherItem ? undefined : tracked.claims;
@@ -87,8 +95,10 @@ export class Intake {
       return;
     }
     const wire = state.table.withoutIdleNulls(entity, tracked.fingerprints);
-    tracked.fingerprints = next;
-    await this.#writer.add(this.#write(wire, piece, tracked));
+    const write = this.#write(wire, piece, tracked);
+    // Without merging, Port keeps nothing that this piece does not carry.
+    tracked.fingerprints = write.merge ? next : (state.table.overlay(entity, undefined) ?? next);
+    await this.#writer.add(write);
   }
 
   /** The relations that cannot be sent yet; none where Port creates what they miss. */
@@ -116,9 +126,14 @@ export class Intake {
 
   #write(entity: Entity, piece: Placeable, tracked: TrackedEntity | undefined): Write {
     // Later pieces of an entity must not wipe out what earlier ones wrote.
-    const merge = this.#run.mapping.flags.enableMergeEntity || tracked?.sent === true;
+    const adds = tracked?.sent === true || this.#additions.has(piece.kind);
+    const merge = this.#run.mapping.flags.enableMergeEntity || adds;
     if (tracked) tracked.sent = true;
     const write: Write = { entity, merge, done: (outcome) => this.#results.note(outcome, write, piece, tracked) };
     return write;
   }
+}
+
+function itemsOf(pieces: readonly Placeable[]): ReadonlySet<number> {
+  return new Set(pieces.map(({ item }) => item));
 }

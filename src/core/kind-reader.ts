@@ -172,7 +172,9 @@ export class KindReader {
       else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;
       else this.#counts.filtered += 1;
     }
-    await this.#intake.take(this.kind, mapped);
+    const unknown = await this.#intake.take(this.kind, mapped);
+    this.#counts.selected -= unknown;
+    this.#counts.filtered += unknown;
   }
 
   #reportMalformed(count: number): void {

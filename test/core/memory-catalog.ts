@@ -1,7 +1,7 @@
 import type { BlueprintShape, Entity, Mapping, SearchQuery, StoredEntity } from '../../src/core/model.ts';
 import type { Catalog } from '../../src/core/ports.ts';
 
-/** Entities of ours in Port, by blueprint: name -> place (`cluster/namespace`, or undefined where it is not known). */
+/** Entities of ours in Port, by blueprint: name -> place (`cluster/namespace`, or undefined where it is not known), and behind a blank its text. */
 export type StoredThings = { readonly [blueprint: string]: ReadonlyMap<string, string | undefined> };
 
 const text = { type: 'string' } as const;
@@ -24,11 +24,12 @@ export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
   const kept = new Map<string, Map<string, StoredEntity>>(SHAPES.map(({ identifier }) => [identifier, new Map()]));
   for (const [blueprint, things] of Object.entries(stored)) {
     for (const [identifier, place] of things) {
-      const [cluster = null, namespace = null] = place?.split('/') ?? [];
+      const [where, text = null] = place?.split(' ') ?? [];
+      const [cluster = null, namespace = null] = where?.split('/') ?? [];
       kept.get(blueprint)?.set(identifier, {
         blueprint,
         identifier,
-        properties: { text: null, cluster, namespace },
+        properties: { text, cluster, namespace },
         relations: {},
       });
     }

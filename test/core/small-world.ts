@@ -2,7 +2,7 @@ import type { Completeness, Entity, Kind, RawItem, ResourceEntry } from '../../s
 import type { Catalog, MappedItem, Mapper, Ports, Program, RunObserver } from '../../src/core/ports.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { type ResyncRequest, resync } from '../../src/core/resync.ts';
-import { type KindBook, kindBook, type Place, type SourcePage } from '../../src/core/source.ts';
+import { type Absence, type KindBook, kindBook, type Place, type SourcePage } from '../../src/core/source.ts';
 import { memoryCatalog, type StoredThings } from './memory-catalog.ts';
 import { kindWith, listingOf } from './test-kind.ts';
 
@@ -16,6 +16,7 @@ export interface Thing {
   readonly fate?: 'entity' | 'filtered' | 'rejected' | 'searched';
 }
 
+const PROBE_TIME = '2026-01-01T00:00:00Z';
 const PLACES = ['c1/n1', 'c1/n2', 'c2/n1'];
 
 /** So many things, each with a place. */
@@ -55,6 +56,9 @@ export interface SmallWorld {
   readonly threshold?: number | null;
   /** Risks are written as services too, so that two kinds feed one blueprint. */
   readonly oneBlueprint?: boolean;
+  /** What absence means in a kind (default: gone). The entity's own time is its text. */
+  readonly absence?: { readonly services?: Absence; readonly risks?: Absence };
+  readonly now?: Date;
   readonly catalog?: (honest: Catalog) => Catalog;
 }
 
@@ -71,7 +75,7 @@ export async function runSmall(
   request: Partial<ResyncRequest> = {},
   { observer, signal = new AbortController().signal }: { observer?: RunObserver; signal?: AbortSignal } = {},
 ): Promise<SmallRun> {
-  const { threshold = 0.3, stored = {}, oneBlueprint = false } = world;
+  const { threshold = 0.3, stored = {}, oneBlueprint = false, now = new Date(0) } = world;
   const memory = memoryCatalog(stored, {
     flags: {
       enableMergeEntity: true,
@@ -88,7 +92,7 @@ export async function runSmall(
     mapper: mapperTo((kind) => (kind === 'komodorService' || oneBlueprint ? 'service' : 'risk')),
     catalog: world.catalog?.(memory.catalog) ?? memory.catalog,
     traffic: { snapshot: () => ({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }) },
-    now: () => new Date(0),
+    now: () => now,
   };
   const report = await resync(ports, { runId: 'r', mode: 'resync', trigger: 'cli', ...request }, signal, observer);
   return { report, left: memory.left(), looks };
@@ -120,6 +124,8 @@ function kindsOf(world: SmallWorld, looks: (Place | 'whole')[]): KindBook {
       select: (selector) => ({
         listing: listingOf({
           selector,
+          absence: () =>
+            (name === 'komodorService' ? world.absence?.services : world.absence?.risks) ?? { means: 'gone' },
           read() {
             const { things, end = COMPLETE, malformed = 0 } = shows(name);
             return pageOf(things, end, malformed);
@@ -129,8 +135,8 @@ function kindsOf(world: SmallWorld, looks: (Place | 'whole')[]): KindBook {
         }),
       }),
       probe: {
-        item: itemOf({ name: 'probe', place: 'probe-cluster/probe-namespace' }),
-        place: { cluster: 'probe-cluster', namespace: 'probe-namespace' },
+        item: itemOf({ name: 'probe', place: 'probe-cluster/probe-namespace', text: PROBE_TIME }),
+        place: { cluster: 'probe-cluster', namespace: 'probe-namespace', time: PROBE_TIME },
       },
       placeOf: ({ value: { cluster, namespace } }) =>
         typeof cluster === 'string' && typeof namespace === 'string' ? { cluster, namespace } : {},

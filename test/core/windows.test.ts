@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Causes } from '../../src/core/causes.ts';
 import { judgeAbsence } from '../../src/core/windows.ts';
+import { asStored, blueprintIn, runSmall, type SmallWorld, things } from './small-world.ts';
 
 const DAY = 86_400;
 const NOW = 1_788_242_400;
@@ -28,5 +30,63 @@ describe('what absence means', () => {
   it('is gone for kinds that show everything, and nothing for kinds that only add', () => {
     expect(judgeAbsence({ means: 'gone' }, undefined, NOW)).toBe('gone');
     expect(judgeAbsence({ means: 'nothing' }, undefined, NOW)).toBe('unknown');
+  });
+});
+
+describe('a kind that shows only a window of time', () => {
+  const at = (days: number) => new Date((NOW - days * DAY) * 1000).toISOString();
+  const world = (stored: readonly (readonly [string, string | undefined])[], more: SmallWorld = {}): SmallWorld => ({
+    services: { things: things(20) },
+    stored: { service: new Map([...asStored(things(20)), ...stored]) },
+    absence: { services: { means: 'gone_within', ...window, timePart: 'time', keepMs: 30 * DAY * 1000 } },
+    now: new Date(NOW * 1000),
+    ...more,
+  });
+  const gone = async (stored: readonly (readonly [string, string | undefined])[], more?: SmallWorld) => {
+    const told = new Map<string, string>();
+    const observer = {
+      deletionsDecided(_name: string, _stale: unknown, _decision: unknown, why: Causes = new Map()) {
+        for (const [identifier, { reason }] of why) told.set(identifier, reason);
+      },
+    };
+    const run = await runSmall(world(stored, more), {}, { observer });
+    return { ...run, told: Object.fromEntries(told), blueprint: blueprintIn(run, 'service') };
+  };
+
+  it('deletes what is missing inside it, and what is too old, each with its reason', async () => {
+    const { told, blueprint, looks } = await gone([
+      ['inside', `c1/n1 ${at(3)}`],
+      ['older', `c1/n1 ${at(9)}`],
+      ['oldest', `c2/n1 ${at(31)}`],
+      ['timeless', 'c1/n1'],
+    ]);
+    expect(told).toEqual({ inside: 'gone', oldest: 'expired' });
+    expect(blueprint).toMatchObject({ deleted: 2, stale: 2, deletionBlocked: null });
+    // Nobody can be asked about what is older than the window.
+    expect(looks).toEqual([{ cluster: 'c1', namespace: 'n1' }]);
+  });
+
+  it('keeps the guards for what is too old', async () => {
+    const old = Array.from({ length: 20 }, (_, index) => [`old${index}`, `c1/n1 ${at(40)}`] as const);
+    const { blueprint } = await gone(old);
+    expect(blueprint).toMatchObject({ deleted: 0, stale: 20, deletionBlocked: { reason: 'threshold' } });
+  });
+
+  it('deletes nothing after a read that was not complete', async () => {
+    const end = { complete: false, reason: 'request_failed', detail: 'x' } as const;
+    const { blueprint } = await gone([['oldest', `c1/n1 ${at(31)}`]], { services: { things: things(20), end } });
+    expect(blueprint).toMatchObject({ deleted: 0, deletionBlocked: { reason: 'incomplete' } });
+  });
+
+  it('keeps what may have come from it, where another kind writes the blueprint too', async () => {
+    const both = { oneBlueprint: true, risks: { things: [] } };
+    const { told } = await gone(
+      [
+        ['older', `c1/n1 ${at(9)}`],
+        ['inside', `c1/n1 ${at(3)}`],
+      ],
+      both,
+    );
+    expect(told).toEqual({ inside: 'gone' });
   });
 });

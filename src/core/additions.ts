@@ -1,0 +1,66 @@
+import type { BlueprintState } from './blueprint-state.ts';
+import type { Kind } from './model.ts';
+import type { Placeable } from './placeable.ts';
+import { creates, extractionsCreating, type Run } from './run.ts';
+
+/** How many names are asked for at once. */
+const LOOKUP_SIZE = 250;
+
+/** Kinds that only add fields to entities that others make: what they give for an entity that nobody knows is left out. */
+export class Additions {
+  readonly #run: Run;
+  readonly #kinds: ReadonlySet<Kind>;
+  /** Per blueprint, whether Port has the entities that were asked for. */
+  readonly #answers = new Map<string, Map<string, boolean>>();
+
+  constructor(run: Run) {
+    this.#run = run;
+    const adding = run.extractions.filter((extraction) => !creates(extraction));
+    this.#kinds = new Set(adding.map(({ kind }) => kind.name));
+  }
+
+  /** Whether a kind only adds. */
+  has(kind: Kind): boolean {
+    return this.#kinds.has(kind);
+  }
+
+  /** The pieces whose entity is there. */
+  async known(kind: Kind, pieces: readonly Placeable[]): Promise<readonly Placeable[]> {
+    if (!this.has(kind)) return pieces;
+    await this.#lookUp(pieces.filter((piece) => this.#isKnown(piece) === undefined));
+    return pieces.filter((piece) => this.#isKnown(piece));
+  }
+
+  /** Whether an entity is there; undefined where Port has to be asked. */
+  #isKnown({ entity: { identifier, blueprint }, state }: Placeable): boolean | undefined {
+    // What only Port can find it leaves out by itself.
+    if (typeof identifier !== 'string') return true;
+    const tracked = state.entities.get(identifier);
+    if (tracked?.sighting) return tracked.outcome !== 'failed';
+    if (tracked?.owned) return !this.#isSurelyStale(state);
+    return this.#answers.get(blueprint)?.get(identifier);
+  }
+
+  /** Whether everything that makes entities of a blueprint was read, so that one of ours that was not seen is about to go. */
+  #isSurelyStale({ shape, taints }: BlueprintState): boolean {
+    return taints.length === 0 && extractionsCreating(this.#run.extractions, shape.identifier).length > 0;
+  }
+
+  async #lookUp(pieces: readonly Placeable[]): Promise<void> {
+    const byBlueprint = new Map<string, Set<string>>();
+    for (const { entity } of pieces) {
+      const names = byBlueprint.get(entity.blueprint) ?? new Set();
+      byBlueprint.set(entity.blueprint, names.add(String(entity.identifier)));
+    }
+    for (const [blueprint, names] of byBlueprint) {
+      const answers = this.#answers.get(blueprint) ?? new Map<string, boolean>();
+      this.#answers.set(blueprint, answers);
+      const all = [...names];
+      for (let start = 0; start < all.length; start += LOOKUP_SIZE) {
+        const chunk = all.slice(start, start + LOOKUP_SIZE);
+        const existing = await this.#run.ports.catalog.existing(blueprint, chunk, this.#run.signal);
+        for (const name of chunk) answers.set(name, existing.has(name));
+      }
+    }
+  }
+}
