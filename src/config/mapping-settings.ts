@@ -37,7 +37,11 @@ export const mappingSettings = {
   addOns: setting(
     'Mapping',
     'ADD_ONS',
-    { default: '', description: 'Add-ons to switch on, separated by commas: `k8s-workloads`, `komodor-workloads`.' },
+    {
+      default: '',
+      description:
+        'Add-ons to switch on, separated by commas: `clusters`, `jobs`, `issues`, `deploys`, `monitors`, `cost`, `k8s-workloads`, `komodor-workloads`.',
+    },
     names(),
   ),
   k8sWorkloadBlueprint: setting(
