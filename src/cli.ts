@@ -3,8 +3,8 @@ import './cli/library-output.ts';
 import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
-import { complainOfUsage, runCommand } from './cli/command.ts';
-import { surviveLostOutput } from './cli/output.ts';
+import { printUsageError, runCommand } from './cli/command.ts';
+import { handleClosedOutput } from './cli/output.ts';
 import { isDigest } from './core/canonical.ts';
 import { messageOf } from './core/errors.ts';
 import { VERSION } from './version.ts';
@@ -16,12 +16,12 @@ interface CommonOptions {
 const program = new Command('komodor-port')
   .description("Keeps Port's software catalog true to what Komodor sees in Kubernetes.")
   .version(VERSION)
-  .configureOutput({ outputError: complainOfUsage })
-  // Descriptions are wrapped on narrow terminals too.
+  .configureOutput({ outputError: printUsageError })
+  // Wraps descriptions on narrow terminals too.
   .configureHelp({ minWidthToWrap: 20 })
   .addHelpText('after', '\nSettings come from the environment and from .env; docs/configuration.md lists them.');
 
-// Each command loads what it needs when it is called: the service's libraries alone take 40 MB and half a second.
+// Each command imports what it needs only when it is called: the service's libraries take 40 MB and half a second.
 
 const JSON_OPTION = ['--json', 'print one JSON document on stdout; logs go to stderr'] as const;
 const KIND_OPTION = ['--kind <kind>', 'only this kind (may be given several times)', collect] as const;
@@ -85,20 +85,20 @@ withStandInOptions(program.command('sandbox'), '400')
     runCommand(options.json ?? false, async () => (await import('./cli/sandbox.ts')).sandbox(standInOptions(options))),
   );
 
-surviveLostOutput();
+handleClosedOutput();
 await program.parseAsync();
 
 function withStandInOptions(command: Command, services: string): Command {
   return command
-    .option('--seed <n>', 'seed of the generated data', whole(0, 999_999_999), 1)
-    .option('--services <n>', 'how many services', whole(0, 200_000), Number(services))
+    .option('--seed <n>', 'seed of the generated data', wholeNumber(0, 999_999_999), 1)
+    .option('--services <n>', 'how many services', wholeNumber(0, 200_000), Number(services))
     .option('--risks-per-service <n>', 'how many live risks a service has on average', decimal(0, 100), 1)
-    .option('--clusters <n>', 'how many clusters', whole(1, 1_000), 3)
-    .option('--latency <ms>', 'how long each answer takes', whole(0, 600_000), 0)
-    .option('--rate-limit <n>', 'requests a minute that each stand-in takes', whole(1, 1_000_000))
-    .option('--token-ttl <seconds>', "how long Port's tokens live", whole(1, 1_000_000))
-    .option('--komodor-port <n>', 'port of the Komodor stand-in (0: any free one)', whole(0, 65_535), 0)
-    .option('--port-port <n>', 'port of the Port stand-in (0: any free one)', whole(0, 65_535), 0)
+    .option('--clusters <n>', 'how many clusters', wholeNumber(1, 1_000), 3)
+    .option('--latency <ms>', 'how long each answer takes', wholeNumber(0, 600_000), 0)
+    .option('--rate-limit <n>', 'requests a minute that each stand-in takes', wholeNumber(1, 1_000_000))
+    .option('--token-ttl <seconds>', "how long Port's tokens live", wholeNumber(1, 1_000_000))
+    .option('--komodor-port <n>', 'port of the Komodor stand-in (0: any free one)', wholeNumber(0, 65_535), 0)
+    .option('--port-port <n>', 'port of the Port stand-in (0: any free one)', wholeNumber(0, 65_535), 0)
     .option('--fault <text>', 'something to go wrong, e.g. "services page 3 -> 500 twice" (docs/sandbox.md)', collect)
     .hook('preAction', (_, called) => checkFaults(called));
 }
@@ -130,22 +130,22 @@ function collect(value: string, earlier: readonly string[] | undefined): readonl
   return [...(earlier ?? []), value];
 }
 
-/** Digests as reports print them; a slip of the hand must not cost a whole run to be found. */
+/** Checks digests before the run, so that a typo is found at once. */
 function digests(value: string, earlier: readonly string[] | undefined): readonly string[] {
   if (!isDigest(value))
     throw new InvalidArgumentError('A digest is 16 hexadecimal digits, as a report or a plan names it.');
   return collect(value, earlier);
 }
 
-/** Takes a whole number within bounds. */
-function whole(min: number, max: number) {
+/** Parses a whole number within bounds. */
+function wholeNumber(min: number, max: number) {
   return (text: string): number => {
     if (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 }
 
-/** Takes a number within bounds. */
+/** Parses a number within bounds. */
 function decimal(min: number, max: number) {
   return (text: string): number => {
     if (/^\d{1,6}(\.\d+)?$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
@@ -153,7 +153,7 @@ function decimal(min: number, max: number) {
   };
 }
 
-/** Reads the faults only to see whether they can be read: at the start it would be too late for a sentence about the option. */
+/** Checks the faults before the stand-ins start, so that the error names the option. */
 async function checkFaults(command: Command): Promise<void> {
   const { fault: faults = [] }: { readonly fault?: readonly string[] } = command.opts();
   if (faults.length === 0) return;

@@ -10,19 +10,19 @@ import { printPlan } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
 import { untilAborted } from './sandbox.ts';
-import { exportsOf, type StandInOptions, type StandIns, startStandIns } from './stand-ins.ts';
+import { type StandInOptions, type StandIns, shellExports, startStandIns } from './stand-ins.ts';
 
 export interface DemoOptions extends StandInOptions {
-  /** End after the second resync instead of leaving the stand-ins up. */
+  /** End after the second resync. Otherwise the stand-ins keep running. */
   readonly once?: boolean;
   readonly json?: boolean;
 }
 
-/** `demo`: the whole thing against the stand-ins; no account, no Redis, no Docker. @returns the exit code */
+/** `demo`: two resyncs and a plan against the stand-ins, without account, Redis or Docker. @returns the exit code */
 export async function demo(options: DemoOptions): Promise<number> {
   const interruption = onInterrupt();
   const standIns = await startStandIns(options);
-  // Only what the stand-ins need: neither a .env file nor the caller's own accounts may get into a demo.
+  // Only what the stand-ins need: a demo must not use a .env file or the caller's own accounts.
   const settings = loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' });
   const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});
@@ -36,7 +36,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const reports: RunReport[] = [];
   const step = async (title: string, mode: RunMode) => {
     say(title, bold);
-    const report = await runShown(application, mode, logger, interruption.signal);
+    const report = await runWithProgress(application, mode, logger, interruption.signal);
     reports.push(report);
     if (options.json) return;
     if (report.mode === 'plan') printPlan(report);
@@ -52,14 +52,14 @@ export async function demo(options: DemoOptions): Promise<number> {
   await step('4. The second resync does just that', 'resync');
 
   if (options.json) printJson({ reports, changes });
-  else if (!options.once && !interruption.signal.aborted) await lookAround(standIns, interruption.signal);
+  else if (!options.once && !interruption.signal.aborted) await printNextSteps(standIns, interruption.signal);
   application.close();
   await standIns.close();
   const isGood = reports.every(({ status }) => status === 'completed');
   return interruption.exitCode() ?? (isGood ? EXIT.done : EXIT.failed);
 }
 
-async function runShown(
+async function runWithProgress(
   application: Application,
   mode: RunMode,
   logger: Logger,
@@ -71,7 +71,7 @@ async function runShown(
     .finally(() => progress.stop());
 }
 
-async function lookAround({ port, environment }: StandIns, signal: AbortSignal): Promise<void> {
+async function printNextSteps({ port, environment }: StandIns, signal: AbortSignal): Promise<void> {
   const { PORT_CLIENT_ID: clientId, PORT_CLIENT_SECRET: clientSecret } = environment;
   const answer = await fetch(`${port.url}/v1/auth/access_token`, {
     method: 'POST',
@@ -87,7 +87,7 @@ async function lookAround({ port, environment }: StandIns, signal: AbortSignal):
     '',
     'To run your own commands against them (in another shell):',
     '',
-    ...exportsOf(environment),
+    ...shellExports(environment),
     'node dist/cli.js plan',
   ];
   for (const line of lines) print(line);

@@ -10,7 +10,7 @@ export function isForKomodor({ route }: { readonly route: string }): boolean {
   return route === '*' || routeNames.includes(route);
 }
 
-/** Throws an Error that says why a fault cannot be read, or would never come to pass. */
+/** Throws an Error when a fault cannot be parsed, or names a route that does not exist. */
 export function checkFault(text: string): void {
   const { route } = parseFault(text);
   const known = [...routeNames, ...PORT_ROUTES];

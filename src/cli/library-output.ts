@@ -1,5 +1,5 @@
 /**
- * Libraries that find `DEBUG` print what they send and receive, passwords and tokens included, past our log and its
- * redaction. Must be imported before all others: they look at the variable once.
+ * With `DEBUG` set, libraries print what they send and receive, with passwords and tokens, without our redaction. So the
+ * variable is deleted. Must be imported first: libraries read it when they are loaded.
  */
 delete process.env.DEBUG;

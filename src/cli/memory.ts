@@ -1,7 +1,7 @@
 /**
- * Lets the garbage collector come by earlier than it would by itself: it takes a machine with much memory for an
- * invitation to use it, while a container has a limit. Costs some processor time, and takes about a third off the peak.
- * Must be imported before the work begins.
+ * Makes the garbage collector run earlier. By default V8 uses more memory on a machine that has much of it, although a
+ * container has a limit. This costs some processor time and lowers the peak by about a third. Must be imported before the
+ * work begins.
  */
 import { setFlagsFromString } from 'node:v8';
 

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { harmless, harmlessJson } from '../core/harmless.ts';
 import type { RunReport } from '../core/report.ts';
 
-/** Stands for the escape character until a line is printed. Text from outside cannot guess it. */
-const MARK = `<${randomUUID()}>`;
+/** Replaced by the escape character when a line is printed. It is random, so that text from outside cannot contain it. */
+const ESCAPE_PLACEHOLDER = `<${randomUUID()}>`;
 
 /**
- * Prints one line to stdout, the place of a command's answer. Text from outside may be anywhere in it: a control
- * character, which a terminal would obey, is shown by its number.
+ * Prints one line to stdout, which is for a command's output. Control characters in text from outside are printed as
+ * numbers, so that they cannot control the terminal.
  */
 export function print(line = ''): void {
-  process.stdout.write(`${harmless(line).replaceAll(MARK, '\u001b')}\n`);
+  process.stdout.write(`${harmless(line).replaceAll(ESCAPE_PLACEHOLDER, '\u001b')}\n`);
 }
 
 /** Writes one JSON document to stdout. */
@@ -18,16 +18,16 @@ export function printJson(document: unknown): void {
   process.stdout.write(`${harmlessJson(JSON.stringify(document, null, 2))}\n`);
 }
 
-/** Writes to stderr, the place of everything that is not the answer. Only line ends stay as they are. */
-export function complain(text: string): void {
+/** Prints to stderr, which is for everything but the output. Control characters are printed as numbers, except line ends. */
+export function printError(text: string): void {
   process.stderr.write(`${text.split('\n').map(harmless).join('\n')}\n`);
 }
 
 /**
- * Lets a command end quietly when nobody reads its answer any more (`… | head -1`), and in a sentence when the answer
- * cannot be written. What the command was doing is carried out all the same. To be called once, first of all.
+ * Handles errors of stdout. If nobody reads it any more (`… | head -1`), the command finishes silently; if it cannot be
+ * written, an error is printed. In both cases the command finishes its work. To be called once, at the start.
  */
-export function surviveLostOutput(): void {
+export function handleClosedOutput(): void {
   process.stderr.on('error', () => undefined);
   let isLost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,21 +35,21 @@ export function surviveLostOutput(): void {
     isLost = true;
     process.stdout.write = () => true;
     if (error.code === 'EPIPE') return;
-    complain(`The answer could not be written to stdout: ${error.message}`);
+    printError(`The answer could not be written to stdout: ${error.message}`);
     process.once('exit', () => {
       process.exitCode = 1;
     });
   });
 }
 
-/** How many columns there are to print in; without end where nobody looks at a terminal. */
+/** The width of the terminal; infinite if stdout is not a terminal. COLUMNS overrides that. */
 function columns(): number {
   const asked = Number(process.env.COLUMNS);
   if (process.stdout.isTTY === true) return process.stdout.columns || 80;
   return Number.isInteger(asked) && asked > 0 ? asked : Number.POSITIVE_INFINITY;
 }
 
-/** Breaks text between words into lines of at most so many columns; a word that is longer is broken too. */
+/** Wraps text at spaces into lines of at most `width` columns. A longer word is broken. */
 function wrap(text: string, width: number, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -57,7 +57,7 @@ function wrap(text: string, width: number, indent = ''): readonly string[] {
   while (rest.length > width - line.length) {
     const room = width - line.length;
     const space = rest.lastIndexOf(' ', room);
-    // Spaces before the first word are no place to break at.
+    // Do not break at the spaces before the first word.
     const at = space > rest.search(/\S/) ? space : room;
     lines.push(`${line}${rest.slice(0, at)}`);
     rest = rest.slice(at).trimStart();
@@ -66,20 +66,21 @@ function wrap(text: string, width: number, indent = ''): readonly string[] {
   return [...lines, `${line}${rest}`];
 }
 
-/** Lines after the first one begin here at the latest, so that a long lead leaves them room. */
-const DEEPEST_INDENT = 10;
+/** The largest indent of the later lines, so that a long label leaves them room. */
+const MAX_INDENT = 10;
 
-/** Prints text after a lead, in as many lines as it needs; the later ones are indented. */
-export function printWrapped(lead: string, text: string, paintLead = plain, paintText = plain): void {
-  const indent = ' '.repeat(Math.min(lead.length, DEEPEST_INDENT));
+/** Prints a label and a text after it, wrapped. Later lines are indented by the label's length. */
+export function printWrapped(label: string, text: string, paintLabel = plain, paintText = plain): void {
+  const indent = ' '.repeat(Math.min(label.length, MAX_INDENT));
   const width = Math.max(20, columns());
-  const [first = '', ...rest] = wrap(`${lead}${harmless(text)}`, width, indent);
-  print(`${paintLead(lead)}${paintText(first.slice(lead.length))}`);
+  const [first = '', ...rest] = wrap(`${label}${harmless(text)}`, width, indent);
+  print(`${paintLabel(label)}${paintText(first.slice(label.length))}`);
   for (const line of rest) print(`${indent}${paintText(line.slice(indent.length))}`);
 }
 
 const isColored = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-const paint = (code: number) => (text: string) => (isColored ? `${MARK}[${code}m${text}${MARK}[0m` : text);
+const paint = (code: number) => (text: string) =>
+  isColored ? `${ESCAPE_PLACEHOLDER}[${code}m${text}${ESCAPE_PLACEHOLDER}[0m` : text;
 export const plain = (text: string): string => text;
 export const bold = paint(1);
 export const dim = paint(2);

@@ -2,21 +2,21 @@ import type { Change, FromTo, RunReport } from '../core/report.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
 import { wasNothingRead } from './print-report.ts';
 
-/** How many changes of one sort are shown in full; `--json` and `--out` have all of them. */
-const SHOWN = 50;
-/** How many names of one group of deletions are shown. */
-const NAMES_SHOWN = 20;
+/** How many changes of one action are printed. `--json` and `--out` have all of them. */
+const MAX_CHANGES_SHOWN = 50;
+/** How many names of one group of deletions are printed. */
+const MAX_NAMES_SHOWN = 20;
 const VALUE_WIDTH = 100;
-const WHERE_ALL_ARE = '(--json or --out FILE has all of them)';
+const WHERE_TO_FIND_ALL = '(--json or --out FILE has all of them)';
 
 export interface PlanView {
-  /** Also the values of what would be created. */
+  /** Also print the values of entities that would be created. */
   readonly values?: boolean;
 }
 
 /**
- * Prints what a resync would change: a headline, what it would first set up, then by blueprint old -> new per property,
- * and deletions with each reason once. Why some are held back is among the report's problems.
+ * Prints what a resync would change: a headline; what it would create in Port first; then, by blueprint, old -> new of each
+ * property; then deletions, grouped by reason. Why deletions are blocked is among the report's problems.
  */
 export function printPlan(report: RunReport, view: PlanView = {}): void {
   const { changes = [], setup = [] } = report;
@@ -28,7 +28,7 @@ export function printPlan(report: RunReport, view: PlanView = {}): void {
   printHeadline(report);
   for (const { what, identifier, diff } of setup) {
     printWrapped('', `${what} ${identifier}`, plain, bold);
-    for (const line of diff.split('\n')) printWrapped('  ', line, plain, paintOf(line));
+    for (const line of diff.split('\n')) printWrapped('  ', line, plain, diffLinePaint(line));
     print();
   }
   for (const blueprint of new Set(changes.map((change) => change.blueprint))) {
@@ -76,33 +76,36 @@ function countsOf(changes: readonly Change[], toSetUp: number): readonly string[
 
 function printSome(changes: readonly Change[], action: Change['action'], show: (change: Change) => void): void {
   const ofAction = changes.filter((change) => change.action === action);
-  for (const change of ofAction.slice(0, SHOWN)) show(change);
-  if (ofAction.length > SHOWN) print(dim(`  … and ${ofAction.length - SHOWN} more to ${action} ${WHERE_ALL_ARE}`));
+  for (const change of ofAction.slice(0, MAX_CHANGES_SHOWN)) show(change);
+  if (ofAction.length > MAX_CHANGES_SHOWN)
+    print(dim(`  … and ${ofAction.length - MAX_CHANGES_SHOWN} more to ${action} ${WHERE_TO_FIND_ALL}`));
 }
 
 function printCreation(change: Change, { values }: PlanView): void {
   printWrapped('  + ', nameOf(change), green);
   if (!values) return;
-  for (const [field, { to }] of fieldsOf(change)) if (to !== null) printField(`${field}: `, show(to));
+  for (const [field, { to }] of fieldsOf(change)) if (to !== null) printField(`${field}: `, valueText(to));
 }
 
 function printUpdate(change: Change): void {
   printWrapped('  ~ ', nameOf(change), yellow);
-  for (const [field, { from, to }] of fieldsOf(change)) printField(`${field}: `, `${show(from)} -> ${show(to)}`);
+  for (const [field, { from, to }] of fieldsOf(change))
+    printField(`${field}: `, `${valueText(from)} -> ${valueText(to)}`);
 }
 
 function printField(field: string, value: string): void {
   printWrapped(`      ${field}`, value);
 }
 
-/** Deletions share their reasons, so that each reason is said once. */
+/** Deletions are grouped by reason, so that each reason is printed once. */
 function printDeletions(changes: readonly Change[]): void {
   for (const group of byReason(changes.filter(({ action }) => action === 'delete'))) {
     const [{ blocked, reason, detail }] = group;
     const lead = blocked ? `  ! ${group.length} held back: ` : `  - ${group.length} to delete: `;
     printWrapped(lead, detail ?? reason ?? '', blocked ? yellow : red);
-    for (const change of group.slice(0, NAMES_SHOWN)) printWrapped('      ', nameOf(change));
-    if (group.length > NAMES_SHOWN) print(dim(`      … and ${group.length - NAMES_SHOWN} more ${WHERE_ALL_ARE}`));
+    for (const change of group.slice(0, MAX_NAMES_SHOWN)) printWrapped('      ', nameOf(change));
+    if (group.length > MAX_NAMES_SHOWN)
+      print(dim(`      … and ${group.length - MAX_NAMES_SHOWN} more ${WHERE_TO_FIND_ALL}`));
   }
 }
 
@@ -133,13 +136,13 @@ function fieldsOf({ title, icon, team, properties = {}, relations = {} }: Change
   ];
 }
 
-function show(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > VALUE_WIDTH ? `${text.slice(0, VALUE_WIDTH - 1)}…` : text;
 }
 
-function paintOf(line: string): (text: string) => string {
+function diffLinePaint(line: string): (text: string) => string {
   if (line.startsWith('+')) return green;
   return line.startsWith('-') ? red : plain;
 }

@@ -1,19 +1,19 @@
 import type { BlueprintReport, KindReport, Problem, RunReport } from '../core/report.ts';
 import { bold, dim, paintStatus, plain, print, printWrapped, red, yellow } from './output.ts';
 
-/** Prints a run report for people: what was read, what was written, what went wrong, the verdict. */
+/** Prints a run report for people: what was read, what was written, the problems, the status. */
 export function printReport(report: RunReport): void {
   const { mode, kinds, blueprints, problems } = report;
   const isPlan = mode === 'plan';
   printCounts(
     'Read from Komodor',
-    kinds.map((kind) => [kind.kind, ofKind(kind)]),
+    kinds.map((kind) => [kind.kind, kindLine(kind)]),
   );
-  // Where nothing was read, a plan knows of no change.
+  // If nothing was read, a plan knows no changes, and "0 changes" would mislead.
   const known = isPlan && wasNothingRead(report) ? [] : blueprints;
   printCounts(
     isPlan ? 'Would change in Port' : 'Changed in Port',
-    known.map((blueprint) => [blueprint.blueprint, ofBlueprint(blueprint, isPlan)]),
+    known.map((blueprint) => [blueprint.blueprint, blueprintLine(blueprint, isPlan)]),
   );
   for (const problem of problems) printProblem(problem);
   if (problems.length > 0) print();
@@ -31,7 +31,7 @@ export function wasNothingRead({ status, kinds }: RunReport): boolean {
 function printVerdict({ mode, status, durationMs, requests }: RunReport): void {
   const seconds = (durationMs / 1000).toFixed(1);
   const counts = [
-    `${counted(requests.komodor, 'request')} to Komodor`,
+    `${countOf(requests.komodor, 'request')} to Komodor`,
     `${requests.port} to Port`,
     ...(requests.retries > 0 ? [`${requests.retries} ${requests.retries === 1 ? 'retry' : 'retries'}`] : []),
     ...(requests.rateLimitWaitMs > 0
@@ -42,7 +42,7 @@ function printVerdict({ mode, status, durationMs, requests }: RunReport): void {
   printWrapped('', counts.join(', '), plain, dim);
 }
 
-/** Names with what is to be counted of each; zeros are left out. */
+/** Prints a table of names with their counts. */
 function printCounts(title: string, rows: readonly (readonly [string, string])[]): void {
   if (rows.length === 0) return;
   print(bold(title));
@@ -51,16 +51,25 @@ function printCounts(title: string, rows: readonly (readonly [string, string])[]
   print();
 }
 
-function ofKind({ status, complete, pages, extracted, selected, filtered, duplicates, rejected }: KindReport): string {
+function kindLine({
+  status,
+  complete,
+  pages,
+  extracted,
+  selected,
+  filtered,
+  duplicates,
+  rejected,
+}: KindReport): string {
   return [
-    `${counted(extracted, 'item')} in ${counted(pages, 'page')}`,
+    `${countOf(extracted, 'item')} in ${countOf(pages, 'page')}`,
     ...nonZero({ selected, filtered, duplicates, rejected }),
     ...(complete ? [] : ['NOT COMPLETE']),
     ...(status === 'completed' ? [] : [status]),
   ].join(', ');
 }
 
-function ofBlueprint(blueprint: BlueprintReport, isPlan: boolean): string {
+function blueprintLine(blueprint: BlueprintReport, isPlan: boolean): string {
   const { created, updated, deleted, stale, unchanged, failed, status } = blueprint;
   const counts = isPlan
     ? { 'to create': created, 'to update': updated, 'to delete': deleted, 'held back': stale - deleted }
@@ -75,7 +84,7 @@ function nonZero(counts: { readonly [name: string]: number }): readonly string[]
     .map(([name, number]) => `${number} ${name}`);
 }
 
-function counted(number: number, thing: string): string {
+function countOf(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }
 

@@ -5,14 +5,14 @@ import type { Logger } from '../telemetry/logger.ts';
 
 export interface ProgressDisplay {
   readonly observer: RunObserver;
-  /** Leaves the terminal clean. */
+  /** Clears the live line. */
   stop(): void;
 }
 
 export interface ProgressOptions {
   readonly logger: Logger;
   readonly mode: RunMode;
-  /** The line goes here when this is a terminal; log lines otherwise. */
+  /** If this is a terminal, the live line is written to it. Otherwise progress is logged. */
   readonly out: NodeJS.WriteStream;
   readonly traffic: () => { readonly komodor: GovernorState; readonly port: GovernorState };
 }
@@ -20,23 +20,23 @@ export interface ProgressOptions {
 const REDRAW_MS = 150;
 const LOG_EVERY_MS = 10_000;
 
-/** Shows how a run gets on: a live line per kind on a terminal, plain log lines elsewhere. */
+/** Shows the progress of a run: on a terminal one line that is redrawn, elsewhere log lines. */
 export function showProgress({ logger, mode, out, traffic }: ProgressOptions): ProgressDisplay {
   let current: { readonly progress: KindProgress; readonly startedAt: number } | undefined;
-  /** What goes on while no kind is being read. */
+  /** The text while no kind is being read. */
   let phase = 'Connecting to Port …';
   const isLive = out.isTTY === true;
   const clear = () => void (isLive && out.write('\r\u001b[K'));
   const draw = () => {
     const now = traffic();
     const line = current
-      ? lineOf(current.progress, current.startedAt, now)
+      ? progressLine(current.progress, current.startedAt, now)
       : `${phase}${waiting('Komodor', now.komodor)}${waiting('Port', now.port)}`;
-    // One column less than there are: a full line would scroll.
+    // One column less than the width, because a full line would scroll.
     out.write(`\r\u001b[K${line.slice(0, (out.columns || 120) - 1)}`);
   };
   const log = () =>
-    void (current && logger.info({ ...counted(current.progress, mode), phase: 'extract' }, 'kind in progress'));
+    void (current && logger.info({ ...countsOf(current.progress, mode), phase: 'extract' }, 'kind in progress'));
   const timer = setInterval(isLive ? draw : log, isLive ? REDRAW_MS : LOG_EVERY_MS);
   timer.unref();
   if (isLive) draw();
@@ -53,13 +53,13 @@ export function showProgress({ logger, mode, out, traffic }: ProgressOptions): P
         if (current) current = { ...current, progress };
       },
       kindFinished(progress) {
-        if (!isLive) logger.info({ ...counted(progress, mode), phase: 'extract' }, 'kind read');
-        else out.write(`\r\u001b[K${endOf(progress, mode)}\n`);
+        if (!isLive) logger.info({ ...countsOf(progress, mode), phase: 'extract' }, 'kind read');
+        else out.write(`\r\u001b[K${finishedLine(progress, mode)}\n`);
         current = undefined;
         phase = mode === 'plan' ? 'Comparing what is left …' : 'Writing what is left …';
       },
       problem({ severity, code, message, kind }) {
-        // On a terminal the report comes in a moment and names them all.
+        // On a terminal the report follows and lists all problems.
         if (isLive) return;
         const log = severity === 'error' ? logger.error.bind(logger) : logger.warn.bind(logger);
         log({ code, ...(kind === undefined ? {} : { kind }), detail: message }, 'problem');
@@ -77,16 +77,16 @@ export function showProgress({ logger, mode, out, traffic }: ProgressOptions): P
   };
 }
 
-/** A plan writes nothing, and must not say so. */
-function counted({ written, ...progress }: KindProgress, mode: RunMode): Readonly<Record<string, unknown>> {
+/** The counts of a kind. A plan writes nothing, so it has no `written`. */
+function countsOf({ written, ...progress }: KindProgress, mode: RunMode): Readonly<Record<string, unknown>> {
   return mode === 'plan' ? { ...progress, toWrite: written } : { ...progress, written };
 }
 
-function endOf({ kind, items, written, unchanged }: KindProgress, mode: RunMode): string {
+function finishedLine({ kind, items, written, unchanged }: KindProgress, mode: RunMode): string {
   return `${kind}  ${items} items  ${written} ${mode === 'plan' ? 'to write' : 'written'}  ${unchanged} unchanged`;
 }
 
-function lineOf(
+function progressLine(
   { kind, pages, items }: KindProgress,
   startedAt: number,
   { komodor, port }: ReturnType<ProgressOptions['traffic']>,

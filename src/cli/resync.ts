@@ -11,9 +11,9 @@ import { type RunMode, type RunReport, summarize } from '../core/report.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import { createPortScreens } from '../service/port-screens.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type AnswerFile, openAnswerFile } from './answer-file.ts';
-import { EXIT, exitCodeOf, onInterrupt, start } from './command.ts';
-import { complain, print, printJson } from './output.ts';
+import { EXIT, exitCodeOf, loadSettingsAndLogger, onInterrupt } from './command.ts';
+import { print, printError, printJson } from './output.ts';
+import { type OutputFile, openOutputFile } from './output-file.ts';
 import { printPlan } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
@@ -23,9 +23,9 @@ export interface RunCommandOptions {
   readonly json?: boolean;
   /** resync: digests of approved deletions. */
   readonly approveDeletions?: readonly string[];
-  /** resync: not to be seen on Port's screens. */
+  /** resync: do not report the run to Port. */
   readonly quiet?: boolean;
-  /** plan: also write the whole document to this file. */
+  /** plan: also write the whole report to this file. */
   readonly out?: string;
   /** plan: exit with 2 when there are changes. */
   readonly detailedExitcode?: boolean;
@@ -36,10 +36,10 @@ export interface RunCommandOptions {
 /** `resync` and `plan`: one run in this process. @returns the exit code */
 export async function runOnce(mode: RunMode, options: RunCommandOptions): Promise<number> {
   const kinds = checkKinds(options.kind ?? []);
-  // Before anything is read: a plan that took minutes must not be lost because it cannot be written down.
-  const file = options.out === undefined ? undefined : openAnswerFile(options.out);
+  // Before anything is read, so that a plan that took minutes is not lost because its file cannot be written.
+  const file = options.out === undefined ? undefined : openOutputFile(options.out);
   const interruption = onInterrupt();
-  const { settings, logger } = start();
+  const { settings, logger } = loadSettingsAndLogger();
   const application = await createApplication(settings, process.env);
   logger.debug({ jq: application.jq }, 'jq');
   const progress = showProgress({ logger, mode, out: process.stderr, traffic: application.traffic });
@@ -56,17 +56,17 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
       .finally(() => progress.stop());
   const report = await (mode === 'plan' || options.quiet
     ? run()
-    : shownInPort({ application, settings, logger }, order, run));
+    : runReportedToPort({ application, settings, logger }, order, run));
   application.close();
-  // On a terminal the report itself follows; a log keeps the summary as its last line.
+  // On a terminal the report follows. A log gets the summary as its last line.
   if (process.stderr.isTTY !== true) logger.info(summarize(report), 'run finished');
-  const isWritten = answer(report, options, file);
-  const code = hasNews(report, options) ? EXIT.attention : exitCodeOf(report);
+  const isWritten = printAnswer(report, options, file);
+  const code = needsAttention(report, options) ? EXIT.attention : exitCodeOf(report);
   return interruption.exitCode() ?? (isWritten ? code : EXIT.failed);
 }
 
-/** Carries out a run that Port shows like any other: its state before and after, and its counts. */
-async function shownInPort(
+/** Executes a run and reports it to Port, like the service does: its state before and after, and its counts. */
+async function runReportedToPort(
   { application, settings, logger }: { application: Application; settings: Settings; logger: Logger },
   order: { readonly runId: string; readonly mode: RunMode; readonly kinds: readonly Kind[] },
   run: (screen: RunObserver) => Promise<RunReport>,
@@ -93,21 +93,24 @@ function checkKinds(names: readonly string[]): readonly Kind[] {
   return KOMODOR_KINDS.filter((kind) => names.includes(kind));
 }
 
-/** @returns whether the file, if one was asked for, could be written */
-function answer(report: RunReport, { json, values = false }: RunCommandOptions, file?: AnswerFile): boolean {
-  const complaint = file?.write(`${JSON.stringify(report, null, 2)}\n`);
+/** Prints the report and writes it to the file, if one is given. @returns false if the file could not be written */
+function printAnswer(report: RunReport, { json, values = false }: RunCommandOptions, file?: OutputFile): boolean {
+  const failure = file?.write(`${JSON.stringify(report, null, 2)}\n`);
   if (json) printJson(report);
   else {
     if (report.mode === 'plan') printPlan(report, { values });
     printReport(report);
-    if (file && complaint === undefined) print(`The whole plan is in ${file.path}`);
+    if (file && failure === undefined) print(`The whole plan is in ${file.path}`);
   }
-  if (complaint !== undefined) complain(complaint);
-  return complaint === undefined;
+  if (failure !== undefined) printError(failure);
+  return failure === undefined;
 }
 
-/** What needs a person although the run may have completed: changes that were asked about, an approval that fits nothing. */
-function hasNews({ status, changes = [], setup = [], problems }: RunReport, options: RunCommandOptions): boolean {
+/** Whether a completed run needs a person: `--detailed-exitcode` found changes, or an approval fits no deletion. */
+function needsAttention(
+  { status, changes = [], setup = [], problems }: RunReport,
+  options: RunCommandOptions,
+): boolean {
   if (status !== 'completed') return false;
   if (problems.some(({ code }) => code === 'approval_unmatched')) return true;
   const isSettingUp = setup.some(({ what }) => what !== 'integration');

@@ -1,8 +1,8 @@
 import { EXIT, onInterrupt } from './command.ts';
 import { bold, dim, print, printJson } from './output.ts';
-import { exportsOf, type StandInOptions, startStandIns } from './stand-ins.ts';
+import { type StandInOptions, shellExports, startStandIns } from './stand-ins.ts';
 
-/** `sandbox`: the stand-ins alone, until Ctrl-C. @returns the exit code */
+/** `sandbox`: runs the stand-ins until Ctrl-C. @returns the exit code */
 export async function sandbox(options: StandInOptions & { readonly json?: boolean }): Promise<number> {
   const interruption = onInterrupt();
   const { komodor, port, environment, close } = await startStandIns(options);
@@ -15,7 +15,7 @@ export async function sandbox(options: StandInOptions & { readonly json?: boolea
       '',
       'In another shell:',
       '',
-      ...exportsOf(environment),
+      ...shellExports(environment),
       '',
       'then `node dist/cli.js resync`. Ctrl-C ends the stand-ins.',
     ];

@@ -15,7 +15,7 @@ export interface StandInOptions {
   readonly komodorPort: number;
   readonly portPort: number;
   readonly tokenTtlSeconds?: number;
-  /** Requests a minute that each of the two takes. */
+  /** How many requests per minute each of the two accepts. */
   readonly rateLimit?: number;
   readonly faults: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface StandInOptions {
 export interface StandIns {
   readonly komodor: KomodorSandbox;
   readonly port: PortSandbox;
-  /** Settings that lead the program to them. */
+  /** Settings with which the program uses them. */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ const CREDENTIALS = {
   clientSecret: 'sandbox-secret',
 };
 
-/** Starts the stand-ins for both APIs on this machine. Faults find their side by the route they name. */
+/** Starts the stand-ins for both APIs on this machine. The route of a fault tells for which of them it is. */
 export async function startStandIns(options: StandInOptions): Promise<StandIns> {
   const { latencyMs, rateLimit, tokenTtlSeconds } = options;
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
@@ -48,7 +48,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     faults: new FaultBook(faults.filter(isForKomodor)),
     ...(rateLimit === undefined ? {} : { rateLimit: { limit: rateLimit, periodMs: 60_000 } }),
   });
-  const komodor = await orNamed('--komodor-port', options.komodorPort, startingKomodor);
+  const komodor = await nameOption('--komodor-port', options.komodorPort, startingKomodor);
   const startingPort = startPort({
     clientId,
     clientSecret,
@@ -58,7 +58,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     ...(tokenTtlSeconds === undefined ? {} : { tokenTtlSeconds }),
     ...(rateLimit === undefined ? {} : { rateLimit: { limit: rateLimit, periodSeconds: 60 } }),
   });
-  const port = await orNamed('--port-port', options.portPort, startingPort).catch(async (error: unknown) => {
+  const port = await nameOption('--port-port', options.portPort, startingPort).catch(async (error: unknown) => {
     await komodor.close();
     throw error;
   });
@@ -72,25 +72,25 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
   };
 }
 
-/** Everything is held in memory. */
-const MOST_RISKS = 2_000_000;
+/** A limit, because everything is kept in memory. */
+const MAX_RISKS = 2_000_000;
 
 function checkSize({ services, risksPerService }: StandInOptions): void {
-  if (services * risksPerService <= MOST_RISKS) return;
+  if (services * risksPerService <= MAX_RISKS) return;
   throw new AppError(
     'settings_invalid',
-    `--services ${services} with --risks-per-service ${risksPerService} is more than ${MOST_RISKS} risks; give less of one`,
+    `--services ${services} with --risks-per-service ${risksPerService} is more than ${MAX_RISKS} risks; give less of one`,
   );
 }
 
-async function orNamed<T>(option: string, wanted: number, starting: Promise<T>): Promise<T> {
+async function nameOption<T>(option: string, wanted: number, starting: Promise<T>): Promise<T> {
   return starting.catch((error: unknown) => {
     const message = `${option} ${wanted}: the stand-in cannot listen there (${messageOf(error)}); give another port, or 0`;
     throw new AppError('settings_invalid', message, { cause: error });
   });
 }
 
-/** Settings that lead the program to stand-ins. */
+/** Settings with which the program uses these stand-ins. */
 export function environmentOf(
   { apiUrl }: Pick<KomodorSandbox, 'apiUrl'>,
   { url }: Pick<PortSandbox, 'url'>,
@@ -105,7 +105,7 @@ export function environmentOf(
   };
 }
 
-/** The settings as lines that a shell takes. */
-export function exportsOf(environment: StandIns['environment']): readonly string[] {
+/** The settings as lines for a shell. */
+export function shellExports(environment: StandIns['environment']): readonly string[] {
   return Object.entries(environment).map(([name, value]) => `export ${name}=${value}`);
 }

@@ -2,16 +2,16 @@ import closeWithGrace from 'close-with-grace';
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import { STOP_MS } from '../service/stop-time.ts';
-import { EXIT, exitCodeOf, onInterrupt, tellFailure } from './command.ts';
-import { complain } from './output.ts';
+import { EXIT, exitCodeOf, onInterrupt, printFailure } from './command.ts';
+import { printError } from './output.ts';
 
-/** A last resort: the service stops before this. */
+/** After this the process is killed. The service stops earlier. */
 const GRACE_MS = 10_000;
 
-/** `start`: the service until SIGTERM, or one resync with EVENT_LISTENER=ONCE. @returns the exit code */
+/** `start`: runs the service until SIGTERM, or one resync with EVENT_LISTENER=ONCE. @returns the exit code */
 export async function start(): Promise<number> {
   const settings = loadSettings(process.env);
-  return settings.eventListener === 'ONCE' ? startOnce(settings) : startForGood(settings);
+  return settings.eventListener === 'ONCE' ? startOnce(settings) : startUntilStopped(settings);
 }
 
 async function startOnce(settings: Settings): Promise<number> {
@@ -21,22 +21,22 @@ async function startOnce(settings: Settings): Promise<number> {
   return interruption.exitCode() ?? exitCodeOf(report);
 }
 
-async function startForGood(settings: Settings): Promise<number> {
-  // Loaded once the signals are listened to, for that takes a while.
+async function startUntilStopped(settings: Settings): Promise<number> {
+  // A dynamic import, because loading takes a while and signals must be handled from the start.
   const starting = import('../service/service.ts').then(({ startService }) => startService(settings, process.env));
   await new Promise<void>((resolve, reject) => {
-    // From the first moment: a run may begin before everything else has started.
-    const grace = closeWithGrace({ delay: GRACE_MS, logger: { error: complain } }, async ({ err }) => {
-      // First of all: whatever is done next may hang or fail.
-      if (err) tellFailure(err);
+    // Before the service has started, because a run may begin earlier.
+    const grace = closeWithGrace({ delay: GRACE_MS, logger: { error: printError } }, async ({ err }) => {
+      // Print the error first, because stopping may hang or fail.
+      if (err) printFailure(err);
       const deadline = new Deadline(STOP_MS);
-      // One that cannot even start in this time has begun nothing.
+      // If the service has not started in this time, no run has begun, and there is nothing to stop.
       if (await deadline.wait(starting, STOP_MS / 2)) await (await starting).stop(deadline);
       if (err) reject(err);
       else resolve();
     });
     starting.catch((error: unknown) => {
-      // It would end the process with 0 as soon as nothing is left to do.
+      // close-with-grace would end the process with exit code 0.
       grace.uninstall();
       reject(error);
     });

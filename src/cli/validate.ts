@@ -15,8 +15,8 @@ interface Finding {
   readonly message: string;
 }
 
-/** A run disables an entry whose selector is wrong; here the rest of it is looked at all the same. */
-function lenient({ all }: KindBook): KindBook {
+/** The kinds with selectors that are never wrong: a run disables such an entry, here its other parts are checked too. */
+function withLenientSelectors({ all }: KindBook): KindBook {
   return kindBook(
     all.map((kind) => ({
       ...kind,
@@ -28,7 +28,7 @@ function lenient({ all }: KindBook): KindBook {
   );
 }
 
-/** `validate`: settings, mapping, blueprints and every expression, without any network. @returns the exit code */
+/** `validate`: checks settings, mapping, blueprints and all expressions, without network. @returns the exit code */
 export async function validate(options: { readonly json?: boolean }): Promise<number> {
   const settings = loadOfflineSettings(process.env);
   const files = loadDefaults(settings);
@@ -46,11 +46,16 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
     for (const complaint of selected && 'complaints' in selected ? selected.complaints : [])
       findings.push({ severity: 'error', message: `${files.fileOrigin}: ${path}.selector.${complaint}` });
   }
-  const { programs } = await compilePrograms({ kinds: lenient(kinds), mapper }, mapping, files.fileOrigin, book);
+  const { programs } = await compilePrograms(
+    { kinds: withLenientSelectors(kinds), mapper },
+    mapping,
+    files.fileOrigin,
+    book,
+  );
   findings.push(...book.list());
   for (const document of files.blueprints) {
     const templates = programs.flatMap(({ program }) => program.writing(document.identifier));
-    findings.push(...undeclared(document, templates, files.fileOrigin));
+    findings.push(...undeclaredFields(document, templates, files.fileOrigin));
   }
   const hasErrors = findings.some(({ severity }) => severity === 'error');
   if (options.json) {
@@ -80,8 +85,8 @@ function missingCredentials({ komodorApiKey, portClientId, portClientSecret }: O
     .map(([name]) => ({ severity: 'warning', message: `${name} is not set; resync and plan need it` }));
 }
 
-/** What the mapping writes and our own blueprint does not have: Port would drop it, or refuse the entity. */
-function undeclared(
+/** Fields that the mapping writes and our blueprint does not have. Port would drop them, or refuse the entity. */
+function undeclaredFields(
   { identifier, schema, relations }: BlueprintDocument,
   templates: readonly EntityTemplate[],
   origin: string,

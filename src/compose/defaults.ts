@@ -12,7 +12,7 @@ export function loadDefaults(settings: OfflineSettings) {
     variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint },
   };
   const mapping = loadMappingFiles(settings.mappingPath, options);
-  const { blueprints, problems, left } = loadBlueprintFiles(settings.blueprintsPath, options);
+  const { blueprints, problems, ignored } = loadBlueprintFiles(settings.blueprintsPath, options);
   return {
     fileConfig: mapping.config,
     fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
@@ -20,6 +20,6 @@ export function loadDefaults(settings: OfflineSettings) {
     blueprints: blueprints.map((document) => blueprintDocument.parse(document)),
     blueprintProblems: problems,
     /** What stands in the folders and is not read. */
-    notRead: [...new Set([...mapping.left, ...left])],
+    notRead: [...new Set([...mapping.ignored, ...ignored])],
   };
 }

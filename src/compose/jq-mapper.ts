@@ -1,4 +1,4 @@
-import { harmlessEnvironment } from '../config/secrets.ts';
+import { nonSecretEnvironment } from '../config/secrets.ts';
 import type { OfflineSettings } from '../config/settings.ts';
 import type { Mapper } from '../core/ports.ts';
 import { createJqRunner, type JqRunner } from '../mapping/jq-runner.ts';
@@ -20,7 +20,7 @@ export async function createJqMapper(
   const jq = probes.jq ?? (await ownJq(settings));
   const mapper = createMapper({
     jq: timed(jq, (durationMs) => probes.jqDone?.(durationMs)),
-    allowEnv: settings.allowEnvInMapping ? harmlessEnvironment(settings, env) : undefined,
+    allowEnv: settings.allowEnvInMapping ? nonSecretEnvironment(settings, env) : undefined,
     batchTimeoutMs: settings.jqTimeoutMs,
     batchItems: settings.jqBatchSize,
   });

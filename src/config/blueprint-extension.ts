@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BlueprintDocument, BlueprintExtension } from './blueprint-schema.ts';
 import { SECTION_NAMES } from './computed-properties.ts';
-import { joinPath, type Report } from './mapping-template.ts';
+import { joinPath, type ReportProblem } from './mapping-template.ts';
 
 type List = { readonly [id: string]: unknown };
 
@@ -9,7 +9,11 @@ type List = { readonly [id: string]: unknown };
  * A blueprint with what an extension adds to it. What is there already stays: the same once more is nothing, another
  * definition of the same name is reported and left out.
  */
-export function extend(base: BlueprintDocument, extension: BlueprintExtension, report: Report): BlueprintDocument {
+export function extend(
+  base: BlueprintDocument,
+  extension: BlueprintExtension,
+  report: ReportProblem,
+): BlueprintDocument {
   const taken = new Set([
     ...Object.keys(base.schema.properties),
     ...SECTION_NAMES.flatMap((section) => Object.keys(base[section] ?? {})),

@@ -11,14 +11,14 @@ import {
   type FileContent,
   type FileProblem,
   fileProblem,
-  fillIn,
-  isOn,
+  fillVariables,
+  isAddOnActive,
   listFiles,
   mistypedAddOn,
   readFile,
 } from './documents.ts';
 import type { AddOnOptions } from './mapping-files.ts';
-import { type Report, reportIssues } from './mapping-template.ts';
+import { type ReportProblem, reportIssues } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
 import { BLUEPRINT, EXTENSION, reportUnknownKeys } from './unknown-keys.ts';
 
@@ -27,7 +27,7 @@ export interface LoadedBlueprints {
   readonly blueprints: readonly BlueprintDocument[];
   readonly problems: readonly FileProblem[];
   /** What stands in the folder and was not read. */
-  readonly left: readonly string[];
+  readonly ignored: readonly string[];
 }
 
 interface Found<T> {
@@ -76,10 +76,10 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
     if (base === undefined) problems.push(fileProblem(file, 'extends', `there is no blueprint ${document.extends}`));
     else blueprints.set(document.extends, extend(base, document, reportAt(file, problems)));
   }
-  return { blueprints: targetsFirst([...blueprints.values()]), problems, left: listing.left };
+  return { blueprints: targetsFirst([...blueprints.values()]), problems, ignored: listing.ignored };
 }
 
-function reportAt(origin: string, problems: FileProblem[]): Report {
+function reportAt(origin: string, problems: FileProblem[]): ReportProblem {
   return (below, what, severity) => problems.push(fileProblem(origin, below, what, severity));
 }
 
@@ -103,8 +103,8 @@ function readDocuments(content: FileContent, options: AddOnOptions, problems: Fi
     }
     const { addOn, ...document } = raw;
     if (addOn === undefined) return [{ file, document }];
-    if (!isOn(addOn, options.addOns)) return [];
-    const filled = fillIn(document, options.variables, (name) =>
+    if (!isAddOnActive(addOn, options.addOns)) return [];
+    const filled = fillVariables(document, options.variables, (name) =>
       problems.push(fileProblem(file, '', `{{${name}}} has no value`)),
     );
     return isObject(filled) ? [{ file, document: filled }] : [];

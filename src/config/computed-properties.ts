@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { blueprintId, fieldId, PROPERTY_TYPES, title } from './blueprint-names.ts';
-import { joinPath, type Report, reportIssues } from './mapping-template.ts';
+import { joinPath, type ReportProblem, reportIssues } from './mapping-template.ts';
 import { isObject, missingOr } from './mapping-values.ts';
 
 /** What Port computes itself and shows among the properties of an entity. */
@@ -98,7 +98,7 @@ export type ComputedProperties = { readonly [section in Section]?: { readonly [i
  * Reads what Port is to compute. What it would refuse is reported and left out alone.
  * @param taken names of other properties, beside which these are shown
  */
-export function readComputed(document: object, taken: readonly string[], report: Report): ComputedProperties {
+export function readComputed(document: object, taken: readonly string[], report: ReportProblem): ComputedProperties {
   const names = new Set(taken);
   const given = new Map<string, unknown>(Object.entries(document));
   const read = SECTION_NAMES.filter((section) => given.has(section)).map(
@@ -107,7 +107,7 @@ export function readComputed(document: object, taken: readonly string[], report:
   return Object.fromEntries(read);
 }
 
-function readSection(section: Section, raw: unknown, names: Set<string>, report: Report): [string, unknown][] {
+function readSection(section: Section, raw: unknown, names: Set<string>, report: ReportProblem): [string, unknown][] {
   if (!isObject(raw)) {
     report(section, 'must be an object');
     return [];

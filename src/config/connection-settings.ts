@@ -1,7 +1,7 @@
 import { setting } from './setting-info.ts';
 import { apiAddress, installation, redisAddress, token } from './setting-values.ts';
 
-/** Which systems to talk to, and as whom. */
+/** Which systems to connect to, and with which credentials. */
 export const connectionSettings = {
   komodorApiKey: setting(
     'Connections',

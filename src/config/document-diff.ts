@@ -2,9 +2,9 @@ import { createPatch, OMIT_HEADERS } from 'diff';
 import { stringify } from 'yaml';
 
 /**
- * How two documents differ, as YAML with three lines around each change.
- * @param before undefined: there is none yet, and all of the other one comes
- * @returns lines that begin with `-`, `+` or a space; `@@ …` between places that are far apart
+ * The difference of two documents, as YAML with three lines of context around each change.
+ * @param before undefined: there is none yet, so every line of `after` is new
+ * @returns lines that begin with `-`, `+` or a space; `@@ …` between changes that are far apart
  */
 export function documentDiff(before: unknown, after: unknown): string {
   const text = (document: unknown) => (document === undefined ? '' : stringify(document, { lineWidth: 0 }));

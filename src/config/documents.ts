@@ -6,18 +6,18 @@ import { nearest } from '../core/nearest.ts';
 import { readTextFile } from './text-file.ts';
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
-const LARGEST_FILE = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
-/** Something in a mapping or blueprint file that cannot be used as it stands. */
+/** A mistake in a mapping or blueprint file. */
 export interface FileProblem {
-  /** Inside the file: `resources[1].port.entity.mappings.identifier`; empty: the file as a whole. */
+  /** The path inside the file: `resources[1].port.entity.mappings.identifier`; empty: the file as a whole. */
   readonly path: string;
-  /** The whole sentence, with the file, the path and what is wrong. */
+  /** One sentence with the file, the path and what is wrong. */
   readonly message: string;
   readonly severity: Severity;
 }
 
-/** A warning costs nothing that was asked for; everything else is an error. */
+/** A warning changes nothing of what the file asks for. Everything else is an error. */
 export type Severity = 'error' | 'warning';
 
 /** A file that was read and parsed, or what is wrong with it. */
@@ -25,26 +25,26 @@ export type FileContent =
   | {
       readonly file: string;
       readonly value: unknown;
-      /** Keys that stand twice in one object. Of them the last counts, as in Port Ocean. */
+      /** Keys that occur twice in one object. The last one counts, as in Port Ocean. */
       readonly repeated: readonly FileProblem[];
     }
   | { readonly file: string; readonly problem: FileProblem };
 
-/** One sentence from where and what. */
+/** Makes the sentence of a problem. */
 export function fileProblem(origin: string, path: string, what: string, severity: Severity = 'error'): FileProblem {
   return { path, message: path === '' ? `${origin}: ${what}` : `${origin}: ${path}: ${what}`, severity };
 }
 
-/** What there is to read at a path. */
-export interface Listing {
+/** The files at a path. */
+export interface FileList {
   readonly files: readonly string[];
-  /** What else stands in the folder and is not read, for people who wonder. */
-  readonly left: readonly string[];
+  /** Other files of the folder, which are not read. People are told. */
+  readonly ignored: readonly string[];
 }
 
-const OCEANS_FILES = ['port-app-config', 'blueprints'];
+const OCEAN_FILE_NAMES = ['port-app-config', 'blueprints'];
 
-/** `._a.yaml` and the like of file systems, `.#a.yaml`, `#a.yaml`, `~$a.yaml` and `a~.yaml` of editors. */
+/** Files that file systems (`._a.yaml`) and editors (`.#a.yaml`, `#a.yaml`, `~$a.yaml`, `a~.yaml`) create. */
 const HIDDEN = /^[.#~]|~\.[^.]*$/;
 
 /**
@@ -52,36 +52,37 @@ const HIDDEN = /^[.#~]|~\.[^.]*$/;
  * folder in Port Ocean's layout (it has a `port-app-config` file) gives only `oceanName` (`port-app-config` or
  * `blueprints`). Throws AppError with the given code when there is nothing to read.
  */
-export function listFiles(path: string, oceanName: string, code: Code): Listing {
+export function listFiles(path: string, oceanName: string, code: Code): FileList {
   let all: readonly string[];
   try {
-    if (!statSync(path).isDirectory()) return { files: [path], left: [] };
+    if (!statSync(path).isDirectory()) return { files: [path], ignored: [] };
     all = readdirSync(path).sort();
   } catch (error) {
     throw new AppError(code, `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
   const names = all.filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()) && !HIDDEN.test(name));
-  const isOcean = names.some((name) => stemOf(name) === 'port-app-config');
-  const wanted = isOcean ? names.filter((name) => stemOf(name) === oceanName) : names;
-  const isRead = (name: string) => names.includes(name) && (!isOcean || OCEANS_FILES.includes(stemOf(name)));
-  const left = all.filter((name) => !isRead(name)).map((name) => join(path, name));
-  if (wanted.length > 0) return { files: wanted.map((name) => join(path, name)), left };
-  const others = left.length === 0 ? '' : ` There is ${left.slice(0, 5).join(', ')}; hidden files are not read.`;
+  const isOcean = names.some((name) => nameWithoutExtension(name) === 'port-app-config');
+  const wanted = isOcean ? names.filter((name) => nameWithoutExtension(name) === oceanName) : names;
+  const isRead = (name: string) =>
+    names.includes(name) && (!isOcean || OCEAN_FILE_NAMES.includes(nameWithoutExtension(name)));
+  const ignored = all.filter((name) => !isRead(name)).map((name) => join(path, name));
+  if (wanted.length > 0) return { files: wanted.map((name) => join(path, name)), ignored };
+  const others = ignored.length === 0 ? '' : ` There is ${ignored.slice(0, 5).join(', ')}; hidden files are not read.`;
   throw new AppError(code, `${path} has no YAML or JSON file to read.${others}`);
 }
 
-/** Reads one YAML or JSON file. `replace` may change its text before it is parsed. Never throws. */
+/** Reads one YAML or JSON file. Never throws. */
 export function readFile(file: string): FileContent {
   try {
     const { size } = statSync(file);
-    if (size > LARGEST_FILE) return { file, problem: fileProblem(file, '', 'is larger than 1 MiB') };
+    if (size > MAX_FILE_BYTES) return { file, problem: fileProblem(file, '', 'is larger than 1 MiB') };
     return parseText(file, readTextFile(file));
   } catch (error) {
     return { file, problem: fileProblem(file, '', `cannot be read: ${messageOf(error)}`) };
   }
 }
 
-/** What is wrong when `addOn` is mistyped: read without its condition, the file or entry would count always. */
+/** The problem when `addOn` is mistyped. Without this check the file or entry would be used although its add-on is off. */
 export function mistypedAddOn(file: string, value: object, path = ''): FileProblem | undefined {
   const key = Object.keys(value).find((name) => name !== 'addOn' && nearest(name, ['addOn']) !== undefined);
   return key === undefined
@@ -93,20 +94,20 @@ export function mistypedAddOn(file: string, value: object, path = ''): FileProbl
       );
 }
 
-/** The add-ons that an `addOn` names: one, or a list of those that must be on together. */
+/** The add-ons that an `addOn` names: one, or a list of which all must be on. */
 export function addOnsOf(addOn: unknown): readonly string[] {
   const names: readonly unknown[] = Array.isArray(addOn) ? addOn : [addOn];
   return names.filter((name) => typeof name === 'string');
 }
 
-/** Whether what has this `addOn` counts. */
-export function isOn(addOn: unknown, on: readonly string[]): boolean {
+/** Whether everything that an `addOn` names is on. */
+export function isAddOnActive(addOn: unknown, on: readonly string[]): boolean {
   const names = addOnsOf(addOn);
   return names.length > 0 && names.every((name) => on.includes(name));
 }
 
-/** Puts values in the place of `{{NAME}}` in every text inside a value. Reports names that have no value. */
-export function fillIn(
+/** Replaces `{{NAME}}` in every string of a value. Reports names without a value. */
+export function fillVariables(
   value: unknown,
   variables: { readonly [name: string]: string },
   unknownName: (name: string) => void,
@@ -118,10 +119,10 @@ export function fillIn(
       return known ?? whole;
     });
   }
-  if (Array.isArray(value)) return value.map((item: unknown) => fillIn(item, variables, unknownName));
+  if (Array.isArray(value)) return value.map((item: unknown) => fillVariables(item, variables, unknownName));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]: [string, unknown]) => [key, fillIn(inner, variables, unknownName)]),
+    Object.entries(value).map(([key, inner]: [string, unknown]) => [key, fillVariables(inner, variables, unknownName)]),
   );
 }
 
@@ -164,7 +165,7 @@ function parseText(file: string, text: string): FileContent {
 
 const SEVERAL_DOCUMENTS = 'has several documents (---); give each a file of its own';
 
-/** Only aliases and merge keys are resolved so late that they fail here; the library's advice is for programmers. */
+/** Aliases and merge keys fail only here, when they are resolved. The library's own messages are for programmers. */
 function aliasProblem(message: string): string {
   const [, name] = /^Unresolved alias .*: (.+)$/s.exec(message) ?? [];
   if (name !== undefined) return `has the alias *${name}, and no &${name} before it`;
@@ -195,6 +196,6 @@ function lineAndColumn(text: string, position: number): string {
   return `${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
 }
 
-function stemOf(name: string): string {
+function nameWithoutExtension(name: string): string {
   return basename(name, extname(name));
 }

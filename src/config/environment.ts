@@ -8,11 +8,11 @@ export interface Found {
   readonly value: string;
 }
 
-/** Names to values, looked at by name. */
+/** Variables that are looked up by name. */
 export interface Environment {
-  /** The value of the first of these names that is set in this environment. Blank text counts as not set. */
+  /** The value of the first of these names that is set. A blank value counts as not set. */
   find(names: readonly string[]): Found | undefined;
-  /** All of them, each under the name that it is looked up by: Ocean's in upper case, JSON by its parts. */
+  /** All variables. `key` is the name for the lookup: Ocean's names in upper case, a value inside JSON with its full path. */
   readonly variables: readonly (Found & { readonly key: string })[];
 }
 
@@ -45,7 +45,7 @@ export function readEnvironment(
     if (branches.has(key)) pending.push([key, { name, value }]);
     else set(key, { name, value });
   }
-  // Deeper branches first: OCEAN__INTEGRATION__CONFIG says more exactly what is meant than OCEAN__INTEGRATION.
+  // Longer names first: OCEAN__INTEGRATION__CONFIG takes precedence over OCEAN__INTEGRATION.
   for (const [key, { name, value }] of pending.sort(([a], [b]) => b.length - a.length)) {
     const tree = parseObject(value);
     if (tree === undefined) problems.push({ name, message: 'must be a JSON object' });
@@ -62,26 +62,26 @@ export function readEnvironment(
 
 export interface Dotenv {
   readonly variables: NodeJS.Dict<string>;
-  /** Numbers of the lines that say nothing: neither `NAME=value` nor a comment. */
-  readonly meaningless: readonly number[];
+  /** Numbers of the lines that are neither `NAME=value` nor a comment. */
+  readonly invalidLines: readonly number[];
 }
 
-/** A name with its value, which may be quoted and then go over several lines. */
+/** A name with its value. A quoted value may have several lines. */
 const ASSIGNMENT =
   /^[^\S\n]*(?:export[^\S\n]+)?[\w.-]+[^\S\n]*=[^\S\n]*(?:"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`(?:\\`|[^`])*`|[^\n]*)[^\n]*$/gm;
 
-/** Reads a `.env` file; nothing is in it when there is no such file. Throws when it is there and cannot be read. */
+/** Reads a `.env` file. If it does not exist, there are no variables. Throws when it exists and cannot be read. */
 export function readDotenv(path: string): Dotenv {
   let text: string;
   try {
     text = readTextFile(path).replaceAll(/\r\n?/g, '\n');
   } catch (error) {
-    if (messageOf(error).startsWith('ENOENT')) return { variables: {}, meaningless: [] };
+    if (messageOf(error).startsWith('ENOENT')) return { variables: {}, invalidLines: [] };
     throw error;
   }
   const rest = text.replaceAll(ASSIGNMENT, (assignment) => assignment.replaceAll(/[^\n]/g, ''));
-  const meaningless = rest.split('\n').flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [index + 1]));
-  return { variables: parseEnv(text), meaningless };
+  const invalidLines = rest.split('\n').flatMap((line, index) => (/^\s*(#|$)/.test(line) ? [] : [index + 1]));
+  return { variables: parseEnv(text), invalidLines };
 }
 
 /** All proper prefixes of Ocean's names: `OCEAN__PORT` of `OCEAN__PORT__CLIENT_ID`. */

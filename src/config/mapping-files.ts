@@ -8,15 +8,15 @@ import {
   type FileContent,
   type FileProblem,
   fileProblem,
-  fillIn,
-  isOn,
+  fillVariables,
+  isAddOnActive,
   listFiles,
   mistypedAddOn,
   readFile,
 } from './documents.ts';
-import { FLAG_NAMES, readFlags, withUsualNames } from './mapping-flags.ts';
+import { FLAG_NAMES, readFlags, withCamelCaseFlags } from './mapping-flags.ts';
 import { readResources } from './mapping-schema.ts';
-import type { Report } from './mapping-template.ts';
+import type { ReportProblem } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
 
 export interface AddOnOptions {
@@ -27,71 +27,78 @@ export interface AddOnOptions {
 }
 
 export interface MappingOptions extends AddOnOptions {
-  /** The kinds that there are. */
+  /** The known kinds. */
   readonly kinds: readonly Kind[];
 }
 
 export interface LoadedMapping {
   readonly mapping: Mapping;
   readonly problems: readonly FileProblem[];
-  /** The mapping as it is to be written to Port; null when a file could not be read, so that no half is written. */
+  /** The mapping for Port; null when a file could not be read, so that no incomplete mapping is written. */
   readonly config: JsonObject | null;
-  /** What to call it in messages. */
+  /** Its name in messages: the file or folder. */
   readonly origin: string;
-  /** What stands in the folder and was not read. */
-  readonly left: readonly string[];
+  /** Files of the folder that were not read. */
+  readonly ignored: readonly string[];
 }
 
-interface Part {
+interface ParsedFile {
   readonly file: string;
   readonly isAddOn: boolean;
   readonly root: JsonObject;
-  /** Where in the file each of the resources stands, where some are left out. */
-  readonly places?: readonly number[];
+  /** The index in the file of each of the resources, if some were left out. */
+  readonly indexes?: readonly number[];
 }
 
 /**
  * Reads a mapping file, or all of a folder as one mapping: `resources` are joined in the order of the file names, add-ons
- * last; the flags are the first ones found. A file, or an entry, with `addOn: <name>` (or a list) counts only when that
- * add-on is on (all of them are). Throws AppError `mapping_file_invalid` when there is no file to read; anything else is a problem and costs as little as it can.
+ * last; of a flag that several files have, the first one counts. A file or entry with `addOn: <name>` (or a list) counts
+ * only when all of these add-ons are on. Throws AppError `mapping_file_invalid` when there is no file to read. Every other
+ * mistake is a problem, and only the smallest part that has it is left out.
  */
 export function loadMappingFiles(path: string, options: MappingOptions): LoadedMapping {
-  const listing = listFiles(path, 'port-app-config', 'mapping_file_invalid');
-  const files = listing.files.map(readFile);
+  const fileList = listFiles(path, 'port-app-config', 'mapping_file_invalid');
+  const files = fileList.files.map(readFile);
   const problems: FileProblem[] = [];
   const disabled: DisabledEntry[] = [];
-  // Add-ons last: of two entries that fill the same field the later one wins.
-  const parts = files
-    .flatMap((content) => readPart(content, options, problems, disabled))
+  // Add-ons last: if two entries fill the same field, the later one wins.
+  const parsedFiles = files
+    .flatMap((content) => parseFile(content, options, problems, disabled))
     .sort((a, b) => Number(a.isAddOn) - Number(b.isAddOn));
   const unread = disabled.length;
   problems.push(...unknownAddOns(files, path, options.addOns));
-  if (parts.length === 0 && disabled.length === 0) {
+  if (parsedFiles.length === 0 && disabled.length === 0) {
     throw new AppError('mapping_file_invalid', `${path} holds only add-ons that are not switched on.`);
   }
-  const several = parts.length > 1;
-  const origin = several ? path : (parts[0]?.file ?? path);
+  const several = parsedFiles.length > 1;
+  const origin = several ? path : (parsedFiles[0]?.file ?? path);
   const entries: ResourceEntry[] = [];
-  for (const { file, root, places } of parts) {
-    const report: Report = (below, what, severity) => problems.push(fileProblem(file, below, what, severity));
-    const read = readResources(root, report, options.kinds, several ? `${basename(file)}: ` : '', places);
+  for (const { file, root, indexes } of parsedFiles) {
+    const report: ReportProblem = (below, what, severity) => problems.push(fileProblem(file, below, what, severity));
+    const read = readResources(root, report, options.kinds, several ? `${basename(file)}: ` : '', indexes);
     entries.push(...read.entries);
     disabled.push(...read.disabled);
   }
-  const root = joinRoots(parts, problems);
+  const root = mergeFiles(parsedFiles, problems);
   const flags = readFlags(root, (below, what, severity) => problems.push(fileProblem(origin, below, what, severity)));
-  const isWhole = unread === 0 && parts.every((part) => Array.isArray(part.root.resources));
-  return { mapping: { flags, entries, disabled }, problems, config: isWhole ? root : null, origin, left: listing.left };
+  const isWhole = unread === 0 && parsedFiles.every((part) => Array.isArray(part.root.resources));
+  return {
+    mapping: { flags, entries, disabled },
+    problems,
+    config: isWhole ? root : null,
+    origin,
+    ignored: fileList.ignored,
+  };
 }
 
-function readPart(
+function parseFile(
   content: FileContent,
   options: AddOnOptions,
   problems: FileProblem[],
   disabled: DisabledEntry[],
-): Part[] {
+): ParsedFile[] {
   const { file } = content;
-  const fail = (problem: FileProblem): Part[] => {
+  const fail = (problem: FileProblem): ParsedFile[] => {
     problems.push(problem);
     disabled.push({ path: basename(file), kind: null, blueprints: null, message: problem.message });
     return [];
@@ -101,29 +108,29 @@ function readPart(
   if (!isObject(content.value)) return fail(fileProblem(file, '', 'must be an object with a list of resources'));
   const mistyped = mistypedAddOn(file, content.value);
   if (mistyped !== undefined) return fail(mistyped);
-  const { addOn, ...root } = withUsualNames(content.value);
+  const { addOn, ...root } = withCamelCaseFlags(content.value);
   const isAddOn = addOn !== undefined;
-  if (isAddOn && !isOn(addOn, options.addOns)) return [];
+  if (isAddOn && !isAddOnActive(addOn, options.addOns)) return [];
   const filled = (value: unknown) =>
-    fillIn(value, options.variables, (name) => problems.push(fileProblem(file, '', `{{${name}}} has no value`)));
+    fillVariables(value, options.variables, (name) => problems.push(fileProblem(file, '', `{{${name}}} has no value`)));
   const whole = isAddOn ? filled(root) : root;
   if (!isObject(whole)) return [];
   const { resources } = whole;
   if (!Array.isArray(resources)) return [{ file, isAddOn, root: whole }];
-  const entries = resources.flatMap((entry: unknown, place) => {
-    if (!isObject(entry)) return [{ entry, place }];
-    const typo = mistypedAddOn(file, entry, `resources[${place}]`);
+  const entries = resources.flatMap((entry: unknown, index) => {
+    if (!isObject(entry)) return [{ entry, index }];
+    const typo = mistypedAddOn(file, entry, `resources[${index}]`);
     if (typo !== undefined) {
       fail(typo);
       return [];
     }
-    if (entry.addOn === undefined) return [{ entry, place }];
-    // Port knows nothing of add-ons.
+    if (entry.addOn === undefined) return [{ entry, index }];
+    // Port does not know `addOn`.
     const { addOn: needed, ...rest } = entry;
-    return isOn(needed, options.addOns) ? [{ entry: isAddOn ? rest : filled(rest), place }] : [];
+    return isAddOnActive(needed, options.addOns) ? [{ entry: isAddOn ? rest : filled(rest), index }] : [];
   });
-  const places = entries.map(({ place }) => place);
-  return [{ file, isAddOn, root: { ...whole, resources: entries.map(({ entry }) => entry) }, places }];
+  const indexes = entries.map(({ index }) => index);
+  return [{ file, isAddOn, root: { ...whole, resources: entries.map(({ entry }) => entry) }, indexes }];
 }
 
 function unknownAddOns(files: readonly FileContent[], path: string, addOns: readonly string[]): FileProblem[] {
@@ -140,7 +147,7 @@ function unknownAddOns(files: readonly FileContent[], path: string, addOns: read
     );
 }
 
-function joinRoots(parts: readonly Part[], problems: FileProblem[]): JsonObject {
+function mergeFiles(parts: readonly ParsedFile[], problems: FileProblem[]): JsonObject {
   const joined = new Map<string, unknown>();
   for (const { file, root } of parts) {
     for (const [key, value] of Object.entries(root)) {

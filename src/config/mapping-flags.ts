@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { JsonObject, MappingFlags } from '../core/model.ts';
 import { didYouMean, nearest } from '../core/nearest.ts';
-import type { Report } from './mapping-template.ts';
+import type { ReportProblem } from './mapping-template.ts';
 import { booleanLike } from './mapping-values.ts';
 
-/** The keys beside `resources` that mean something. */
+/** The known keys beside `resources`. */
 export const FLAG_NAMES = [
   'enableMergeEntity',
   'deleteDependentEntities',
@@ -13,8 +13,8 @@ export const FLAG_NAMES = [
 ] as const;
 type FlagName = (typeof FLAG_NAMES)[number];
 
-/** What destroys least; a flag that cannot be read takes it. */
-const SAFEST: MappingFlags = {
+/** The values that delete and overwrite least. They are used for flags that cannot be read. */
+const SAFEST_FLAGS: MappingFlags = {
   enableMergeEntity: true,
   deleteDependentEntities: false,
   createMissingRelatedEntities: false,
@@ -24,18 +24,18 @@ const SAFEST: MappingFlags = {
 const threshold = z.coerce.number().min(0).max(1).nullable();
 
 /**
- * Reads the flags of a mapping. An absent one takes Port Ocean's default, so that a mapping means the same here as
- * there. One that cannot be read, or whose name is mistyped, is reported and takes the value that destroys least.
+ * Reads the flags of a mapping. A missing flag has Port Ocean's default, so that a mapping means the same in both. A flag
+ * that cannot be read, or whose name is mistyped, is reported and gets the value of SAFEST_FLAGS.
  */
-export function readFlags(root: JsonObject, report: Report): MappingFlags {
+export function readFlags(root: JsonObject, report: ReportProblem): MappingFlags {
   const mistyped = reportUnknownFlags(root, report);
   const flag = (name: Exclude<FlagName, 'entityDeletionThreshold'>): boolean => {
     const value = root[name];
-    if (value === undefined && mistyped.has(name)) return SAFEST[name];
+    if (value === undefined && mistyped.has(name)) return SAFEST_FLAGS[name];
     if (value === undefined || value === null) return true;
     const result = booleanLike.safeParse(value);
-    if (!result.success) report(name, `must be true or false; ${SAFEST[name]} is used`);
-    return result.success ? result.data : SAFEST[name];
+    if (!result.success) report(name, `must be true or false; ${SAFEST_FLAGS[name]} is used`);
+    return result.success ? result.data : SAFEST_FLAGS[name];
   };
   return {
     enableMergeEntity: flag('enableMergeEntity'),
@@ -43,13 +43,13 @@ export function readFlags(root: JsonObject, report: Report): MappingFlags {
     createMissingRelatedEntities: flag('createMissingRelatedEntities'),
     entityDeletionThreshold:
       root.entityDeletionThreshold === undefined && mistyped.has('entityDeletionThreshold')
-        ? SAFEST.entityDeletionThreshold
+        ? SAFEST_FLAGS.entityDeletionThreshold
         : readThreshold(root.entityDeletionThreshold, report),
   };
 }
 
-/** Ocean also takes a flag by its name in Python, `entity_deletion_threshold`; the usual name wins. */
-export function withUsualNames(root: JsonObject): JsonObject {
+/** Renames flags in Python's spelling (`entity_deletion_threshold`), as Ocean accepts them. The camel case name wins. */
+export function withCamelCaseFlags(root: JsonObject): JsonObject {
   const usual = new Map(FLAG_NAMES.map((name) => [name.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`), name]));
   const renamed = Object.entries(root).flatMap(([key, value]) => {
     const name = usual.get(key);
@@ -59,14 +59,14 @@ export function withUsualNames(root: JsonObject): JsonObject {
 }
 
 /**
- * Reports keys beside `resources` that mean nothing. One that resembles a flag was meant to change what a run does, so it is
- * an error. @returns the flags that were meant
+ * Reports unknown keys beside `resources`. One that resembles a flag is an error, because somebody wanted to set the flag.
+ * @returns these flags
  */
-function reportUnknownFlags(root: JsonObject, report: Report): ReadonlySet<FlagName> {
+function reportUnknownFlags(root: JsonObject, report: ReportProblem): ReadonlySet<FlagName> {
   const known: readonly string[] = [...FLAG_NAMES, 'resources', 'addOn'];
   const meant = new Set<FlagName>();
   for (const key of Object.keys(root)) {
-    // `x-…` holds parts that entries share by a YAML anchor.
+    // `x-…` is for parts that entries share through a YAML anchor.
     if (known.includes(key) || key.startsWith('x-')) continue;
     const like = nearest(key, known);
     const flag = FLAG_NAMES.find((name) => name === like);
@@ -75,19 +75,19 @@ function reportUnknownFlags(root: JsonObject, report: Report): ReadonlySet<FlagN
       continue;
     }
     meant.add(flag);
-    report(key, `is no flag (did you mean ${flag}?); ${whatHolds(flag, root)}`);
+    report(key, `is no flag (did you mean ${flag}?); ${valueUsedInstead(flag, root)}`);
   }
   return meant;
 }
 
-function whatHolds(flag: FlagName, root: JsonObject): string {
+function valueUsedInstead(flag: FlagName, root: JsonObject): string {
   if (root[flag] !== undefined) return `what ${flag} says is used`;
   return flag === 'entityDeletionThreshold'
     ? '0 is used, so that nothing is deleted'
-    : `${SAFEST[flag]} is used until it is mended`;
+    : `${SAFEST_FLAGS[flag]} is used until it is mended`;
 }
 
-function readThreshold(value: unknown, report: Report): number | null {
+function readThreshold(value: unknown, report: ReportProblem): number | null {
   if (value === undefined) return 0.9;
   if (value === null) return null;
   const result =

@@ -3,21 +3,22 @@ import { literalText } from '../core/expression/prepare.ts';
 import type { DisabledEntry, EntityTemplate, Kind, Mapping, ResourceEntry } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { type FileProblem, fileProblem } from './documents.ts';
-import { readFlags, withUsualNames } from './mapping-flags.ts';
-import { joinPath, type Report, readTemplate, reportIssues } from './mapping-template.ts';
+import { readFlags, withCamelCaseFlags } from './mapping-flags.ts';
+import { joinPath, type ReportProblem, readTemplate, reportIssues } from './mapping-template.ts';
 import { booleanLike, expression, isObject, missingOr } from './mapping-values.ts';
 import { ENTRY, reportUnknownKeys } from './unknown-keys.ts';
 
 export interface ParsedMapping {
   readonly mapping: Mapping;
-  /** Everything that is wrong, what disabled an entry included. */
+  /** All mistakes, including those that disabled an entry. */
   readonly problems: readonly FileProblem[];
 }
 
 type Resources = Pick<Mapping, 'entries' | 'disabled'>;
 
-/** A key of Ocean's that a mapping from there may have; any other key that a source does not know is an error. */
-const NO_LAKE = 'has no effect here: it is for raw pages in the data lake of Port, which this program does not fill';
+/** The warning for a selector key that Ocean's mappings may have. Every other unknown selector key is an error. */
+const RAW_DATA_HINT =
+  'has no effect here: it is for raw pages in the data lake of Port, which this program does not fill';
 
 const anObject = { error: missingOr('must be an object') };
 const entrySchema = (kinds: readonly Kind[]) =>
@@ -45,44 +46,45 @@ function unknownKind(input: unknown, kinds: readonly Kind[]): string {
 }
 
 /**
- * Reads a mapping as it stands in a file or in Port. Never throws: an entry that cannot be used is disabled and the
- * others live on. `origin` says where the mapping comes from and begins every message.
- * @param kinds the kinds that there are
+ * Parses a mapping from a file or from Port. Never throws: an entry that cannot be used is disabled, the others are not.
+ * `origin` says where the mapping comes from; every message begins with it.
+ * @param kinds the known kinds
  */
 export function parseMapping(raw: unknown, origin: string, kinds: readonly Kind[]): ParsedMapping {
   const problems: FileProblem[] = [];
-  const report: Report = (path, what, severity) => problems.push(fileProblem(origin, path, what, severity));
+  const report: ReportProblem = (path, what, severity) => problems.push(fileProblem(origin, path, what, severity));
   const { entries, disabled } = readResources(raw, report, kinds);
   return {
-    mapping: { flags: readFlags(isObject(raw) ? withUsualNames(raw) : {}, report), entries, disabled },
+    mapping: { flags: readFlags(isObject(raw) ? withCamelCaseFlags(raw) : {}, report), entries, disabled },
     problems,
   };
 }
 
 /**
- * Reads the `resources` of a mapping. `prefix` begins the paths that entries are called by later.
- * @param places the number of each entry in its file, where some were left out
+ * Parses the `resources` of a mapping.
+ * @param prefix begins the entries' paths, which name them in messages
+ * @param indexes the index of each entry in its file, if some were left out
  */
 export function readResources(
   raw: unknown,
-  report: Report,
+  report: ReportProblem,
   kinds: readonly Kind[],
   prefix = '',
-  places: readonly number[] = [],
+  indexes: readonly number[] = [],
 ): Resources {
-  if (!isObject(raw)) return unusable('', 'must be an object with a list of resources', report, prefix);
+  if (!isObject(raw)) return withoutResources('', 'must be an object with a list of resources', report, prefix);
   const { resources } = raw;
   if (!Array.isArray(resources)) {
-    return unusable('resources', resources === undefined ? 'is missing' : 'must be a list', report, prefix);
+    return withoutResources('resources', resources === undefined ? 'is missing' : 'must be a list', report, prefix);
   }
   const schema = entrySchema(kinds);
   const read = resources.map((entry: unknown, index) =>
-    readEntry(entry, schema, `resources[${places[index] ?? index}]`, report, prefix),
+    readEntry(entry, schema, `resources[${indexes[index] ?? index}]`, report, prefix),
   );
   return { entries: read.flatMap(({ entries }) => entries), disabled: read.flatMap(({ disabled }) => disabled) };
 }
 
-function unusable(path: string, what: string, report: Report, prefix: string): Resources {
+function withoutResources(path: string, what: string, report: ReportProblem, prefix: string): Resources {
   report(path, what);
   return { entries: [], disabled: [{ path: prefix + path, kind: null, blueprints: null, message: what }] };
 }
@@ -91,7 +93,7 @@ function readEntry(
   raw: unknown,
   schema: ReturnType<typeof entrySchema>,
   path: string,
-  report: Report,
+  report: ReportProblem,
   prefix: string,
 ): Resources {
   reportUnknownKeys(raw, ENTRY, report, 'it has no effect', path);
@@ -108,7 +110,7 @@ function readEntry(
   }
   const { kind, selector, port } = result.data;
   const { query, exportEnvVariables, ...rest } = selector;
-  if (exportEnvVariables !== undefined) report(`${path}.selector.exportEnvVariables`, NO_LAKE, 'warning');
+  if (exportEnvVariables !== undefined) report(`${path}.selector.exportEnvVariables`, RAW_DATA_HINT, 'warning');
   const { templates, disabled } = readTemplates(port.entity.mappings, path, report, prefix, disable);
   const entry: ResourceEntry = {
     path: prefix + path,
@@ -132,7 +134,7 @@ function readEntry(
 function readTemplates(
   raw: unknown,
   path: string,
-  report: Report,
+  report: ReportProblem,
   prefix: string,
   disable: (below: string, templates: unknown, messages: readonly string[]) => DisabledEntry,
 ): { readonly templates: readonly EntityTemplate[]; readonly disabled: readonly DisabledEntry[] } {
@@ -160,7 +162,7 @@ function mappingsOf(raw: unknown): unknown {
   return isObject(entity) ? entity.mappings : undefined;
 }
 
-/** The blueprints that templates name literally; null as soon as one cannot be told. */
+/** The blueprints that templates name as constants; null if a template computes its blueprint. */
 function literalBlueprints(templates: unknown): readonly string[] | null {
   const list: readonly unknown[] = Array.isArray(templates) ? templates : [templates];
   const names = list.map((one) =>

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { setting } from './setting-info.ts';
-import { blueprintName, flag, names, word } from './setting-values.ts';
+import { blueprintName, flag, names, oneOf } from './setting-values.ts';
 
-/** Where the mapping comes from and what it may do. */
+/** Where the mapping and the blueprints come from, and what a mapping may use. */
 export const mappingSettings = {
   mappingSource: setting(
     'Mapping',
@@ -12,7 +12,7 @@ export const mappingSettings = {
       description:
         "`port`: Port's UI holds the mapping, ours only seeds it. `file`: the files are the truth and are written to Port.",
     },
-    word(['port', 'file']),
+    oneOf(['port', 'file']),
   ),
   mappingPath: setting(
     'Mapping',

@@ -3,8 +3,8 @@ import type { EntityTemplate, JsonObject } from '../core/model.ts';
 import type { Severity } from './documents.ts';
 import { expression, expressionOrQuery, isObject, missingOr, template } from './mapping-values.ts';
 
-/** Takes what is wrong, and where below the thing that is read. An error, if nothing else is said. */
-export type Report = (path: string, what: string, severity?: Severity) => void;
+/** Called with a mistake and its path below the value that is parsed. Default severity: error. */
+export type ReportProblem = (path: string, what: string, severity?: Severity) => void;
 
 const required = z.object(
   { identifier: expressionOrQuery, blueprint: expression },
@@ -12,10 +12,10 @@ const required = z.object(
 );
 
 /**
- * Reads one `port.entity.mappings` object. A bad field is reported and left out; without identifier or blueprint there
- * is no template, and the messages say why.
+ * Parses one `port.entity.mappings` object. A wrong field is reported and left out. Without a usable identifier or
+ * blueprint there is no template: then the messages are returned.
  */
-export function readTemplate(raw: unknown, path: string, report: Report): EntityTemplate | readonly string[] {
+export function readTemplate(raw: unknown, path: string, report: ReportProblem): EntityTemplate | readonly string[] {
   const core = required.safeParse(raw);
   if (!core.success || !isObject(raw)) {
     return reportIssues(core.error?.issues ?? [], report);
@@ -35,8 +35,8 @@ export function readTemplate(raw: unknown, path: string, report: Report): Entity
   };
 }
 
-/** Reports every issue under its path and gives the sentences back. */
-export function reportIssues(issues: readonly z.core.$ZodIssue[], report: Report): readonly string[] {
+/** Reports every issue under its path. @returns the sentences */
+export function reportIssues(issues: readonly z.core.$ZodIssue[], report: ReportProblem): readonly string[] {
   return issues.map((issue) => {
     const path = pathText(issue.path);
     report(path, issue.message);
@@ -48,7 +48,7 @@ function readField<S extends z.ZodType>(
   raw: JsonObject,
   key: string,
   schema: S,
-  report: Report,
+  report: ReportProblem,
 ): z.output<S> | undefined {
   const value = raw[key];
   if (value === undefined || value === null) return undefined;
@@ -62,7 +62,7 @@ function readFields<S extends z.ZodType>(
   raw: JsonObject,
   key: string,
   schema: S,
-  report: Report,
+  report: ReportProblem,
 ): { readonly [id: string]: z.output<S> } {
   const fields = raw[key];
   if (fields === undefined || fields === null) return {};

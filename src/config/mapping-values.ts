@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import type { JsonObject, PropertyTemplate, SearchQuery, SearchRule } from '../core/model.ts';
 
-/** The small parts of a mapping file, read leniently: unknown keys are reported elsewhere, plain YAML values become expressions. */
+/** Schemas for the values of a mapping file. They are lenient: unknown keys are reported elsewhere, YAML scalars become text. */
 
 /** The message for a value that is absent or of the wrong type. */
 export function missingOr(wrong: string) {
   return (issue: { readonly input?: unknown }) => (issue.input === undefined ? 'is missing' : wrong);
 }
 
-/** A jq expression. YAML turns `true` and `5` into a boolean and a number; both are meant as text. */
+/** A jq expression. YAML parses `true` and `5` as boolean and number; both are expressions here. */
 export const expression = z
   .union([z.string(), z.number(), z.boolean()], { error: missingOr('must be a jq expression (text)') })
   .transform(String);
 
-const YES: readonly unknown[] = [true, 1, '1', 'true', 't', 'yes', 'y', 'on', 'enabled'];
-const NO: readonly unknown[] = [false, 0, '0', 'false', 'f', 'no', 'n', 'off', 'disabled'];
+const TRUE_VALUES: readonly unknown[] = [true, 1, '1', 'true', 't', 'yes', 'y', 'on', 'enabled'];
+const FALSE_VALUES: readonly unknown[] = [false, 0, '0', 'false', 'f', 'no', 'n', 'off', 'disabled'];
 
-/** True or false, and every other way in which Ocean takes them, in any case. */
+/** A boolean, in every spelling that Ocean accepts, in upper or lower case. */
 export const booleanLike = z.unknown().transform((value, context): boolean => {
   const plain = typeof value === 'string' ? value.toLowerCase() : value;
-  if (YES.includes(plain) || NO.includes(plain)) return YES.includes(plain);
+  if (TRUE_VALUES.includes(plain) || FALSE_VALUES.includes(plain)) return TRUE_VALUES.includes(plain);
   context.addIssue({ code: 'custom', message: 'must be true or false' });
   return z.NEVER;
 });
@@ -43,13 +43,13 @@ export const expressionOrQuery = z.union([expression, query], {
   error: missingOr('must be a jq expression (text), or a search query with combinator and rules'),
 });
 
-/** A jq expression, or an object of them. No union, because a union would not say where below it the mistake is. */
+/** A jq expression, or an object of them. Not a zod union, because a union's issues do not say at which path they are. */
 export const template: z.ZodType<PropertyTemplate> = z.unknown().transform((value, context): PropertyTemplate => {
   if (!isObject(value)) return checked(expression, value, undefined, context);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, checked(template, inner, key, context)]));
 });
 
-/** The parsed value; where there is none, its issues go to the context, below `key`. */
+/** Parses a value. If that fails, adds the issues to the context, below `key`. */
 function checked(
   schema: z.ZodType<PropertyTemplate>,
   value: unknown,

@@ -1,11 +1,11 @@
-/** A setting of Port Ocean that means nothing here, or a branch of them, and why. */
+/** Settings of Port Ocean without effect here, or whole branches of them, and why. */
 interface WithoutEffect {
   readonly names: readonly string[];
   /** Completes "has no effect here: …". */
   readonly why: string;
 }
 
-/** Ocean's settings that we do not honour. Those that we do are in the settings' own schema. */
+/** Ocean's settings that we do not use. Those that we use are in the settings' schema. */
 export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
   {
     names: ['OCEAN__PORT__PORT_APP_CONFIG_CACHE_TTL', 'OCEAN__PORT__BLUEPRINT_CACHE_TTL_SECONDS'],
@@ -96,7 +96,7 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
   },
 ];
 
-/** Whether a name is this one or lies below it: `OCEAN__SSL__PORT__VERIFY` below `OCEAN__SSL`. */
+/** Whether a name is `branch` or below it: `OCEAN__SSL__PORT__VERIFY` is below `OCEAN__SSL`. */
 export function isBelow(name: string, branch: string): boolean {
   return name === branch || name.startsWith(`${branch}__`);
 }

@@ -3,7 +3,7 @@ import type { OfflineSettings } from './settings.ts';
 
 /**
  * Values that must never reach a log, an error, a report, or a mapping.
- * @param env the environment, for what libraries read there by themselves: proxies, headers for a trace collector
+ * @param env the environment, for what libraries read from it themselves: proxies, headers for a trace collector
  */
 export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): readonly string[] {
   const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret, metricsWebhookUrl } =
@@ -22,17 +22,17 @@ export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): 
   return [...own.filter((secret) => secret !== undefined), ...secretsIn(env)];
 }
 
-/** What is secret in an environment beside our settings. */
+/** Secrets in an environment that are not in our settings. */
 export function secretsIn(env: NodeJS.Dict<string>): readonly string[] {
   return Object.entries(env).flatMap(([name, value = '']) => {
-    // A proxy may stand without a scheme, and is then an http proxy.
+    // A proxy without a scheme is an http proxy.
     if (/^(https?|all)_proxy$/i.test(name)) return passwordsIn(value.includes('://') ? value : `http://${value}`);
     return /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name) ? headerValues(value) : [];
   });
 }
 
-/** The variables of an environment that hold nothing secret: what a mapping may read. */
-export function harmlessEnvironment(settings: OfflineSettings, env: NodeJS.Dict<string>): Record<string, string> {
+/** The variables of an environment without secrets. A mapping may read these. */
+export function nonSecretEnvironment(settings: OfflineSettings, env: NodeJS.Dict<string>): Record<string, string> {
   const redact = redactor(secretsOf(settings, env));
   const harmless: [string, string][] = [];
   for (const [name, value] of Object.entries(env)) {
@@ -41,13 +41,13 @@ export function harmlessEnvironment(settings: OfflineSettings, env: NodeJS.Dict<
   return Object.fromEntries(harmless);
 }
 
-/** `authorization=Bearer%20abc,x-team=b`: the values, each as written and as sent, without the scheme. */
+/** The values of `authorization=Bearer%20abc,x-team=b`, each encoded, decoded, and without the scheme. */
 function headerValues(text: string): readonly string[] {
   const values = text.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
   return values.flatMap((value) => [value, decoded(value), decoded(value).replace(/^\w+ +/, '')]);
 }
 
-/** The password of an address, as written there and as sent: messages may quote it without the rest. */
+/** The password in an address, encoded and decoded. Messages may quote it without the rest of the address. */
 function passwordsIn(address: string): readonly string[] {
   if (!URL.canParse(address)) return [];
   const { password } = new URL(address);

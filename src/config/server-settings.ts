@@ -1,5 +1,5 @@
 import { setting } from './setting-info.ts';
-import { flag, hookAddress, integer, listenAddress, proxies, token, webAddress, word } from './setting-values.ts';
+import { flag, hookAddress, integer, listenAddress, oneOf, proxies, token, webAddress } from './setting-values.ts';
 
 /** How the process listens and logs. */
 export const serverSettings = {
@@ -59,7 +59,7 @@ export const serverSettings = {
     'Server',
     'ROLE',
     { default: 'all', description: '`all`, `server` (HTTP only) or `worker` (runs, schedule and polling; HTTP too).' },
-    word(['all', 'server', 'worker']),
+    oneOf(['all', 'server', 'worker']),
   ),
   logLevel: setting(
     'Logs',
@@ -69,7 +69,7 @@ export const serverSettings = {
       default: 'info',
       description: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
     },
-    word(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'warning', 'critical']).transform((level) =>
+    oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent', 'warning', 'critical']).transform((level) =>
       level === 'warning' ? 'warn' : level === 'critical' ? 'fatal' : level,
     ),
   ),
@@ -77,7 +77,7 @@ export const serverSettings = {
     'Logs',
     'LOG_FORMAT',
     { default: 'auto', description: '`json`, `pretty`, or `auto`: pretty on a terminal.' },
-    word(['auto', 'json', 'pretty']),
+    oneOf(['auto', 'json', 'pretty']),
   ),
   sendLogsToPort: setting(
     'Logs',

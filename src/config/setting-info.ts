@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What people need to know of a setting. The page docs/configuration.md and .env.example are compared with it. */
+/** The documentation of a setting. docs/configuration.md and .env.example are generated from it. */
 export interface SettingInfo {
   readonly name: string;
-  /** Names under which Port Ocean knows the same setting. */
+  /** Port Ocean's names of the same setting. */
   readonly oceanNames: readonly string[];
-  /** The text that stands in when it is not set; null: nothing does. */
+  /** The value when it is not set, as text; null: there is none. */
   readonly default: string | null;
   readonly description: string;
   readonly secret: boolean;
@@ -15,10 +15,10 @@ export interface SettingInfo {
 export const SETTING_GROUPS = ['Connections', 'Sync', 'Mapping', 'Server', 'Logs', 'Tuning'] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
-/** What is known of each schema that `setting` made. */
+/** The documentation of each schema that `setting` made. */
 export const settingInfos = z.registry<SettingInfo>();
 
-/** Ties a schema to what people need to know of it. Each schema object may serve one setting only. */
+/** Defines a setting: its documentation and its schema. A schema object belongs to one setting only. */
 export function setting<S extends z.ZodType>(
   group: SettingGroup,
   name: string,

@@ -1,20 +1,20 @@
 import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
-/** Schemas for one value each, text in. Their messages never repeat the value: it may be a secret. */
+/** Schemas that parse the text of one setting. Their messages never contain the value, which may be a secret. */
 
 const SECOND = 1_000;
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: 60 * SECOND, h: 3_600 * SECOND, d: 86_400 * SECOND };
-const SHORTEST_INTERVAL = 10 * SECOND;
+const MIN_INTERVAL = 10 * SECOND;
 /** A Node timer overflows above 2^31-1 ms (24.8 days) and would then fire at once. */
-const LONGEST_INTERVAL = 24 * 86_400 * SECOND;
+const MAX_INTERVAL = 24 * 86_400 * SECOND;
 
 /** Text without blanks or control characters inside, because it goes into an HTTP header. */
 export function token() {
   return z.string().regex(/^[\x21-\x7e]+$/, 'must be plain text without spaces or line breaks');
 }
 
-/** The name of an installation. Port keeps it as one part of `port-ocean/komodor/<version>/<name>/exporter`. */
+/** The identifier of an installation. In Port it is one part of `port-ocean/komodor/<version>/<name>/exporter`. */
 export function installation() {
   return token().regex(
     /^[^/]*$/,
@@ -76,11 +76,11 @@ export function interval() {
   const message = 'must be like 90s, 30m, 1h, 1d, a number of minutes, or off (at least 10s, at most 24d)';
   return z.string().transform((text, context) => {
     const lower = text.toLowerCase();
-    // The stock chart's CronJob hands its own schedule in here; Kubernetes keeps that, not we.
+    // Ocean's Helm chart passes its CronJob's schedule in this setting. Kubernetes runs that schedule, so ours is off.
     if (lower === 'off' || isCron(lower)) return null;
     const [, amount, unit] = /^(\d{1,9})\s*([smhd]?)$/.exec(lower) ?? [];
     const value = Number(amount) * (UNITS[unit || 'm'] ?? Number.NaN);
-    if (value >= SHORTEST_INTERVAL && value <= LONGEST_INTERVAL) return value;
+    if (value >= MIN_INTERVAL && value <= MAX_INTERVAL) return value;
     context.addIssue(message);
     return z.NEVER;
   });
@@ -92,7 +92,7 @@ export function isCron(text: string): boolean {
 }
 
 /** One of a few words, in any case. */
-export function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z
     .string()
     .transform((text) => words.find((known) => known.toLowerCase() === text.toLowerCase()) ?? text)
@@ -109,7 +109,7 @@ export function webAddress() {
   });
 }
 
-/** An http(s) address that others made up: anything may stand in its path and query. */
+/** An http(s) address of another system, with any path and query. */
 export function hookAddress() {
   return z
     .string()
@@ -121,8 +121,8 @@ export function hookAddress() {
 }
 
 /**
- * An address or a host name to listen on, IPv6 with or without brackets. The two that mean every address become `::`, which
- * takes IPv4 as well.
+ * An address or host name to listen on, IPv6 with or without brackets. `0.0.0.0` and `::` (all addresses) become `::`,
+ * which also takes IPv4.
  */
 export function listenAddress() {
   return z.string().transform((text, context) => {
@@ -137,7 +137,7 @@ export function listenAddress() {
 const HOST_NAME =
   /^(?=.{1,253}$)(?![\d.]+$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;
 
-/** `::`, `0:0:0:0:0:0:0:0` and everything between. */
+/** Whether an address is `::` in any spelling, such as `0:0:0:0:0:0:0:0`. */
 function isAnyIpv6(address: string): boolean {
   return isIPv6(address) && !address.includes('%') && /^[0:.]+$/.test(address);
 }
@@ -180,7 +180,7 @@ export function names() {
     .pipe(z.array(z.string().regex(/^[\w.-]+$/, 'must be names separated by commas')));
 }
 
-/** A blueprint identifier. No backslash, though Port allows it: the value is put into quoted text. */
+/** A blueprint identifier. Backslashes, which Port allows, are refused: the value is put into a quoted jq string. */
 export function blueprintName() {
   return z
     .string()

@@ -6,7 +6,7 @@ import { type SettingInfo, settingInfos } from './setting-info.ts';
 import { syncSettings } from './sync-settings.ts';
 import { tuningSettings } from './tuning-settings.ts';
 
-/** Every setting there is. Text goes in (an environment has nothing else), typed values come out; durations are ms. */
+/** All settings. The input is text, as in an environment; the output is typed. Durations are milliseconds. */
 export const settingsSchema = z.object({
   ...connectionSettings,
   ...syncSettings,
@@ -17,7 +17,7 @@ export const settingsSchema = z.object({
 
 export type SettingKey = keyof typeof settingsSchema.shape;
 
-/** Every setting in the order of the schema, with the key under which its value is found. */
+/** The documentation of all settings in the order of the schema, with their keys in the parsed settings. */
 export function listSettings(): readonly (SettingInfo & { readonly key: SettingKey })[] {
   return settingsSchema.keyof().options.flatMap((key) => {
     const info = settingInfos.get(settingsSchema.shape[key]);

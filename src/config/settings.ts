@@ -13,8 +13,8 @@ export interface SettingProblem {
 }
 
 /**
- * Some settings cannot be used. Names all of them at once, and no value; behind them the variables that mean nothing, for one
- * of those may be what was meant.
+ * Settings that cannot be used. The message names all of them, and no values. `hints` name unknown variables, because one
+ * of them may be a mistyped setting.
  */
 export class SettingsError extends AppError {
   readonly problems: readonly SettingProblem[];
@@ -29,21 +29,21 @@ export class SettingsError extends AppError {
 
 const offlineSchema = settingsSchema.partial({ komodorApiKey: true, portClientId: true, portClientSecret: true });
 
-interface Warned {
-  /** Sentences for people, once at the start. */
+interface WithWarnings {
+  /** Sentences that are logged once, at the start. */
   readonly warnings: readonly string[];
 }
-/** All settings, read and checked. Durations are milliseconds. */
-export type Settings = Readonly<z.output<typeof settingsSchema>> & Warned;
-/** The same where nobody needs to sign in: the credentials may be absent. */
-export type OfflineSettings = Readonly<z.output<typeof offlineSchema>> & Warned;
+/** All settings, parsed and checked. Durations are milliseconds. */
+export type Settings = Readonly<z.output<typeof settingsSchema>> & WithWarnings;
+/** The same for commands that need no account: the credentials may be missing. */
+export type OfflineSettings = Readonly<z.output<typeof offlineSchema>> & WithWarnings;
 
 export interface SettingsOptions {
-  /** The file with further variables; `.env` in the working directory when not given. */
+  /** The file with more variables (default: `.env` in the working directory). */
   readonly dotenvPath?: string;
 }
 
-/** Reads the settings from an environment and, behind it, a `.env` file. Throws SettingsError with every problem. */
+/** Reads the settings from the environment and then from a `.env` file. Throws SettingsError with all problems. */
 export function loadSettings(env: NodeJS.Dict<string>, options: SettingsOptions = {}): Settings {
   return load(settingsSchema, env, options);
 }
@@ -64,7 +64,7 @@ function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options:
   );
   const result = schema.safeParse(texts);
   const invalid = result.success ? [] : result.error.issues.map((issue) => describe(issue, found));
-  const all = [...problems, ...invalid, ...contradictions(texts)];
+  const all = [...problems, ...invalid, ...contradictionsIn(texts)];
   if (!result.success || all.length > 0) throw new SettingsError(all, warnings);
   const told = Object.freeze([...warnings, ...warningsOf(found)]);
   return Object.freeze(Object.assign({}, result.data, { warnings: told }));
@@ -73,7 +73,7 @@ function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options:
 function readSources(env: NodeJS.Dict<string>, dotenvPath: string) {
   const branches = branchesOf(listSettings().flatMap((info) => info.oceanNames));
   const problems: SettingProblem[] = [];
-  let dotenv: Dotenv = { variables: {}, meaningless: [] };
+  let dotenv: Dotenv = { variables: {}, invalidLines: [] };
   try {
     dotenv = readDotenv(dotenvPath);
   } catch (error) {
@@ -85,7 +85,7 @@ function readSources(env: NodeJS.Dict<string>, dotenvPath: string) {
     environments,
     problems: [...problems, ...sources.flatMap((source) => source.problems)],
     warnings: [
-      ...dotenv.meaningless.map(
+      ...dotenv.invalidLines.map(
         (line) => `${dotenvPath}, line ${line}, is no NAME=value and no comment; it has no effect.`,
       ),
       ...describeUnknown(environments.flatMap(({ variables }) => variables)),
@@ -93,7 +93,7 @@ function readSources(env: NodeJS.Dict<string>, dotenvPath: string) {
   };
 }
 
-/** The environment beats the file; within each, the short name beats Ocean's. */
+/** The environment takes precedence over the file; in each of them, our name over Ocean's. */
 function find(
   environments: readonly Environment[],
   info: { readonly name: string; readonly oceanNames: readonly string[] },
@@ -102,7 +102,7 @@ function find(
   return environments.map((environment) => environment.find(names)).find((value) => value !== undefined);
 }
 
-/** Our own mapping and blueprints travel with the program: an installed `komodor-port` works in an empty folder. */
+/** The default paths of mapping and blueprints are in the package, so that `komodor-port` works in an empty folder. */
 function fallback(key: SettingKey, text: string | null): string | null {
   if (text === null || (key !== 'mappingPath' && key !== 'blueprintsPath') || existsSync(text)) return text;
   return fileURLToPath(new URL(`../../${text}`, import.meta.url));
@@ -117,7 +117,7 @@ function describe(issue: z.core.$ZodIssue, found: ReadonlyMap<SettingKey, Found 
   return { name: info.name, message: `is required${others}` };
 }
 
-function contradictions(texts: { readonly [key: string]: string }): readonly SettingProblem[] {
+function contradictionsIn(texts: { readonly [key: string]: string }): readonly SettingProblem[] {
   if (texts.eventListener?.toUpperCase() !== 'WEBHOOK' || texts.publicUrl !== undefined) return [];
   return [{ name: 'PUBLIC_URL', message: 'is required by EVENT_LISTENER=WEBHOOK: Port must be told where to call' }];
 }

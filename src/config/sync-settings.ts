@@ -1,7 +1,7 @@
 import { setting } from './setting-info.ts';
-import { flag, interval, seconds, word } from './setting-values.ts';
+import { flag, interval, oneOf, seconds } from './setting-values.ts';
 
-/** When to resync, and what to set up in Port. */
+/** When to resync, and what to create in Port. */
 export const syncSettings = {
   resyncIntervalMs: setting(
     'Sync',
@@ -31,7 +31,7 @@ export const syncSettings = {
       description:
         "How Port's Resync button reaches us: `POLLING`, `WEBHOOK`, `ONCE`, `WEBHOOKS_ONLY`. `KAFKA` runs as `POLLING`.",
     },
-    word(['POLLING', 'WEBHOOK', 'ONCE', 'WEBHOOKS_ONLY', 'KAFKA']).transform((type) =>
+    oneOf(['POLLING', 'WEBHOOK', 'ONCE', 'WEBHOOKS_ONLY', 'KAFKA']).transform((type) =>
       type === 'KAFKA' ? 'POLLING' : type,
     ),
   ),

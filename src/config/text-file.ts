@@ -7,8 +7,8 @@ const DECODERS = {
 };
 
 /**
- * Reads a text file as editors write them: UTF-8, or UTF-16 in either order (Windows' PowerShell and Notepad), with or
- * without a byte order mark, which is left out. Throws when it is neither, and when it cannot be read.
+ * Reads a text file in UTF-8, or in UTF-16 of either byte order (Windows' PowerShell and Notepad). A byte order mark is
+ * removed. Throws when the encoding is another one, and when the file cannot be read.
  */
 export function readTextFile(path: string): string {
   const bytes = readFileSync(path);
@@ -21,7 +21,7 @@ export function readTextFile(path: string): string {
   }
 }
 
-/** A text of ours begins with an ASCII character, so without a mark a zero beside the first byte tells UTF-16. */
+/** Our files begin with an ASCII character, so without a byte order mark a zero byte beside the first byte means UTF-16. */
 function encodingOf(bytes: Uint8Array): keyof typeof DECODERS {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (second === 0 && first !== undefined && first !== 0)) return 'utf-16le';

@@ -1,7 +1,7 @@
 import { setting } from './setting-info.ts';
 import { integer, seconds } from './setting-values.ts';
 
-/** Knobs whose defaults need no touching. */
+/** Settings whose defaults are right for almost everybody. */
 export const tuningSettings = {
   komodorServicesPageSize: setting(
     'Tuning',

@@ -1,5 +1,5 @@
 import { didYouMean } from '../core/nearest.ts';
-import type { Report } from './mapping-template.ts';
+import type { ReportProblem } from './mapping-template.ts';
 import { joinPath } from './mapping-template.ts';
 import { isObject } from './mapping-values.ts';
 
@@ -103,7 +103,13 @@ export const EXTENSION: Shape = {
 };
 
 /** Reports as a warning every key that a shape does not have. @param effect what becomes of it */
-export function reportUnknownKeys(value: unknown, shape: Shape, report: Report, effect: string, path = ''): void {
+export function reportUnknownKeys(
+  value: unknown,
+  shape: Shape,
+  report: ReportProblem,
+  effect: string,
+  path = '',
+): void {
   if (shape === 'open') return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) reportUnknownKeys(item, shape, report, effect, `${path}[${index}]`);

@@ -3,56 +3,57 @@ import type { Found } from './environment.ts';
 import { isBelow, WITHOUT_EFFECT } from './ocean-names.ts';
 import { listSettings } from './settings-schema.ts';
 
-/** A variable under the name that it is looked up by. */
+/** A variable with the name for its lookup. */
 export interface Variable extends Found {
   readonly key: string;
 }
 
-const OURS = listSettings().map(({ name }) => name);
-const OCEANS = listSettings().flatMap(({ oceanNames }) => oceanNames);
-const WITHOUT = WITHOUT_EFFECT.flatMap(({ names }) => names);
-const TYPE = 'OCEAN__INTEGRATION__TYPE';
+const OUR_NAMES = listSettings().map(({ name }) => name);
+const OCEAN_NAMES = listSettings().flatMap(({ oceanNames }) => oceanNames);
+const NAMES_WITHOUT_EFFECT = WITHOUT_EFFECT.flatMap(({ names }) => names);
+const OCEAN_INTEGRATION_TYPE = 'OCEAN__INTEGRATION__TYPE';
 
-/** Names that begin like those of our settings: somebody thought of us. */
-const LIKE_OURS = /^(KOMODOR|MAPPINGS?|BLUEPRINTS?|RESYNC|INTEGRATION)_|^PORT_(API|HOST|KEY|REGION|SECRET|TOKEN|URL)/;
+/** Names that begin like those of our settings, so they are probably meant for us. */
+const LIKE_OUR_NAMES =
+  /^(KOMODOR|MAPPINGS?|BLUEPRINTS?|RESYNC|INTEGRATION)_|^PORT_(API|HOST|KEY|REGION|SECRET|TOKEN|URL)/;
 
-/** What Kubernetes puts into every container about a Service, such as one that is called `komodor-port`. */
-const OF_A_SERVICE = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/;
+/** Variables that Kubernetes sets in every container for each Service, such as one with the name `komodor-port`. */
+const KUBERNETES_SERVICE_VARIABLE = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/;
 
 /**
- * Sentences about variables that somebody set and that mean nothing here: mistyped names of our settings, and names of
- * Port Ocean's that we do not honour. Everything else in the environment is not ours to judge. No value is told.
+ * Sentences about variables without effect: mistyped names of our settings, and Port Ocean's settings that we do not use.
+ * All other variables are ignored. No sentence contains a value.
  */
 export function describeUnknown(variables: readonly Variable[]): readonly string[] {
-  const unknown = variables.filter(({ key }) => !OURS.includes(key) && !OCEANS.includes(key));
+  const unknown = variables.filter(({ key }) => !OUR_NAMES.includes(key) && !OCEAN_NAMES.includes(key));
   return [
     ...new Set([
       ...mistyped(unknown),
       ...withoutEffect(unknown),
-      ...foreignType(unknown),
-      ...notOceans(unknown),
+      ...wrongIntegrationType(unknown),
+      ...unknownOceanNames(unknown),
       ...overruled(variables),
     ]),
   ];
 }
 
-function isOceans({ key }: Variable): boolean {
+function isOceanName({ key }: Variable): boolean {
   return /^(OCEAN|APPLICATION)__/.test(key);
 }
 
 function mistyped(variables: readonly Variable[]): readonly string[] {
   return variables
-    .filter((one) => !isOceans(one) && !OF_A_SERVICE.test(one.key) && !one.value.startsWith('tcp://'))
+    .filter((one) => !isOceanName(one) && !KUBERNETES_SERVICE_VARIABLE.test(one.key) && !one.value.startsWith('tcp://'))
     .flatMap(({ name, key }) => {
-      const meant = nearest(key, [...OURS, ...OCEANS]) ?? beginningOf(key);
+      const meant = nearest(key, [...OUR_NAMES, ...OCEAN_NAMES]) ?? longestPrefixOf(key);
       if (meant !== undefined) return [`${name} is no setting and has no effect (did you mean ${meant}?).`];
-      return LIKE_OURS.test(key) ? [`${name} is no setting and has no effect.`] : [];
+      return LIKE_OUR_NAMES.test(key) ? [`${name} is no setting and has no effect.`] : [];
     });
 }
 
-/** The longest of our names that a name goes on from: `API_TOKEN_FILE`. */
-function beginningOf(key: string): string | undefined {
-  const beginnings = OURS.filter((ours) => ours.includes('_') && key.startsWith(`${ours}_`));
+/** The longest of our names that is a prefix of this one: API_TOKEN for `API_TOKEN_FILE`. */
+function longestPrefixOf(key: string): string | undefined {
+  const beginnings = OUR_NAMES.filter((ours) => ours.includes('_') && key.startsWith(`${ours}_`));
   return beginnings.sort((a, b) => b.length - a.length)[0];
 }
 
@@ -65,23 +66,28 @@ function withoutEffect(variables: readonly Variable[]): readonly string[] {
   });
 }
 
-function foreignType(variables: readonly Variable[]): readonly string[] {
+function wrongIntegrationType(variables: readonly Variable[]): readonly string[] {
   return variables
-    .filter(({ key, value }) => key === TYPE && value.toLowerCase() !== 'komodor')
+    .filter(({ key, value }) => key === OCEAN_INTEGRATION_TYPE && value.toLowerCase() !== 'komodor')
     .map(({ name }) => `${name} has no effect here: this program is the integration of the type komodor and no other.`);
 }
 
-function notOceans(variables: readonly Variable[]): readonly string[] {
-  const known = [...OCEANS, ...WITHOUT, TYPE];
+function unknownOceanNames(variables: readonly Variable[]): readonly string[] {
+  const known = [...OCEAN_NAMES, ...NAMES_WITHOUT_EFFECT, OCEAN_INTEGRATION_TYPE];
   return variables
-    .filter((one) => isOceans(one) && one.key !== TYPE && !WITHOUT.some((name) => isBelow(one.key, name)))
+    .filter(
+      (one) =>
+        isOceanName(one) &&
+        one.key !== OCEAN_INTEGRATION_TYPE &&
+        !NAMES_WITHOUT_EFFECT.some((name) => isBelow(one.key, name)),
+    )
     .map(
       (one) =>
         `${nameOf(one)} is no setting that this program or Port Ocean has${didYouMean(one.key, known)}; it has no effect.`,
     );
 }
 
-/** Settings that are set twice, under our name and under Ocean's, and not to the same. */
+/** Settings that are set both by our name and by Ocean's, to different values. */
 function overruled(variables: readonly Variable[]): readonly string[] {
   return listSettings().flatMap(({ name, oceanNames }) => {
     const found = [name, ...oceanNames].flatMap((one) => variables.filter(({ key }) => key === one));
@@ -94,7 +100,7 @@ function overruled(variables: readonly Variable[]): readonly string[] {
   });
 }
 
-/** A part of a JSON branch by its own name and the variable's that holds it. */
+/** For messages: a value inside JSON has its own name and that of the variable. */
 function nameOf({ key, name }: Variable): string {
   return key === name.toUpperCase() ? name : `${key} (in ${name})`;
 }

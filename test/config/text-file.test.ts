@@ -88,15 +88,15 @@ describe('files that are not read', () => {
 
   it.each(HIDDEN)('%s does no harm, and is told', (name) => {
     const folder = folderWith({ 'a.yaml': MAPPING, [name]: BROKEN });
-    const { problems, left, config } = loadMappingFiles(folder, NONE);
-    expect([problems, left, config]).toEqual([[], [join(folder, name)], { resources: [] }]);
+    const { problems, ignored, config } = loadMappingFiles(folder, NONE);
+    expect([problems, ignored, config]).toEqual([[], [join(folder, name)], { resources: [] }]);
     const alone = folderWith({ [name]: BROKEN });
     expect(() => loadMappingFiles(alone, NONE)).toThrow(name);
   });
 
   it.each(['a.YAML', 'a.Yml', 'a.JSON'])('are not those in upper case: %s', (name) => {
     const folder = folderWith({ [name]: '{"resources": []}' });
-    expect(loadMappingFiles(folder, NONE)).toMatchObject({ problems: [], left: [], config: { resources: [] } });
+    expect(loadMappingFiles(folder, NONE)).toMatchObject({ problems: [], ignored: [], config: { resources: [] } });
   });
 });
 

@@ -1,18 +1,18 @@
 import { closeSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { AppError, messageOf } from '../core/errors.ts';
 
-/** A file for a command's answer, open since before the command began its work. */
-export interface AnswerFile {
+/** A file for a command's output, opened before the command begins its work. */
+export interface OutputFile {
   readonly path: string;
-  /** Puts the text in the place of what the file held. @returns undefined, or a sentence about what went wrong */
+  /** Replaces the content of the file. @returns undefined, or a sentence about what went wrong */
   write(text: string): string | undefined;
 }
 
 /**
- * Opens a file to write to; what it holds stays until there is something to write.
+ * Opens a file for writing. Its content stays until `write` is called.
  * @throws AppError `settings_invalid` when it cannot be written to
  */
-export function openAnswerFile(path: string): AnswerFile {
+export function openOutputFile(path: string): OutputFile {
   let file: number;
   try {
     file = openSync(path, 'a');
@@ -27,7 +27,7 @@ export function openAnswerFile(path: string): AnswerFile {
     path,
     write(text) {
       try {
-        // What is no regular file, such as a pipe, holds nothing to put away.
+        // A pipe and the like have no content that could be truncated.
         try {
           ftruncateSync(file);
         } catch {}
