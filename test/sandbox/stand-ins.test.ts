@@ -49,7 +49,9 @@ it.each([
   ['GET ones/{}', source({ kind: 'two', path: 'ones/{name}', name: 'others' })],
 ])('names two files that both claim %s', async (claim, text) => {
   const folder = await folderOf({ 'a.js': source(), 'b.js': text });
-  await expect(loadStandIns(folder)).rejects.toThrow(`kinds/b.js and kinds/a.js both stand in for ${claim}`);
+  await expect(loadStandIns(folder)).rejects.toThrow(
+    `kinds/b.js and sandbox/komodor/kinds/a.js both stand in for ${claim}`,
+  );
 });
 
 it.each(standIns.map((standIn) => [standIn.kind, standIn] as const))('%s tells its rows apart', (_kind, standIn) => {

@@ -2,6 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { keyCheck } from './key-check.ts';
 import { type Route, type StandIn, scopedName } from './stand-in.ts';
 
+/** Where errors say that a file is: definitions of kinds have a folder of the same name. */
+const PLACE = 'sandbox/komodor/kinds';
+
 /**
  * The stand-ins of a folder, one a file, in the order of the files' names.
  * @throws Error that names the file which exports none, or which claims what another one has
@@ -14,11 +17,11 @@ export async function loadStandIns(folder: URL): Promise<readonly StandIn[]> {
     const module: unknown = await import(new URL(file, folder).href);
     const standIn = typeof module === 'object' && module !== null && 'standIn' in module ? module.standIn : undefined;
     if (!isStandIn(standIn)) {
-      throw new Error(`kinds/${file} exports no stand-in: it needs "export const standIn: StandIn" (stand-in.ts)`);
+      throw new Error(`${PLACE}/${file} exports no stand-in: it needs "export const standIn: StandIn" (stand-in.ts)`);
     }
     for (const claim of claimsOf(standIn)) {
       const owner = owners.get(claim);
-      if (owner !== undefined) throw new Error(`kinds/${file} and kinds/${owner} both stand in for ${claim}`);
+      if (owner !== undefined) throw new Error(`${PLACE}/${file} and ${PLACE}/${owner} both stand in for ${claim}`);
       owners.set(claim, file);
     }
     loaded.push(standIn);
