@@ -26,8 +26,6 @@ export interface RedisConnections {
    * @throws QueueUnavailable within 2 s when Redis is away or does not answer
    */
   withTimeout<T>(work: () => Promise<T>): Promise<T>;
-  /** The last error of a connection. */
-  lastError(): string;
   close(): Promise<void>;
 }
 
@@ -56,7 +54,6 @@ export function connectRedis(url: string, log: QueueLog): RedisConnections {
     failFast,
     retrying,
     subscriber,
-    lastError: () => state.lastError,
     async withTimeout(work) {
       const deadline = new Deadline(ANSWER_MS);
       if (!failFast.isReady && !(await becomesReady(failFast, state.isDisconnected ? 0 : ANSWER_MS))) {

@@ -8,6 +8,7 @@ import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts'
 import { createDashboard } from '../queue/dashboard.ts';
 import { createInlineQueue } from '../queue/inline-queue.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
+import type { ServerDependencies } from '../server/dependencies.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import { createComponents, type ServiceComponents } from './components.ts';
@@ -90,7 +91,7 @@ function serverDependencies(
   settings: Settings,
   { application, logger, metrics, redact }: ServiceComponents,
   { queue, redis }: Queue,
-) {
+): ServerDependencies {
   const { jq } = application;
   return {
     queue,

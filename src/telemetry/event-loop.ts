@@ -8,9 +8,6 @@ const WINDOW_MS = 60_000;
 export interface EventLoopMonitor {
   /** The longest delay of the last minute, or since the previous call if that is longer ago, in milliseconds. */
   longestMs(): number;
-  /** Starts measuring from zero. */
-  reset(): void;
-  stop(): void;
 }
 
 /** Starts measuring the event loop of this thread. It does not keep the process alive. */
@@ -31,11 +28,5 @@ export function monitorEventLoop(): EventLoopMonitor {
       }
       return longest;
     },
-    reset() {
-      longestBefore = 0;
-      delays.reset();
-      since = performance.now();
-    },
-    stop: () => void delays.disable(),
   };
 }

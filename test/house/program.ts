@@ -18,6 +18,9 @@ const [project] = api.updateSnapshot({ openProjects: [`${ROOT}tsconfig.json`] })
 if (!project) throw new Error('tsconfig.json makes no project');
 afterAll(() => api.close());
 
+/** Knows what each name stands for. */
+export const { checker } = project;
+
 /** All files of the project: `src`, `test`, `bench`. */
 export const parsedFiles: readonly ParsedFile[] = project.rootFiles.flatMap((name) => {
   const source = project.program.getSourceFile(name);

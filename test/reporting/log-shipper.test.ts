@@ -39,7 +39,7 @@ describe('the log in Port', () => {
     logger.error({ err: new TypeError('it broke') }, 'four');
     logger.fatal('five');
     own.tap('no JSON at all\n');
-    await own.flush();
+    await own.stop();
     const [batch] = batches(setup.port);
     expect(batch?.map(({ level, message }) => `${level} ${message}`)).toEqual([
       'DEBUG one',
@@ -74,7 +74,7 @@ describe('the log in Port', () => {
     });
     logger.info(`redis://user:canary-5@redis:6379 and Bearer canary-token-6 and ?token=canary-7`);
     own.tap(`garbage ${API_KEY}`);
-    await own.flush();
+    await own.stop();
     const text = JSON.stringify(setup.port.store.ingested);
     expect(messages(setup.port)).toHaveLength(5);
     for (const secret of [...SECRETS, 'canary']) expect(text).not.toContain(secret);
@@ -106,7 +106,7 @@ describe('the log in Port', () => {
     const { own, logger } = shipper(setup);
     for (let number = 0; number < 40; number += 1) logger.info({ number, text: 'ü'.repeat(20_000) }, 'long');
     logger.info({ number: 40, text: 'x'.repeat(3_000_000) }, 'm'.repeat(100_000));
-    await own.flush();
+    await own.stop();
     const sent = setup.port.log.filter(({ route }) => route === 'ingest');
     expect(sent.length).toBeGreaterThan(1);
     expect(Math.max(...sent.map(({ bodyBytes }) => bodyBytes))).toBeLessThanOrEqual(1024 * 1024);
@@ -117,28 +117,30 @@ describe('the log in Port', () => {
 
   it('is complete again after an outage, but for the oldest lines when there were too many', async () => {
     const setup = await setUp({ port: { faults: ['ingest -> 501'] } });
-    const { own, logger } = shipper(setup, { maxQueue: 50 });
+    const { logger } = shipper(setup, { maxQueue: 50 });
     for (let number = 0; number < 60; number += 1) logger.info(`line ${number}`);
-    await own.flush();
-    await own.flush();
-    expect(own.state()).toEqual({ waiting: 50, dropped: 10 });
-    setup.port.faults.clear();
-    await own.flush();
+    for (const pauseMs of [5_000, 10_000, 20_000]) {
+      await vi.waitFor(() => expect(setup.clock.sleepers()).toBe(1));
+      if (pauseMs === 20_000) setup.port.faults.clear();
+      setup.clock.advance(pauseMs);
+    }
+    await vi.waitFor(() => expect(messages(setup.port)).toHaveLength(50));
     expect(messages(setup.port)).toEqual(Array.from({ length: 50 }, (_, index) => `line ${index + 10}`));
-    expect(own.state()).toEqual({ waiting: 0, dropped: 10 });
-    expect(setup.lines.map(({ level, fields }) => [level, fields])).toEqual([
-      ['warn', { localOnly: true }],
-      ['info', { localOnly: true }],
-    ]);
+    await vi.waitFor(() =>
+      expect(setup.lines).toMatchObject([
+        { level: 'warn', fields: { localOnly: true } },
+        { level: 'info', fields: { localOnly: true }, message: expect.stringContaining('10 records were lost') },
+      ]),
+    );
   });
 
   it('loses a batch that Port refuses, and goes on', async () => {
     const setup = await setUp({ port: { faults: ['ingest call 1 -> 422'] } });
     const { own, logger } = shipper(setup, { batchRecords: 2 });
     for (const text of ['a', 'b', 'c']) logger.info(text);
-    await own.flush();
+    await own.stop();
     expect(messages(setup.port)).toEqual(['c']);
-    expect(own.state().dropped).toBe(2);
+    expect(setup.lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('refused 2 log records') }]);
   });
 
   it('does not have lines that are meant for the local log alone', async () => {
@@ -146,7 +148,7 @@ describe('the log in Port', () => {
     const { own, logger } = shipper(setup);
     logger.warn({ localOnly: true }, 'shipping failed');
     logger.info('shipped');
-    await own.flush();
+    await own.stop();
     expect(messages(setup.port)).toEqual(['shipped']);
   });
 
@@ -157,7 +159,8 @@ describe('the log in Port', () => {
     await own.stop();
     expect(messages(setup.port)).toEqual(['last']);
     logger.info('too late');
-    expect(own.state().waiting).toBe(0);
+    await own.stop();
+    expect(messages(setup.port)).toEqual(['last']);
 
     const away = await setUp({ port: { faults: ['* -> hang'] } });
     const other = shipper(away);

@@ -80,13 +80,4 @@ describe('the metrics webhook', () => {
       expect(JSON.stringify(lines)).not.toContain(TOKEN);
     },
   );
-
-  it('hears of a run that is stopped with the process', async () => {
-    const { posted, url } = await hook();
-    const { reporter } = await setUp();
-    const all = reporter({ webhookUrl: url });
-    goThrough(all.begin('run-1', ORDER, null, null).observer);
-    await all.abortNow('run-1');
-    expect(posted.map(({ body }) => body.syncState)).toEqual(expect.arrayContaining(['aborted']));
-  });
 });

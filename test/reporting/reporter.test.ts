@@ -106,53 +106,6 @@ describe('the state of the resync in Port', () => {
     await reporter().start({ othersMayRun: false });
     expect(lines.map(({ level }) => level)).toEqual(['warn']);
   });
-
-  it('is aborted at once when the process has to end, and nothing is said after that', async () => {
-    const { reporter, resyncState, port } = await setUp();
-    const own = reporter();
-    const run = own.begin('run-1', ORDER, NEXT, 60);
-    goThrough(run.observer);
-    await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
-    await own.abortNow('another-run');
-    expect(resyncState()).toMatchObject({ status: 'running' });
-    await own.abortNow('run-1');
-    expect(resyncState()).toMatchObject({ status: 'aborted', nextResync: NEXT.toISOString() });
-    const screen = [...syncScreen(port, 'run-1').values()];
-    expect(screen.map(({ syncState }) => syncState)).toEqual(screen.map(() => 'aborted'));
-    expect(screen).toHaveLength(4);
-    const requests = port.log.length;
-    await run.end(runReport({ runId: 'run-1', status: 'failed' }));
-    expect(port.log).toHaveLength(requests);
-  });
-
-  it('is aborted even when the run has only just begun', async () => {
-    const { reporter, resyncState } = await setUp({ port: { latencyMs: 30 } });
-    const own = reporter();
-    own.begin('run-1', ORDER, null, null);
-    await own.abortNow('run-1');
-    expect(resyncState()).toMatchObject({ status: 'aborted' });
-  });
-
-  it('is aborted although Port needs a second try', async () => {
-    const { reporter, resyncState, port } = await setUp();
-    const own = reporter();
-    own.begin('run-1', ORDER, null, null);
-    await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
-    port.faults.add('integration -> 501 once');
-    await own.abortNow('run-1');
-    expect(resyncState()).toMatchObject({ status: 'aborted' });
-  });
-
-  it('does not hold up a process that has to end when Port hangs', async () => {
-    const { reporter, port, resyncState } = await setUp();
-    const own = reporter({ patienceMs: 300 });
-    const run = own.begin('run-1', ORDER, null, null);
-    run.observer.mappingRead?.(MAPPING);
-    await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
-    port.faults.add('* -> hang');
-    // What waits for Port here would wait for ever.
-    await own.abortNow('run-1');
-  });
 });
 
 describe("Port's sync screen", () => {

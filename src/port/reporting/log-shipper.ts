@@ -28,11 +28,8 @@ export interface LogShipperOptions {
 export interface LogShipper {
   /** Takes one line of the log, as JSON. Returns at once and never throws. */
   tap(line: string): void;
-  /** Sends what there is; gives up at the first batch that Port does not take. */
-  flush(): Promise<void>;
   /** Flushes for at most 3 s and ends. */
   stop(): Promise<void>;
-  state(): { readonly waiting: number; readonly dropped: number };
 }
 
 const BATCH_BYTES = 1024 * 1024 - 1024;
@@ -124,6 +121,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
     }
   }
 
+  /** Sends what there is; gives up at the first batch that Port does not take. */
   function flush(): Promise<void> {
     flushing ??= attempt().finally(() => {
       flushing = undefined;
@@ -158,12 +156,10 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
       isUrgent = true;
       alarm.abort();
     },
-    flush,
     async stop() {
       await isDoneWithin(STOP_MS, flushing === undefined ? flush() : flushing.then(flush));
       ending.abort();
     },
-    state: () => ({ waiting: queue.length, dropped }),
   };
 
   function recordOf(line: string): LogRecord | undefined {

@@ -21,7 +21,6 @@ export interface MetricsWebhook {
 export interface PostedRun {
   readonly observer: RunObserver;
   end(report: RunReport): void;
-  abort(signal: AbortSignal): Promise<void>;
   drained(ms: number): Promise<boolean>;
 }
 
@@ -84,10 +83,6 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
       return {
         observer: screen.observer,
         end: screen.end,
-        async abort(signal) {
-          lane.giveUp();
-          await screen.abort(signal);
-        },
         drained: lane.drained,
       };
     },

@@ -1,4 +1,3 @@
-import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import { together } from '../../core/observers.ts';
 import type { RunObserver } from '../../core/ports.ts';
@@ -46,8 +45,6 @@ export interface PortReporter {
     nextResync?: Date | null,
     intervalMinutes?: number | null,
   ): ReportedRun;
-  /** For a process that has to end: tells Port within 3 s that this run was stopped. Nothing is reported after it. */
-  abortNow(runId: string): Promise<void>;
   /** Ends all background work, after a last chance. */
   close(): Promise<void>;
 }
@@ -70,7 +67,7 @@ export interface PortReporterOptions {
   readonly clock?: Clock;
 }
 
-const LAST_CHANCE_MS = 3000;
+const PATIENCE_MS = 3000;
 /** How long the documents of a run that is over are still tried. */
 const AFTERLIFE_MS = 60_000;
 
@@ -82,7 +79,7 @@ interface Active {
 
 export function createPortReporter(options: PortReporterOptions): PortReporter {
   const { api, ingest, look, integrationIdentifier: identifier, version, log, clock = systemClock } = options;
-  const { patienceMs = LAST_CHANCE_MS } = options;
+  const { patienceMs = PATIENCE_MS } = options;
   const state = createStateWriter({ api, identifier, log, clock });
   const mask = createMask(options.secrets);
   const never = new AbortController().signal;
@@ -139,7 +136,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       return {
         observer: posted ? together([screen.observer, posted.observer]) : screen.observer,
         async end(report, next = nextResync) {
-          // Stopped with the process, or taken over by a later attempt at the same run.
+          // Taken over by a later attempt at the same run.
           if (active.get(runId) !== own) return;
           active.delete(runId);
           state.set({ status: runState(report), lastResyncStart, lastResyncEnd: now(), ...schedule(next) });
@@ -152,18 +149,6 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
           await ended;
         },
       };
-    },
-
-    async abortNow(runId) {
-      const own = active.get(runId);
-      if (!own) return;
-      active.delete(runId);
-      own.lane.giveUp();
-      const soon = AbortSignal.timeout(LAST_CHANCE_MS);
-      await Promise.all([
-        state.last({ status: 'aborted', lastResyncEnd: now() }, LAST_CHANCE_MS),
-        isDoneWithin(LAST_CHANCE_MS, Promise.all([own.screen.abort(soon), own.posted?.abort(soon)])),
-      ]);
     },
 
     async close() {

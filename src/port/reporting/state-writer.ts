@@ -27,14 +27,11 @@ export interface StateWriter {
   integrationExists(): void;
   /** Waits until nothing is left to send, at most this long. */
   settled(ms: number): Promise<boolean>;
-  /** Sends this and nothing else, at once and within this time, whatever was under way. */
-  last(news: ResyncNews, ms: number): Promise<void>;
   stop(): void;
 }
 
 const anyAnswer = z.unknown();
 const FIRST_PAUSE_MS = 1000;
-const INSISTING_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 60_000;
 
 export function createStateWriter(options: {
@@ -91,19 +88,6 @@ export function createStateWriter(options: {
     busy = false;
   }
 
-  /** Tries until Port has it or there is no time left. */
-  async function insist(news: ResyncNews, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await send(news, signal);
-        return;
-      } catch (error) {
-        if (isHopeless(error) || isMissing(error)) return;
-        await systemClock.sleep(INSISTING_PAUSE_MS, signal).catch(() => undefined);
-      }
-    }
-  }
-
   function wake(): void {
     occasions += 1;
     pause.abort();
@@ -119,12 +103,6 @@ export function createStateWriter(options: {
     },
     integrationExists: wake,
     settled: (ms) => isDoneWithin(ms, working),
-    async last(news, ms) {
-      ending.abort();
-      const deadline = new AbortController();
-      const sent = working.then(() => insist(news, deadline.signal));
-      if (!(await isDoneWithin(ms, sent))) deadline.abort();
-    },
     stop: () => ending.abort(),
   };
 }

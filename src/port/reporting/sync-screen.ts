@@ -14,8 +14,6 @@ const HEARTBEAT_MS = 10_000;
 export interface SyncScreen {
   readonly observer: RunObserver;
   end(report: RunReport): void;
-  /** Whatever was not finished is aborted now; past the lane, for there is no time. */
-  abort(signal: AbortSignal): Promise<void>;
   stopHeartbeat(): void;
 }
 
@@ -94,15 +92,6 @@ export function createSyncScreen(options: {
       const syncState = runState(report);
       const whole = { syncState, success: report.status === 'completed', durationMs: report.durationMs };
       lane.add((signal) => reports.open(['__runtime__'], whole, signal));
-    },
-    async abort(signal) {
-      beating.abort();
-      if (!isOpen) return;
-      const aborted: SyncOutcome = { syncState: 'aborted', success: false };
-      await Promise.allSettled([
-        reports.open(['__runtime__', '__reconciliation__'], aborted, signal),
-        ...plan.map((entry) => reports.update(entry, aborted, signal)),
-      ]);
     },
     stopHeartbeat: () => beating.abort(),
   };
