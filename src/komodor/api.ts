@@ -1,7 +1,8 @@
 import { AppError } from '../core/errors.ts';
 import type { Governor } from '../net/governor.ts';
-import { createHttpClient, type HttpRequest } from '../net/http-client.ts';
+import { createHttpClient, type HttpClient, type HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import { isObject } from './item.ts';
 
 export interface KomodorApiOptions {
   /** With `/api/v2`. */
@@ -20,7 +21,10 @@ export interface KomodorApiOptions {
 
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
 export interface KomodorApi {
-  /** The parsed body and how large it was. Throws HttpFailure, and AppError for what no other request can change: the key, the address. */
+  /**
+   * The parsed body and how large it was. Throws HttpFailure, one with status 403 where the key is right but its user may not
+   * read this; AppError for what no other request can change: the key, the address.
+   */
   call(
     request: Omit<HttpRequest, 'repeatable' | 'expect'>,
   ): Promise<{ readonly body: unknown; readonly bytes: number }>;
@@ -32,6 +36,7 @@ export interface KomodorApi {
 
 export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
   const host = new URL(options.baseUrl).host;
+  let wasAccepted = false;
   const http = createHttpClient({
     side: 'komodor',
     baseUrl: options.baseUrl,
@@ -58,19 +63,36 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
   async function call(request: Omit<HttpRequest, 'repeatable' | 'expect'>) {
     try {
       const response = await http.request({ ...request, repeatable: true, expect: 'json' });
+      wasAccepted = true;
       return { body: response.json(), bytes: response.text.length };
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      if (error.status === 401 || error.status === 403) {
-        throw new AppError(
-          'komodor_auth',
-          `${host} refused the API key (${error.status} to ${error.method} ${error.path}): check that KOMODOR_API_KEY ` +
-            'is right and has not expired, that its user has the permission view:all, and that KOMODOR_BASE_URL names your region.',
-        );
-      }
+      if (error.status === 401) throw refused(host, error);
+      if (error.status === 403 && !(await isKeyRight(http, wasAccepted, request.signal))) throw refused(host, error);
       throw error.isNoContact && !hostAnswered() ? unreachable(error) : error;
     }
   }
 
   return { call, hostAnswered, unreachable, close: http.close };
+}
+
+function refused(host: string, failure: HttpFailure): AppError {
+  return new AppError(
+    'komodor_auth',
+    `${host} refused the API key (${failure.status} to ${failure.method} ${failure.path}): check that KOMODOR_API_KEY ` +
+      'is right and has not expired, that its user has the permission view:all, and that KOMODOR_BASE_URL names your region.',
+  );
+}
+
+/** Whether Komodor knows the key: it answers 403 to a wrong one, and also to what the user of a right one may not read. */
+async function isKeyRight(http: HttpClient, wasAccepted: boolean, signal: AbortSignal): Promise<boolean> {
+  try {
+    const path = '/apikey/validate';
+    const response = await http.request({ method: 'GET', path, repeatable: true, expect: 'json', signal });
+    const answer = response.json();
+    return !isObject(answer) || answer.valid !== false;
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    return error.status !== 401 && error.status !== 403 && wasAccepted;
+  }
 }

@@ -26,11 +26,19 @@ export function weighed<T extends { readonly rows: unknown }>(
 /** After so many listings in a row that failed there is no point in asking for the rest. */
 const HOPELESS = 2;
 
-/** What a request that failed for good means for the read. Throws what is no HttpFailure, and when the host never spoke. */
-export function givenUp({ api }: Reading, error: unknown): ReturnType<typeof incomplete> {
+/**
+ * What a request that failed for good means for the read. Throws what is no HttpFailure, and when the host never spoke.
+ * @param permission what the user of the key needs for the request
+ */
+export function givenUp({ api }: Reading, error: unknown, permission: string): ReturnType<typeof incomplete> {
   if (!(error instanceof HttpFailure)) throw error;
   if (!api.hostAnswered()) throw api.unreachable(error);
-  return incomplete('request_failed', error.message);
+  if (error.status !== 403) return incomplete('request_failed', error.message);
+  return incomplete(
+    'request_failed',
+    `${error.message}. The API key is right, but its user may not read this: in Komodor, give that user a role whose policy ` +
+      `allows ${permission} for it, or take the kind out of the mapping`,
+  );
 }
 
 /** Reads one listing after the other. Complete when each of them is; otherwise the first reason counts. */

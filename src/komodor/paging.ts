@@ -26,9 +26,14 @@ function readByBody(reading: Reading, spec: ItemSpec, question: Question, way: W
       body: { ...question.body, pagination: { pageSize, ...written(position) } },
       ...(question.query === undefined ? {} : { query: question.query }),
     }),
-    (answer) => ({ meta: under('meta')(answer) }),
+    (answer) => ({ meta: metaOf(question, answer) }),
   );
   return answered(reading, question, walkByCursor({ ...common(reading, spec, question), way, ask }));
+}
+
+function metaOf({ metaCountsRows = false }: Question, answer: unknown): unknown {
+  const meta = under('meta')(answer);
+  return metaCountsRows && isObject(meta) ? { ...meta, pageSize: undefined } : meta;
 }
 
 /** A cursor in the query, `paginationToken` from `paginationToken`, with a word whether there are more pages. */

@@ -20,6 +20,10 @@ export interface Question {
   readonly asked?: Place;
   /** Whether an item lies where we asked. One that does not say it is given the benefit of the doubt. */
   readonly inScope?: (item: RawItem) => boolean;
+  /** What the user of the API key has to be allowed, as Komodor's policies name it; `view:all` when absent. */
+  readonly permission?: string;
+  /** Whether `meta.pageSize` tells how many rows came, and not how many fit a page. */
+  readonly metaCountsRows?: boolean;
   /** Of a list in one page: whether none at all is an answer. */
   readonly mayBeEmpty?: boolean;
   /** Read instead where Komodor cannot answer in time. With it, a question that was too slow is not repeated as it was. */
@@ -65,10 +69,11 @@ export function pagesOf<T>(
 }
 
 /** Turns a request that failed for good into an incomplete read, or into what is to be read instead. */
-export async function* answered(reading: Reading, { tooSlow }: Question, walk: Walk): Walk {
+export async function* answered(reading: Reading, question: Question, walk: Walk): Walk {
+  const { tooSlow, permission = 'view:all' } = question;
   try {
     return yield* walk;
   } catch (error) {
-    return tooSlow !== undefined && isTooSlow(error) ? yield* tooSlow() : givenUp(reading, error);
+    return tooSlow !== undefined && isTooSlow(error) ? yield* tooSlow() : givenUp(reading, error, permission);
   }
 }

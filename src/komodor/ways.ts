@@ -79,8 +79,8 @@ export const BY_PAGE: Way = {
       if (meta.nextPage > current) return toPage(meta.nextPage);
       return end('repeated_cursor', `${what} gave page ${meta.nextPage} as the one after page ${current}`);
     }
-    // `nextPage: null` says it. An absent one only says it on a page that is not full and tells where it is.
-    if (said !== undefined) return END;
+    // `nextPage: null` says it. An absent one, and 0, only say it on a page that is not full and tells where it is.
+    if (said !== undefined && said !== 0) return END;
     const isTold = meta.page !== undefined || meta.pageSize !== undefined;
     if (isTold && !isFull(count, answer.askedFor, meta.pageSize)) return END;
     const page = pageOf(position, meta.page);

@@ -149,7 +149,7 @@ describe.concurrent('a read that did not see everything', () => {
     );
     expect(clusters).toEqual(new Set([one, other]));
     for (const [fault, status] of [
-      ['services call 2 -> 403', 'failed'],
+      ['services call 2 -> 403', 'degraded'],
       ['services call 1 -> 404', 'degraded'],
       ['services call 2 -> 404', 'degraded'],
       [`services -> drop-cluster ${other}`, 'degraded'],

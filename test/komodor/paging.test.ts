@@ -3,7 +3,7 @@ import { exactJson } from '../../src/core/exact-json.ts';
 import { createKomodorApi } from '../../src/komodor/api.ts';
 import type { ItemSpec } from '../../src/komodor/item.ts';
 import type { Reading } from '../../src/komodor/listing.ts';
-import { readByPage, readByQueryCursor, readOnce } from '../../src/komodor/paging.ts';
+import { readByCursor, readByPage, readByQueryCursor, readOnce } from '../../src/komodor/paging.ts';
 import { type Question, under } from '../../src/komodor/question.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 import { createPageSize } from '../../src/net/page-size.ts';
@@ -88,7 +88,7 @@ describe('pages that are numbered', () => {
   });
 
   it('end where the next one is said to be none, full or not', async () => {
-    for (const none of [null, 0, '', false]) {
+    for (const none of [null, '', false]) {
       const result = await walk(readByPage, JOBS, inTurn(jobs(rows(10), { nextPage: none })));
       expect(result).toMatchObject({ verdict: 'complete', pages: 1 });
       expect(result.seen).toHaveLength(1);
@@ -313,6 +313,16 @@ describe('a list in one page', () => {
 });
 
 describe('a question', () => {
+  it.each([
+    [true, 'complete'],
+    [false, 'full_page_without_cursor'],
+  ])('knows whether meta.pageSize counts the rows that came (%s)', async (metaCountsRows, verdict) => {
+    const counted = inTurn(jobs(rows(3), { pageSize: 3 }));
+    expect((await walk(readByCursor, { ...JOBS, metaCountsRows }, counted)).verdict).toBe(verdict);
+    const full = inTurn(jobs(rows(10), { pageSize: 10 }));
+    expect((await walk(readByCursor, { ...JOBS, metaCountsRows }, full)).verdict).toBe('full_page_without_cursor');
+  });
+
   it('tells what was asked about to what is derived of a row, and no number is lost by it', async () => {
     const text = '{"id":9007199254740993,"link":"a?eventId=7"}';
     const deriving: ItemSpec = { ...spec, derive: ({ link }, asked) => ({ ...asked, link }) };

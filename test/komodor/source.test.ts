@@ -37,14 +37,50 @@ async function errorOf(promise: Promise<unknown>): Promise<AppError> {
 }
 
 describe('when Komodor does not let us in', () => {
-  it.each([401, 403])('names the key and the host on a %i, and asks once', async (status) => {
+  it.each([
+    [401, ['services/search']],
+    // 403 is also the answer to what a user may not read: then the key itself is looked at.
+    [403, ['services/search', 'apikey/validate']],
+  ])('names the key and the host on a %i, and asks no more than it has to', async (status, asked) => {
     const server = await fakeKomodor({}, () => ({ status, json: { Status: 'Forbidden' } }));
     const error = await errorOf(collect(sourceOf(server.url).read(services, signal)));
     expect(error.code).toBe('komodor_auth');
     expect(error.message).toContain('KOMODOR_API_KEY');
     expect(error.message).toContain(new URL(server.url).host);
     expect(error.message).not.toContain(KEY);
-    expect(server.seen).toHaveLength(1);
+    expect(server.seen.map(({ path }) => path.slice('/api/v2/'.length))).toEqual(asked);
+  });
+
+  it.each([
+    ['is said to be right', { json: { valid: true } }, 0],
+    ['was accepted before, and cannot be looked at', { status: 404, json: {} }, 1],
+  ])('reads on where the key %s but its user may not read one thing', async (_how, validate, before) => {
+    const server = await fakeKomodor({ services: [service(1)], risks: [risk(1)] }, (reply, { path }) => {
+      if (path.endsWith('/apikey/validate')) return validate;
+      return path.endsWith('/health/risks') ? { status: 403, json: { Status: 'Forbidden' } } : reply;
+    });
+    const source = sourceOf(server.url);
+    if (before > 0) expect((await collect(source.read(services, signal))).verdict).toBe('complete');
+    const { verdict, end } = await collect(source.read(risks, signal));
+    expect(verdict).toBe('request_failed');
+    expect(end).toMatchObject({
+      detail: expect.stringContaining('403 (Forbidden) to GET /health/risks: Forbidden. The API key is right'),
+    });
+    expect(end).toMatchObject({ detail: expect.stringContaining('allows view:all for it') });
+    expect((await collect(source.read(services, signal))).verdict).toBe('complete');
+  });
+
+  it.each([
+    ['refused', { status: 403, json: { Status: 'Forbidden' } }],
+    ['called invalid', { json: { valid: false } }],
+  ])('says that the key is refused where it was accepted and is now %s', async (_how, validate) => {
+    const server = await fakeKomodor({ services: [service(1)] }, (reply, { path }) => {
+      if (path.endsWith('/apikey/validate')) return validate;
+      return path.endsWith('/health/risks') ? { status: 403, json: {} } : reply;
+    });
+    const source = sourceOf(server.url);
+    await collect(source.read(services, signal));
+    expect((await errorOf(collect(source.read(risks, signal)))).code).toBe('komodor_auth');
   });
 
   it.each([services, risks])('says that nobody is at the address: $kind', async (query) => {
