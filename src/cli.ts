@@ -72,6 +72,7 @@ program
 
 withStandInOptions(program.command('demo'), '400')
   .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')
+  .option('--all', 'switch on every add-on, and show at the end what Port holds and how it is connected')
   .option('--once', 'end after the second resync')
   .option(...JSON_OPTION)
   .action((options) =>
@@ -115,6 +116,7 @@ interface StandInFlags extends CommonOptions {
   readonly portPort: number;
   readonly fault?: readonly string[];
   readonly once?: boolean;
+  readonly all?: boolean;
 }
 
 function standInOptions({ latency, tokenTtl, fault: faults, ...options }: StandInFlags) {

@@ -1,11 +1,14 @@
 import { type Application, createApplication } from '../compose.ts';
+import { addOnsAt } from '../config/mapping-files.ts';
 import { secretsOf } from '../config/secrets.ts';
-import { loadSettings } from '../config/settings.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
+import { standIns as standInsOfKinds } from '../sandbox/komodor/stand-ins.ts';
 import { changeWorld } from '../sandbox/world/change-world.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { EXIT, onInterrupt } from './command.ts';
 import { bold, dim, plain, print, printJson, printWrapped } from './output.ts';
+import { modelOf, printModel } from './print-model.ts';
 import { printPlan } from './print-plan.ts';
 import { printReport } from './print-report.ts';
 import { showProgress } from './progress.ts';
@@ -13,6 +16,8 @@ import { untilAborted } from './sandbox.ts';
 import { type StandInOptions, type StandIns, shellExports, startStandIns } from './stand-ins.ts';
 
 export interface DemoOptions extends StandInOptions {
+  /** With every add-on, and at the end what Port holds and how it is connected. */
+  readonly all?: boolean;
   /** End after the second resync. Otherwise the stand-ins keep running. */
   readonly once?: boolean;
   readonly json?: boolean;
@@ -22,8 +27,7 @@ export interface DemoOptions extends StandInOptions {
 export async function demo(options: DemoOptions): Promise<number> {
   const interruption = onInterrupt();
   const standIns = await startStandIns(options);
-  // Only what the stand-ins need: a demo must not use a .env file or the caller's own accounts.
-  const settings = loadSettings({ ...standIns.environment }, { dotenvPath: '/dev/null' });
+  const settings = settingsFor(standIns, options.all ?? false);
   const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});
   const { world } = standIns.komodor;
@@ -45,18 +49,30 @@ export async function demo(options: DemoOptions): Promise<number> {
   };
   await step('1. The first resync fills Port', 'resync');
   say('2. The world changes a little', bold);
-  const changes = changeWorld(world, 1);
+  const changes = changeWorld(world, 1, options.all ? standInsOfKinds : []);
   for (const change of changes) say(`   ${change}`);
   say('');
   await step('3. The plan says what a resync would do, and writes nothing', 'plan');
   await step('4. The second resync does just that', 'resync');
+  const model = options.all ? modelOf(standIns.port.store) : undefined;
+  if (model !== undefined) {
+    say('5. What Port holds now', bold);
+    if (!options.json) printModel(model);
+  }
 
-  if (options.json) printJson({ reports, changes });
+  if (options.json) printJson({ reports, changes, ...(model && { model }) });
   else if (!options.once && !interruption.signal.aborted) await printNextSteps(standIns, interruption.signal);
   application.close();
   await standIns.close();
   const isGood = reports.every(({ status }) => status === 'completed');
   return interruption.exitCode() ?? (isGood ? EXIT.done : EXIT.failed);
+}
+
+/** Only what the stand-ins need: a demo must not use a .env file or the caller's own accounts. */
+function settingsFor({ environment }: StandIns, withAddOns: boolean): Settings {
+  const load = (more: NodeJS.Dict<string>) => loadSettings({ ...environment, ...more }, { dotenvPath: '/dev/null' });
+  const settings = load({});
+  return withAddOns ? load({ ADD_ONS: addOnsAt(settings.mappingPath).join() }) : settings;
 }
 
 async function runWithProgress(

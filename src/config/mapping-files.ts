@@ -133,13 +133,23 @@ function parseFile(
   return [{ file, isAddOn, root: { ...whole, resources: entries.map(({ entry }) => entry) }, indexes }];
 }
 
-function unknownAddOns(files: readonly FileContent[], path: string, addOns: readonly string[]): FileProblem[] {
-  const present = files.flatMap((content) => {
+/** The add-ons that the mapping files at a path know. Throws AppError `mapping_file_invalid` when there is no file to read. */
+export function addOnsAt(path: string): readonly string[] {
+  return addOnsIn(listFiles(path, 'port-app-config', 'mapping_file_invalid').files.map(readFile));
+}
+
+function addOnsIn(files: readonly FileContent[]): readonly string[] {
+  const named = files.flatMap((content) => {
     if (!('value' in content) || !isObject(content.value)) return [];
     const { addOn, resources } = content.value;
     const entries: readonly unknown[] = Array.isArray(resources) ? resources : [];
     return [addOn, ...entries.map((entry) => (isObject(entry) ? entry.addOn : undefined))].flatMap(addOnsOf);
   });
+  return [...new Set(named)];
+}
+
+function unknownAddOns(files: readonly FileContent[], path: string, addOns: readonly string[]): FileProblem[] {
+  const present = addOnsIn(files);
   return addOns
     .filter((name) => !present.includes(name))
     .map((name) =>

@@ -65,6 +65,14 @@ export function presenter(
   });
 }
 
+/** An entity with what the API computes for it among its properties. */
+export type Computed = Pick<Entity, 'identifier' | 'title' | 'relations' | 'properties'>;
+
+/** An entity as clients see it, for who works with the store itself. */
+export function computedEntity(store: PortStore, entity: Entity): Computed {
+  return { ...entity, properties: { ...entity.properties, ...computer(store)(entity, () => true) } };
+}
+
 /** An entity with everything a client may see. */
 export function presentWhole(store: PortStore, entity: Entity): JsonObject {
   return presenter(store, { include: undefined, exclude: undefined }, 'plain')(entity);
