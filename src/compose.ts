@@ -33,7 +33,7 @@ import { createHttpClient } from './net/http-client.ts';
 import type { Side } from './net/http-failure.ts';
 import { PortApi, userAgentOf } from './port/api.ts';
 import { PortCatalog } from './port/catalog.ts';
-import { TokenKeeper } from './port/token.ts';
+import { TokenProvider } from './port/token.ts';
 import { VERSION } from './version.ts';
 
 /** The largest page that we ask for has a few MiB; far more is a mistake somewhere. */
@@ -61,7 +61,7 @@ export interface Application {
   /** Port's API, and what its ingest addresses need. */
   readonly port: {
     readonly api: PortApi;
-    readonly tokens: TokenKeeper;
+    readonly tokens: TokenProvider;
     readonly userAgent: string;
     /** For the proxies that it names. */
     readonly env: NodeJS.Dict<string>;
@@ -139,7 +139,7 @@ export async function createApplication(
   });
   const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
   const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
-  const tokens = new TokenKeeper(http, credentials, userAgent);
+  const tokens = new TokenProvider(http, credentials, userAgent);
   const api = new PortApi(http, tokens, userAgent);
 
   const catalogFor = (runId: string | null, setup: 'write' | 'note') =>

@@ -6,7 +6,7 @@ import type { EntityTemplate } from '../core/model.ts';
 import { ProblemBook } from '../core/problem-book.ts';
 import { type KindBook, kindBook } from '../core/source.ts';
 import { offlineKinds } from '../komodor/kinds.ts';
-import type { BlueprintDocument } from '../port/blueprint-documents.ts';
+import type { PortBlueprint } from '../port/blueprint-documents.ts';
 import { EXIT } from './command.ts';
 import { dim, green, printJson, printWrapped, red, yellow } from './output.ts';
 
@@ -87,7 +87,7 @@ function missingCredentials({ komodorApiKey, portClientId, portClientSecret }: O
 
 /** Fields that the mapping writes and our blueprint does not have. Port would drop them, or refuse the entity. */
 function undeclaredFields(
-  { identifier, schema, relations }: BlueprintDocument,
+  { identifier, schema, relations }: PortBlueprint,
   templates: readonly EntityTemplate[],
   origin: string,
 ): Finding[] {

@@ -2,7 +2,7 @@ import { loadBlueprintFiles } from '../config/blueprint-files.ts';
 import { loadMappingFiles } from '../config/mapping-files.ts';
 import type { OfflineSettings } from '../config/settings.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
-import { blueprintDocument } from '../port/blueprint-documents.ts';
+import { portBlueprint } from '../port/blueprint-documents.ts';
 
 /** The mapping and blueprint files, read and checked. */
 export function loadDefaults(settings: OfflineSettings) {
@@ -17,7 +17,7 @@ export function loadDefaults(settings: OfflineSettings) {
     fileConfig: mapping.config,
     fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
     fileOrigin: mapping.origin,
-    blueprints: blueprints.map((document) => blueprintDocument.parse(document)),
+    blueprints: blueprints.map((document) => portBlueprint.parse(document)),
     blueprintProblems: problems,
     /** What stands in the folders and is not read. */
     notRead: [...new Set([...mapping.ignored, ...ignored])],

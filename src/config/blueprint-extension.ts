@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BlueprintDocument, BlueprintExtension } from './blueprint-schema.ts';
+import type { BlueprintDefinition, BlueprintExtension } from './blueprint-schema.ts';
 import { SECTION_NAMES } from './computed-properties.ts';
 import { joinPath, type ReportProblem } from './mapping-template.ts';
 
@@ -10,16 +10,16 @@ type List = { readonly [id: string]: unknown };
  * definition of the same name is reported and left out.
  */
 export function extend(
-  base: BlueprintDocument,
+  base: BlueprintDefinition,
   extension: BlueprintExtension,
   report: ReportProblem,
-): BlueprintDocument {
+): BlueprintDefinition {
   const taken = new Set([
     ...Object.keys(base.schema.properties),
     ...SECTION_NAMES.flatMap((section) => Object.keys(base[section] ?? {})),
   ]);
   /** @param others names of other lists that may not come again in this one */
-  function joined<T>(
+  function mergeLists<T>(
     path: string,
     theirs: { readonly [id: string]: T },
     ours: typeof theirs = {},
@@ -34,16 +34,16 @@ export function extend(
     });
     return { ...theirs, ...Object.fromEntries(added) };
   }
-  const properties = joined('properties', base.schema.properties, extension.properties, taken);
+  const properties = mergeLists('properties', base.schema.properties, extension.properties, taken);
   const computed = SECTION_NAMES.map((section) => {
-    const list = joined<unknown>(section, base[section] ?? {}, extension[section], taken);
+    const list = mergeLists<unknown>(section, base[section] ?? {}, extension[section], taken);
     return Object.keys(list).length === 0 ? {} : { [section]: list };
   });
   return Object.assign(
     {
       ...base,
       schema: { ...base.schema, properties },
-      relations: joined('relations', base.relations ?? {}, extension.relations),
+      relations: mergeLists('relations', base.relations ?? {}, extension.relations),
     },
     ...computed,
   );

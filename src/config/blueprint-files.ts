@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { extend } from './blueprint-extension.ts';
 import {
-  type BlueprintDocument,
+  type BlueprintDefinition,
   type BlueprintExtension,
   blueprintSchema,
   extensionSchema,
@@ -24,13 +24,13 @@ import { BLUEPRINT, EXTENSION, reportUnknownKeys } from './unknown-keys.ts';
 
 export interface LoadedBlueprints {
   /** In the order in which they can be created: the targets of relations first. */
-  readonly blueprints: readonly BlueprintDocument[];
+  readonly blueprints: readonly BlueprintDefinition[];
   readonly problems: readonly FileProblem[];
   /** What stands in the folder and was not read. */
   readonly ignored: readonly string[];
 }
 
-interface Found<T> {
+interface FileDocument<T> {
   readonly file: string;
   readonly document: T;
 }
@@ -43,8 +43,8 @@ interface Found<T> {
 export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedBlueprints {
   const listing = listFiles(path, 'blueprints', 'blueprint_file_invalid');
   const problems: FileProblem[] = [];
-  const blueprints = new Map<string, BlueprintDocument>();
-  const extensions: Found<BlueprintExtension>[] = [];
+  const blueprints = new Map<string, BlueprintDefinition>();
+  const extensions: FileDocument<BlueprintExtension>[] = [];
   for (const content of listing.files.map(readFile)) {
     for (const { file, document } of readDocuments(content, options, problems)) {
       const isExtension = Object.hasOwn(document, 'extends');
@@ -76,14 +76,14 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
     if (base === undefined) problems.push(fileProblem(file, 'extends', `there is no blueprint ${document.extends}`));
     else blueprints.set(document.extends, extend(base, document, reportAt(file, problems)));
   }
-  return { blueprints: targetsFirst([...blueprints.values()]), problems, ignored: listing.ignored };
+  return { blueprints: sortTargetsFirst([...blueprints.values()]), problems, ignored: listing.ignored };
 }
 
 function reportAt(origin: string, problems: FileProblem[]): ReportProblem {
   return (below, what, severity) => problems.push(fileProblem(origin, below, what, severity));
 }
 
-function readDocuments(content: FileContent, options: AddOnOptions, problems: FileProblem[]): Found<object>[] {
+function readDocuments(content: FileContent, options: AddOnOptions, problems: FileProblem[]): FileDocument<object>[] {
   const { file } = content;
   if ('problem' in content) {
     problems.push(content.problem);
@@ -127,10 +127,10 @@ function check<S extends z.ZodType>(
 }
 
 /** Depth first; a circle of relations is entered at its first member and left as it is. */
-function targetsFirst(blueprints: readonly BlueprintDocument[]): readonly BlueprintDocument[] {
+function sortTargetsFirst(blueprints: readonly BlueprintDefinition[]): readonly BlueprintDefinition[] {
   const byName = new Map(blueprints.map((blueprint) => [blueprint.identifier, blueprint]));
   const seen = new Set<string>();
-  const visit = (blueprint: BlueprintDocument): readonly BlueprintDocument[] => {
+  const visit = (blueprint: BlueprintDefinition): readonly BlueprintDefinition[] => {
     if (seen.has(blueprint.identifier)) return [];
     seen.add(blueprint.identifier);
     const targets = Object.values(blueprint.relations ?? {}).map((relation) => byName.get(relation.target));

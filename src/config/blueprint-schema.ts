@@ -46,7 +46,7 @@ export const blueprintSchema = z.looseObject(
   },
   { error: 'must be a blueprint object' },
 );
-export type BlueprintDocument = z.output<typeof blueprintSchema> & ComputedProperties;
+export type BlueprintDefinition = z.output<typeof blueprintSchema> & ComputedProperties;
 
 /** What an add-on gives to another blueprint. */
 export const extensionSchema = z.object({

@@ -7,10 +7,13 @@ import { isObject } from './mapping-values.ts';
  * What may stand in an object: `keys` and no others, or `each` of whatever names there are. A list stands for each of
  * its elements. `open`: nobody looks below.
  */
-export type Shape = 'open' | { readonly keys: { readonly [key: string]: Shape } } | { readonly each: Shape };
+export type KnownKeys =
+  | 'open'
+  | { readonly keys: { readonly [key: string]: KnownKeys } }
+  | { readonly each: KnownKeys };
 
 /** Port's search queries; a rule of one may be a query itself. */
-const QUERY: Shape = {
+const QUERY: KnownKeys = {
   keys: {
     combinator: 'open',
     get rules() {
@@ -18,7 +21,7 @@ const QUERY: Shape = {
     },
   },
 };
-const RULE: Shape = {
+const RULE: KnownKeys = {
   keys: {
     property: 'open',
     operator: 'open',
@@ -31,7 +34,7 @@ const RULE: Shape = {
 };
 
 /** An entry of `resources`. What a selector may hold depends on the kind, which the kind's source checks. */
-export const ENTRY: Shape = {
+export const ENTRY: KnownKeys = {
   keys: {
     kind: 'open',
     selector: 'open',
@@ -64,8 +67,8 @@ const KEYWORDS = `type title description icon format spec specAuthentication def
   minItems maxItems uniqueItems minimum maximum exclusiveMinimum exclusiveMaximum multipleOf pattern blueprint dateFormat
   includeInGlobalSearch readOnly const properties required additionalProperties minProperties maxProperties anyOf oneOf
   allOf not $schema $comment examples contentEncoding contentMediaType`;
-const PROPERTIES: Shape = { each: keys(KEYWORDS) };
-const RELATIONS: Shape = { each: keys('target title many required description type') };
+const PROPERTIES: KnownKeys = { each: keys(KEYWORDS) };
+const RELATIONS: KnownKeys = { each: keys('target title many required description type') };
 
 const COMPUTED = {
   calculationProperties: {
@@ -83,10 +86,10 @@ const COMPUTED = {
       },
     },
   },
-} satisfies { readonly [key: string]: Shape };
+} satisfies { readonly [key: string]: KnownKeys };
 
 /** A blueprint as Port takes it. */
-export const BLUEPRINT: Shape = {
+export const BLUEPRINT: KnownKeys = {
   keys: {
     ...keys('identifier title description icon ownership teamInheritance changelogDestination').keys,
     schema: { keys: { properties: PROPERTIES, required: 'open', type: 'open' } },
@@ -98,14 +101,14 @@ export const BLUEPRINT: Shape = {
 };
 
 /** What an add-on gives to another blueprint. */
-export const EXTENSION: Shape = {
+export const EXTENSION: KnownKeys = {
   keys: { extends: 'open', properties: PROPERTIES, relations: RELATIONS, ...COMPUTED },
 };
 
 /** Reports as a warning every key that a shape does not have. @param effect what becomes of it */
 export function reportUnknownKeys(
   value: unknown,
-  shape: Shape,
+  shape: KnownKeys,
   report: ReportProblem,
   effect: string,
   path = '',
@@ -125,5 +128,5 @@ export function reportUnknownKeys(
 }
 
 function keys(names: string) {
-  return { keys: Object.fromEntries(names.split(/\s+/).map((name): [string, Shape] => [name, 'open'])) };
+  return { keys: Object.fromEntries(names.split(/\s+/).map((name): [string, KnownKeys] => [name, 'open'])) };
 }

@@ -3,17 +3,17 @@ import { AppError } from '../core/errors.ts';
 import type { HttpClient, HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { Retrier } from '../net/retrier.ts';
-import type { TokenKeeper } from './token.ts';
+import type { TokenProvider } from './token.ts';
 
 export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' | 'body' | 'bodyText' | 'headers'> {
-  /** Entity and blueprint calls: Port keeps this sender as the entity's datasource. */
-  readonly asExporter?: boolean;
-  /** How often it is tried at most; see HttpRequest. */
+  /** Send our user agent. Needed for entities and blueprints: Port stores it as the entity's datasource. */
+  readonly withUserAgent?: boolean;
+  /** How often it is sent at most; see HttpRequest. */
   readonly attempts?: number | undefined;
   readonly repeatable?: boolean;
 }
 
-/** An answer, about how large it was, and how often it was asked for. */
+/** A parsed response, its approximate size, and how often the request was sent. */
 export interface Exchange<T> {
   readonly value: T;
   readonly bytes: number;
@@ -21,49 +21,49 @@ export interface Exchange<T> {
 }
 
 /**
- * Who we are to Port: `port-ocean/komodor/<version>/<integration identifier>`. Port derives an entity's datasource from
- * it, and finds own entities by its beginning and end.
+ * Our user agent: `port-ocean/komodor/<version>/<integration identifier>`. Port derives an entity's datasource from it;
+ * our entities are found by its beginning and end.
  */
 export function userAgentOf(version: string, integrationIdentifier: string): string {
   return `port-ocean/komodor/${version}/${integrationIdentifier}`;
 }
 
-/** Port's API: signed in, typed answers, failures as HttpFailure or as AppErrors that end a run. */
+/** Port's API, with access token and parsed responses. Failures are HttpFailures, or AppErrors that end a run. */
 export class PortApi {
   readonly #http: HttpClient;
-  readonly #tokens: TokenKeeper;
+  readonly #tokens: TokenProvider;
   readonly #userAgent: string;
 
-  constructor(http: HttpClient, tokens: TokenKeeper, userAgent: string) {
+  constructor(http: HttpClient, tokens: TokenProvider, userAgent: string) {
     this.#http = http;
     this.#tokens = tokens;
     this.#userAgent = userAgent;
   }
 
   /**
-   * One call, answered as the schema says.
-   * @throws HttpFailure for what the caller may deal with; AppError when Port cannot be used at all
+   * Makes a call and parses the response.
+   * @throws HttpFailure for what the caller may handle; AppError when Port cannot be used at all
    */
   async call<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     return (await this.exchange(call, answer, signal)).value;
   }
 
-  /** Like `call`, with what else is known of the exchange. */
+  /** Like `call`, with the size of the response and the number of attempts. */
   async exchange<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<Exchange<T>> {
     try {
-      return await this.#tokens.with(signal, (authorize) => this.#send(call, answer, authorize, signal));
+      return await this.#tokens.withToken(signal, (authorize) => this.#send(call, answer, authorize, signal));
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      throw error.status === 401 ? refusedForGood(error) : asRunError(error);
+      throw error.status === 401 ? tokenRefused(error) : toRunError(error);
     }
   }
 
-  /** For what is tried again by the caller, as patiently as a request is. */
-  patience(signal: AbortSignal): Retrier {
+  /** For callers that repeat items of a response, under the same rules as whole requests. */
+  retrier(signal: AbortSignal): Retrier {
     return this.#http.retrier(signal);
   }
 
-  /** Like `call`, with `undefined` where Port says 404. */
+  /** Like `call`; `undefined` for a 404. */
   async find<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<T | undefined> {
     try {
       return await this.call(call, answer, signal);
@@ -74,7 +74,7 @@ export class PortApi {
   }
 
   async #send<T>(
-    { asExporter, repeatable, headers, attempts, ...call }: PortCall,
+    { withUserAgent, repeatable, headers, attempts, ...call }: PortCall,
     answer: z.ZodType<T>,
     authorize: () => Promise<string>,
     signal: AbortSignal,
@@ -84,7 +84,7 @@ export class PortApi {
       ...(attempts === undefined ? {} : { attempts }),
       repeatable: repeatable ?? true,
       expect: 'json',
-      headers: { 'user-agent': asExporter ? `${this.#userAgent}/exporter` : this.#userAgent, ...headers },
+      headers: { 'user-agent': withUserAgent ? `${this.#userAgent}/exporter` : this.#userAgent, ...headers },
       authorize,
       signal,
     });
@@ -99,12 +99,12 @@ export class PortApi {
   }
 }
 
-function refusedForGood(cause: HttpFailure): AppError {
+function tokenRefused(cause: HttpFailure): AppError {
   const message = 'Port refuses the token that it has just issued; check the rights of PORT_CLIENT_ID';
   return new AppError('port_auth', message, { cause });
 }
 
-/** A host that cannot be reached ends the run; there is no sense in failing every batch on its own. */
-function asRunError(error: HttpFailure): unknown {
+/** An unreachable host ends the run, or every batch would fail on its own. */
+function toRunError(error: HttpFailure): unknown {
   return error.isNoContact ? new AppError('port_unreachable', error.message, { cause: error }) : error;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BlueprintShape, PropertyShape, RelationShape } from '../core/model.ts';
 
-/** A part of a blueprint that Port may leave out or give as null. */
+/** A section of a blueprint, which Port may leave out or give as null. */
 function section<S extends z.ZodType>(definition: S) {
   return z
     .record(z.string(), definition)
@@ -28,8 +28,8 @@ const aggregation = z.looseObject({
     .catch(undefined),
 });
 
-/** A blueprint as Port keeps it: what we need to know of it, and everything else as it is. */
-export const blueprintDocument = z.looseObject({
+/** A blueprint in Port's form: the fields that we need are parsed, all others are kept as they are. */
+export const portBlueprint = z.looseObject({
   identifier: z.string(),
   schema: z.looseObject({
     properties: z.record(z.string(), property).default({}),
@@ -40,22 +40,22 @@ export const blueprintDocument = z.looseObject({
   mirrorProperties: section(mirror),
   aggregationProperties: section(aggregation),
 });
-export type BlueprintDocument = z.infer<typeof blueprintDocument>;
+export type PortBlueprint = z.infer<typeof portBlueprint>;
 
-/** The parts with what Port computes itself. Entities show it among their properties, and nobody can write it. */
-export const COMPUTED = ['calculationProperties', 'mirrorProperties', 'aggregationProperties'] as const;
-export type ComputedSection = (typeof COMPUTED)[number];
+/** The sections for properties that Port computes. Entities show them like other properties, but nobody can write them. */
+export const COMPUTED_SECTIONS = ['calculationProperties', 'mirrorProperties', 'aggregationProperties'] as const;
+export type ComputedSection = (typeof COMPUTED_SECTIONS)[number];
 
-/** What messages call a property of each part. */
-export const WORD: { readonly [section in ComputedSection]: string } = {
+/** The word for a property of each section, for messages. */
+export const SECTION_WORD: { readonly [section in ComputedSection]: string } = {
   calculationProperties: 'calculation',
   mirrorProperties: 'mirror',
   aggregationProperties: 'aggregation',
 };
 
-/** The part in which a property is; undefined where it is an ordinary one, or there is none of that name. */
-export function computedIn(document: BlueprintDocument, id: string): ComputedSection | undefined {
-  return COMPUTED.find((section) => Object.hasOwn(document[section], id));
+/** The section of a computed property; undefined for an ordinary property, or an unknown one. */
+export function computedIn(document: PortBlueprint, id: string): ComputedSection | undefined {
+  return COMPUTED_SECTIONS.find((section) => Object.hasOwn(document[section], id));
 }
 
 const TYPES: readonly string[] = ['string', 'number', 'boolean', 'object', 'array'] satisfies PropertyShape['type'][];
@@ -64,8 +64,8 @@ function isKnownType(type: string): type is PropertyShape['type'] {
   return TYPES.includes(type);
 }
 
-/** What the engine needs to know of a blueprint: only what can be written. */
-export function shapeOf({ identifier, schema, relations }: BlueprintDocument): BlueprintShape {
+/** A blueprint as the engine needs it: only what can be written. */
+export function shapeOf({ identifier, schema, relations }: PortBlueprint): BlueprintShape {
   const properties: [string, PropertyShape][] = [];
   for (const [id, property] of Object.entries(schema.properties)) {
     const { type } = property;

@@ -1,28 +1,34 @@
 import { canonicalJson } from '../core/canonical.ts';
 import type { RelationShape } from '../core/model.ts';
-import { type BlueprintDocument, COMPUTED, type ComputedSection, computedIn, WORD } from './blueprint-documents.ts';
+import {
+  COMPUTED_SECTIONS,
+  type ComputedSection,
+  computedIn,
+  type PortBlueprint,
+  SECTION_WORD,
+} from './blueprint-documents.ts';
 
-/** What of a blueprint can be added now. What builds on something that is not there yet is left for later. */
-export interface Addable {
+/** Which parts of a blueprint can be added now. Parts that depend on something missing are added later. */
+export interface CanAdd {
   relation(definition: RelationShape): boolean;
   computed(section: ComputedSection, id: string): boolean;
 }
 
-export interface Extension {
+export interface BlueprintExtension {
   /** The body of the PATCH that adds what is missing; undefined when nothing is. */
   readonly patch: { readonly [key: string]: unknown } | undefined;
-  /** The blueprint as it stands after the patch. */
-  readonly result: BlueprintDocument;
+  /** The blueprint after the patch. */
+  readonly result: PortBlueprint;
 }
 
 type List<T> = { readonly [id: string]: T };
 
 /**
- * What has to be added to Port's blueprint so that ours fits into it. Only adds: what somebody edited stays.
- * A PATCH replaces whole sub-objects, so the patch carries along what Port has in them.
+ * What has to be added to Port's blueprint to have all of ours. It never changes what exists, because people edit it.
+ * A PATCH replaces whole sub-objects, so the patch contains what Port has in them.
  */
-export function extend(theirs: BlueprintDocument, ours: BlueprintDocument, addable: Addable): Extension {
-  // All kinds of properties are shown in one list, so a name of one is taken for the others too.
+export function extend(theirs: PortBlueprint, ours: PortBlueprint, addable: CanAdd): BlueprintExtension {
+  // Port shows the properties of all sections in one list, so a name can occur in only one section.
   const lacks = (id: string) => !Object.hasOwn(theirs.schema.properties, id) && computedIn(theirs, id) === undefined;
   const computed = (section: ComputedSection) => (id: string) => lacks(id) && addable.computed(section, id);
   const properties = joined(theirs.schema.properties, ours.schema.properties, lacks);
@@ -52,21 +58,21 @@ export function extend(theirs: BlueprintDocument, ours: BlueprintDocument, addab
   return { patch: Object.keys(patch).length > 0 ? patch : undefined, result: { ...theirs, ...patch } };
 }
 
-/** Theirs with those of ours that are to be added; undefined when there are none. */
+/** Port's list with ours added; undefined when there is nothing to add. */
 function joined<T>(theirs: List<T>, ours: List<T>, adds: (id: string, definition: T) => boolean) {
   const added = Object.entries(ours).filter(([id, definition]) => adds(id, definition));
   return added.length === 0 ? undefined : { ...theirs, ...Object.fromEntries(added) };
 }
 
-/** Where Port's blueprint differs from ours in something that matters to our entities. Never changed by us. */
-export function driftOf(theirs: BlueprintDocument, ours: BlueprintDocument): readonly string[] {
+/** Differences between Port's blueprint and ours that matter to our entities. They are reported and never changed. */
+export function driftOf(theirs: PortBlueprint, ours: PortBlueprint): readonly string[] {
   return [...propertyDrift(theirs, ours), ...computedDrift(theirs, ours), ...relationDrift(theirs, ours)];
 }
 
-function propertyDrift(theirs: BlueprintDocument, ours: BlueprintDocument): string[] {
+function propertyDrift(theirs: PortBlueprint, ours: PortBlueprint): string[] {
   return Object.entries(ours.schema.properties).flatMap(([id, own]) => {
     const computed = computedIn(theirs, id);
-    if (computed) return [`property ${id} is a computed one (${WORD[computed]}), so it is not written`];
+    if (computed) return [`property ${id} is a computed one (${SECTION_WORD[computed]}), so it is not written`];
     const other = Object.hasOwn(theirs.schema.properties, id) ? theirs.schema.properties[id] : undefined;
     if (!other) return [];
     const lacking = other.enum ? (own.enum ?? []).filter((value) => !other.enum?.includes(value)) : [];
@@ -82,16 +88,16 @@ function propertyDrift(theirs: BlueprintDocument, ours: BlueprintDocument): stri
   });
 }
 
-/** How something is computed is everybody's own; that it is computed at all is what the name promises. */
-function computedDrift(theirs: BlueprintDocument, ours: BlueprintDocument): string[] {
-  return COMPUTED.flatMap((section) =>
+/** People may change how a property is computed. It is only reported if it is not computed at all. */
+function computedDrift(theirs: PortBlueprint, ours: PortBlueprint): string[] {
+  return COMPUTED_SECTIONS.flatMap((section) =>
     Object.keys(ours[section])
       .filter((id) => Object.hasOwn(theirs.schema.properties, id))
-      .map((id) => `property ${id} is an ordinary one, ours a computed one (${WORD[section]})`),
+      .map((id) => `property ${id} is an ordinary one, ours a computed one (${SECTION_WORD[section]})`),
   );
 }
 
-function relationDrift(theirs: BlueprintDocument, ours: BlueprintDocument): string[] {
+function relationDrift(theirs: PortBlueprint, ours: PortBlueprint): string[] {
   return Object.entries(ours.relations).flatMap(([id, own]) => {
     const other = Object.hasOwn(theirs.relations, id) ? theirs.relations[id] : undefined;
     if (!other) return [];

@@ -3,35 +3,35 @@ import type { BlueprintShape, Entity } from '../core/model.ts';
 import type { Problem } from '../core/report.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
-import { type BlueprintDocument, blueprintDocument, COMPUTED, computedIn, shapeOf } from './blueprint-documents.ts';
-import { type Addable, driftOf, extend } from './blueprint-extension.ts';
+import { COMPUTED_SECTIONS, computedIn, type PortBlueprint, portBlueprint, shapeOf } from './blueprint-documents.ts';
+import { type CanAdd, driftOf, extend } from './blueprint-extension.ts';
 import { type MissingComputed, missingComputed, nameOf } from './computed-needs.ts';
 import { createOrRead, type SetupWrites } from './setup-writes.ts';
 
-const blueprintAnswer = z.looseObject({ blueprint: blueprintDocument });
+const blueprintAnswer = z.looseObject({ blueprint: portBlueprint });
 
-/** What Port answers when it does not like one of the things that a request adds. */
+/** Port's statuses when it refuses something that a request adds. */
 const REFUSED = [400, 404, 422];
 
-/** The blueprints in Port, each read once per run. */
+/** The blueprints in Port. Each is read once per run. */
 export class Blueprints {
   readonly #api: PortApi;
-  readonly #known = new Map<string, BlueprintDocument>();
+  readonly #known = new Map<string, PortBlueprint>();
 
   constructor(api: PortApi) {
     this.#api = api;
   }
 
-  /** The blueprint's shape, or undefined when Port has none of that name. */
+  /** The blueprint's shape; undefined when Port does not have it. */
   async shape(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
     const document = await this.#read(identifier, signal);
     return document && shapeOf(document);
   }
 
-  /** Entities without what their blueprint computes itself: nobody can write that. */
-  writable(blueprint: string, entities: readonly Entity[]): readonly Entity[] {
+  /** Entities without the properties that Port computes, which cannot be written. */
+  withoutComputed(blueprint: string, entities: readonly Entity[]): readonly Entity[] {
     const document = this.#known.get(blueprint);
-    if (!document || COMPUTED.every((section) => Object.keys(document[section]).length === 0)) return entities;
+    if (!document || COMPUTED_SECTIONS.every((section) => Object.keys(document[section]).length === 0)) return entities;
     return entities.map((entity) => {
       const properties = Object.entries(entity.properties);
       const written = properties.filter(([id]) => computedIn(document, id) === undefined);
@@ -40,35 +40,31 @@ export class Blueprints {
   }
 
   /**
-   * Makes sure that our blueprints are there: creates what is missing, adds missing properties and relations, changes
-   * nothing else. In stages, because Port takes only what builds on something that is there: first all blueprints with
-   * relations to those that exist, then the other relations, at last what is computed along relations.
+   * Creates our missing blueprints and adds missing properties and relations. Changes nothing else. It has three stages,
+   * because Port refuses what refers to something missing: first all blueprints, with relations to existing ones; then the
+   * other relations; then the properties that are computed along relations.
    * @param ours targets of relations first
    */
-  async ensure(
-    ours: readonly BlueprintDocument[],
-    writes: SetupWrites,
-    signal: AbortSignal,
-  ): Promise<readonly Problem[]> {
+  async ensure(ours: readonly PortBlueprint[], writes: SetupWrites, signal: AbortSignal): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
     const stages = [
-      (document: BlueprintDocument) => this.#ensureOne(document, writes, signal),
-      (document: BlueprintDocument) => this.#addLateRelations(document, writes, signal),
-      (document: BlueprintDocument) => this.#addComputed(document, writes, signal),
+      (document: PortBlueprint) => this.#ensureOne(document, writes, signal),
+      (document: PortBlueprint) => this.#addLateRelations(document, writes, signal),
+      (document: PortBlueprint) => this.#addComputed(document, writes, signal),
     ];
     for (const stage of stages)
       for (const document of ours) problems.push(...(await this.#attempt(document, () => stage(document))));
     return problems;
   }
 
-  async #ensureOne(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
+  async #ensureOne(ours: PortBlueprint, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
     const read = () => this.#read(ours.identifier, signal);
     const addable = await this.#relationsTo(ours, signal);
     let theirs = await read();
     if (!theirs) {
-      const { result } = extend({ ...ours, ...BARE }, ours, addable);
+      const { result } = extend({ ...ours, ...WITHOUT_DEPENDENT_PARTS }, ours, addable);
       const create = () => writes.createBlueprint(result, signal);
-      theirs = await createOrRead({ create, read }, this.#api.patience(signal));
+      theirs = await createOrRead({ create, read }, this.#api.retrier(signal));
       if (!theirs) {
         this.#known.set(ours.identifier, result);
         return [];
@@ -80,31 +76,33 @@ export class Blueprints {
     );
   }
 
-  async #addLateRelations(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
+  async #addLateRelations(ours: PortBlueprint, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
     const addable = await this.#relationsTo(ours, signal);
     const result = await this.#addToLatest(ours, addable, writes, signal);
     if (!result) return [];
     return Object.entries(ours.relations)
       .filter(([id]) => !Object.hasOwn(result.relations, id))
-      .map(([id, { target }]) => lacking(ours, `relation ${id}`, `Port has no blueprint ${target}`));
+      .map(([id, { target }]) => cannotAdd(ours, `relation ${id}`, `Port has no blueprint ${target}`));
   }
 
-  async #addComputed(ours: BlueprintDocument, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
+  async #addComputed(ours: PortBlueprint, writes: SetupWrites, signal: AbortSignal): Promise<Problem[]> {
     const theirs = await this.#read(ours.identifier, signal);
     if (!theirs) return [];
     const missing = await missingComputed(theirs, ours, (identifier) => this.#read(identifier, signal));
-    const ready = missing.filter(({ lacks }) => lacks === undefined);
-    const problems = missing.flatMap((one) => (one.lacks ? [lacking(ours, nameOf(one), one.lacks)] : []));
+    const ready = missing.filter(({ missingBasis }) => missingBasis === undefined);
+    const problems = missing.flatMap((one) =>
+      one.missingBasis ? [cannotAdd(ours, nameOf(one), one.missingBasis)] : [],
+    );
     try {
-      await this.#addToLatest(ours, only(ready), writes, signal);
+      await this.#addToLatest(ours, onlyThese(ready), writes, signal);
       return problems;
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
-    // One of them is refused: each goes alone, so that the others get in.
+    // Port refused one of them. They are added one by one, so that the others are accepted.
     for (const one of ready) {
       try {
-        await this.#addToLatest(ours, only([one]), writes, signal);
+        await this.#addToLatest(ours, onlyThese([one]), writes, signal);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         const message = `Blueprint ${ours.identifier} gets no ${nameOf(one)}: ${error.message}`;
@@ -114,35 +112,35 @@ export class Blueprints {
     return problems;
   }
 
-  /** Adds to what Port has at this moment: others prepare it too. */
+  /** Adds to the current blueprint in Port, which other runs and replicas may have changed in the meantime. */
   async #addToLatest(
-    ours: BlueprintDocument,
-    addable: Addable,
+    ours: PortBlueprint,
+    addable: CanAdd,
     writes: SetupWrites,
     signal: AbortSignal,
-  ): Promise<BlueprintDocument | undefined> {
+  ): Promise<PortBlueprint | undefined> {
     const known = await this.#read(ours.identifier, signal);
     if (!known || !extend(known, ours, addable).patch) return known;
-    // A plan knows blueprints that Port does not have yet.
+    // In a plan the blueprint may not exist in Port yet.
     const latest = (await this.#ask(ours.identifier, signal)) ?? known;
     return this.#add(latest, ours, addable, writes, signal);
   }
 
   async #add(
-    theirs: BlueprintDocument,
-    ours: BlueprintDocument,
-    addable: Addable,
+    theirs: PortBlueprint,
+    ours: PortBlueprint,
+    addable: CanAdd,
     writes: SetupWrites,
     signal: AbortSignal,
-  ): Promise<BlueprintDocument> {
+  ): Promise<PortBlueprint> {
     const { patch, result } = extend(theirs, ours, addable);
     if (patch) await writes.extendBlueprint(patch, theirs, signal);
     this.#known.set(ours.identifier, result);
     return result;
   }
 
-  /** The relations of a blueprint of which the target is there; nothing that is computed. */
-  async #relationsTo(ours: BlueprintDocument, signal: AbortSignal): Promise<Addable> {
+  /** Only relations whose target exists; no computed properties. */
+  async #relationsTo(ours: PortBlueprint, signal: AbortSignal): Promise<CanAdd> {
     const existing = new Set<string>();
     for (const { target } of Object.values(ours.relations)) {
       if (target === ours.identifier || (await this.#read(target, signal))) existing.add(target);
@@ -150,8 +148,8 @@ export class Blueprints {
     return { relation: ({ target }) => existing.has(target), computed: () => false };
   }
 
-  /** A blueprint that Port refuses costs only itself. */
-  async #attempt({ identifier }: BlueprintDocument, step: () => Promise<Problem[]>): Promise<Problem[]> {
+  /** Turns a failure of one blueprint into a problem, so that the others are not affected. */
+  async #attempt({ identifier }: PortBlueprint, step: () => Promise<Problem[]>): Promise<Problem[]> {
     try {
       return await step();
     } catch (error) {
@@ -161,23 +159,28 @@ export class Blueprints {
     }
   }
 
-  async #read(identifier: string, signal: AbortSignal): Promise<BlueprintDocument | undefined> {
+  async #read(identifier: string, signal: AbortSignal): Promise<PortBlueprint | undefined> {
     const known = this.#known.get(identifier) ?? (await this.#ask(identifier, signal));
     if (known) this.#known.set(identifier, known);
     return known;
   }
 
-  async #ask(identifier: string, signal: AbortSignal): Promise<BlueprintDocument | undefined> {
+  async #ask(identifier: string, signal: AbortSignal): Promise<PortBlueprint | undefined> {
     const path = `/blueprints/${encodeURIComponent(identifier)}`;
     const answer = await this.#api.find({ method: 'GET', path }, blueprintAnswer, signal);
     return answer?.blueprint;
   }
 }
 
-/** A blueprint before anything that builds on another one. */
-const BARE = { relations: {}, calculationProperties: {}, mirrorProperties: {}, aggregationProperties: {} };
+/** A blueprint without everything that depends on another one. */
+const WITHOUT_DEPENDENT_PARTS = {
+  relations: {},
+  calculationProperties: {},
+  mirrorProperties: {},
+  aggregationProperties: {},
+};
 
-function only(ready: readonly MissingComputed[]): Addable {
+function onlyThese(ready: readonly MissingComputed[]): CanAdd {
   return {
     relation: () => false,
     computed: (section, id) => ready.some((one) => one.section === section && one.id === id),
@@ -188,7 +191,7 @@ function isRefusal(error: unknown): error is HttpFailure {
   return error instanceof HttpFailure && error.status !== undefined && REFUSED.includes(error.status);
 }
 
-function lacking({ identifier }: BlueprintDocument, what: string, why: string): Problem {
+function cannotAdd({ identifier }: PortBlueprint, what: string, why: string): Problem {
   return warning('blueprint_missing', `Blueprint ${identifier} gets no ${what}: ${why}`);
 }
 

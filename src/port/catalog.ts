@@ -13,63 +13,63 @@ import type {
 import type { Problem } from '../core/report.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
-import type { BlueprintDocument } from './blueprint-documents.ts';
+import type { PortBlueprint } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch, type WriteQuery } from './bulk.ts';
-import { type IntegrationOptions, settleIntegration } from './integration.ts';
+import { type IntegrationOptions, prepareIntegration } from './integration.ts';
 import { Ownership } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
-import { type FoundEntity, type Query, searchEntities, searchEverywhere } from './search.ts';
-import { NotedWrites, portWrites } from './setup-writes.ts';
+import { type FoundEntity, type Query, searchAllBlueprints, searchEntities } from './search.ts';
+import { portWrites, RecordedWrites } from './setup-writes.ts';
 
-/** Port: 20 entities and 1 MiB a bulk request. */
+/** Port's limits: 20 entities and 1 MiB per bulk request. */
 const ENTITIES_PER_BATCH = 20;
 const BYTES_PER_BATCH = 1024 * 1024;
 
 export interface PortCatalogOptions extends IntegrationOptions {
-  /** What the writes are for, as Port's audit log shows it: a run, or (null) a live event, which is none. */
+  /** The run that Port's audit log shows for the writes; null for a live event. */
   readonly runId: string | null;
   readonly batchesInFlight: number;
-  /** Our blueprints in relation order. */
-  readonly blueprints: readonly BlueprintDocument[];
-  /** What is wrong with the blueprint files. */
-  readonly blueprintProblems: readonly Complaint[];
-  /** The files' mapping, and how it is called in messages. */
-  readonly fileMapping: ReadMapping;
+  /** Our blueprints, targets of relations first. */
+  readonly blueprints: readonly PortBlueprint[];
+  /** The problems of the blueprint files. */
+  readonly blueprintProblems: readonly FileComplaint[];
+  /** The mapping from the files, and its name in messages. */
+  readonly fileMapping: MappingWithProblems;
   readonly fileOrigin: string;
-  readonly parseMapping: (config: JsonObject, origin: string) => ReadMapping;
-  /** `note`: preparing writes nothing and only says what it would write. */
+  readonly parseMapping: (config: JsonObject, origin: string) => MappingWithProblems;
+  /** `note`: `prepare` writes nothing and only records what it would write. */
   readonly setup: 'write' | 'note';
 }
 
-/** A mapping with the sentences about what is wrong in it. */
-export interface ReadMapping {
+/** A mapping and its problems. */
+export interface MappingWithProblems {
   readonly mapping: Mapping;
-  readonly problems: readonly Complaint[];
+  readonly problems: readonly FileComplaint[];
 }
 
-interface Complaint {
+interface FileComplaint {
   readonly message: string;
   readonly severity: Problem['severity'];
 }
 
-/** After so many rounds of batches without a single answer Port is taken for gone; each costs minutes of waiting. */
-const HOPELESS_ROUNDS = 2;
+/** After this many rounds of batches without an answer the run fails, because each round costs minutes. */
+const LOST_ROUNDS_UNTIL_FAILURE = 2;
 
 const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
 
-/** Ports that do not say the datasource of what they found. */
-const SILENT = new WeakSet<PortApi>();
+/** APIs of Ports that do not return the datasource of entities. */
+const WITHOUT_DATASOURCE = new WeakSet<PortApi>();
 
-/** Port as the engine's catalog, for one run. */
+/** The engine's `Catalog` in Port, for one run. */
 export class PortCatalog implements Catalog {
   readonly #api: PortApi;
   readonly #options: PortCatalogOptions;
   readonly #blueprints: Blueprints;
   readonly limits: Catalog['limits'];
   readonly #ownership: Ownership;
-  #lostInARow = 0;
+  #batchesLostInARow = 0;
 
   constructor(api: PortApi, options: PortCatalogOptions) {
     this.#api = api;
@@ -81,16 +81,16 @@ export class PortCatalog implements Catalog {
   }
 
   async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    return orRunEnds('prepare Port', () => this.#prepare(signal));
+    return orFailRun('prepare Port', () => this.#prepare(signal));
   }
 
   async #prepare(signal: AbortSignal): Promise<PreparedCatalog> {
     const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } =
       this.#options;
     const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
-    const noted = setup === 'note' ? new NotedWrites() : undefined;
+    const noted = setup === 'note' ? new RecordedWrites() : undefined;
     const writes = noted ?? portWrites(this.#api);
-    const integration = await settleIntegration(this.#api, this.#options, writes, signal);
+    const integration = await prepareIntegration(this.#api, this.#options, writes, signal);
     if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
     if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
     const mappingOrigin = integration.config ? `Port's integration ${identifier}` : fileOrigin;
@@ -104,7 +104,7 @@ export class PortCatalog implements Catalog {
   }
 
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
-    return orRunEnds(`read the blueprint ${identifier}`, () => this.#blueprints.shape(identifier, signal));
+    return orFailRun(`read the blueprint ${identifier}`, () => this.#blueprints.shape(identifier, signal));
   }
 
   owned(
@@ -123,29 +123,29 @@ export class PortCatalog implements Catalog {
     where: PropertyValues,
   ): AsyncGenerator<readonly StoredEntity[]> {
     const asked = { ...fields, datasource: true };
-    if (!SILENT.has(this.#api)) {
+    if (!WITHOUT_DATASOURCE.has(this.#api)) {
       for await (const page of this.#search(blueprint, asked, this.#ownership.query(false, where), signal)) {
         if (page.length > 0 && page.every(({ datasource }) => datasource === undefined)) {
-          SILENT.add(this.#api);
+          WITHOUT_DATASOURCE.add(this.#api);
           break;
         }
-        yield this.#ownership.sift(page);
+        yield this.#ownership.onlyOurs(page);
       }
     }
-    if (SILENT.has(this.#api)) {
+    if (WITHOUT_DATASOURCE.has(this.#api)) {
       yield* this.#search(blueprint, fields, this.#ownership.query(true, where), signal);
     }
   }
 
   async elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere> {
     const ask = (strictly: boolean) =>
-      searchEverywhere(this.#api, this.#ownership.query(strictly, {}, written), signal);
-    const first = SILENT.has(this.#api) ? [] : await ask(false);
-    if (first.length > 0 && first.every(({ datasource }) => datasource == null)) SILENT.add(this.#api);
-    const ours = SILENT.has(this.#api) ? await ask(true) : this.#ownership.sift(first);
+      searchAllBlueprints(this.#api, this.#ownership.query(strictly, {}, written), signal);
+    const first = WITHOUT_DATASOURCE.has(this.#api) ? [] : await ask(false);
+    if (first.length > 0 && first.every(({ datasource }) => datasource == null)) WITHOUT_DATASOURCE.add(this.#api);
+    const ours = WITHOUT_DATASOURCE.has(this.#api) ? await ask(true) : this.#ownership.onlyOurs(first);
     return {
       blueprints: [...new Set(ours.map(({ blueprint }) => blueprint))].sort(),
-      others: this.#ownership.others,
+      others: this.#ownership.otherInstallations,
     };
   }
 
@@ -168,7 +168,7 @@ export class PortCatalog implements Catalog {
       return new Set(found.map(({ identifier }) => identifier));
     } catch (error) {
       if (isAbort(error, signal) || error instanceof AppError) throw error;
-      // Port will say itself, entity by entity, what is not there.
+      // Treated as existing: if one does not, Port refuses the single entity.
       return new Set(identifiers);
     }
   }
@@ -184,11 +184,11 @@ export class PortCatalog implements Catalog {
       upsertBatch(this.#api, part, query, signal, (why) => {
         lost = why;
       });
-    const entities = this.#blueprints.writable(batch.blueprint, batch.entities);
+    const entities = this.#blueprints.withoutComputed(batch.blueprint, batch.entities);
     const outcomes = await writeWithoutRefused({ ...batch, entities }, send);
-    this.#lostInARow = lost === undefined ? 0 : this.#lostInARow + 1;
-    if (lost !== undefined && this.#lostInARow >= this.limits.batchesInFlight * HOPELESS_ROUNDS) {
-      throw new AppError('port_failed', `Port took none of the last ${this.#lostInARow} batches: ${lost}`);
+    this.#batchesLostInARow = lost === undefined ? 0 : this.#batchesLostInARow + 1;
+    if (lost !== undefined && this.#batchesLostInARow >= this.limits.batchesInFlight * LOST_ROUNDS_UNTIL_FAILURE) {
+      throw new AppError('port_failed', `Port took none of the last ${this.#batchesLostInARow} batches: ${lost}`);
     }
     return outcomes;
   }
@@ -208,13 +208,13 @@ export class PortCatalog implements Catalog {
     try {
       yield* searchEntities(this.#api, blueprint, fields, query, signal);
     } catch (error) {
-      // A plan knows blueprints that a resync would create: Port does not have them yet, nor any entity of them.
+      // In a plan, the blueprint may be one that a resync would create. Port does not have it yet, nor entities of it.
       if (this.#options.setup === 'note' && error instanceof HttpFailure && error.status === 404) return;
       throw error;
     }
   }
 
-  /** Lets Port's audit log show which resync a change belongs to, or that something told us about it. */
+  /** Query parameters for Port's audit log: the resync that a change belongs to, or that an event caused it. */
   #origin(): WriteQuery {
     const { runId } = this.#options;
     if (runId === null) return { ocean_info_event_type: 'http_request' };
@@ -222,8 +222,8 @@ export class PortCatalog implements Catalog {
   }
 }
 
-/** Does what no run can do without. @throws AppError `port_failed` when Port answers it with an error until we give up */
-async function orRunEnds<T>(what: string, step: () => Promise<T>): Promise<T> {
+/** Does a step without which no run can go on. @throws AppError `port_failed` when it still fails after all retries */
+async function orFailRun<T>(what: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -232,6 +232,6 @@ async function orRunEnds<T>(what: string, step: () => Promise<T>): Promise<T> {
   }
 }
 
-function asProblem(code: Problem['code'], { message, severity }: Complaint): Problem {
+function asProblem(code: Problem['code'], { message, severity }: FileComplaint): Problem {
   return { code, severity, message, count: 1, samples: [] };
 }

@@ -1,41 +1,41 @@
-import { type BlueprintDocument, COMPUTED, type ComputedSection, WORD } from './blueprint-documents.ts';
+import { COMPUTED_SECTIONS, type ComputedSection, type PortBlueprint, SECTION_WORD } from './blueprint-documents.ts';
 
 /** Reads a blueprint in Port; undefined when there is none. */
-type ReadBlueprint = (identifier: string) => Promise<BlueprintDocument | undefined>;
+type ReadBlueprint = (identifier: string) => Promise<PortBlueprint | undefined>;
 
 /** A computed property of ours that Port does not have. */
 export interface MissingComputed {
   readonly section: ComputedSection;
   readonly id: string;
-  /** What it builds on and Port does not have, as a sentence; undefined when nothing stands in the way. */
-  readonly lacks: string | undefined;
+  /** What it needs and Port does not have, as a sentence; undefined when it can be added. */
+  readonly missingBasis: string | undefined;
 }
 
-/** Looks at what the computed properties of a blueprint build on: relations and other blueprints. */
+/** Our computed properties that Port does not have, each with what it needs: relations and other blueprints. */
 export async function missingComputed(
-  theirs: BlueprintDocument,
-  ours: BlueprintDocument,
+  theirs: PortBlueprint,
+  ours: PortBlueprint,
   read: ReadBlueprint,
 ): Promise<readonly MissingComputed[]> {
-  const taken = [theirs.schema.properties, ...COMPUTED.map((section) => theirs[section])];
+  const taken = [theirs.schema.properties, ...COMPUTED_SECTIONS.map((section) => theirs[section])];
   const missing: MissingComputed[] = [];
-  for (const section of COMPUTED) {
+  for (const section of COMPUTED_SECTIONS) {
     for (const id of Object.keys(ours[section])) {
       if (taken.some((list) => Object.hasOwn(list, id))) continue;
-      missing.push({ section, id, lacks: await lackOf(theirs, ours, section, id, read) });
+      missing.push({ section, id, missingBasis: await missingBasisOf(theirs, ours, section, id, read) });
     }
   }
   return missing;
 }
 
-/** What messages call a computed property. */
+/** The name of a computed property in messages. */
 export function nameOf({ section, id }: Pick<MissingComputed, 'section' | 'id'>): string {
-  return `${WORD[section]} ${id}`;
+  return `${SECTION_WORD[section]} ${id}`;
 }
 
-async function lackOf(
-  theirs: BlueprintDocument,
-  ours: BlueprintDocument,
+async function missingBasisOf(
+  theirs: PortBlueprint,
+  ours: PortBlueprint,
   section: ComputedSection,
   id: string,
   read: ReadBlueprint,
@@ -43,18 +43,22 @@ async function lackOf(
   if (section === 'calculationProperties') return undefined;
   if (section === 'mirrorProperties') {
     const path = ours.mirrorProperties[id]?.path.split('.').slice(0, -1) ?? [];
-    return lackOfPath(theirs.identifier, path, read);
+    return missingBasisOfPath(theirs.identifier, path, read);
   }
   const { target = '', pathFilter = [] } = ours.aggregationProperties[id] ?? {};
   if (target !== theirs.identifier && !(await read(target))) return `Port has no blueprint ${target}`;
   for (const { path, fromBlueprint = theirs.identifier } of pathFilter) {
-    const lack = await lackOfPath(fromBlueprint, path, read);
+    const lack = await missingBasisOfPath(fromBlueprint, path, read);
     if (lack) return lack;
   }
   return undefined;
 }
 
-async function lackOfPath(from: string, path: readonly string[], read: ReadBlueprint): Promise<string | undefined> {
+async function missingBasisOfPath(
+  from: string,
+  path: readonly string[],
+  read: ReadBlueprint,
+): Promise<string | undefined> {
   let at = from;
   for (const relation of path) {
     const blueprint = await read(at);

@@ -15,51 +15,51 @@ type Integration = z.infer<typeof integration>;
 export interface IntegrationOptions {
   readonly identifier: string;
   readonly version: string;
-  /** Where Port sends changes, as it keeps it; `{}`: nowhere. */
+  /** Where Port sends its changelog, in Port's form; `{}`: nowhere. */
   readonly changelogDestination: JsonObject;
-  /** Whether Port's UI or the files hold the mapping. */
+  /** Whether the mapping in Port counts, or the one in the files. */
   readonly mappingSource: 'port' | 'file';
-  /** Whether an empty mapping in Port may be filled from the files. */
+  /** Whether an empty mapping in Port may be replaced by that of the files. */
   readonly initialize: boolean;
-  /** The files' mapping as Port keeps it; null when a file could not be read, for half a mapping must not get there. */
+  /** The files' mapping in Port's form; null when a file could not be read, so that no incomplete mapping is written. */
   readonly fileConfig: JsonObject | null;
 }
 
-/** What Port has to know of this installation for its own screens to treat it as one of its integrations. */
-function identity({ version, changelogDestination }: IntegrationOptions): JsonObject {
+/** The fields for which Port's pages treat this installation as an integration. */
+function integrationFields({ version, changelogDestination }: IntegrationOptions): JsonObject {
   return {
     installationAppType: 'komodor',
     version,
     changelogDestination,
     actionsProcessingEnabled: false,
     incrementalSyncEnabled: false,
-    // We map and write ourselves; Port's own processing of raw data must not start beside us.
+    // We map and write ourselves, so Port must not process raw data too.
     processingMode: 'ocean-core',
   };
 }
 
-export interface SettledIntegration {
-  /** The mapping that Port holds and this run follows; null: the files hold it. */
+export interface PreparedIntegration {
+  /** The mapping in Port that this run uses; null: the run uses the files' mapping. */
   readonly config: JsonObject | null;
-  /** Tells Port, once, that the default resources are there. */
+  /** Tells Port, once, that the default resources exist. */
   markInitialized(): Promise<void>;
 }
 
-/** Finds or creates the integration object, keeps its description current and settles which mapping counts. */
-export async function settleIntegration(
+/** Finds or creates the integration object, updates its fields, and decides which mapping counts. */
+export async function prepareIntegration(
   api: PortApi,
   options: IntegrationOptions,
   writes: SetupWrites,
   signal: AbortSignal,
-): Promise<SettledIntegration> {
+): Promise<PreparedIntegration> {
   const { identifier, version } = options;
   const path = `/integration/${encodeURIComponent(identifier)}`;
   const find = async () => (await api.find({ method: 'GET', path }, integrationAnswer, signal))?.integration;
   const create = () => writes.createIntegration(creation(options), signal);
-  const found = (await find()) ?? (await createOrRead({ create, read: find }, api.patience(signal)));
+  const found = (await find()) ?? (await createOrRead({ create, read: find }, api.retrier(signal)));
   const existing = found ?? creation(options);
   await updateIdentity(existing, options, writes, signal);
-  const settled = await settleConfig(existing, options, writes, signal);
+  const settled = await chooseMapping(existing, options, writes, signal);
   return {
     ...settled,
     async markInitialized() {
@@ -71,7 +71,7 @@ export async function settleIntegration(
 
 function creation(options: IntegrationOptions): JsonObject & Integration {
   const { identifier, fileConfig } = options;
-  const { processingMode: _later, ...described } = identity(options);
+  const { processingMode: _later, ...described } = integrationFields(options);
   return { installationId: identifier, ...described, createPortResourcesOrigin: 'Default', config: fileConfig ?? {} };
 }
 
@@ -81,17 +81,17 @@ async function updateIdentity(
   writes: SetupWrites,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = identity(options);
+  const wanted = integrationFields(options);
   const differs = Object.entries(wanted).some(([key, value]) => canonicalJson(existing[key]) !== canonicalJson(value));
   if (differs) await writes.patchIntegration(options.identifier, wanted, existing, signal);
 }
 
-async function settleConfig(
+async function chooseMapping(
   { config }: Integration,
   { identifier, mappingSource, initialize, fileConfig }: IntegrationOptions,
   writes: SetupWrites,
   signal: AbortSignal,
-): Promise<Pick<SettledIntegration, 'config'>> {
+): Promise<Pick<PreparedIntegration, 'config'>> {
   const isEmpty = !config || Object.keys(config).length === 0;
   if (mappingSource === 'port' && !isEmpty) return { config };
   if (mappingSource === 'port' && !initialize) {

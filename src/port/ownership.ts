@@ -5,16 +5,16 @@ const FAMILY = 'port-ocean';
 const TYPE = 'komodor';
 const SENDER = 'exporter';
 
-/** Who wrote an entity, as Port keeps it: `port-ocean/<type>/<version>/<installation>/<sender>`. */
+/** Who wrote an entity, as Port stores it: `port-ocean/<type>/<version>/<installation>/<sender>`. */
 export interface Datasource {
   readonly type: string;
   readonly version: string;
-  /** As `INTEGRATION_IDENTIFIER` was there; older installations may have a `/` in it. */
+  /** The writer's `INTEGRATION_IDENTIFIER`. Those of older installations may contain a `/`. */
   readonly installation: string;
   readonly sender: string;
 }
 
-/** Takes a datasource apart; undefined when it is none of Port's integrations. */
+/** Parses a datasource; undefined when the writer is not one of Port's integrations. */
 export function parseDatasource(text: string): Datasource | undefined {
   const [family, type, version, ...rest] = text.split('/');
   const sender = rest.pop();
@@ -23,18 +23,18 @@ export function parseDatasource(text: string): Datasource | undefined {
   return { type, version, installation, sender };
 }
 
-/** Which entities are ours. Whatever version of us wrote them, and Ocean's Komodor integration before us. */
+/** Which entities are ours: those that any version of us wrote, and those of Ocean's Komodor integration before us. */
 export class Ownership {
   readonly #installation: string;
-  /** Installations that Port's search took for us, with how many entities of theirs it gave. */
+  /** Other installations whose entities Port's search returned too, with the number of these. */
   readonly #others = new Map<string, number>();
 
   constructor(installation: string) {
     this.#installation = installation;
   }
 
-  /** Those that are ours, compared part by part: a search for `/prod/exporter` finds what `eu/prod` wrote too. */
-  sift<T extends { readonly datasource?: string | null | undefined }>(found: readonly T[]): readonly T[] {
+  /** Keeps only our entities. Needed because Port's search for `/prod/exporter` also finds what `eu/prod` wrote. */
+  onlyOurs<T extends { readonly datasource?: string | null | undefined }>(found: readonly T[]): readonly T[] {
     return found.filter(({ datasource }) => {
       const { type, installation, sender } = parseDatasource(datasource ?? '') ?? {};
       if (installation === undefined || type !== TYPE || sender !== SENDER) return false;
@@ -44,20 +44,20 @@ export class Ownership {
     });
   }
 
-  /** Other installations of Komodor that Port's search gave beside us. */
-  get others(): ReadonlyMap<string, number> {
+  /** Other installations for Komodor whose entities Port's search returned too. */
+  get otherInstallations(): ReadonlyMap<string, number> {
     return this.#others;
   }
 
   /**
-   * Finds what is ours, and perhaps more: Port compares a datasource only by what it contains.
-   * @param strictly where Port does not say the datasource of what it found: what stands in front of our name has to end
-   * like a version then, in a dot and a number below 100. That leaves out what only ends like our name, such as
-   * `eu-west-1/prod`, and also what a version like 1.0.0-dev or 1.0.100 wrote.
+   * The search for our entities. It may find more, because Port can only ask whether a datasource contains a text.
+   * @param strictly for a Port that does not return datasources, so that `onlyOurs` cannot be used: the text before our
+   * name has to end like a version, in a dot and a number below 100. This excludes names that only end like ours, such as
+   * `eu-west-1/prod`, and also what versions like 1.0.0-dev and 1.0.100 wrote.
    * @param where only those with these property values
-   * @param beside not in these blueprints
+   * @param excludedBlueprints not in these blueprints
    */
-  query(strictly: boolean, where: PropertyValues = {}, beside: readonly string[] = []): Query {
+  query(strictly: boolean, where: PropertyValues = {}, excludedBlueprints: readonly string[] = []): Query {
     const contains = (value: string) => ({ property: '$datasource', operator: 'contains', value });
     const tail = `/${this.#installation}/${SENDER}`;
     const versions = Array.from({ length: 100 }, (_, number) => contains(`.${number}${tail}`));
@@ -67,7 +67,7 @@ export class Ownership {
         contains(`${FAMILY}/${TYPE}/`),
         strictly ? { combinator: 'or', rules: versions } : contains(tail),
         ...Object.entries(where).map(([property, value]) => ({ property, operator: '=', value })),
-        ...beside.map((value) => ({ property: '$blueprint', operator: '!=', value })),
+        ...excludedBlueprints.map((value) => ({ property: '$blueprint', operator: '!=', value })),
       ],
     };
   }

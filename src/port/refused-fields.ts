@@ -1,7 +1,7 @@
 import type { Entity } from '../core/model.ts';
 import type { UpsertBatch, UpsertOutcome } from '../core/ports.ts';
 
-/** How Port refuses an entity. */
+/** Why Port refused an entity. */
 export interface Refusal {
   readonly status?: number | undefined;
   readonly code: string;
@@ -10,7 +10,7 @@ export interface Refusal {
   readonly property?: string | undefined;
 }
 
-/** Port names one field at a time; an entity with more bad fields than this is refused for good. */
+/** How many fields are removed at most. Port names only one at a time. */
 const ROUNDS = 5;
 
 const CONTENT_STATUSES: readonly (number | undefined)[] = [undefined, 400, 422];
@@ -18,8 +18,8 @@ const INHERITED_TEAM = ['inherited_ownership_enabled', 'team_inheritance_enabled
 const REQUIRED_RELATION = 'required_relation';
 
 /**
- * The fields of an entity that a refusal names, as `properties.x`, `relations.x`, `title`, `icon` or `team`. Port's words
- * are not agreed upon, so this may find none or the wrong one; then the entity is refused as it was.
+ * The fields of an entity that a refusal names, as `properties.x`, `relations.x`, `title`, `icon` or `team`. Port does not
+ * document its messages, so this may find none or a wrong one. Then the entity stays refused.
  */
 export function namedFields(entity: Entity, { status, code, message, property }: Refusal): readonly string[] {
   if (INHERITED_TEAM.includes(code)) return entity.team === undefined ? [] : ['team'];
@@ -31,25 +31,29 @@ export function namedFields(entity: Entity, { status, code, message, property }:
   const own = ['title', 'icon', 'team'].filter((name) => Object.hasOwn(entity, name)).map((id) => ({ id, path: id }));
   const given = ids.filter(({ id }) => id === property);
   if (given.length > 0) return given.map(({ path }) => path);
-  const placed = ids.filter(({ path }) => placeOf(path.replace('.', '\u0000'), message) >= 0);
+  const placed = ids.filter(({ path }) => positionOf(path.replace('.', '\u0000'), message) >= 0);
   if (placed.length > 0) return placed.map(({ path }) => path);
-  return earliest([...ids, ...own], message, QUOTED) ?? earliest(ids, message, BARE) ?? [];
+  return firstNamed([...ids, ...own], message, QUOTED_NAME) ?? firstNamed(ids, message, UNQUOTED_NAME) ?? [];
 }
 
 type Candidate = { readonly id: string; readonly path: string };
-type Around = { readonly before: string; readonly after: string };
+type Boundary = { readonly before: string; readonly after: string };
 
-const QUOTED: Around = { before: '["\'`/.]', after: '["\'`/.]' };
-const BARE: Around = { before: '(?<![\\w@=-])', after: '(?![\\w@=-])' };
+const QUOTED_NAME: Boundary = { before: '["\'`/.]', after: '["\'`/.]' };
+const UNQUOTED_NAME: Boundary = { before: '(?<![\\w@=-])', after: '(?![\\w@=-])' };
 
 /** `properties.x`, `/properties/x`, `properties["x"]` */
-function placeOf(path: string, message: string): number {
+function positionOf(path: string, message: string): number {
   const [where = '', id = ''] = path.split('\u0000');
   return message.search(new RegExp(`${where}(?:\\.|/|\\[["']?)${escaped(id)}(?![\\w@=-])`, 'u'));
 }
 
-/** Of several names the one that is said first: what follows are often the values that would be allowed. */
-function earliest(candidates: readonly Candidate[], message: string, { before, after }: Around): string[] | undefined {
+/** Of several names the first in the message: later ones are often the values that would be allowed. */
+function firstNamed(
+  candidates: readonly Candidate[],
+  message: string,
+  { before, after }: Boundary,
+): string[] | undefined {
   const found = candidates
     .map(({ id, path }) => ({ path, at: message.search(new RegExp(`${before}${escaped(id)}${after}`, 'u')) }))
     .filter(({ at }) => at >= 0)
@@ -62,7 +66,7 @@ function escaped(text: string): string {
 }
 
 /**
- * Writes a batch; what Port refuses for fields that it names is written again without these.
+ * Writes a batch. Entities that Port refuses for fields that it names are written again without these fields.
  * @param send writes a batch, one outcome per entity in order
  */
 export async function writeWithoutRefused(
@@ -70,11 +74,11 @@ export async function writeWithoutRefused(
   send: (batch: UpsertBatch) => Promise<readonly UpsertOutcome[]>,
 ): Promise<readonly UpsertOutcome[]> {
   const items: Item[] = batch.entities.map((entity) => ({ entity, leftOut: [], outcome: undefined }));
-  let open = items;
-  for (let round = 0; open.length > 0 && round <= ROUNDS; round += 1) {
-    const outcomes = await send({ ...batch, entities: open.map(({ entity }) => entity) });
-    for (const [index, item] of open.entries()) item.outcome = outcomes[index];
-    open = open.filter(leaveOut);
+  let pending = items;
+  for (let round = 0; pending.length > 0 && round <= ROUNDS; round += 1) {
+    const outcomes = await send({ ...batch, entities: pending.map(({ entity }) => entity) });
+    for (const [index, item] of pending.entries()) item.outcome = outcomes[index];
+    pending = pending.filter(removeRefusedFields);
   }
   return items.map(({ outcome, leftOut }): UpsertOutcome => {
     const settled = outcome ?? { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
@@ -88,17 +92,17 @@ interface Item {
   outcome: UpsertOutcome | undefined;
 }
 
-/** Takes out of an entity what Port refuses of it; false when that is nothing. */
-function leaveOut(item: Item): boolean {
+/** Removes the refused fields from an entity; false when there are none. */
+function removeRefusedFields(item: Item): boolean {
   const { outcome } = item;
   if (outcome?.type !== 'refused' || !outcome.fields?.length) return false;
   const message = `Port refused it: ${outcome.code}: ${outcome.message}; the entity was written without it`;
   item.leftOut.push(...outcome.fields.map((path) => ({ path, message })));
-  item.entity = without(item.entity, outcome.fields);
+  item.entity = withoutFields(item.entity, outcome.fields);
   return true;
 }
 
-function without(entity: Entity, paths: readonly string[]): Entity {
+function withoutFields(entity: Entity, paths: readonly string[]): Entity {
   const keep = <T>(prefix: string, fields: { readonly [key: string]: T }) =>
     Object.fromEntries(Object.entries(fields).filter(([id]) => !paths.includes(`${prefix}${id}`)));
   const { properties, relations, blueprint, identifier, ...rest } = entity;

@@ -4,12 +4,12 @@ import { HttpFailure } from '../net/http-failure.ts';
 import { isUnclear } from '../net/retry.ts';
 import type { PortApi } from './api.ts';
 import type { WriteQuery } from './bulk.ts';
-import { codeOf, type ItemFailure, passingFailure, UNANSWERED, worstOf } from './items.ts';
+import { codeOf, type ItemFailure, transientFailure, UNANSWERED_ITEM, worstOf } from './items.ts';
 
-/** Port: at most 100 identifiers a bulk delete. */
+/** Port's limit: 100 identifiers per bulk delete. */
 const DELETE_BATCH = 100;
 
-/** Port deletes all or none, but what stands between may answer item by item, as a bulk upsert is answered. */
+/** Port deletes all or none. The schema also accepts errors per item, as a bulk upsert has them. */
 const deleteAnswer = z.looseObject({
   deletedEntities: z.array(z.string()).default([]),
   errors: z
@@ -35,26 +35,26 @@ export interface Removal {
   readonly existing: (identifiers: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
-interface Unsure {
+interface UnclearItem {
   readonly identifier: string;
   readonly code: string;
   readonly message: string;
-  /** How it failed; undefined: it was tried as often as a request may be. */
-  readonly passing?: ItemFailure;
+  /** Its failure, if it may be sent again; undefined: it was sent as often as allowed. */
+  readonly transient?: ItemFailure;
 }
 
-interface Sent {
+interface RemovalAnswer {
   readonly deleted: readonly string[];
   readonly refused: RemovalOutcome['refused'];
-  /** Deleted or not: Port did not say. */
-  readonly unsure: readonly Unsure[];
+  /** Items of which we do not know whether they were deleted. */
+  readonly unclear: readonly UnclearItem[];
 }
 
-/** Deletes entities, a hundred a request. Port's silence about one is looked into, and answered by asking again. */
+/** Deletes entities, 100 per request. If the response does not say what became of one, looks whether Port still has it. */
 export async function removeEntities(removal: Removal, identifiers: readonly string[]): Promise<RemovalOutcome> {
   const outcomes: RemovalOutcome[] = [];
   for (let start = 0; start < identifiers.length; start += DELETE_BATCH) {
-    outcomes.push(await removeSome(removal, identifiers.slice(start, start + DELETE_BATCH)));
+    outcomes.push(await removeBatch(removal, identifiers.slice(start, start + DELETE_BATCH)));
   }
   return {
     deleted: outcomes.flatMap(({ deleted }) => deleted),
@@ -62,50 +62,50 @@ export async function removeEntities(removal: Removal, identifiers: readonly str
   };
 }
 
-async function removeSome(removal: Removal, identifiers: readonly string[]): Promise<RemovalOutcome> {
-  const again = removal.api.patience(removal.signal);
+async function removeBatch(removal: Removal, identifiers: readonly string[]): Promise<RemovalOutcome> {
+  const retry = removal.api.retrier(removal.signal);
   const deleted: string[] = [];
   const refused: RemovalOutcome['refused'][number][] = [];
-  let open = identifiers;
+  let pending = identifiers;
   for (;;) {
-    const sent = await sendRemoval(removal, open);
-    // Somebody else may have been faster, or it was done although nobody said so: what is not there any more is gone.
-    const asked = sent.unsure.map(({ identifier }) => identifier);
-    const left = asked.length === 0 ? new Set<string>() : await removal.existing(asked);
-    deleted.push(...sent.deleted, ...asked.filter((identifier) => !left.has(identifier)));
+    const sent = await sendRemoval(removal, pending);
+    // An entity that Port does not have any more counts as deleted, whoever did it.
+    const asked = sent.unclear.map(({ identifier }) => identifier);
+    const stillThere = asked.length === 0 ? new Set<string>() : await removal.existing(asked);
+    deleted.push(...sent.deleted, ...asked.filter((identifier) => !stillThere.has(identifier)));
     refused.push(...sent.refused);
-    const still = sent.unsure.filter(({ identifier }) => left.has(identifier));
-    const passing = still.flatMap((item) => item.passing ?? []);
-    const goesOn = passing.length > 0 && (await again(worstOf(passing)));
-    const givenUp = goesOn ? still.filter((item) => item.passing === undefined) : still;
+    const still = sent.unclear.filter(({ identifier }) => stillThere.has(identifier));
+    const passing = still.flatMap((item) => item.transient ?? []);
+    const goesOn = passing.length > 0 && (await retry(worstOf(passing)));
+    const givenUp = goesOn ? still.filter((item) => item.transient === undefined) : still;
     refused.push(...givenUp.map(({ identifier, code, message }) => ({ identifier, code, message })));
     if (!goesOn) return { deleted, refused };
-    open = still.filter((item) => item.passing !== undefined).map(({ identifier }) => identifier);
+    pending = still.filter((item) => item.transient !== undefined).map(({ identifier }) => identifier);
   }
 }
 
-/** A request that is refused as a whole is cut until the guilty one is alone. */
-async function sendRemoval(removal: Removal, identifiers: readonly string[]): Promise<Sent> {
+/** Deletes one batch. If Port refuses it as a whole, it is halved until the wrong entity is alone. */
+async function sendRemoval(removal: Removal, identifiers: readonly string[]): Promise<RemovalAnswer> {
   const { api, blueprint, query, signal } = removal;
   try {
     const answer = await api.call(
       {
         method: 'POST',
         path: `/blueprints/${encodeURIComponent(blueprint)}/bulk/entities/delete`,
-        // Never `true`: that would take other people's entities along.
+        // Never `true`: that would delete other people's entities too.
         query: { delete_dependents: 'false', ...query },
         body: { entities: identifiers },
-        asExporter: true,
+        withUserAgent: true,
       },
       deleteAnswer,
       signal,
     );
-    return sentOf(identifiers, answer);
+    return readAnswer(identifiers, answer);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     const { message } = error;
     const all = identifiers.map((identifier) => ({ identifier, code: codeOf(error), message }));
-    if (isUnclear(error)) return { deleted: [], refused: [], unsure: all };
+    if (isUnclear(error)) return { deleted: [], refused: [], unclear: all };
     if (identifiers.length > 1 && error.status !== undefined) {
       const half = Math.ceil(identifiers.length / 2);
       const first = await sendRemoval(removal, identifiers.slice(0, half));
@@ -113,37 +113,37 @@ async function sendRemoval(removal: Removal, identifiers: readonly string[]): Pr
       return {
         deleted: [...first.deleted, ...second.deleted],
         refused: [...first.refused, ...second.refused],
-        unsure: [...first.unsure, ...second.unsure],
+        unclear: [...first.unclear, ...second.unclear],
       };
     }
-    // Somebody else was faster, or something on the way says 404 to everything: that is to be looked at.
+    // A 404 means that the entity is gone, or that a proxy answers 404 to everything. So it is looked up.
     return error.status === 404
-      ? { deleted: [], refused: [], unsure: identifiers.map(notConfirmed) }
-      : { deleted: [], refused: all, unsure: [] };
+      ? { deleted: [], refused: [], unclear: identifiers.map(notConfirmed) }
+      : { deleted: [], refused: all, unclear: [] };
   }
 }
 
-function sentOf(identifiers: readonly string[], answer: z.infer<typeof deleteAnswer>): Sent {
+function readAnswer(identifiers: readonly string[], answer: z.infer<typeof deleteAnswer>): RemovalAnswer {
   const listed = new Set(answer.deletedEntities);
   const deleted: string[] = [];
   const refused: RemovalOutcome['refused'][number][] = [];
-  const unsure: Unsure[] = [];
+  const unclear: UnclearItem[] = [];
   for (const [place, identifier] of identifiers.entries()) {
     const error = answer.errors.find(({ identifier: its, index }) =>
       its === undefined ? index === place : its === identifier,
     );
     if (error) {
       const { error: code, message, statusCode } = error;
-      const passing = passingFailure(statusCode);
-      if (passing) unsure.push({ identifier, code, message, passing });
-      else if (statusCode === 404) unsure.push(notConfirmed(identifier));
+      const transient = transientFailure(statusCode);
+      if (transient) unclear.push({ identifier, code, message, transient });
+      else if (statusCode === 404) unclear.push(notConfirmed(identifier));
       else refused.push({ identifier, code, message });
     } else if (listed.has(identifier)) deleted.push(identifier);
-    else unsure.push({ ...notConfirmed(identifier), passing: UNANSWERED });
+    else unclear.push({ ...notConfirmed(identifier), transient: UNANSWERED_ITEM });
   }
-  return { deleted, refused, unsure };
+  return { deleted, refused, unclear };
 }
 
-function notConfirmed(identifier: string): Unsure {
+function notConfirmed(identifier: string): UnclearItem {
   return { identifier, code: 'not_confirmed', message: 'Port did not list it among the deleted entities' };
 }

@@ -4,32 +4,32 @@ import type { FieldSelection } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { createPageSize, type PageSize } from '../net/page-size.ts';
 import type { PortApi } from './api.ts';
-import { ListingGuard } from './listing-guard.ts';
+import { EndlessListingGuard } from './endless-listing-guard.ts';
 
 /** Port: 1 to 1000 entities a page. */
 const LARGEST_PAGE = 1000;
 /** As long as we do not know how large the entities of a blueprint are. */
 const FIRST_PAGE = 200;
 
-/** What was learned of a Port, for as long as the process lives. */
-interface Habits {
-  /** Choices of fields that it refuses, each as text with its blueprint. */
+/** What we learned about a Port, kept until the process ends. */
+interface LearnedLimits {
+  /** Selections of fields that it refuses, each as text with its blueprint. */
   readonly refusedChoices: Set<string>;
-  /** How many entities of a blueprint fit a page. */
+  /** How many entities of a blueprint fit into a page. */
   readonly fitting: Map<string, number>;
 }
 
-const HABITS = new WeakMap<PortApi, Habits>();
+const LEARNED_LIMITS = new WeakMap<PortApi, LearnedLimits>();
 
-function habitsOf(api: PortApi): Habits {
-  const habits = HABITS.get(api) ?? { refusedChoices: new Set(), fitting: new Map() };
-  HABITS.set(api, habits);
+function learnedLimitsOf(api: PortApi): LearnedLimits {
+  const habits = LEARNED_LIMITS.get(api) ?? { refusedChoices: new Set(), fitting: new Map() };
+  LEARNED_LIMITS.set(api, habits);
   return habits;
 }
 
 const DATASOURCE = '$datasource';
 
-/** Not z.record, which would copy every field of every entity for nothing. */
+/** Not z.record, which would copy every field of every entity. */
 const fields = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value));
 
 const storedEntity = z.looseObject({
@@ -43,14 +43,14 @@ const storedEntity = z.looseObject({
 });
 const searchAnswer = z.looseObject({ entities: z.array(storedEntity), next: z.string().nullish() });
 
-/** An entity as Port found it, with its datasource where that was asked for and Port says it. */
+/** An entity from a search, with its datasource if that was requested and Port returns it. */
 export type FoundEntity = StoredEntity & { readonly datasource?: string };
 
 export type Query = { readonly combinator: 'and' | 'or'; readonly rules: readonly unknown[] };
 
 /**
  * Searches the entities of one blueprint, page by page, with only the given fields.
- * @throws AppError `port_failed` when the pages do not come to an end
+ * @throws AppError `port_failed` when the pages do not end
  */
 export async function* searchEntities(
   api: PortApi,
@@ -59,20 +59,20 @@ export async function* searchEntities(
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FoundEntity[]> {
-  const { fitting } = habitsOf(api);
+  const { fitting } = learnedLimitsOf(api);
   const size = createPageSize(LARGEST_PAGE, fitting.get(blueprint) ?? FIRST_PAGE);
-  const guard = new ListingGuard(`Port's list of ${blueprint} entities`);
+  const guard = new EndlessListingGuard(`Port's list of ${blueprint} entities`);
   let include: readonly string[] | undefined = includeOf(fields);
   let from: string | undefined;
   for (;;) {
     const reading = { api, blueprint, size, signal };
     let page = await searchPage(reading, { query, include, from });
     fitting.set(blueprint, size.fitting() ?? FIRST_PAGE);
-    // How Port spells a property in `include` is not documented everywhere alike. An answer without a single one of
-    // the asked fields would make every entity look changed, so look at whole entities then.
-    if (include && from === undefined && !carriesFields(page, fields)) {
+    // Port's documentation disagrees about the names in `include`. If the response has none of the requested fields, every
+    // entity would look changed, so whole entities are requested instead.
+    if (include && from === undefined && !hasRequestedFields(page, fields)) {
       const whole = await searchPage(reading, { query, include: undefined, from });
-      if (carriesFields(whole, fields)) {
+      if (hasRequestedFields(whole, fields)) {
         include = undefined;
         page = whole;
       }
@@ -88,7 +88,7 @@ export async function* searchEntities(
       relations: relations ?? {},
     }));
     if (!page.next) return;
-    guard.goesOn(
+    guard.checkNext(
       page.next,
       page.entities.map(({ identifier }) => identifier),
     );
@@ -100,8 +100,8 @@ const everywhereAnswer = z.looseObject({
   entities: z.array(z.looseObject({ blueprint: z.string(), datasource: z.string().nullish() })),
 });
 
-/** The blueprints and datasources of all entities that match, in one answer: Port does not give it by pages. */
-export async function searchEverywhere(api: PortApi, query: Query, signal: AbortSignal) {
+/** The blueprints and datasources of all entities that match. Port returns them in one response, not in pages. */
+export async function searchAllBlueprints(api: PortApi, query: Query, signal: AbortSignal) {
   const include = ['blueprint', 'identifier', 'datasource'];
   const call = {
     method: 'POST',
@@ -114,7 +114,7 @@ export async function searchEverywhere(api: PortApi, query: Query, signal: Abort
   return entities;
 }
 
-interface Reading {
+interface SearchContext {
   readonly api: PortApi;
   readonly blueprint: string;
   readonly size: PageSize;
@@ -127,12 +127,15 @@ interface PageQuery {
   readonly from: string | undefined;
 }
 
-/** One page; of more fields than asked for where Port refuses the choice, which is remembered. */
-async function searchPage(reading: Reading, { include, ...place }: PageQuery): Promise<z.infer<typeof searchAnswer>> {
-  const { refusedChoices } = habitsOf(reading.api);
+/** Reads one page. If Port refuses the selection of fields, this is remembered, and more fields are requested. */
+async function searchPage(
+  reading: SearchContext,
+  { include, ...place }: PageQuery,
+): Promise<z.infer<typeof searchAnswer>> {
+  const { refusedChoices } = learnedLimitsOf(reading.api);
   const choice = JSON.stringify([reading.blueprint, include]);
   if (include === undefined) return askForPage(reading, place);
-  // How the datasource is spelled is documented least of all, so it goes first.
+  // `$datasource` is the least documented name, so it is dropped first.
   const plain = include.filter((field) => field !== DATASOURCE);
   const wider = { ...place, include: plain.length < include.length ? plain : undefined };
   if (refusedChoices.has(choice)) return searchPage(reading, wider);
@@ -147,10 +150,10 @@ async function searchPage(reading: Reading, { include, ...place }: PageQuery): P
   }
 }
 
-function askForPage({ api, blueprint, size, signal }: Reading, place: Partial<PageQuery>) {
+function askForPage({ api, blueprint, size, signal }: SearchContext, place: Partial<PageQuery>) {
   const path = `/blueprints/${encodeURIComponent(blueprint)}/entities/search`;
   return size.ask({
-    // Signing in came first.
+    // The access token came from Port, so it has answered.
     hostAnswered: () => true,
     async ask(limit, attempts) {
       const call = { method: 'POST', path, body: { ...place, limit }, asExporter: true, attempts } as const;
@@ -160,7 +163,7 @@ function askForPage({ api, blueprint, size, signal }: Reading, place: Partial<Pa
   });
 }
 
-/** Port: properties and relations by their bare identifiers, everything else with a `$`. */
+/** Port's names in `include`: identifiers for properties and relations; a `$` before everything else. */
 function includeOf(fields: FieldSelection & { readonly datasource?: boolean }): readonly string[] {
   return [
     '$identifier',
@@ -173,7 +176,7 @@ function includeOf(fields: FieldSelection & { readonly datasource?: boolean }): 
   ];
 }
 
-function carriesFields({ entities }: z.infer<typeof searchAnswer>, fields: FieldSelection): boolean {
+function hasRequestedFields({ entities }: z.infer<typeof searchAnswer>, fields: FieldSelection): boolean {
   if (entities.length === 0 || fields.properties.length + fields.relations.length === 0) return true;
   const has = (holder: object | null | undefined, ids: readonly string[]) =>
     holder != null && ids.some((id) => Object.hasOwn(holder, id));

@@ -4,20 +4,20 @@ import { AppError } from '../core/errors.ts';
 import type { HttpClient } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 
-/** Port: `expiresIn` counts seconds, and a repeated call returns the same token with what is left of its time. */
+/** Port's token response. `expiresIn` is in seconds. A repeated call returns the same token with its remaining time. */
 const tokenAnswer = z.object({
   accessToken: z.string(),
   expiresIn: z.number(),
   tokenType: z.string().default('Bearer'),
 });
 
-const RENEW_AT_SHARE_OF_LIFE = 0.8;
-/** Near its end Port keeps returning the old token; asking again before every call would not help. */
+const RENEW_AT_LIFETIME_SHARE = 0.8;
+/** Shortly before a token expires Port still returns the old one, so it is not requested before every call. */
 const MIN_RENEWAL_GAP_MS = 1000;
 
-/** How many tokens one call may try. */
+/** How many tokens one call may use. */
 const MAX_TOKENS = 6;
-/** How often Port may refuse one and the same token: it has only just issued it, and a part of it may not know yet. */
+/** How often Port may refuse the same token: one of its servers may not know a new token yet. */
 const MAX_REFUSALS_OF_ONE = 2;
 const NEVER = new AbortController().signal;
 
@@ -32,8 +32,8 @@ export interface Credentials {
   readonly clientSecret: string;
 }
 
-/** Port's access token: fetched once for all callers, renewed before it ends, replaced when Port refuses it. */
-export class TokenKeeper {
+/** Port's access token: requested once for all callers, renewed before it expires, replaced when Port refuses it. */
+export class TokenProvider {
   readonly #http: HttpClient;
   readonly #credentials: Credentials;
   readonly #userAgent: string;
@@ -52,7 +52,7 @@ export class TokenKeeper {
     const token = this.#token;
     if (!token || now >= token.expiresAt) return (await unlessAborted(this.#fetch(), signal)).header;
     if (now < token.renewAt) return token.header;
-    // Renewal ahead of time must not fail a call that the old token can still make.
+    // The old token is still valid, so the call must not fail when the renewal does.
     return (
       await unlessAborted(
         this.#fetch().catch(() => token),
@@ -62,11 +62,11 @@ export class TokenKeeper {
   }
 
   /**
-   * Does something that needs a token, again with each newer one: a token may run out while a request waits its turn,
-   * or be revoked in mid-run. Throws the HttpFailure with status 401 when that does not help.
-   * @param attempt given what puts the token into each of its requests
+   * Makes a request with a token. If Port refuses the token (it expired while the request waited, or was revoked), tries
+   * again with a new one. Throws the HttpFailure with status 401 when that does not help.
+   * @param attempt sends the request; its argument gives the Authorization header
    */
-  async with<T>(signal: AbortSignal, attempt: (authorize: () => Promise<string>) => Promise<T>): Promise<T> {
+  async withToken<T>(signal: AbortSignal, attempt: (authorize: () => Promise<string>) => Promise<T>): Promise<T> {
     const refusals = new Map<string, number>();
     for (;;) {
       let used = '';
@@ -78,7 +78,7 @@ export class TokenKeeper {
         return await attempt(authorize);
       } catch (error) {
         if (!(error instanceof HttpFailure) || error.status !== 401) throw error;
-        // Unless somebody has replaced it already.
+        // Unless another caller has replaced it already.
         if (this.#token?.header === used) this.#token = undefined;
         const ofThisOne = (refusals.get(used) ?? 0) + 1;
         refusals.set(used, ofThisOne);
@@ -87,7 +87,7 @@ export class TokenKeeper {
     }
   }
 
-  /** One request serves all callers, so none of them may take it away from the others. */
+  /** One request for all callers. It has no caller's signal, so that none of them can abort it for the others. */
   #fetch(): Promise<Token> {
     this.#fetching ??= this.#request(NEVER).finally(() => {
       this.#fetching = undefined;
@@ -111,7 +111,7 @@ export class TokenKeeper {
       const lifeMs = expiresIn * 1000;
       this.#token = {
         header: `${tokenType} ${accessToken}`,
-        renewAt: now + Math.max(lifeMs * RENEW_AT_SHARE_OF_LIFE, MIN_RENEWAL_GAP_MS),
+        renewAt: now + Math.max(lifeMs * RENEW_AT_LIFETIME_SHARE, MIN_RENEWAL_GAP_MS),
         expiresAt: now + lifeMs,
       };
       return this.#token;
@@ -125,7 +125,7 @@ export class TokenKeeper {
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
-    // All requests of a run wait here on one signal; that is no leak.
+    // All requests of a run listen to one signal, and Node would warn of a leak.
     setMaxListeners(0, signal);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });

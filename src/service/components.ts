@@ -5,7 +5,7 @@ import type { Deadline } from '../core/deadline.ts';
 import { redactor } from '../core/redact.ts';
 import type { RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
-import type { IntegrationLook } from '../port/reporting/integration-look.ts';
+import type { IntegrationReader } from '../port/reporting/integration-reader.ts';
 import type { Log } from '../port/reporting/log.ts';
 import { createLogShipper, type LogShipper } from '../port/reporting/log-shipper.ts';
 import type { PortReporter } from '../port/reporting/reporter.ts';
@@ -27,7 +27,7 @@ export interface ServiceComponents {
   readonly redact: (text: string) => string;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   readonly reporter: PortReporter;
   /** Sends what is still waiting, as far as there is time, then closes all connections. */
   close(deadline: Deadline): Promise<void>;
@@ -70,8 +70,8 @@ export async function createComponents(
         logger.warn({ detail: why, secondsLeft: Math.ceil(leftMs / 1000) }, 'waiting for the network'),
     },
   });
-  const { look, ingest, reporter } = createPortScreens(application, settings, secrets, log);
-  if (settings.sendLogsToPort) shipper = createLogShipper({ ingest, look, secrets, log });
+  const { integrationReader, ingest, reporter } = createPortScreens(application, settings, secrets, log);
+  if (settings.sendLogsToPort) shipper = createLogShipper({ ingest, integrationReader, secrets, log });
   const tracing = createTracing(env, VERSION);
   const { jq } = application;
   logger.info({ version: VERSION, jq: jq.version, jqFlavour: jq.flavour, jqFrom: jq.from }, 'komodor-port starts');
@@ -83,7 +83,7 @@ export async function createComponents(
     redact: redactor(secrets),
     metrics,
     tracing,
-    look,
+    integrationReader,
     reporter,
     async close(deadline) {
       const traced = tracing.close().catch((error: unknown) => logger.warn({ err: error }, 'traces were not sent'));

@@ -2,7 +2,7 @@ import type { Application } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
 import { systemClock } from '../net/clock.ts';
 import { createIngest, type Ingest } from '../port/reporting/ingest.ts';
-import { createIntegrationLook, type IntegrationLook } from '../port/reporting/integration-look.ts';
+import { createIntegrationReader, type IntegrationReader } from '../port/reporting/integration-reader.ts';
 import type { Log } from '../port/reporting/log.ts';
 import { createMetricsWebhook } from '../port/reporting/metrics-webhook.ts';
 import { createPortReporter, type PortReporter } from '../port/reporting/reporter.ts';
@@ -10,7 +10,7 @@ import { VERSION } from '../version.ts';
 
 /** What reports runs to Port's own pages. */
 interface PortScreens {
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   /** To be closed after the reporter. */
   readonly ingest: Ingest;
   readonly reporter: PortReporter;
@@ -24,7 +24,7 @@ export function createPortScreens(
   log: Log,
 ): PortScreens {
   const identifier = settings.integrationIdentifier;
-  const look = createIntegrationLook({ api, identifier });
+  const integrationReader = createIntegrationReader({ api, identifier });
   const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets, env });
   const url = settings.metricsWebhook ? settings.metricsWebhookUrl : undefined;
   const webhook =
@@ -32,7 +32,7 @@ export function createPortScreens(
   const reporter = createPortReporter({
     api,
     ingest,
-    look,
+    integrationReader,
     integrationIdentifier: identifier,
     version: VERSION,
     sendExamples: settings.sendRawDataExamples,
@@ -40,5 +40,5 @@ export function createPortScreens(
     log,
     webhook,
   });
-  return { look, ingest, reporter };
+  return { integrationReader, ingest, reporter };
 }

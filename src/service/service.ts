@@ -145,7 +145,7 @@ async function startWorking(
     eventListener === 'POLLING'
       ? createResyncRequestPoller({
           api: components.application.port.api,
-          look: components.look,
+          integrationReader: components.integrationReader,
           identifier: settings.integrationIdentifier,
           intervalMs: settings.eventListenerIntervalMs,
           log: components.log,

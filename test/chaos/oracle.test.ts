@@ -29,7 +29,7 @@ function afterRun(spoil: (application: Application, report: RunReport) => Promis
 
 async function write({ port }: Application, path: string, body: unknown): Promise<void> {
   const query = { upsert: 'true', merge: 'true' };
-  await port.api.call({ method: 'POST', path, query, body, asExporter: true }, z.unknown(), signal);
+  await port.api.call({ method: 'POST', path, query, body, withUserAgent: true }, z.unknown(), signal);
 }
 
 async function serviceNames({ port }: Application): Promise<readonly string[]> {

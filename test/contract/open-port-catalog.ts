@@ -4,7 +4,7 @@ import { createGovernor } from '../../src/net/governor.ts';
 import { createHttpClient } from '../../src/net/http-client.ts';
 import { PortApi, userAgentOf } from '../../src/port/api.ts';
 import { PortCatalog } from '../../src/port/catalog.ts';
-import { TokenKeeper } from '../../src/port/token.ts';
+import { TokenProvider } from '../../src/port/token.ts';
 import { type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
 
 const CREDENTIALS = { clientId: 'contract-client', clientSecret: 'contract-secret' };
@@ -51,7 +51,7 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     governor: createGovernor({ side: 'port', concurrency: 4 }),
     secrets: [clientSecret],
   });
-  const api = new PortApi(http, new TokenKeeper(http, { clientId, clientSecret }, USER_AGENT), USER_AGENT);
+  const api = new PortApi(http, new TokenProvider(http, { clientId, clientSecret }, USER_AGENT), USER_AGENT);
   const options = {
     runId: 'run-of-the-contract',
     setup: 'write',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createGovernor } from '../../src/net/governor.ts';
 import { createHttpClient } from '../../src/net/http-client.ts';
 import { PortApi } from '../../src/port/api.ts';
-import { TokenKeeper } from '../../src/port/token.ts';
+import { TokenProvider } from '../../src/port/token.ts';
 import { startPort } from '../../src/sandbox/port/server.ts';
 
 const CREDENTIALS = { clientId: 'client', clientSecret: 'secret-of-the-test' };
@@ -20,7 +20,7 @@ async function open(options: { readonly tokenTtlSeconds?: number; readonly fault
     governor,
     secrets: [],
   });
-  const api = new PortApi(http, new TokenKeeper(http, CREDENTIALS, 'test'), 'test');
+  const api = new PortApi(http, new TokenProvider(http, CREDENTIALS, 'test'), 'test');
   const call = () => api.call({ method: 'GET', path: '/organization' }, z.unknown(), signal);
   const tokens = () => port.log.filter(({ route }) => route === 'token').length;
   const close = async () => {

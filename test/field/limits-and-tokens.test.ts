@@ -4,7 +4,7 @@ import type { Clock } from '../../src/net/clock.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 import { createHttpClient } from '../../src/net/http-client.ts';
 import { PortApi } from '../../src/port/api.ts';
-import { TokenKeeper } from '../../src/port/token.ts';
+import { TokenProvider } from '../../src/port/token.ts';
 import { type PortOptions, startPort } from '../../src/sandbox/port/server.ts';
 import { listen } from '../net/local-server.ts';
 import { get } from '../net/test-client.ts';
@@ -50,7 +50,7 @@ async function openPort(options: Partial<PortOptions>) {
     http.close();
     await port.close();
   });
-  const api = new PortApi(http, new TokenKeeper(http, CREDENTIALS, 'test'), 'test');
+  const api = new PortApi(http, new TokenProvider(http, CREDENTIALS, 'test'), 'test');
   const path = '/blueprints/thing/entities/bulk';
   const write = (identifier: string) =>
     api.call(

@@ -4,7 +4,7 @@ import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { conform } from '../../src/core/conform.ts';
 import { literalText } from '../../src/core/expression/prepare.ts';
 import type { Entity, JsonObject } from '../../src/core/model.ts';
-import { blueprintDocument, computedIn, shapeOf } from '../../src/port/blueprint-documents.ts';
+import { computedIn, portBlueprint, shapeOf } from '../../src/port/blueprint-documents.ts';
 import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
 import { ADD_ON_KINDS, itemsOf } from './add-on-rows.ts';
@@ -20,7 +20,7 @@ function load(...addOns: readonly string[]) {
   const files = loadBlueprintFiles('blueprints', options);
   expect([...problems, ...files.problems]).toEqual([]);
   expect(mapping.disabled).toEqual([]);
-  return { mapping, blueprints: files.blueprints.map((document) => blueprintDocument.parse(document)) };
+  return { mapping, blueprints: files.blueprints.map((document) => portBlueprint.parse(document)) };
 }
 
 /** What the mapping of some add-ons makes of the rows of a world, with what each blueprint has to say about it. */

@@ -21,7 +21,7 @@ const FACTORIES: readonly string[] = [
   'src/port/reporting/log-shipper.ts createLogShipper',
   'src/port/reporting/reporter.ts createPortReporter',
   'src/port/reporting/state-writer.ts createStateWriter',
-  'src/port/reporting/sync-screen.ts createSyncScreen',
+  'src/port/reporting/sync-reporter.ts createSyncReporter',
   'src/queue/inline-queue.ts createInlineQueue',
   'src/queue/redis-queue.ts createRedisQueue',
 ];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { literalText } from '../../src/core/expression/prepare.ts';
 import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
-import { planKinds } from '../../src/port/reporting/kind-plan.ts';
+import { reportedEntries } from '../../src/port/reporting/reported-entries.ts';
 import { compile } from './support.ts';
 
 const SPELLINGS = [
@@ -36,7 +36,7 @@ describe('which blueprint an expression names outright', () => {
     const { program } = await compile(mapping.entries);
     // Where jq does not compile the expression there is no program of it.
     if (program.entries.length > 0) expect(program.blueprints).toEqual([name]);
-    const [planned] = planKinds(mapping, []);
+    const [planned] = reportedEntries(mapping, []);
     expect(planned).toMatchObject({ blueprints: name === null ? [] : [name], decidesBlueprint: name === null });
   });
 });

@@ -20,8 +20,8 @@ function messages(port: PortSandbox): readonly string[] {
   return batches(port).flatMap((batch) => batch.map(({ message }) => message));
 }
 
-function shipper({ ingest, look, log, clock }: Setup, options: Partial<LogShipperOptions> = {}) {
-  const own = createLogShipper({ ingest, look, log, clock, secrets: SECRETS, ...options });
+function shipper({ ingest, integrationReader, log, clock }: Setup, options: Partial<LogShipperOptions> = {}) {
+  const own = createLogShipper({ ingest, integrationReader, log, clock, secrets: SECRETS, ...options });
   onTestFinished(() => own.stop());
   // The real logger's lines; unlike the product's, it takes nothing out beforehand.
   const logger = pino({ level: 'trace', base: null }, { write: (line: string) => own.tap(line) });

@@ -66,7 +66,7 @@ describe('the metrics webhook', () => {
     async (how) => {
       const { url } = await hook(() => how);
       const { reporter, lines, resyncState } = await setUp();
-      const run = reporter({ webhookUrl: url, patienceMs: 50 }).begin('run-1', ORDER, null, null);
+      const run = reporter({ webhookUrl: url, waitMs: 50 }).begin('run-1', ORDER, null, null);
       goThrough(run.observer);
       await run.end(runReport({ runId: 'run-1' }));
       await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'completed' }));

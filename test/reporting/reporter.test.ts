@@ -61,7 +61,7 @@ describe('the state of the resync in Port', () => {
 
   it('is told again and again until Port takes it, long after the run', async () => {
     const { reporter, resyncState, port, clock } = await setUp();
-    const run = reporter({ patienceMs: 300 }).begin('run-1', ORDER, null, null);
+    const run = reporter({ waitMs: 300 }).begin('run-1', ORDER, null, null);
     await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
     // 501: nothing that the client itself would try again.
     port.faults.add('integration -> 501');
@@ -209,7 +209,7 @@ describe("Port's sync screen", () => {
     'disturbs nothing when it cannot be reached: %s',
     async (fault) => {
       const { reporter, resyncState, lines } = await setUp({ port: { faults: [fault] } });
-      const run = reporter({ patienceMs: 500 }).begin('run-1', ORDER, null, null);
+      const run = reporter({ waitMs: 500 }).begin('run-1', ORDER, null, null);
       goThrough(run.observer);
       await run.end(runReport({ runId: 'run-1' }));
       expect(resyncState()).toMatchObject({ status: 'completed' });

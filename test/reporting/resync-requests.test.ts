@@ -4,13 +4,13 @@ import { addIntegration, IDENTIFIER, type Setup, setUp } from './setup.ts';
 
 const INTERVAL_MS = 60_000;
 
-/** Starts to poll and lets look after look pass. */
+/** Starts to poll and lets poll after poll pass. */
 async function poll(setup: Setup, onRequest: (at: Date) => Promise<void> = async () => undefined) {
-  const { api, look, log, clock } = setup;
+  const { api, integrationReader, log, clock } = setup;
   const requests: Date[] = [];
   const poller = createResyncRequestPoller({
     api,
-    look,
+    integrationReader,
     log,
     clock,
     identifier: IDENTIFIER,
@@ -62,7 +62,7 @@ describe("Port's resync request", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('counts at the first look only when no resync has begun since', async () => {
+  it('counts at the first poll only when no resync has begun since', async () => {
     const served = await setUp();
     served.port.store.integrations.requestResync(IDENTIFIER);
     await tick();
@@ -81,7 +81,7 @@ describe("Port's resync request", () => {
     expect(after.requests).toHaveLength(1);
   });
 
-  it('counts at the first look by when the state was changed, when its beginning is not known', async () => {
+  it('counts at the first poll by when the state was changed, when its beginning is not known', async () => {
     const setup = await setUp();
     setup.port.store.integrations.requestResync(IDENTIFIER);
     await tick();

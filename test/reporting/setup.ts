@@ -4,11 +4,11 @@ import { createGovernor } from '../../src/net/governor.ts';
 import { createHttpClient } from '../../src/net/http-client.ts';
 import { PortApi, userAgentOf } from '../../src/port/api.ts';
 import { createIngest, type Ingest } from '../../src/port/reporting/ingest.ts';
-import { createIntegrationLook, type IntegrationLook } from '../../src/port/reporting/integration-look.ts';
+import { createIntegrationReader, type IntegrationReader } from '../../src/port/reporting/integration-reader.ts';
 import type { Log } from '../../src/port/reporting/log.ts';
 import { createMetricsWebhook } from '../../src/port/reporting/metrics-webhook.ts';
 import { createPortReporter, type PortReporter } from '../../src/port/reporting/reporter.ts';
-import { type Credentials, TokenKeeper } from '../../src/port/token.ts';
+import { type Credentials, TokenProvider } from '../../src/port/token.ts';
 import { type PortOptions, type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
 import { type HandClock, handClock } from './hand-clock.ts';
 
@@ -22,14 +22,14 @@ export interface Setup {
   readonly port: PortSandbox;
   readonly api: PortApi;
   readonly ingest: Ingest;
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   readonly clock: HandClock;
   readonly log: Log;
   /** What was logged so far. */
   readonly lines: { readonly level: string; readonly message: string; readonly fields: unknown }[];
   reporter(options?: {
     readonly sendExamples?: boolean;
-    readonly patienceMs?: number;
+    readonly waitMs?: number;
     readonly webhookUrl?: string;
   }): PortReporter;
   /** What Port's UI would show as the state of the resync. */
@@ -58,11 +58,11 @@ export function attach(port: PortSandbox, credentials: Credentials, identifier: 
     secrets: SECRETS,
   });
   const userAgent = userAgentOf(VERSION, identifier);
-  const tokens = new TokenKeeper(http, credentials, userAgent);
+  const tokens = new TokenProvider(http, credentials, userAgent);
   const api = new PortApi(http, tokens, userAgent);
   const clock = handClock();
   const ingest = createIngest({ portBaseUrl: port.url, tokens, userAgent, secrets: SECRETS });
-  const look = createIntegrationLook({ api, identifier, clock });
+  const integrationReader = createIntegrationReader({ api, identifier, clock });
   const lines: { level: string; message: string; fields: unknown }[] = [];
   const log: Log = (level, message, fields) => lines.push({ level, message, fields });
   onTestFinished(() => {
@@ -73,19 +73,19 @@ export function attach(port: PortSandbox, credentials: Credentials, identifier: 
     port,
     api,
     ingest,
-    look,
+    integrationReader,
     clock,
     log,
     lines,
-    reporter({ sendExamples = true, patienceMs = 3000, webhookUrl: url } = {}) {
+    reporter({ sendExamples = true, waitMs = 3000, webhookUrl: url } = {}) {
       const reporter = createPortReporter({
         api,
         ingest,
-        look,
+        integrationReader,
         integrationIdentifier: identifier,
         version: VERSION,
         sendExamples,
-        patienceMs,
+        waitMs,
         secrets: SECRETS,
         log,
         webhook: url === undefined ? undefined : createMetricsWebhook({ url, userAgent, log, clock, env: {} }),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { BlueprintReport, RunReport } from '../../src/core/report.ts';
-import { type PlannedKind, planKinds } from '../../src/port/reporting/kind-plan.ts';
+import { type ReportedEntry, reportedEntries } from '../../src/port/reporting/reported-entries.ts';
 import { entryOutcome, reconciliationOutcome } from '../../src/port/reporting/sync-metrics.ts';
 import { blueprintReport, entry, kindReport, MAPPING, runReport } from './runs.ts';
 
-function outcomes(report: RunReport, plan: readonly PlannedKind[]) {
+function outcomes(report: RunReport, plan: readonly ReportedEntry[]) {
   return plan.map((one) => entryOutcome(report, plan, one));
 }
 
@@ -22,13 +22,13 @@ describe('the plan of kinds', () => {
       entry(0, 'komodorService', '"service"'),
       entry(2, 'komodorService', "'service'"),
     ];
-    const plan = planKinds({ ...MAPPING, entries, disabled: [broken, unknown] }, []);
+    const plan = reportedEntries({ ...MAPPING, entries, disabled: [broken, unknown] }, []);
     expect(plan.map(({ kind, index, disabled, blueprintText }) => [kind, index, disabled, blueprintText])).toEqual([
       ['komodorService', 0, true, '"service", "x"'],
       ['komodorService', 2, false, "'service'"],
       ['komodorHealthMonitoring', 3, false, '.blueprint'],
     ]);
-    expect(plan.map(({ blueprints, decidesBlueprint }) => [blueprints, decidesBlueprint])).toEqual([
+    expect(plan.map(({ blueprints, computesBlueprint }) => [blueprints, computesBlueprint])).toEqual([
       [['service'], false],
       [['service'], false],
       [[], true],
@@ -36,12 +36,12 @@ describe('the plan of kinds', () => {
   });
 
   it('holds only the kinds that were asked for', () => {
-    expect(planKinds(MAPPING, ['komodorHealthMonitoring']).map(({ index }) => index)).toEqual([1]);
+    expect(reportedEntries(MAPPING, ['komodorHealthMonitoring']).map(({ index }) => index)).toEqual([1]);
   });
 });
 
 describe('how an entry ended', () => {
-  const plan = planKinds(MAPPING, []);
+  const plan = reportedEntries(MAPPING, []);
 
   it.each<[string, Partial<RunReport>, readonly string[]]>([
     ['all is well', {}, ['completed', 'completed']],
@@ -74,7 +74,7 @@ describe('how an entry ended', () => {
 
   it('is failed for an entry that is disabled', () => {
     const disabled = [{ path: 'resources[2]', kind: 'komodorService', blueprints: null, message: 'm' }];
-    const longer = planKinds({ ...MAPPING, disabled }, []);
+    const longer = reportedEntries({ ...MAPPING, disabled }, []);
     expect(outcomes(runReport(), longer).map(({ syncState }) => syncState)).toEqual([
       'completed',
       'completed',
@@ -85,7 +85,7 @@ describe('how an entry ended', () => {
   it('shows what was written to a blueprint once, also for one that nobody names', () => {
     const entries = [...MAPPING.entries, entry(2, 'komodorHealthMonitoring', '"service"')];
     const blueprints = [...runReport().blueprints, blueprintReport('found-by-nobody', { created: 100 })];
-    const loads = outcomes(runReport({ blueprints }), planKinds({ ...MAPPING, entries }, [])).map(
+    const loads = outcomes(runReport({ blueprints }), reportedEntries({ ...MAPPING, entries }, [])).map(
       ({ counts }) => counts?.load?.loaded,
     );
     expect(loads).toEqual([5 + 102, 5, 0]);

@@ -80,7 +80,7 @@ describe('a whole resync, as Port shows it', () => {
     const harness = await start();
     harness.port.faults.add('ingest -> 500');
     const setup = reportingOf(harness);
-    const run = setup.reporter({ patienceMs: 200 }).begin('run-1', ORDER, null, null);
+    const run = setup.reporter({ waitMs: 200 }).begin('run-1', ORDER, null, null);
     const report = await harness.run('resync', { observer: run.observer });
     await run.end(report);
     expect(report.status).toBe('completed');

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { Kind, RawItem } from '../../core/model.ts';
 import type { PortApi } from '../api.ts';
-import { integrationPath } from './integration-look.ts';
-import type { Job } from './lane.ts';
+import { integrationPath } from './integration-reader.ts';
+import type { Job } from './job-queue.ts';
 import type { Mask } from './mask.ts';
 
 const EXAMPLES = 5;
-/** Port takes 1 MiB a request; what is larger helps nobody in a mapping editor. */
+/** Port's limit is 1 MiB per request. Larger examples are of no use in a mapping editor. */
 const MAX_BYTES = 512 * 1024;
 const anyAnswer = z.unknown();
 
-/** Gathers the first raw items of each kind for the test in Port's mapping editor: once per run and kind, masked. */
+/** Collects the first raw items of each kind, masked, for Port's mapping editor: once per run and kind. */
 export interface ExampleCollector {
   take(kind: Kind, items: readonly RawItem[]): void;
-  /** There will be no more of this kind. */
+  /** The kind has no more items. */
   finish(kind: Kind): void;
 }
 
@@ -21,7 +21,7 @@ export function collectExamples(options: {
   readonly api: PortApi;
   readonly identifier: string;
   readonly mask: Mask;
-  /** Gets one job per kind. */
+  /** Called with one job per kind. */
   readonly add: (job: Job) => void;
 }): ExampleCollector {
   const { api, identifier, mask, add } = options;

@@ -1,37 +1,37 @@
 import { createGovernor } from '../../net/governor.ts';
 import { createHttpClient, type HttpClient } from '../../net/http-client.ts';
-import type { TokenKeeper } from '../token.ts';
+import type { TokenProvider } from '../token.ts';
 
 interface IngestRequest {
   readonly method: 'POST' | 'PUT';
-  /** Absolute: where Port told us to send this. */
+  /** The absolute URL that Port gave us. */
   readonly url: string;
-  /** Appended to the URL's path; begins with `/`, its parts percent-encoded. */
+  /** Appended to the URL's path. Begins with `/`; its segments are percent-encoded. */
   readonly path?: string;
   /** JSON that is already serialized. */
   readonly bodyText: string;
-  /** How often it is tried at most. */
+  /** How often it is sent at most. */
   readonly attempts: number;
   readonly signal: AbortSignal;
 }
 
-/** Sends logs and metrics to the addresses that Port names for an integration. */
+/** Sends logs and metrics to the URLs that Port gives for an integration. */
 export interface Ingest {
-  /** @throws HttpFailure when it was not taken; AppError when Port gives us no token */
+  /** @throws HttpFailure when it was not accepted; AppError when Port gives us no token */
   send(request: IngestRequest): Promise<void>;
   close(): void;
 }
 
 export interface IngestOptions {
-  /** Port's API: an ingest address must not be less private than it. */
+  /** If Port's API uses HTTPS, an ingest URL must use it too. */
   readonly portBaseUrl: string;
-  /** Port's own integrations send the API's token along. */
-  readonly tokens: TokenKeeper;
+  /** The API's token, which Port's own integrations send too. */
+  readonly tokens: TokenProvider;
   readonly userAgent: string;
   readonly secrets: readonly string[];
   /** The environment, for the proxies that it names (none when absent). */
   readonly env?: NodeJS.Dict<string>;
-  /** For one attempt (default 10 s): news that nobody waits for. */
+  /** For one attempt (default 10 s). */
   readonly timeoutMs?: number;
 }
 
@@ -41,7 +41,7 @@ const CONCURRENCY = 2;
 
 const never = new AbortController().signal;
 
-/** One client per host, made when first needed, each with a governor of its own: a slow ingest must not slow the API. */
+/** One client per host, created when first needed. Each has its own governor, so that a slow ingest does not slow the API. */
 export function createIngest(options: IngestOptions): Ingest {
   const clients = new Map<string, HttpClient>();
 
@@ -74,7 +74,7 @@ export function createIngest(options: IngestOptions): Ingest {
       query: Object.fromEntries(target.searchParams),
       bodyText,
       attempts,
-      // A record that arrives twice is better than one that does not arrive.
+      // A duplicate record is better than a lost one.
       repeatable: true,
       authorize,
       signal,
@@ -82,8 +82,8 @@ export function createIngest(options: IngestOptions): Ingest {
   }
 
   return {
-    // Runs wait for the same token: our giving up must not take it from them.
-    send: (request) => options.tokens.with(never, (authorize) => attempt(request, authorize)),
+    // Without our signal: runs may wait for the same token, and our abort must not stop its request.
+    send: (request) => options.tokens.withToken(never, (authorize) => attempt(request, authorize)),
     close() {
       for (const client of clients.values()) client.close();
     },

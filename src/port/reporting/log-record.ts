@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Mask } from './mask.ts';
 
-/** A log line as Port's audit log takes it, serialized. */
+/** A log line in the form of Port's audit log, serialized. */
 export interface LogRecord {
   readonly text: string;
   readonly bytes: number;
-  /** Worth sending at once: the process may be about to end. */
+  /** Has to be sent at once, because the process may be about to end. */
   readonly isFatal: boolean;
 }
 
@@ -18,13 +18,13 @@ const line = z.looseObject({
   msg: z.string().default(''),
 });
 
-/** Our names -> the names by which Port filters its log. */
+/** Our field names -> those by which Port filters its log. */
 const PORT_NAMES: Readonly<Record<string, string>> = { runId: 'event_id', kind: 'resource_kind', phase: 'etl_phase' };
 
 /**
- * What a line of our log becomes in Port: masked once more in every field, nested object, error and stack.
+ * Turns a line of our log into a record for Port. Masks every field, nested object, error and stack again.
  * @param text one JSON line
- * @param about fields that every record gets
+ * @param about fields for every record
  * @param now epoch milliseconds, for a line without a time
  * @returns undefined for a line that is marked `localOnly`
  */
@@ -69,7 +69,7 @@ function stackOf(value: unknown): string | undefined {
   return typeof value.stack === 'string' ? value.stack : undefined;
 }
 
-/** What is left of a record that is too long: the short values. */
+/** Only the short values, for a record that is too long. */
 function scalars(fields: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
   const short = Object.entries(fields).filter(
     ([name, value]) =>

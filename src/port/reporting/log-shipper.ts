@@ -6,29 +6,29 @@ import { underEither } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { Ingest } from './ingest.ts';
-import type { IntegrationLook } from './integration-look.ts';
+import type { IntegrationReader } from './integration-reader.ts';
 import type { Log } from './log.ts';
 import { type LogRecord, toLogRecord } from './log-record.ts';
 import { createMask } from './mask.ts';
 
 export interface LogShipperOptions {
   readonly ingest: Ingest;
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   readonly secrets: readonly string[];
-  /** For what goes wrong with the shipping itself. These lines carry `localOnly` and are not shipped in their turn. */
+  /** For failures of the shipping itself. These lines have `localOnly` and are not shipped. */
   readonly log: Log;
   readonly batchRecords?: number;
   readonly flushMs?: number;
-  /** More records than this, and the oldest go. */
+  /** How many records may wait. The oldest are dropped. */
   readonly maxQueue?: number;
   readonly clock?: Clock;
 }
 
 /** Sends our log to Port's audit log, in batches. */
 export interface LogShipper {
-  /** Takes one line of the log, as JSON. Returns at once and never throws. */
+  /** Adds one line of the log, as JSON. Returns at once and never throws. */
   tap(line: string): void;
-  /** Flushes for at most 3 s and ends. */
+  /** Flushes for at most 3 s and stops. */
   stop(): Promise<void>;
 }
 
@@ -39,7 +39,15 @@ const ATTEMPTS = 3;
 const STOP_MS = 3000;
 
 export function createLogShipper(options: LogShipperOptions): LogShipper {
-  const { ingest, look, log, batchRecords = 100, flushMs = 5000, maxQueue = 5000, clock = systemClock } = options;
+  const {
+    ingest,
+    integrationReader,
+    log,
+    batchRecords = 100,
+    flushMs = 5000,
+    maxQueue = 5000,
+    clock = systemClock,
+  } = options;
   const mask = createMask(options.secrets);
   const about = { hostname: hostname(), instance: randomUUID() };
   const ending = new AbortController();
@@ -57,7 +65,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
     dropped += count;
   }
 
-  /** The records of the next request, oldest first; they stay in the queue until Port has them. */
+  /** The records of the next request, the oldest first. They stay in the queue until Port has accepted them. */
   function nextBatch(): readonly LogRecord[] {
     let bytes = 0;
     const end = queue.findIndex((record, index) => {
@@ -68,7 +76,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
   }
 
   async function send(batch: readonly LogRecord[]): Promise<'taken' | 'refused' | 'no_address'> {
-    const url = await look.ingestUrl('logs', ending.signal);
+    const url = await integrationReader.ingestUrl('logs', ending.signal);
     if (url === undefined) return 'no_address';
     const bodyText = `{"logs":[${batch.map(({ text }) => text).join(',')}]}`;
     try {
@@ -80,14 +88,14 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
     }
   }
 
-  /** Takes out what was sent. What was dropped meanwhile is out already. */
+  /** Removes sent records from the queue. Some may have been dropped in the meantime. */
   function remove(batch: readonly LogRecord[]): void {
     const gone = new Set(batch);
     queue = queue.filter((record) => !gone.has(record));
     queueBytes = queue.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** What is there now; records that come meanwhile make a batch of their own. */
+  /** Sends the records that wait now. Later ones go into another batch. */
   async function sendAll(): Promise<void> {
     isUrgent = false;
     for (let left = queue.length; left > 0 && queue.length > 0; ) {
@@ -151,7 +159,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
       queue.push(record);
       queueBytes += record.bytes;
       while (queue.length > maxQueue || queueBytes > MAX_QUEUE_BYTES) drop(1);
-      // While Port does not take anything, a full batch is no reason to ask more often.
+      // While Port accepts nothing, a full batch is no reason to try earlier.
       if (failures > 0 || !(record.isFatal || queue.length >= batchRecords)) return;
       isUrgent = true;
       alarm.abort();
@@ -166,7 +174,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
     try {
       return toLogRecord(line, mask, about, clock.now());
     } catch {
-      // A log line must never cost more than itself.
+      // An unusable line is dropped. It must not stop the others.
       dropped += 1;
       return undefined;
     }

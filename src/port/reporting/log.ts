@@ -1,4 +1,4 @@
-/** How this folder tells the house what went wrong with it; failures of reporting end here and nowhere else. */
+/** The logger of this folder. Failures of reporting are only logged and never fail a run. */
 export type Log = (
   level: 'debug' | 'info' | 'warn' | 'error',
   message: string,

@@ -1,13 +1,13 @@
 import { redactor } from '../../core/redact.ts';
 
 const MASK = '[redacted]';
-/** What JSON nests deeper than this is nothing that a person reads. */
+/** Values that are nested deeper than this are masked as a whole. */
 const MAX_DEPTH = 40;
 
 const SECRET_NAME =
   /token|passw(or)?d|pwd|passphrase|secret|authorization|credential|cookie|signature|(api|access|private|client|encryption|signing|ssh|service)[-_ .]?key/i;
 
-/** Texts that are secret by their shape, whoever they belong to. The first group, when there is one, is kept. */
+/** Texts that look like a credential. The first group of a pattern, if it has one, is kept. */
 const SECRET_SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
@@ -19,13 +19,13 @@ const SECRET_SHAPES: readonly RegExp[] = [
 ];
 
 export interface Mask {
-  /** A text without anything secret. */
+  /** The text without secrets. */
   text(text: string): string;
-  /** A copy of anything JSON can hold, without anything secret in its values, keys and nested texts. */
+  /** A copy of any JSON value, without secrets in its values and keys. */
   value(value: unknown): unknown;
 }
 
-/** Takes out our own secrets, values under names that sound secret, and texts that look like a credential. */
+/** Masks our own secrets, values whose name sounds secret, and texts that look like a credential. */
 export function createMask(secrets: readonly string[]): Mask {
   const hideOwn = redactor(secrets);
 
@@ -42,11 +42,11 @@ export function createMask(secrets: readonly string[]): Mask {
     if (depth > MAX_DEPTH) return MASK;
     if (Array.isArray(value)) return value.map((one) => mask(one, depth + 1));
     const entries = Object.entries(value);
-    const named = isSecretlyNamed(value);
+    const named = isSecretVariable(value);
     return Object.fromEntries(
       entries.map(([key, one]) => [
         text(key),
-        SECRET_NAME.test(key) || (named && key === 'value') ? hidden(one) : mask(one, depth + 1),
+        SECRET_NAME.test(key) || (named && key === 'value') ? maskScalar(one) : mask(one, depth + 1),
       ]),
     );
   }
@@ -54,12 +54,12 @@ export function createMask(secrets: readonly string[]): Mask {
   return { text, value: (value) => mask(value, 0) };
 }
 
-/** `{ name: 'DB_PASSWORD', value: '…' }`: how Kubernetes writes an environment variable. */
-function isSecretlyNamed(value: object): boolean {
+/** `{ name: 'DB_PASSWORD', value: '…' }`: an environment variable in Kubernetes' form. */
+function isSecretVariable(value: object): boolean {
   return 'name' in value && typeof value.name === 'string' && SECRET_NAME.test(value.name);
 }
 
-/** Switches and gaps give nothing away, and a mapping may look at them. */
-function hidden(value: unknown): unknown {
+/** Booleans, null and empty texts are no secrets and stay, because a mapping may use them. */
+function maskScalar(value: unknown): unknown {
   return value === null || typeof value === 'boolean' ? value : MASK;
 }

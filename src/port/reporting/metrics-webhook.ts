@@ -5,16 +5,16 @@ import type { Clock } from '../../net/clock.ts';
 import { createGovernor } from '../../net/governor.ts';
 import { createHttpClient } from '../../net/http-client.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
-import { createLane } from './lane.ts';
+import { createJobQueue } from './job-queue.ts';
 import type { Log } from './log.ts';
 import { type SyncIdentity, type SyncOutcome, syncDocument } from './sync-metrics.ts';
+import { createSyncReporter } from './sync-reporter.ts';
 import type { SyncReports } from './sync-reports.ts';
-import { createSyncScreen } from './sync-screen.ts';
 
-/** Port Ocean's metrics webhook: somebody's own address that gets how each part of a run ended, one document a request. */
+/** Port Ocean's metrics webhook: a URL that gets the outcome of each part of a run, one document per request. */
 export interface MetricsWebhook {
   begin(identity: SyncIdentity, kinds: readonly Kind[]): PostedRun;
-  /** Drops what was not taken yet. */
+  /** Drops the documents that were not accepted yet. */
   close(): void;
 }
 
@@ -25,7 +25,7 @@ export interface PostedRun {
 }
 
 export interface MetricsWebhookOptions {
-  /** May hold a token: it is told nobody, only its host. */
+  /** May contain a token, so only its host appears in messages. */
   readonly url: string;
   readonly userAgent: string;
   readonly log: Log;
@@ -57,7 +57,7 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
     const signal = AbortSignal.any([asked, ending.signal]);
     try {
       const query = Object.fromEntries(searchParams);
-      // A document that arrives twice is better than one that does not arrive.
+      // A duplicate document is better than a lost one.
       await client.request({
         ...{ method: 'POST', path: pathname, query, body: document, attempts: ATTEMPTS, repeatable: true, signal },
       });
@@ -70,11 +70,11 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
 
   return {
     begin(identity, kinds) {
-      const lane = createLane('METRICS_WEBHOOK_URL', 'a document', log);
+      const jobs = createJobQueue('METRICS_WEBHOOK_URL', 'a document', log);
       const reports = finalReports(identity, post);
-      const screen = createSyncScreen({
+      const screen = createSyncReporter({
         kinds,
-        lane,
+        jobs: jobs,
         clock,
         reports,
         examples: undefined,
@@ -83,7 +83,7 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
       return {
         observer: screen.observer,
         end: screen.end,
-        drained: lane.drained,
+        drained: jobs.drained,
       };
     },
     close() {
@@ -93,7 +93,7 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
   };
 }
 
-/** Only how a part of the sync ended is posted. */
+/** Posts only documents about parts that have ended. */
 function finalReports(
   identity: SyncIdentity,
   post: (document: unknown, signal: AbortSignal) => Promise<void>,

@@ -7,37 +7,38 @@ import { type Clock, systemClock } from '../../net/clock.ts';
 import type { PortApi } from '../api.ts';
 import { collectExamples } from './examples.ts';
 import type { Ingest } from './ingest.ts';
-import type { IntegrationLook } from './integration-look.ts';
-import { createLane, type Lane } from './lane.ts';
+import type { IntegrationReader } from './integration-reader.ts';
+import { createJobQueue, type JobQueue } from './job-queue.ts';
 import type { Log } from './log.ts';
 import { createMask } from './mask.ts';
 import type { MetricsWebhook, PostedRun } from './metrics-webhook.ts';
 import { createStateWriter } from './state-writer.ts';
 import { runState } from './sync-metrics.ts';
+import { createSyncReporter, type SyncReporter } from './sync-reporter.ts';
 import { createSyncReports } from './sync-reports.ts';
-import { createSyncScreen, type SyncScreen } from './sync-screen.ts';
 
 interface ReportedRun {
-  /** To be given to the run. Its methods return at once and never throw. */
+  /** The observer for the run. Its methods return at once and never throw. */
   readonly observer: RunObserver;
   /**
-   * Tells Port how it ended. Returns when Port knows, at the latest after a few seconds; the rest goes on in the background.
-   * @param nextResync when the next one is due, as of now; what `begin` was told when absent
+   * Reports the end of the run. Returns when Port has the report, at the latest after a few seconds; then it is sent in
+   * the background.
+   * @param nextResync when the next one is due; default: what `begin` was given
    */
   end(report: RunReport, nextResync?: Date | null): Promise<void>;
 }
 
-/** Shows our runs on Port's own screens. Nothing here ever fails or delays a run. */
+/** Reports our runs to Port's own pages. Nothing here fails or delays a run. */
 export interface PortReporter {
   /**
-   * After a crash Port may still believe in a run of ours: ends that. Never throws.
-   * @param options.othersMayRun true: leaves it, for it may be the run of another replica
+   * After a crash Port may still show a run of ours as running: reports it as aborted. Never throws.
+   * @param options.othersMayRun true: does nothing, because it may be the run of another replica
    */
   start(options: { readonly othersMayRun: boolean }): Promise<void>;
   /**
-   * @param nextResync when the next one is due; null: none is; undefined: Port keeps what it shows (a single command
-   * knows nothing of the service's schedule)
-   * @param intervalMinutes of the schedule, in the same way
+   * @param nextResync when the next one is due; null: there is none; undefined: Port's value stays (a command does not
+   * know the service's schedule)
+   * @param intervalMinutes the interval of the schedule; null and undefined as above
    */
   begin(
     runId: string,
@@ -45,72 +46,80 @@ export interface PortReporter {
     nextResync?: Date | null,
     intervalMinutes?: number | null,
   ): ReportedRun;
-  /** Ends all background work, after a last chance. */
+  /** Stops all background work, after waiting for it a little. */
   close(): Promise<void>;
 }
 
 export interface PortReporterOptions {
   readonly api: PortApi;
   readonly ingest: Ingest;
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   readonly integrationIdentifier: string;
   readonly version: string;
   /** Whether raw items may go to Port. */
   readonly sendExamples: boolean;
-  /** Values that must never get there. */
+  /** Values that must never reach Port. */
   readonly secrets: readonly string[];
   readonly log: Log;
-  /** Somebody else who wants to know how runs end. */
+  /** Also gets the outcome of every run. */
   readonly webhook?: MetricsWebhook | undefined;
-  /** How long `end` and `close` wait for Port to take what is left (default 3 s). */
-  readonly patienceMs?: number;
+  /** How long `end` and `close` wait until everything is sent (default 3 s). */
+  readonly waitMs?: number;
   readonly clock?: Clock;
 }
 
-const PATIENCE_MS = 3000;
-/** How long the documents of a run that is over are still tried. */
-const AFTERLIFE_MS = 60_000;
+const DEFAULT_WAIT_MS = 3000;
+/** How long the documents of a run are sent after its end. */
+const AFTER_RUN_MS = 60_000;
 
 interface Active {
-  readonly screen: SyncScreen;
-  readonly lane: Lane;
+  readonly screen: SyncReporter;
+  readonly jobs: JobQueue;
   readonly posted: PostedRun | undefined;
 }
 
 export function createPortReporter(options: PortReporterOptions): PortReporter {
-  const { api, ingest, look, integrationIdentifier: identifier, version, log, clock = systemClock } = options;
-  const { patienceMs = PATIENCE_MS } = options;
+  const {
+    api,
+    ingest,
+    integrationReader,
+    integrationIdentifier: identifier,
+    version,
+    log,
+    clock = systemClock,
+  } = options;
+  const { waitMs = DEFAULT_WAIT_MS } = options;
   const state = createStateWriter({ api, identifier, log, clock });
   const mask = createMask(options.secrets);
   const never = new AbortController().signal;
   const active = new Map<string, Active>();
-  const lanes = new Set<Lane>();
+  const queues = new Set<JobQueue>();
   const now = (): string => new Date(clock.now()).toISOString();
 
-  async function endCrashed(): Promise<void> {
-    const found = await look.resyncState(never);
+  async function abortCrashedRun(): Promise<void> {
+    const found = await integrationReader.resyncState(never);
     if (found?.status === 'running' && active.size === 0) state.set({ status: 'aborted', lastResyncEnd: now() });
   }
 
-  /** Lets the lane go on for a while after its run, then forgets it. */
-  async function outlive(lane: Lane): Promise<void> {
-    await lane.drained(AFTERLIFE_MS);
-    lane.giveUp();
-    lanes.delete(lane);
+  /** Lets the jobs of a run go on for a while after its end, then drops them. */
+  async function finishInBackground(jobs: JobQueue): Promise<void> {
+    await jobs.drained(AFTER_RUN_MS);
+    jobs.dropAll();
+    queues.delete(jobs);
   }
 
   return {
     async start({ othersMayRun }) {
       if (othersMayRun) return;
       try {
-        await endCrashed();
+        await abortCrashedRun();
       } catch (error) {
         log('warn', `Whether Port still shows an earlier run as running could not be seen: ${messageOf(error)}`);
       }
     },
 
     begin(runId, { mode, kinds }, nextResync, intervalMinutes) {
-      // A plan writes nothing anywhere, so it is nothing that Port should see.
+      // A plan is not reported, because it writes nothing.
       if (mode === 'plan') return { observer: {}, end: async () => undefined };
       const lastResyncStart = now();
       const schedule = (next: Date | null | undefined) => ({
@@ -118,34 +127,32 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
         ...(intervalMinutes === undefined ? {} : { intervalInMinuets: wholeMinutes(intervalMinutes) }),
       });
       state.set({ status: 'running', lastResyncStart, lastResyncEnd: null, ...schedule(nextResync) });
-      const lane = createLane('Port', 'a report on the run', log);
-      lanes.add(lane);
+      const jobs = createJobQueue('Port', 'a report on the run', log);
+      queues.add(jobs);
       const identity = { integrationIdentifier: identifier, version, runId };
-      const screen = createSyncScreen({
+      const screen = createSyncReporter({
         kinds,
-        lane,
+        jobs,
         clock,
-        reports: createSyncReports({ ingest, look, identity }),
-        examples: options.sendExamples ? collectExamples({ api, identifier, mask, add: lane.add }) : undefined,
+        reports: createSyncReports({ ingest, integrationReader: integrationReader, identity }),
+        examples: options.sendExamples ? collectExamples({ api, identifier, mask, add: jobs.add }) : undefined,
         onPrepared: state.integrationExists,
       });
       const posted = options.webhook?.begin(identity, kinds);
-      const own: Active = { screen, lane, posted };
+      const own: Active = { screen, jobs, posted };
       active.get(runId)?.screen.stopHeartbeat();
       active.set(runId, own);
       return {
         observer: posted ? together([screen.observer, posted.observer]) : screen.observer,
         async end(report, next = nextResync) {
-          // Taken over by a later attempt at the same run.
+          // The run was begun again by another attempt.
           if (active.get(runId) !== own) return;
           active.delete(runId);
           state.set({ status: runState(report), lastResyncStart, lastResyncEnd: now(), ...schedule(next) });
           screen.end(report);
           posted?.end(report);
-          const ended = Promise.all(
-            [state.settled, lane.drained, posted?.drained].map((settled) => settled?.(patienceMs)),
-          );
-          void outlive(lane);
+          const ended = Promise.all([state.settled, jobs.drained, posted?.drained].map((settled) => settled?.(waitMs)));
+          void finishInBackground(jobs);
           await ended;
         },
       };
@@ -153,9 +160,9 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
 
     async close() {
       for (const { screen } of active.values()) screen.stopHeartbeat();
-      await Promise.all([state.settled(patienceMs), ...[...lanes].map((lane) => lane.drained(patienceMs))]);
+      await Promise.all([state.settled(waitMs), ...[...queues].map((jobs) => jobs.drained(waitMs))]);
       state.stop();
-      for (const lane of lanes) lane.giveUp();
+      for (const jobs of queues) jobs.dropAll();
       options.webhook?.close();
     },
   };

@@ -3,7 +3,7 @@ import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import type { PortApi } from '../api.ts';
-import { type IntegrationLook, integrationPath, type ResyncState } from './integration-look.ts';
+import { type IntegrationReader, integrationPath, type ResyncState } from './integration-reader.ts';
 import type { Log } from './log.ts';
 
 export interface ResyncRequestPoller {
@@ -12,10 +12,10 @@ export interface ResyncRequestPoller {
 
 export interface ResyncRequestPollerOptions {
   readonly api: PortApi;
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   readonly identifier: string;
   readonly intervalMs: number;
-  /** Once per request. A request whose handling fails is handed over again at the next look. */
+  /** Called once per request. If it fails, it is called again at the next poll. */
   readonly onRequest: (requestedAt: Date) => Promise<void>;
   readonly log: Log;
   readonly clock?: Clock;
@@ -30,22 +30,22 @@ const answer = z.looseObject({
 const STOP_WAIT_MS = 1000;
 
 /**
- * Looks at Port's "Resync" button every so often, from now until stopped, whatever happens in between. A request counts
- * when it is newer than the last one handled; at the first look, when it is newer than the last resync's beginning, so
- * that a restart neither repeats an old one nor loses one that came while we were away.
+ * Polls Port's "Resync" button until stopped. A request counts when it is newer than the last one that was handled. At the
+ * first poll it counts when it is newer than the start of the last resync, so that a restart neither repeats an old
+ * request nor loses one.
  */
 export function createResyncRequestPoller(options: ResyncRequestPollerOptions): ResyncRequestPoller {
-  const { api, look, identifier, intervalMs, onRequest, log, clock = systemClock } = options;
+  const { api, integrationReader, identifier, intervalMs, onRequest, log, clock = systemClock } = options;
   const path = `${integrationPath(identifier)}/resync-request`;
   const ending = new AbortController();
   let handledUntil: number | undefined;
   let failures = 0;
 
-  async function lookOnce(): Promise<void> {
+  async function pollOnce(): Promise<void> {
     const requestedAt = await latestRequest();
     if (handledUntil === undefined) {
-      const state = await look.resyncState(ending.signal);
-      // Without an integration there is nothing to resync yet, and no first look either.
+      const state = await integrationReader.resyncState(ending.signal);
+      // The integration does not exist yet. This does not count as the first poll.
       if (!state) return;
       handledUntil = lastServed(state);
     }
@@ -54,22 +54,22 @@ export function createResyncRequestPoller(options: ResyncRequestPollerOptions): 
     handledUntil = requestedAt;
   }
 
-  /** Port's own time, in milliseconds; undefined: nobody ever asked. */
+  /** The time of the latest request by Port's clock, in milliseconds; undefined: there was none. */
   async function latestRequest(): Promise<number | undefined> {
     const found = await api.find({ method: 'GET', path }, answer, ending.signal);
     return timeOf(found?.request?.updatedAt);
   }
 
-  /** Whether another replica has begun a run since: both times are Port's. */
+  /** Whether another replica has begun a run since. Both times are by Port's clock. */
   async function isServed(requestedAt: number): Promise<boolean> {
-    const state = await look.resyncState(ending.signal);
+    const state = await integrationReader.resyncState(ending.signal);
     return state?.status === 'running' && (timeOf(state.updatedAt) ?? 0) > requestedAt;
   }
 
   async function poll(): Promise<void> {
     while (!ending.signal.aborted) {
       try {
-        await lookOnce();
+        await pollOnce();
         if (failures > 0) log('info', "Port's resync requests can be read again");
         failures = 0;
       } catch (error) {

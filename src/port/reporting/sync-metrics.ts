@@ -1,10 +1,10 @@
 import type { RunReport } from '../../core/report.ts';
-import type { PlannedKind } from './kind-plan.ts';
+import type { ReportedEntry } from './reported-entries.ts';
 
-/** The words of Port's sync metrics. */
+/** The states in Port's sync metrics. */
 type SyncState = 'pending' | 'syncing' | 'completed' | 'failed' | 'aborted';
 
-/** Which run of which installation a document belongs to. */
+/** The installation and the run of a document. */
 export interface SyncIdentity {
   readonly integrationIdentifier: string;
   readonly version: string;
@@ -16,7 +16,7 @@ interface SyncCounts {
   readonly [phase: string]: { readonly [type: string]: number };
 }
 
-/** How a part of a run ended. */
+/** The outcome of one part of a run. */
 export interface SyncOutcome {
   readonly syncState: SyncState;
   readonly success?: boolean;
@@ -24,13 +24,13 @@ export interface SyncOutcome {
   readonly counts?: SyncCounts;
 }
 
-/** One document of Port's sync metrics, as its own integrations send them. */
+/** One document of Port's sync metrics, as Port's own integrations send it. */
 export type SyncDocument = ReturnType<typeof syncDocument>;
 
-/** @param part an entry of the mapping, or one of Port's two names for what belongs to no entry */
+/** @param part an entry of the mapping, or one of Port's two names for parts that are not entries */
 export function syncDocument(
   identity: SyncIdentity,
-  part: PlannedKind | '__runtime__' | '__reconciliation__',
+  part: ReportedEntry | '__runtime__' | '__reconciliation__',
   outcome: SyncOutcome,
 ) {
   const entry = typeof part === 'string' ? { kind: part, index: 0, blueprintText: '' } : part;
@@ -48,7 +48,7 @@ export function syncDocument(
     executionMode: 'single_process',
     integrationIdentifier: identity.integrationIdentifier,
     integrationVersion: identity.version,
-    // Port's own integrations have a framework with a version of its own; ours is one and the same.
+    // Port's own integrations also have a framework version. We have only one version.
     oceanVersion: identity.version,
     kindIdentifier: typeof part === 'string' ? part : kindIdentifier(part),
     kind: entry.kind,
@@ -61,26 +61,26 @@ export function syncDocument(
 }
 
 /** `komodorService-0` */
-export function kindIdentifier({ kind, index }: PlannedKind): string {
+export function kindIdentifier({ kind, index }: ReportedEntry): string {
   return `${kind}-${index}`;
 }
 
-/** Port's word for a whole run. Only `failed` and `aborted` are no `completed`; which parts went wrong is in their documents. */
+/** Port's state of a whole run. `degraded` and `blocked` are `completed`; the documents of the parts tell what failed. */
 export function runState({ status }: RunReport): 'completed' | 'failed' | 'aborted' {
   return status === 'failed' || status === 'aborted' ? status : 'completed';
 }
 
 /**
- * How each entry ended. Counts of reading and mapping are its kind's; counts of writing are shown once per blueprint, at
- * the first entry that writes it. A failed write, an incomplete read or a disabled entry is never shown as completed.
+ * The outcome of an entry. Counts of reading and mapping are those of its kind. Counts of writing are shown once per
+ * blueprint, at the first entry that writes it. A failed write, an incomplete read and a disabled entry are not completed.
  */
-export function entryOutcome(report: RunReport, plan: readonly PlannedKind[], entry: PlannedKind): SyncOutcome {
+export function entryOutcome(report: RunReport, plan: readonly ReportedEntry[], entry: ReportedEntry): SyncOutcome {
   const read = report.kinds.find(({ kind }) => kind === entry.kind);
-  const written = report.blueprints.filter(({ blueprint }) => ownerOf(blueprint, plan) === entry);
+  const written = report.blueprints.filter(({ blueprint }) => entryShownFor(blueprint, plan) === entry);
   const failed = sum(written.map((blueprint) => blueprint.failed));
   const isFailed =
     entry.disabled || !read?.complete || failed > 0 || [read, ...written].some((part) => part?.status === 'failed');
-  // Also what was read to the end: its relations and deletions were not.
+  // Even if the kind was read completely, its relations and deletions were not done.
   const syncState = report.status === 'aborted' ? 'aborted' : isFailed ? 'failed' : 'completed';
   return {
     syncState,
@@ -97,7 +97,7 @@ export function entryOutcome(report: RunReport, plan: readonly PlannedKind[], en
   };
 }
 
-/** How the deletions ended: failed when some were held back or refused, unless this run was not about them. */
+/** The outcome of the deletions: failed when some were blocked or refused, unless this run was not to delete them. */
 export function reconciliationOutcome(report: RunReport): SyncOutcome {
   const held = report.blueprints.some(
     ({ stale, deleted, deletionBlocked }) =>
@@ -113,11 +113,11 @@ export function reconciliationOutcome(report: RunReport): SyncOutcome {
   };
 }
 
-/** The entry at which a blueprint's counts are shown: somewhere they must be. */
-function ownerOf(blueprint: string, plan: readonly PlannedKind[]): PlannedKind | undefined {
+/** The entry at which a blueprint's counts are shown. */
+function entryShownFor(blueprint: string, plan: readonly ReportedEntry[]): ReportedEntry | undefined {
   return (
     plan.find(({ blueprints }) => blueprints.includes(blueprint)) ??
-    plan.find(({ decidesBlueprint }) => decidesBlueprint) ??
+    plan.find(({ computesBlueprint }) => computesBlueprint) ??
     plan[0]
   );
 }

@@ -1,6 +1,6 @@
 import type { Ingest } from './ingest.ts';
-import type { IntegrationLook } from './integration-look.ts';
-import type { PlannedKind } from './kind-plan.ts';
+import type { IntegrationReader } from './integration-reader.ts';
+import type { ReportedEntry } from './reported-entries.ts';
 import {
   kindIdentifier,
   type SyncDocument,
@@ -9,15 +9,15 @@ import {
   syncDocument,
 } from './sync-metrics.ts';
 
-/** Quick tries only: the next document says more than the last. */
+/** Few attempts, because the next document contains more than this one. */
 const ATTEMPTS = 3;
 
-/** Sends the sync metrics and the heartbeat of one run to the address that Port names for them. */
+/** Sends the sync metrics and the heartbeat of one run to the URL that Port gives for them. */
 export interface SyncReports {
   /** Documents that Port does not have yet. */
-  open(parts: readonly (PlannedKind | Special)[], outcome: SyncOutcome, signal: AbortSignal): Promise<void>;
+  open(parts: readonly (ReportedEntry | Special)[], outcome: SyncOutcome, signal: AbortSignal): Promise<void>;
   /** One that was opened before. */
-  update(part: PlannedKind | Special, outcome: SyncOutcome, signal: AbortSignal): Promise<void>;
+  update(part: ReportedEntry | Special, outcome: SyncOutcome, signal: AbortSignal): Promise<void>;
   heartbeat(signal: AbortSignal): Promise<void>;
 }
 
@@ -25,10 +25,10 @@ type Special = '__runtime__' | '__reconciliation__';
 
 export function createSyncReports(options: {
   readonly ingest: Ingest;
-  readonly look: IntegrationLook;
+  readonly integrationReader: IntegrationReader;
   readonly identity: SyncIdentity;
 }): SyncReports {
-  const { ingest, look, identity } = options;
+  const { ingest, integrationReader, identity } = options;
   const event = encodeURIComponent(identity.runId);
 
   async function send(
@@ -38,8 +38,8 @@ export function createSyncReports(options: {
     signal: AbortSignal,
     attempts = ATTEMPTS,
   ): Promise<void> {
-    const url = await look.ingestUrl('metrics', signal);
-    // An installation without such an address has no screen to fill.
+    const url = await integrationReader.ingestUrl('metrics', signal);
+    // Without a URL Port has no page for it.
     if (url === undefined) return;
     await ingest.send({ method, url, path, bodyText: JSON.stringify(body), attempts, signal });
   }

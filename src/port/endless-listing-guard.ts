@@ -2,13 +2,13 @@ import { fingerprint } from '../core/canonical.ts';
 import { AppError } from '../core/errors.ts';
 import { FingerprintBag } from '../core/fingerprint-bag.ts';
 
-/** A listing with more pages than this is taken for endless. */
+/** A listing with more pages than this counts as endless. */
 const MAX_PAGES = 50_000;
-/** Pages in a row that bring nothing new: a filter may leave some empty, but not for ever. */
+/** How many pages in a row may hold nothing new. A filter may leave some empty, but not all. */
 const MAX_IDLE_PAGES = 10;
 
-/** Watches one listing of Port, page by page, so that a reader comes to an end whatever the cursors say. */
-export class ListingGuard {
+/** Checks the pages of one listing of Port, so that reading it ends whatever its cursors say. */
+export class EndlessListingGuard {
   readonly #what: string;
   readonly #cursors = new Set<string>();
   readonly #seen = new FingerprintBag();
@@ -21,10 +21,10 @@ export class ListingGuard {
   }
 
   /**
-   * Told of each page that leads on to another one.
-   * @throws AppError `port_failed` when the listing leads in a circle, or nowhere
+   * Called for each page that has a next one.
+   * @throws AppError `port_failed` when the listing repeats itself or does not end
    */
-  goesOn(next: string, identifiers: Iterable<string>): void {
+  checkNext(next: string, identifiers: Iterable<string>): void {
     const before = this.#seen.size;
     for (const identifier of identifiers) this.#seen.add(fingerprint(identifier));
     this.#pages += 1;

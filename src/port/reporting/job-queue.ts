@@ -4,29 +4,29 @@ import type { Log } from './log.ts';
 
 export type Job = (signal: AbortSignal) => Promise<void>;
 
-/** Work for the background, one job after the other. A job that fails costs only itself. */
-export interface Lane {
+/** Runs jobs in the background, one after the other. The failure of one does not affect the next. */
+export interface JobQueue {
   add(job: Job): void;
-  /** Waits until nothing is left, at most this long. */
+  /** Waits until all jobs are done, at most this long. */
   drained(ms: number): Promise<boolean>;
-  /** Drops what is left. */
-  giveUp(): void;
+  /** Aborts the current job and drops the others. */
+  dropAll(): void;
 }
 
-/** More than a run ever has to say; only a host that hangs for the whole of it lets so much pile up. */
+/** How many jobs may wait. A run never has that many, unless the host hangs. */
 const MAX_WAITING = 200;
 
 /**
- * @param who gets what the jobs send
- * @param what they send, for the one message about those that failed: `a status report`
+ * @param who the receiver, for messages: `Port`
+ * @param what the jobs send, for messages: `a status report`
  */
-export function createLane(who: string, what: string, log: Log): Lane {
+export function createJobQueue(who: string, what: string, log: Log): JobQueue {
   const ending = new AbortController();
   let tail: Promise<void> = Promise.resolve();
   let waiting = 0;
   let failures = 0;
 
-  async function carryOut(job: Job): Promise<void> {
+  async function runJob(job: Job): Promise<void> {
     try {
       if (!ending.signal.aborted) await job(ending.signal);
     } catch (error) {
@@ -42,9 +42,9 @@ export function createLane(who: string, what: string, log: Log): Lane {
     add(job) {
       if (waiting >= MAX_WAITING) return;
       waiting += 1;
-      tail = tail.then(() => carryOut(job));
+      tail = tail.then(() => runJob(job));
     },
     drained: (ms) => isDoneWithin(ms, tail),
-    giveUp: () => ending.abort(),
+    dropAll: () => ending.abort(),
   };
 }

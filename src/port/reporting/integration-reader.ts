@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import type { PortApi } from '../api.ts';
 
-/** One part that is not as expected must not cost the others. */
+/** Each part falls back on its own, so that one unexpected part does not make the others unusable. */
 const address = z
   .looseObject({ ingestUrl: z.url().optional().catch(undefined) })
   .nullish()
@@ -18,11 +18,11 @@ const answer = z.looseObject({ integration });
 
 export type ResyncState = z.infer<typeof resyncState>;
 
-/** What Port keeps about this installation, as far as the reporting needs it. */
-export interface IntegrationLook {
-  /** As it stands now; undefined when there is no such integration yet. */
+/** The parts of Port's integration object that the reporting needs. */
+export interface IntegrationReader {
+  /** The current state; undefined when the integration does not exist yet. */
   resyncState(signal: AbortSignal): Promise<ResyncState | undefined>;
-  /** Where to send logs or metrics, kept for an hour; undefined when Port names no address or has no such integration yet. */
+  /** The URL for logs or metrics, cached for an hour; undefined when Port gives none, or the integration does not exist yet. */
   ingestUrl(what: 'logs' | 'metrics', signal: AbortSignal): Promise<string | undefined>;
 }
 
@@ -31,23 +31,23 @@ interface Addresses {
   readonly metrics: string | undefined;
 }
 
-const KEEP_MS = 3_600_000;
+const CACHE_MS = 3_600_000;
 
-/** Reads the integration object; shared by all that report, so that the addresses are asked for once. */
-export function createIntegrationLook(options: {
+/** Reads the integration object. Shared by all reporters, so that the URLs are read only once. */
+export function createIntegrationReader(options: {
   readonly api: PortApi;
   readonly identifier: string;
   readonly clock?: Clock;
-}): IntegrationLook {
+}): IntegrationReader {
   const { api, identifier, clock = systemClock } = options;
   const path = integrationPath(identifier);
-  let kept: { readonly addresses: Addresses; readonly until: number } | undefined;
+  let cached: { readonly addresses: Addresses; readonly until: number } | undefined;
 
   async function read(signal: AbortSignal): Promise<z.infer<typeof integration> | undefined> {
     const found = (await api.find({ method: 'GET', path }, answer, signal))?.integration;
     if (!found) return undefined;
     const addresses = { logs: found.logAttributes?.ingestUrl, metrics: found.metricAttributes?.ingestUrl };
-    kept = { addresses, until: clock.now() + KEEP_MS };
+    cached = { addresses, until: clock.now() + CACHE_MS };
     return found;
   }
 
@@ -58,12 +58,12 @@ export function createIntegrationLook(options: {
     },
     async ingestUrl(what, signal) {
       try {
-        if (!kept || clock.now() >= kept.until) await read(signal);
+        if (!cached || clock.now() >= cached.until) await read(signal);
       } catch (error) {
-        // An old address is better than none.
-        if (!kept) throw error;
+        // An old URL is better than none.
+        if (!cached) throw error;
       }
-      return kept?.addresses[what];
+      return cached?.addresses[what];
     },
   };
 }
