@@ -43,6 +43,22 @@ function someNameless(count: number): Completeness {
   return incomplete('clusters_unknown', `${count} of them have no name`);
 }
 
+/** The clusters that a selector names, or all that Komodor knows when it names none. `what` is read of them, for messages. */
+export async function clustersToRead(
+  reading: Reading,
+  what: string,
+  clusters: readonly string[],
+): Promise<ClusterNames> {
+  if (clusters.length > 0) return { names: clusters, completeness: COMPLETE };
+  const { names, completeness } = await readClusterNames(reading);
+  if (completeness.complete) return { names, completeness };
+  const why = `the clusters are not all known: ${completeness.detail}`;
+  return {
+    names,
+    completeness: incomplete('clusters_unknown', `${what} have to be read cluster by cluster, but ${why}`),
+  };
+}
+
 /** Reads a listing once for each cluster that a selector names, or for all that Komodor knows when it names none. */
 export async function* byCluster(
   reading: Reading,
@@ -50,14 +66,9 @@ export async function* byCluster(
   clusters: readonly string[],
   walkOf: (cluster: string) => Walk,
 ): Walk {
-  const known = clusters.length > 0 ? { names: clusters, completeness: COMPLETE } : await readClusterNames(reading);
-  const read = yield* chain(known.names.map(walkOf));
-  if (known.completeness.complete) return read;
-  const why = known.completeness.detail;
-  return incomplete(
-    'clusters_unknown',
-    `${what} have to be read cluster by cluster, but the clusters are not all known: ${why}`,
-  );
+  const { names, completeness } = await clustersToRead(reading, what, clusters);
+  const read = yield* chain(names.map(walkOf));
+  return completeness.complete ? read : completeness;
 }
 
 const NAMED_CLUSTERS = 20;

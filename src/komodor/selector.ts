@@ -25,6 +25,11 @@ export function someOf<const T extends readonly [string, ...string[]]>(values: T
   return listOf(z.enum(values, { error }));
 }
 
+/** One of the values that Komodor knows. */
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T, usual: T[number]) {
+  return z.preprocess((value) => value ?? usual, z.enum(values, { error: `must be one of ${values.join(', ')}` }));
+}
+
 /** One value or a list of them; nothing is the empty list. */
 function listOf<T extends z.ZodType>(item: T) {
   return z.preprocess(

@@ -27,7 +27,15 @@ export function standInOf(kind: string) {
     closer: listing.isScoped ? scopedName(listing) : (others[0]?.name ?? listing.name),
     isPaged: listing.pageOf !== undefined,
     rows: standIn.rows,
+    /** Whether a request asks for the kind's rows, and not for what is needed to read them (names of clusters). */
+    answers: (path: string) => [listing, ...others].some((route) => isPathOf(route.path, path)),
   };
+}
+
+function isPathOf(route: string, path: string): boolean {
+  const parts = path.split('/').slice(1);
+  const wanted = route.split('/');
+  return wanted.length === parts.length && wanted.every((part, at) => part.startsWith('{') || part === parts[at]);
 }
 
 /** A stand-in with a world, and readings of it that note what was asked. */
@@ -42,11 +50,11 @@ export async function openStage() {
     maxResponseBytes: 10_000_000,
     governor: createGovernor({ side: 'komodor', concurrency: 4 }),
   });
-  let asked: string[] = [];
+  let asked: { readonly path: string; readonly question: string }[] = [];
   const noting: typeof api = {
     ...api,
     call(request) {
-      asked.push(questionOf(request));
+      asked.push({ path: request.path, question: questionOf(request) });
       return api.call(request);
     },
   };
@@ -61,9 +69,10 @@ export async function openStage() {
     world,
     sandbox,
     bind: (definition: KindDefinition): SourceKind => definition.bind((_kind, signal) => reading(signal)),
-    /** The questions since this was last called, without where on the list they stand. */
-    takeQuestions(): ReadonlySet<string> {
-      const taken = new Set(asked);
+    /** The questions for the rows of a kind since this was last called, without where on the list they stand. */
+    takeQuestions(kind: string): ReadonlySet<string> {
+      const { answers } = standInOf(kind);
+      const taken = new Set(asked.filter(({ path }) => answers(path)).map(({ question }) => question));
       asked = [];
       return taken;
     },

@@ -29,16 +29,16 @@ export async function objectionsTo(
 ): Promise<readonly string[]> {
   const objections: string[] = [];
   const listing = changed(select(kind, WHOLE));
-  stage.takeQuestions();
+  stage.takeQuestions(kind.name);
   const first = await collect(listing.read(signal));
-  const asked = stage.takeQuestions();
+  const asked = stage.takeQuestions(kind.name);
   const noteRepeated = (what: string) => {
-    for (const question of stage.takeQuestions())
+    for (const question of stage.takeQuestions(kind.name))
       if (asked.has(question)) objections.push(`${what} asks again: ${question}`);
   };
   const whole = await collect(listing.confirmAll(signal));
   if (hasOtherCut) noteRepeated('the second read of everything');
-  stage.takeQuestions();
+  stage.takeQuestions(kind.name);
   if (!whole.complete) objections.push('the second read of everything is not complete');
   if (whole.keys.join() !== first.keys.join()) objections.push('the second read of everything gives other items');
   for (const item of [...first.items.values()].slice(0, 3)) {
@@ -154,12 +154,12 @@ export function describeKind(definition: KindDefinition): void {
         const narrow = kind.narrow(subjectAt({ cluster, namespace, kind: itsKind, name: itsName }));
         if (!narrow) continue;
         expect(narrow.holds(item)).toBe(true);
-        stage.takeQuestions();
+        stage.takeQuestions(name);
         expect((await collect(whole.confirm(narrow.scope, signal))).items.has(item.key)).toBe(true);
-        const [once] = stage.takeQuestions();
+        const [once] = stage.takeQuestions(name);
         await collect(select(kind, narrow.confirmWith).confirm(narrow.scope, signal));
         // What live events may delete is asked for in two ways.
-        if (narrow.deletedWithSubject) expect(stage.takeQuestions()).not.toContain(once);
+        if (narrow.deletedWithSubject) expect(stage.takeQuestions(name)).not.toContain(once);
         expect(kind.select(narrow.around)).toHaveProperty('listing');
       }
     });

@@ -12,9 +12,8 @@ describe('a kind that proves nothing by its second read', () => {
     const stage = await openStage();
     onTestFinished(() => stage.close());
     const kind = stage.bind(definition);
-    expect(await objectionsTo(kind, true, stage, (honest) => ({ ...honest, confirmAll: honest.read }))).toEqual([
-      expect.stringContaining('the second read of everything asks again'),
-    ]);
+    const whole = await objectionsTo(kind, true, stage, (honest) => ({ ...honest, confirmAll: honest.read }));
+    expect(whole).toContainEqual(expect.stringContaining('the second read of everything asks again'));
     const wide = await objectionsTo(kind, true, stage, (honest) => ({
       ...honest,
       confirm: (_place, signal) => honest.read(signal),

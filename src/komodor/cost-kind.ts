@@ -1,0 +1,131 @@
+import type { JsonObject } from '../core/model.ts';
+import type { Place, Walk } from '../core/source.ts';
+import { defineKind, type KindDefinition, type KindDoc, type KindSpec } from './define-kind.ts';
+import { hashOf, type ItemSpec, textIn } from './item.ts';
+import { isWithin, nameOf, orAny } from './limits.ts';
+import { chain, type Reading } from './listing.ts';
+import { readByQueryCursor } from './paging.ts';
+import { under } from './question.ts';
+import type { Selector } from './selector.ts';
+
+interface CostSelector extends Selector {
+  readonly clusters: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+/** What is special about a kind of numbers that Komodor has for each service. */
+interface CostSpec<S extends CostSelector> {
+  readonly name: string;
+  readonly doc: Pick<KindDoc, 'title' | 'endpoint' | 'selector'>;
+  readonly path: string;
+  /** Where an answer holds its rows. */
+  readonly rows: string;
+  /** The field of a row that holds the name of the service. */
+  readonly nameField: string;
+  readonly selector: KindSpec<S>['selector'];
+  /** What every question holds: which numbers are asked for. */
+  query(selector: S): { readonly [parameter: string]: string };
+  /** The fields of a row besides those that say where the service is. */
+  readonly probe: JsonObject;
+}
+
+/** What the keys of a selector do that all these kinds have. */
+export const COST_PLACES = {
+  clusters: 'Names of clusters. Default: all.',
+  namespaces: 'Names of namespaces. Default: all.',
+};
+
+const CLUSTER = 'probe-cluster-q7x';
+const NAMESPACE = 'probe-namespace-q7x';
+const NAME = 'probe-name-q7x';
+const PARTS = ['kind', 'cluster', 'namespace', 'name'];
+
+/** A kind whose rows are numbers of services. It adds properties to services and makes none, so absence means nothing. */
+export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindDefinition {
+  const { nameField } = spec;
+  const item = itemSpec(nameField);
+  return defineKind<S>({
+    name: spec.name,
+    doc: {
+      ...spec.doc,
+      blueprint: 'none of its own: properties on `komodorService`, by `._.service`',
+      addOn: 'cost',
+      identity: 'kind, cluster, namespace and name of the service',
+      absence: 'nothing: it makes no entity, so it deletes none',
+      completeness: 'every cursor leads to another page, none repeats, the last page says so',
+    },
+    after: ['komodorService'],
+    pageSize: 500,
+    selector: spec.selector,
+    ...item,
+    probe: {
+      row: {
+        clusterName: CLUSTER,
+        namespace: NAMESPACE,
+        [nameField]: NAME,
+        komodorServiceKind: 'Deployment',
+        ...spec.probe,
+      },
+      place: { kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME },
+    },
+    identity: PARTS,
+    placeOf: ({ value }) => partsIn(value, nameField),
+    limits: ({ cluster, namespace }) => ({ clusters: cluster, namespaces: namespace }),
+    absence: () => ({ means: 'nothing' }),
+    // One value of one column is all that Komodor filters by.
+    read: (reading, selector) =>
+      chain(orAny(selector.namespaces).map((namespace) => readListing(spec, item, reading, selector, namespace))),
+  });
+}
+
+function itemSpec(nameField: string): ItemSpec {
+  return {
+    identify(row) {
+      const service = partsIn(row, nameField);
+      const parts = PARTS.map((part) => service[part]);
+      const label = parts.map((part) => part ?? '?').join('/');
+      return { identity: parts.includes(undefined) ? hashOf(row) : parts, label };
+    },
+    derive(row) {
+      const service = partsIn(row, nameField);
+      const isWhole = PARTS.every((part) => service[part] !== undefined);
+      return { id: row.id ?? null, cluster: service.cluster ?? null, service: isWhole ? service : null };
+    },
+  };
+}
+
+function readListing<S extends CostSelector>(
+  { doc, path, rows, query, nameField }: CostSpec<S>,
+  item: ItemSpec,
+  reading: Reading,
+  selector: S,
+  namespace: string | undefined,
+): Walk {
+  const { clusters } = selector;
+  return readByQueryCursor(reading, item, {
+    what: nameOf(doc.title, { cluster: clusters, namespace }),
+    method: 'GET',
+    path,
+    query: {
+      ...query(selector),
+      clusterScope: clusters,
+      ...(namespace === undefined ? {} : { filterBy: 'namespace', filterValueEquals: namespace }),
+    },
+    rows: under(rows),
+    inScope({ value }) {
+      const place = partsIn(value, nameField);
+      return isWithin({ cluster: clusters, namespace }, { key: '', label: '', value: place });
+    },
+  });
+}
+
+/** The parts of the service that a row names, as far as it does. */
+function partsIn(row: JsonObject, nameField: string): Place {
+  const fields = { kind: 'komodorServiceKind', cluster: 'clusterName', namespace: 'namespace', name: nameField };
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([part, field]) => {
+      const value = textIn(row, field);
+      return value === undefined ? [] : [[part, value]];
+    }),
+  );
+}
