@@ -17,6 +17,7 @@ export function loadDefaults(settings: OfflineSettings) {
     fileConfig: mapping.config,
     fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
     fileOrigin: mapping.origin,
+    addOns: mapping.addOns,
     blueprints: blueprints.map((document) => portBlueprint.parse(document)),
     blueprintProblems: problems,
     /** What stands in the folders and is not read. */

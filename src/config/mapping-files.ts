@@ -40,6 +40,13 @@ export interface LoadedMapping {
   readonly origin: string;
   /** Files of the folder that were not read. */
   readonly ignored: readonly string[];
+  /** The active add-ons that have a file of their own, with its entries. */
+  readonly addOns: readonly AddOnEntries[];
+}
+
+export interface AddOnEntries {
+  readonly file: string;
+  readonly entries: readonly ResourceEntry[];
 }
 
 interface ParsedFile {
@@ -73,10 +80,12 @@ export function loadMappingFiles(path: string, options: MappingOptions): LoadedM
   const several = parsedFiles.length > 1;
   const origin = several ? path : (parsedFiles[0]?.file ?? path);
   const entries: ResourceEntry[] = [];
-  for (const { file, root, indexes } of parsedFiles) {
+  const addOns: AddOnEntries[] = [];
+  for (const { file, isAddOn, root, indexes } of parsedFiles) {
     const report: ReportProblem = (below, what, severity) => problems.push(fileProblem(file, below, what, severity));
     const read = readResources(root, report, options.kinds, several ? `${basename(file)}: ` : '', indexes);
     entries.push(...read.entries);
+    if (isAddOn) addOns.push({ file, entries: read.entries });
     disabled.push(...read.disabled);
   }
   const root = mergeFiles(parsedFiles, problems);
@@ -88,6 +97,7 @@ export function loadMappingFiles(path: string, options: MappingOptions): LoadedM
     config: isWhole ? root : null,
     origin,
     ignored: fileList.ignored,
+    addOns,
   };
 }
 

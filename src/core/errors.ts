@@ -5,6 +5,7 @@ export const CODES = {
   settings_invalid: 'A setting is missing or cannot be used.',
   mapping_file_invalid: 'The mapping cannot be read, or an entry in it cannot be used.',
   blueprint_file_invalid: 'A blueprint file cannot be read or is no blueprint.',
+  add_on_unused: 'An add-on is switched on, and the mapping in Port has no entry of it.',
   mapping_empty: 'Port holds an empty mapping for this integration.',
   jq_unusable: 'No jq that can be used was found.',
   expression_invalid: 'An expression of the mapping does not compile; its field, or its whole entry, is left out.',

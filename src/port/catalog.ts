@@ -22,6 +22,7 @@ import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
 import { type FoundEntity, type Query, searchAllBlueprints, searchEntities } from './search.ts';
 import { portWrites, RecordedWrites } from './setup-writes.ts';
+import { type AddOn, unusedAddOns } from './unused-add-ons.ts';
 
 /** Port's limits: 20 entities and 1 MiB per bulk request. */
 const ENTITIES_PER_BATCH = 20;
@@ -38,6 +39,8 @@ export interface PortCatalogOptions extends IntegrationOptions {
   /** The mapping from the files, and its name in messages. */
   readonly fileMapping: MappingWithProblems;
   readonly fileOrigin: string;
+  /** The active add-ons, which are a part of it. */
+  readonly addOns: readonly AddOn[];
   readonly parseMapping: (config: JsonObject, origin: string) => MappingWithProblems;
   /** `note`: `prepare` writes nothing and only records what it would write. */
   readonly setup: 'write' | 'note';
@@ -85,8 +88,17 @@ export class PortCatalog implements Catalog {
   }
 
   async #prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    const { blueprints, blueprintProblems, fileMapping, fileOrigin, identifier, initialize, parseMapping, setup } =
-      this.#options;
+    const {
+      addOns,
+      blueprints,
+      blueprintProblems,
+      fileMapping,
+      fileOrigin,
+      identifier,
+      initialize,
+      parseMapping,
+      setup,
+    } = this.#options;
     const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
     const noted = setup === 'note' ? new RecordedWrites() : undefined;
     const writes = noted ?? portWrites(this.#api);
@@ -95,6 +107,7 @@ export class PortCatalog implements Catalog {
     if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
     const mappingOrigin = integration.config ? `Port's integration ${identifier}` : fileOrigin;
     const read = integration.config ? parseMapping(integration.config, mappingOrigin) : fileMapping;
+    if (integration.config) problems.push(...unusedAddOns(addOns, read.mapping, mappingOrigin));
     return {
       mapping: read.mapping,
       mappingOrigin,

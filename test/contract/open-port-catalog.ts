@@ -65,6 +65,7 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     fileConfig: null,
     fileMapping: parseMapping({ resources: [] }, 'the contract', KOMODOR_KINDS),
     fileOrigin: 'the contract',
+    addOns: [],
     parseMapping: (config: unknown, origin: string) => parseMapping(config, origin, KOMODOR_KINDS),
   } as const;
   const catalogOf = (identifier: string) => new PortCatalog(api, { ...options, identifier });
