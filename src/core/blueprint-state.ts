@@ -3,11 +3,13 @@ import { type EntityOutcome, EntityTable, OUTCOMES, pointedAt, type TrackedEntit
 import { FieldTable, selectFields } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
-import type { Extraction } from './run.ts';
 import type { Place } from './source.ts';
 
 /** A locator that is no property: an entity's identifier may be a part of a place too. */
 export const ITS_IDENTIFIER = '$identifier';
+
+/** Part of a place -> property id, for the entities of one blueprint. */
+export type Locator = { readonly [part: string]: string };
 
 /** Everything a run knows about one blueprint. */
 export class BlueprintState {
@@ -51,7 +53,7 @@ export class BlueprintState {
   }
 
   /** The parts of its item's place that an entity keeps. */
-  partsOf({ locators }: Pick<Extraction, 'locators'>, identifier: string): Place {
+  partsOf({ locators }: { readonly locators: ReadonlyMap<string, Locator> }, identifier: string): Place {
     const located = this.entities.get(identifier)?.located ?? {};
     const parts: [string, string][] = [];
     for (const [part, property] of Object.entries(locators.get(this.shape.identifier) ?? {})) {

@@ -1,20 +1,11 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { breathe } from './breathe.ts';
-import { type DeletionDecision, isApprovable } from './deletion.ts';
+import { type Cause, type Causes, type DeletionDecision, isApprovable } from './deletion.ts';
 import { isAbort } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
-import type { DeletionReason } from './report.ts';
 import { type Extraction, extractionsCreating, itemPrint, type Run } from './run.ts';
 import { type Place, placeKey } from './source.ts';
 import { MAX_QUESTIONS } from './witness.ts';
-
-/** Why an entity of ours is to go. */
-export interface Cause {
-  readonly reason: DeletionReason;
-  /** The reason as a sentence, the same one for all entities that share it. */
-  readonly detail: string;
-}
-export type Causes = ReadonlyMap<string, Cause>;
 
 const ROWS_AT_A_TIME = 2_000;
 

@@ -1,5 +1,5 @@
 import { digestOf } from './canonical.ts';
-import type { BlockReason, DeletionBlocked } from './report.ts';
+import type { BlockReason, DeletionBlocked, DeletionReason } from './report.ts';
 
 /** Why a blueprint may not be deleted from in this run, whatever the guards say. */
 export interface Taint {
@@ -39,6 +39,15 @@ export type DeletionDecision =
   | { readonly type: 'ask_witness' }
   | { readonly type: 'delete'; readonly identifiers: readonly string[]; readonly approvedDigest: string | null }
   | { readonly type: 'blocked'; readonly blocked: DeletionBlocked; readonly detail: string };
+
+/** Why an entity of ours is to go. */
+export interface Cause {
+  readonly reason: DeletionReason;
+  /** The reason as a sentence, the same one for all entities that share it. */
+  readonly detail: string;
+}
+/** By identifier. */
+export type Causes = ReadonlyMap<string, Cause>;
 
 const SAMPLE_SIZE = 10;
 

@@ -1,6 +1,6 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { type Causes, explainDeletions, summarizeCauses } from './causes.ts';
-import { type DeletionDecision, decideDeletion, isApprovable, type Testimony } from './deletion.ts';
+import { explainDeletions, summarizeCauses } from './causes.ts';
+import { type Causes, type DeletionDecision, decideDeletion, isApprovable, type Testimony } from './deletion.ts';
 import { isAbort, messageOf } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
 import type { DeletionBlocked } from './report.ts';

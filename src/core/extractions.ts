@@ -1,11 +1,11 @@
-import { ITS_IDENTIFIER } from './blueprint-state.ts';
+import { ITS_IDENTIFIER, type Locator } from './blueprint-state.ts';
 import { isAbort } from './errors.ts';
 import { literalText } from './expression/prepare.ts';
 import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
 import { momentOf } from './moment.ts';
 import type { Ports, Program } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
-import type { Extraction, Locator } from './run.ts';
+import type { Extraction } from './run.ts';
 import type { KindBook, SourceKind } from './source.ts';
 
 /** The mapping, ready to run. */

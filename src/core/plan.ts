@@ -1,7 +1,6 @@
 import { breathe } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
-import type { Causes } from './causes.ts';
-import type { DeletionDecision } from './deletion.ts';
+import type { Causes, DeletionDecision } from './deletion.ts';
 import type { BlueprintShape, Entity, SetupDocument, StoredEntity } from './model.ts';
 import type {
   Catalog,

@@ -1,5 +1,4 @@
-import type { Causes } from './causes.ts';
-import type { DeletionDecision } from './deletion.ts';
+import type { Causes, DeletionDecision } from './deletion.ts';
 import type {
   BlueprintShape,
   Entity,

@@ -1,4 +1,4 @@
-import type { BlueprintState } from './blueprint-state.ts';
+import type { BlueprintState, Locator } from './blueprint-state.ts';
 import { fingerprint } from './canonical.ts';
 import type { Taint } from './deletion.ts';
 import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
@@ -14,9 +14,6 @@ export interface Extraction {
   /** Which property of which blueprint keeps which part of an item's place. */
   readonly locators: ReadonlyMap<string, Locator>;
 }
-
-/** Part of a place -> property id, for the entities of one blueprint. */
-export type Locator = { readonly [part: string]: string };
 
 /** What the steps of one run share. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Causes } from '../../src/core/causes.ts';
+import type { Causes } from '../../src/core/deletion.ts';
 import { judgeAbsence } from '../../src/core/windows.ts';
 import { asStored, blueprintIn, runSmall, type SmallWorld, things } from './small-world.ts';
 
