@@ -1,41 +1,41 @@
 import { firstLineOf } from './jq-message.ts';
 
 /**
- * Why jq refuses an expression: its own words, the place in the expression, and what is probably meant.
- * @param program what was compiled, with the expression in it
+ * Why jq refuses an expression: jq's message, the position in the expression, and a hint.
+ * @param program the compiled program, which contains the expression
  */
 export function whyBroken(stderr: string, program: string, expression: string): string {
-  const place = placeOf(stderr, program, expression);
+  const place = positionOf(stderr, program, expression);
   if (place === 'end') return `syntax error: it ends where more is expected (${endOf(expression)})`;
   const said = firstLineOf(stderr);
-  const cure = cureOf(expression, said);
+  const cure = hintFor(expression, said);
   return `${said}${place === undefined ? '' : ` (${place})`}${cure === undefined ? '' : `: ${cure}`}`;
 }
 
-/** jq counts lines and columns of the program around the expression. */
-function placeOf(stderr: string, program: string, expression: string): string | undefined {
+/** The position in the expression. jq gives the position in the whole program. */
+function positionOf(stderr: string, program: string, expression: string): string | undefined {
   const [, line, column] = / line (\d+), column (\d+)/.exec(stderr) ?? [];
   const start = program.lastIndexOf(`(${expression}\n)`) + 1;
   if (line === undefined || column === undefined || start === 0) return undefined;
   const before = program.slice(0, start).split('\n');
   const at = Number(line) - before.length;
   if (at >= expression.split('\n').length) return 'end';
-  return at < 0 ? undefined : spot(at + 1, Number(column) - (at === 0 ? (before.at(-1)?.length ?? 0) : 0));
+  return at < 0 ? undefined : positionText(at + 1, Number(column) - (at === 0 ? (before.at(-1)?.length ?? 0) : 0));
 }
 
 function endOf(expression: string): string {
   const lines = expression.split('\n');
-  return spot(lines.length, (lines.at(-1)?.length ?? 0) + 1);
+  return positionText(lines.length, (lines.at(-1)?.length ?? 0) + 1);
 }
 
-function spot(line: number, column: number): string {
+function positionText(line: number, column: number): string {
   return `line ${line}, column ${column}`;
 }
 
 const PLAIN_WORDS = /^\p{L}[\p{L}\d _:/-]*$/u;
 
-/** What people who begin with jq forget most often. */
-function cureOf(text: string, said: string): string | undefined {
+/** A hint for the most common mistakes of jq beginners. */
+function hintFor(text: string, said: string): string | undefined {
   const [, name] = /^(\w+)\/0 is not defined/.exec(said) ?? [];
   if (PLAIN_WORDS.test(text) && (name !== undefined || said.startsWith('syntax error'))) {
     const field = /\W/.test(text) ? '' : `; a field of the item begins with a dot: .${text}`;

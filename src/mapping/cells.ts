@@ -1,36 +1,36 @@
 import type { FieldFailure } from '../core/ports.ts';
 import type { Group } from './groups.ts';
-import type { Node } from './plan.ts';
+import type { Node } from './parsed-entry.ts';
 
-/** What an expression gave on a row. */
+/** The result of an expression on a row. */
 export type Cell =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'not_run' };
 export type Row = readonly Cell[];
-/** What a group gave on an item: its rows, or why there are none. */
+/** The result of a group on an item: its rows, or why there are none. */
 export type GroupResult =
   | { readonly type: 'rows'; readonly rows: readonly Row[] }
   | { readonly type: 'failed'; readonly message: string }
-  /** The item as a whole cannot be given to jq. */
+  /** The item cannot be given to jq. */
   | { readonly type: 'unreadable'; readonly message: string }
   | { readonly type: 'not_run' };
 
-/** A glance for numbers beyond a double, such as `1E+1000`. */
-const HUGE = /\dE\+\d{3}/;
+/** A quick test for numbers that do not fit into a double, such as `1E+1000`. */
+const HUGE_NUMBER = /\dE\+\d{3}/;
 
-/** The largest number there is in place of a larger one, which JSON could not express. */
+/** Replaces infinite numbers by the largest double, because JSON cannot express infinity. */
 function toFinite(_key: string, value: unknown): unknown {
   return typeof value === 'number' ? Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value)) : value;
 }
 
-/** Reads one line of a program's output (see `programText`). Undefined when it is no such line. */
+/** Parses one line of a program's output (see `programText`). Undefined when it is not one. */
 export function parseLine(line: string, groups: number): readonly GroupResult[] | undefined {
   let parsed: unknown;
   try {
-    parsed = HUGE.test(line) ? JSON.parse(line, toFinite) : JSON.parse(line);
+    parsed = HUGE_NUMBER.test(line) ? JSON.parse(line, toFinite) : JSON.parse(line);
   } catch {
-    return undefined; // jq writes `<skipped: too deep>` in place of what it cannot print
+    return undefined; // jq prints `<skipped: too deep>` for values that are nested too deep
   }
   return Array.isArray(parsed) && parsed.length === groups ? parsed.map(toGroupResult) : undefined;
 }
@@ -55,21 +55,21 @@ function messageIn(value: unknown): string {
     : 'it failed';
 }
 
-/** Why an expression that should have run did not. */
+/** Says why an expression was not run. */
 export type WhyNotRun = (expression: string) => string;
 
 type Evaluated =
   | { readonly ok: true; readonly value: unknown }
-  /** No failures: the expression was refused when the mapping was compiled, and reported then. */
+  /** An empty list: the expression does not compile, which was reported before. */
   | { readonly ok: false; readonly failures: readonly FieldFailure[] };
 
-/** Looks up what the expressions gave on a row. */
+/** Reads the results of the expressions on a row. */
 export interface RowReader {
-  /** The value of a node; `path` names it in failures. An object or list fails when a part of it does. */
+  /** The value of a node. `path` names it in failures. An object or list fails when one of its parts does. */
   evaluate(node: Node, path: string): Evaluated;
 }
 
-/** Says more about a failure. */
+/** Adds details to the message of a failure. */
 export type Explain = (message: string, expression: string) => string;
 
 export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row, explain: Explain) => RowReader {
@@ -92,14 +92,14 @@ export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row, 
           name,
           result: evaluate(row, explain, inner, `${path}.${name}`),
         }));
-        const { ok, failures } = gather(parts.map((part) => part.result));
-        // fromEntries makes own properties of every name, `__proto__` too.
+        const { ok, failures } = failuresOf(parts.map((part) => part.result));
+        // fromEntries creates own properties, even for the name `__proto__`.
         const values = parts.map(({ name, result }) => [name, result.ok ? result.value : null] as const);
         return ok ? { ok, value: Object.fromEntries(values) } : { ok, failures };
       }
       case 'list': {
         const results = node.items.map((inner, index) => evaluate(row, explain, inner, `${path}[${index}]`));
-        const { ok, failures } = gather(results);
+        const { ok, failures } = failuresOf(results);
         return ok ? { ok, value: results.map((result) => (result.ok ? result.value : null)) } : { ok, failures };
       }
     }
@@ -107,7 +107,10 @@ export function createRowReader(group: Group, whyNotRun: WhyNotRun): (row: Row, 
   return (row, explain) => ({ evaluate: (node, path) => evaluate(row, explain, node, path) });
 }
 
-function gather(results: readonly Evaluated[]): { readonly ok: boolean; readonly failures: readonly FieldFailure[] } {
+function failuresOf(results: readonly Evaluated[]): {
+  readonly ok: boolean;
+  readonly failures: readonly FieldFailure[];
+} {
   return {
     ok: results.every((result) => result.ok),
     failures: results.flatMap((result) => (result.ok ? [] : result.failures)),

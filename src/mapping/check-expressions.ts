@@ -3,8 +3,8 @@ import type { JqRunner } from './jq-runner.ts';
 import { checkProgram, MAX_PROGRAM_BYTES } from './program-text.ts';
 
 /**
- * Compiles expressions without running them. Returns, for each that jq refuses, why. When all are fine this is one start
- * of jq; otherwise the list is halved until each culprit is alone.
+ * Compiles expressions without running them. Returns the reason for each that jq refuses. If all compile, this takes one
+ * run of jq; otherwise the list is halved until each wrong one is alone.
  */
 export async function findBrokenExpressions(
   expressions: readonly string[],
@@ -23,14 +23,14 @@ export async function findBrokenExpressions(
   async function compile(part: readonly string[]): Promise<string | undefined> {
     const program = checkProgram(options.prelude, part);
     if (Buffer.byteLength(program) > MAX_PROGRAM_BYTES) {
-      // What we put around it takes its share.
+      // The text that we add around the expressions counts too.
       const room = MAX_PROGRAM_BYTES - Buffer.byteLength(checkProgram(options.prelude, ['']));
       return `it is too long (at most ${Math.floor(room / 1024)} KiB)`;
     }
     const outcome = await options.jq.run(program, '', { deadlineMs: options.deadlineMs });
     if (outcome.ok) return undefined;
     if (outcome.resource) return `compiling it ${outcome.message}`;
-    // Only of a single expression it is sure which one is meant.
+    // Only for a single expression it is certain which one is wrong.
     const [text = ''] = part;
     return whyBroken(outcome.message, program, text);
   }

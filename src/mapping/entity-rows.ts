@@ -5,92 +5,92 @@ import { createRowReader, type Explain, type GroupResult, type RowReader, type W
 import { withInput } from './failed-input.ts';
 import { type Coerced, describe, isJsonObject, toIdentifier, toName, toReference, toText } from './field-values.ts';
 import type { Group } from './groups.ts';
-import type { EntryPlan, NamedNode, Node, TemplatePlan } from './plan.ts';
+import type { NamedNode, Node, ParsedEntry, ParsedTemplate } from './parsed-entry.ts';
 
 type Rejected = Extract<MappedRow, { type: 'rejected' }>;
 
-/** Makes the rows of a group's entries out of what jq gave. At least one row per entry. */
+/** Turns the result of a group on an item into mapped rows of its entries. At least one row per entry. */
 export function createRowMaker(
   group: Group,
   options: { readonly selectAll: boolean; readonly whyNotRun: WhyNotRun },
-): (result: GroupResult, item: JsonObject) => ReadonlyMap<EntryPlan, readonly MappedRow[]> {
+): (result: GroupResult, item: JsonObject) => ReadonlyMap<ParsedEntry, readonly MappedRow[]> {
   const readerOf = createRowReader(group, options.whyNotRun);
 
-  function rowsOf(plan: EntryPlan, result: GroupResult, item: JsonObject): readonly MappedRow[] {
-    const { entry } = plan;
+  function rowsOf(parsed: ParsedEntry, result: GroupResult, item: JsonObject): readonly MappedRow[] {
+    const { entry } = parsed;
     switch (result.type) {
       case 'unreadable':
-        return rejections(plan, entry.path, result.message);
+        return rejections(parsed, entry.path, result.message);
       case 'failed':
-        return rejections(plan, `${entry.path}.port.itemsToParse`, result.message);
+        return rejections(parsed, `${entry.path}.port.itemsToParse`, result.message);
       case 'not_run':
-        return rejections(plan, `${entry.path}.port.itemsToParse`, options.whyNotRun(group.parse?.expression ?? ''));
+        return rejections(parsed, `${entry.path}.port.itemsToParse`, options.whyNotRun(group.parse?.expression ?? ''));
       case 'rows': {
         if (result.rows.length === 0) return [{ type: 'filtered', entry }];
-        return result.rows.flatMap((row) => elementRows(plan, readerOf(row, explainerOf(item))));
+        return result.rows.flatMap((row) => elementRows(parsed, readerOf(row, explainerOf(item))));
       }
     }
   }
 
-  function elementRows(plan: EntryPlan, reader: RowReader): readonly MappedRow[] {
+  function elementRows(parsed: ParsedEntry, reader: RowReader): readonly MappedRow[] {
     if (!options.selectAll) {
-      const path = `${plan.entry.path}.selector.query`;
-      const selected = reader.evaluate(plan.selector, path);
-      if (!selected.ok) return rejections(plan, path, reasonOf(selected.failures));
+      const path = `${parsed.entry.path}.selector.query`;
+      const selected = reader.evaluate(parsed.selector, path);
+      if (!selected.ok) return rejections(parsed, path, reasonOf(selected.failures));
       if (typeof selected.value !== 'boolean') {
-        return rejections(plan, path, `it gives ${describe(selected.value)}, but must give true or false`);
+        return rejections(parsed, path, `it gives ${describe(selected.value)}, but must give true or false`);
       }
-      if (!selected.value) return [{ type: 'filtered', entry: plan.entry }];
+      if (!selected.value) return [{ type: 'filtered', entry: parsed.entry }];
     }
-    return plan.templates.map((template) => entityRow(plan, template, reader));
+    return parsed.templates.map((template) => entityRow(parsed, template, reader));
   }
 
-  /** With itemsToParse an expression sees an element beside the item, which only jq has put there. */
+  /** With itemsToParse the input of an expression contains an element of the list, which we do not have here. */
   function explainerOf(item: JsonObject): Explain {
     return (message, text) => (group.parse === undefined ? withInput(message, text, item) : message);
   }
 
-  return (result, item) => new Map(group.entries.map((plan) => [plan, rowsOf(plan, result, item)]));
+  return (result, item) => new Map(group.entries.map((parsed) => [parsed, rowsOf(parsed, result, item)]));
 }
 
-/** Nothing is known of any of its entities: one rejection for each blueprint that the entry writes. */
-function rejections(plan: EntryPlan, path: string, message: string): readonly Rejected[] {
-  const blueprints = new Set(plan.templates.map(({ template }) => literalText(template.blueprint)));
-  return [...blueprints].map((blueprint) => ({ type: 'rejected', entry: plan.entry, blueprint, path, message }));
+/** Without a result no entity of the entry is known: one rejection for each blueprint that the entry writes. */
+function rejections(parsed: ParsedEntry, path: string, message: string): readonly Rejected[] {
+  const blueprints = new Set(parsed.templates.map(({ template }) => literalText(template.blueprint)));
+  return [...blueprints].map((blueprint) => ({ type: 'rejected', entry: parsed.entry, blueprint, path, message }));
 }
 
-function entityRow({ entry }: EntryPlan, plan: TemplatePlan, reader: RowReader): MappedRow {
-  const { template } = plan;
+function entityRow({ entry }: ParsedEntry, parsed: ParsedTemplate, reader: RowReader): MappedRow {
+  const { template } = parsed;
   const blueprintPath = `${template.path}.blueprint`;
-  const blueprint = required(reader, plan.blueprint, blueprintPath, toName);
+  const blueprint = required(reader, parsed.blueprint, blueprintPath, toName);
   if (!blueprint.ok)
     return { type: 'rejected', entry, blueprint: null, path: blueprintPath, message: blueprint.message };
   const identifierPath = `${template.path}.identifier`;
   const isQuery = typeof template.identifier !== 'string';
-  const identifier = required(reader, plan.identifier, identifierPath, (value) => toIdentifier(value, isQuery));
+  const identifier = required(reader, parsed.identifier, identifierPath, (value) => toIdentifier(value, isQuery));
   if (!identifier.ok) {
     return { type: 'rejected', entry, blueprint: blueprint.value, path: identifierPath, message: identifier.message };
   }
 
   const fields = new FieldReader(reader);
-  const title = fields.one(plan.title, 'title', toText);
-  const icon = fields.one(plan.icon, 'icon', toText);
-  const team = fields.one(plan.team, 'team', toReference);
+  const title = fields.one(parsed.title, 'title', toText);
+  const icon = fields.one(parsed.icon, 'icon', toText);
+  const team = fields.one(parsed.team, 'team', toReference);
   const entity: Entity = {
     blueprint: blueprint.value,
     identifier: identifier.value,
     ...(title === undefined ? {} : { title }),
     ...(icon === undefined ? {} : { icon }),
     ...(team === undefined ? {} : { team }),
-    properties: fields.all(plan.properties, 'properties', (value) => ({ ok: true, value })),
-    relations: fields.all(plan.relations, 'relations', toReference),
+    properties: fields.all(parsed.properties, 'properties', (value) => ({ ok: true, value })),
+    relations: fields.all(parsed.relations, 'relations', toReference),
   };
   return { type: 'entity', entry, entity, failures: fields.failures };
 }
 
 const SPREAD = '*';
 
-/** Reads the fields of one row. One that fails is left out, and noted. */
+/** Reads the fields of one row. A field that fails is left out and recorded. */
 class FieldReader {
   readonly failures: FieldFailure[] = [];
   readonly #reader: RowReader;
@@ -128,7 +128,7 @@ class FieldReader {
         continue;
       }
       const members = this.one(node, `${folder}.${SPREAD}`, toMembers) ?? [];
-      // An explicit field wins, even when it failed: what it should be is not what the spread says.
+      // A named field takes precedence over the spread, even when it failed.
       for (const [member, value] of members.filter(([member]) => !named.has(member))) {
         put(member, this.one({ type: 'constant', value }, `${folder}.${member}`, coerce));
       }

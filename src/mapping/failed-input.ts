@@ -4,12 +4,12 @@ import { isJsonObject } from './field-values.ts';
 const SHOWN_CHARACTERS = 80;
 const STEPS = /^\s*((?:\.\w+|\.?\["(?:[^"\\]|\\.)*"\])+)\s*(?:\||$|\/\/)/;
 const STEP = /\.(\w+)|\.?\[("(?:[^"\\]|\\.)*")\]/g;
-/** Values under such names are nobody's business, whosever secrets they are. */
+/** Values under such names may be secrets and are not shown. */
 const SECRET = /token|passw|secret|api[-_]?key|access[-_]?key|authorization|credential|private/i;
 
 /**
- * A failure's message with what the expression began with: `.labels.team | ascii_downcase` fails without saying that
- * `.labels.team` is null. Unchanged when the expression does not begin with a path.
+ * Adds the value of the path with which an expression begins to its failure's message: `.labels.team | ascii_downcase`
+ * fails without saying that `.labels.team` is null. Unchanged when the expression does not begin with a path.
  */
 export function withInput(message: string, expression: string, item: JsonObject): string {
   const path = STEPS.exec(expression)?.[1];
@@ -19,9 +19,9 @@ export function withInput(message: string, expression: string, item: JsonObject)
     const key = word ?? nameIn(quoted);
     value = isJsonObject(value) && key !== undefined && Object.hasOwn(value, key) ? value[key] : null;
   }
-  // jq's own words often quote it already.
+  // jq's message often quotes it already.
   if (typeof value === 'string' && message.includes(value)) return message;
-  return `${message} (${path} was ${SECRET.test(path) ? typeIn(value) : shown(value)})`;
+  return `${message} (${path} was ${SECRET.test(path) ? typeIn(value) : valueText(value)})`;
 }
 
 function nameIn(quoted: string | undefined): string | undefined {
@@ -33,7 +33,7 @@ function nameIn(quoted: string | undefined): string | undefined {
   }
 }
 
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   if (hasSecret(value)) return typeIn(value);
   const text = JSON.stringify(value) ?? 'null';
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;

@@ -1,19 +1,19 @@
 import type { JsonObject, RelationValue, SearchQuery } from '../core/model.ts';
 
-/** A value in the form a field must have, or why it cannot have it. */
+/** A value converted to the form that a field needs, or why that is not possible. */
 export type Coerced<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 const NO_QUERY = 'its combinator, properties and operators must give texts';
 const NEEDS_NO_VALUE = ['isEmpty', 'isNotEmpty'];
 
-/** Identifier and blueprint: a text, or a number that becomes one. */
+/** For identifier and blueprint: a text, or a number that is converted to text. */
 export function toName(value: unknown): Coerced<string> {
   if (typeof value === 'string' && value !== '') return { ok: true, value };
   if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: textOf(value) };
   return { ok: false, message: `it gives ${describe(value)}, but must give a text that is not empty` };
 }
 
-/** An identifier may also be looked up: then every rule needs something to look for. */
+/** For an identifier, which may also be a search query: then every rule needs a value. */
 export function toIdentifier(value: unknown, isTemplateQuery: boolean): Coerced<string | SearchQuery> {
   if (!isTemplateQuery) return toName(value);
   if (!isSearchQuery(value)) return { ok: false, message: NO_QUERY };
@@ -39,7 +39,7 @@ function emptyRule(query: SearchQuery): string | undefined {
   return undefined;
 }
 
-/** Title and icon. */
+/** For title and icon. */
 export function toText(value: unknown): Coerced<string | null> {
   if (value === null || typeof value === 'string') return { ok: true, value };
   if (typeof value === 'boolean') return { ok: true, value: String(value) };
@@ -47,7 +47,7 @@ export function toText(value: unknown): Coerced<string | null> {
   return { ok: false, message: `it gives ${describe(value)}, but must give a text` };
 }
 
-/** A relation or a team: one name, several, none, or a search. */
+/** For a relation or a team: one name, several, none, or a search query. */
 export function toReference(value: unknown): Coerced<RelationValue> {
   if (value === null || typeof value === 'string' || isSearchQuery(value)) return { ok: true, value };
   if (typeof value === 'number' && Number.isFinite(value)) return { ok: true, value: textOf(value) };
@@ -66,7 +66,7 @@ export function toReference(value: unknown): Coerced<RelationValue> {
   };
 }
 
-/** All digits of a whole number, as jq's tostring gives them; never `1e+21`. */
+/** A whole number with all digits, like jq's tostring; never `1e+21`. */
 function textOf(value: number): string {
   return Number.isInteger(value) ? String(BigInt(value)) : String(value);
 }
@@ -90,7 +90,7 @@ function isRuleOrQuery(value: unknown): boolean {
   return typeof value.operator === 'string' && (value.property === undefined || typeof value.property === 'string');
 }
 
-/** A value in words, short: `null`, `an empty text`, `the number 5`, `an object`. */
+/** Describes a value for messages: `null`, `an empty text`, `the number 5`, `an object`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (value === '') return 'an empty text';

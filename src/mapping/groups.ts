@@ -1,16 +1,16 @@
 import { prepare } from '../core/expression/prepare.ts';
 import type { ResourceEntry } from '../core/model.ts';
 import { leadingPath, type PathStep } from './leading-path.ts';
-import type { EntryPlan, Node, TemplatePlan } from './plan.ts';
+import type { Node, ParsedEntry, ParsedTemplate } from './parsed-entry.ts';
 
-/** Entries that look at the same rows: the items as they are, or the elements of one itemsToParse. */
+/** Entries that map the same rows: the items themselves, or the elements of the same itemsToParse. */
 export interface Group {
-  readonly parse: ParsePlan | undefined;
-  readonly entries: readonly EntryPlan[];
-  /** Each distinct expression once. */
+  readonly parse: ItemsToParseStep | undefined;
+  readonly entries: readonly ParsedEntry[];
+  /** All distinct expressions. */
   readonly expressions: readonly GroupExpression[];
 }
-interface ParsePlan {
+interface ItemsToParseStep {
   readonly expression: string;
   readonly name: string;
   readonly topLevelTransform: boolean;
@@ -20,27 +20,27 @@ interface GroupExpression {
   readonly text: string;
   /** Whether it is a selector of an entry. */
   readonly selects: boolean;
-  /** Indexes of the selectors under which a field uses it; `always` when such a selector is the constant true. */
+  /** The selectors (by index) whose entries use it in a field; `always`: an entry without a selector expression does. */
   readonly usedBy: readonly (number | 'always')[];
 }
 
-/** Puts entries that look at the same rows together, so that an expression they share runs once per row. */
-export function groupEntries(plans: readonly EntryPlan[]): readonly Group[] {
-  const groups = new Map<string, { parse: ParsePlan | undefined; entries: EntryPlan[] }>();
-  for (const plan of plans) {
-    const parse = parsePlanOf(plan.entry);
+/** Groups entries that map the same rows, so that an expression that they share runs once per row. */
+export function groupEntries(entries: readonly ParsedEntry[]): readonly Group[] {
+  const groups = new Map<string, { parse: ItemsToParseStep | undefined; entries: ParsedEntry[] }>();
+  for (const parsed of entries) {
+    const parse = itemsToParseStepOf(parsed.entry);
     const key = JSON.stringify(parse ?? null);
     const group = groups.get(key) ?? { parse, entries: [] };
-    group.entries.push(plan);
+    group.entries.push(parsed);
     groups.set(key, group);
   }
   return [...groups.values()].map((group) => ({ ...group, expressions: expressionsOf(group.entries) }));
 }
 
-function parsePlanOf({ itemsToParse }: ResourceEntry): ParsePlan | undefined {
+function itemsToParseStepOf({ itemsToParse }: ResourceEntry): ItemsToParseStep | undefined {
   if (itemsToParse === undefined) return undefined;
   const prepared = prepare(itemsToParse.expression);
-  if (prepared.type === 'broken') return undefined; // costs the entry, so it never gets here
+  if (prepared.type === 'broken') return undefined; // cannot happen: such an entry was left out before
   const expression = prepared.text;
   return {
     expression,
@@ -50,7 +50,7 @@ function parsePlanOf({ itemsToParse }: ResourceEntry): ParsePlan | undefined {
   };
 }
 
-function expressionsOf(entries: readonly EntryPlan[]): readonly GroupExpression[] {
+function expressionsOf(entries: readonly ParsedEntry[]): readonly GroupExpression[] {
   const found = new Map<string, { selects: boolean; usedBy: Set<number | 'always'> }>();
   for (const { selector } of entries) {
     if (selector.type === 'expression') found.set(selector.text, { selects: true, usedBy: new Set() });
@@ -68,15 +68,15 @@ function expressionsOf(entries: readonly EntryPlan[]): readonly GroupExpression[
   return [...found].map(([text, { selects, usedBy }]) => ({ text, selects, usedBy: [...usedBy] }));
 }
 
-function textsOf(plan: TemplatePlan): readonly string[] {
+function textsOf(template: ParsedTemplate): readonly string[] {
   const nodes = [
-    plan.identifier,
-    plan.blueprint,
-    plan.title,
-    plan.icon,
-    plan.team,
-    ...plan.properties.map(([, node]) => node),
-    ...plan.relations.map(([, node]) => node),
+    template.identifier,
+    template.blueprint,
+    template.title,
+    template.icon,
+    template.team,
+    ...template.properties.map(([, node]) => node),
+    ...template.relations.map(([, node]) => node),
   ];
   return nodes.flatMap((node) => (node === undefined ? [] : textsIn(node)));
 }

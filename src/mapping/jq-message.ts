@@ -1,6 +1,6 @@
 const MAX_LENGTH = 200;
 
-/** The first line of what jq wrote to its error output, without the places in our own program text that it names. */
+/** The first line of jq's error output, without positions in our program text. */
 export function firstLineOf(stderr: string): string {
   const line = stderr.trim().split('\n', 1)[0] ?? '';
   const message = line

@@ -10,13 +10,13 @@ export interface JqRunner {
   readonly run: RunJq;
 }
 
-/** More would only compete with each other, and each takes memory. */
-const MOST_AT_ONCE = { native: 3, wasm: 2 };
+/** How many runs at a time. More would not be faster, and each needs memory. */
+const MAX_CONCURRENT_RUNS = { native: 3, wasm: 2 };
 
-/** Makes a runner: on node-jq for a native jq, on worker threads for the WebAssembly one. Throws AppError `jq_unusable`. */
+/** Creates a runner: node-jq for a native jq, worker threads for WebAssembly. Throws AppError `jq_unusable`. */
 export async function createJqRunner(binary: JqBinary): Promise<JqRunner> {
   const run = binary.flavour === 'native' ? await startNativeJq(binary) : startWasmJq(binary);
-  const limited = createLimiter(Math.min(availableParallelism(), MOST_AT_ONCE[binary.flavour]));
+  const limited = createLimiter(Math.min(availableParallelism(), MAX_CONCURRENT_RUNS[binary.flavour]));
   return {
     binary,
     run: (program, input, limits) =>

@@ -1,4 +1,4 @@
-/** A step of a jq path as `delpaths` takes it: a key, an index, a slice. */
+/** A step of a jq path in the form of `delpaths`: a key, an index, a slice. */
 export type PathStep = string | number | { readonly start: number | null; readonly end: number | null };
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`;
@@ -9,9 +9,9 @@ const QUOTED_STEP = new RegExp(String.raw`^\.\s*(${STRING})\??`);
 const BINDING = /^\.\s+as\s+\$\w+/;
 
 /**
- * Which part of an item the text of itemsToParse takes its list from; that part is taken out of the item. It is the path
- * that the first part between pipes begins with, passing over `. as $x`, `$x` and `.`: the same choice that Port Ocean makes,
- * because mappings rely on what is there and what is not. Undefined when no part begins with a path.
+ * The path from which itemsToParse takes its list. That path is removed from the item, because Port Ocean does so and
+ * mappings rely on it. As in Ocean, it is the path at the beginning of the first part between pipes, except `. as $x`, `$x`
+ * and `.`. Undefined when no part begins with a path.
  */
 export function leadingPath(expression: string): readonly PathStep[] | undefined {
   const text = expression.trim();
@@ -20,11 +20,11 @@ export function leadingPath(expression: string): readonly PathStep[] | undefined
     if (part === '.' || part.startsWith('$') || BINDING.test(part)) continue;
     if (/^\.(?:\w|\[[^\]])/.test(part)) return stepsOf(part, FIRST_STEP);
   }
-  // Ocean cannot tell this path and drops the item.
+  // Ocean does not recognize such a path and drops the item.
   return stepsOf(text.replace(/^[\s(]+/, ''), QUOTED_STEP);
 }
 
-/** The steps that a text begins with; undefined when there are none, or when only jq can tell one. */
+/** The steps at the beginning of a text; undefined when there are none, or when a step is computed. */
 function stepsOf(text: string, first: RegExp): readonly PathStep[] | undefined {
   const path: PathStep[] = [];
   let rest = text;

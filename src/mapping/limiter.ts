@@ -1,4 +1,4 @@
-/** Lets at most `limit` tasks run at a time; the others wait in order. */
+/** Runs at most `limit` tasks at a time. The others wait in order. */
 export function createLimiter(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -9,7 +9,7 @@ export function createLimiter(limit: number): <T>(task: () => Promise<T>) => Pro
       return await task();
     } finally {
       const next = waiting.shift();
-      // A waiting task takes over our place, so that nobody slips in between.
+      // If a task waits, `running` stays the same, so that no other task can start before it.
       if (next === undefined) running -= 1;
       else next();
     }

@@ -3,16 +3,16 @@ import type { ResourceEntry } from '../core/model.ts';
 import type { Mapper, MappingProblem } from '../core/ports.ts';
 import { findBrokenExpressions } from './check-expressions.ts';
 import { createDates } from './dates.ts';
+import { usesOf } from './expression-uses.ts';
 import { groupEntries } from './groups.ts';
 import type { JqRunner } from './jq-runner.ts';
-import { planEntry } from './plan.ts';
+import { parseEntry } from './parsed-entry.ts';
 import { createProgram } from './program.ts';
 import { MAX_PROGRAM_BYTES, preludeOf, programText } from './program-text.ts';
-import { usesOf } from './uses.ts';
 
 export interface MapperOptions {
   readonly jq: JqRunner;
-  /** What `env` and `$ENV` give in expressions; nothing when left out. */
+  /** The values of `env` and `$ENV` in expressions. Default: empty. */
   readonly allowEnv?: Record<string, string> | undefined;
   /** How long jq may take for a batch. Default 30,000 ms. */
   readonly batchTimeoutMs?: number | undefined;
@@ -23,7 +23,7 @@ export interface MapperOptions {
 const BATCH_TIMEOUT_MS = 30_000;
 const BATCH_ITEMS = 1_000;
 
-/** Makes the mapper that runs on jq. Its programs leave out the entries that its problems cost. */
+/** Creates the mapper on jq. Its programs leave out entries with an unusable expression; these are among the problems. */
 export function createMapper(options: MapperOptions): Mapper {
   const { jq } = options;
   const datesOf = createDates(jq);
@@ -50,21 +50,26 @@ export function createMapper(options: MapperOptions): Mapper {
       return message === undefined ? [] : [{ path, message }];
     });
     const lost = new Set(problems.filter(({ costs }) => costs === 'entry').map(({ entry }) => entry));
-    const plans = entries.filter((entry) => !lost.has(entry)).map((entry) => planEntry(entry, new Set(broken.keys())));
+    const parsedEntries = entries
+      .filter((entry) => !lost.has(entry))
+      .map((entry) => parseEntry(entry, new Set(broken.keys())));
 
-    const groups = groupEntries(plans);
+    const groups = groupEntries(parsedEntries);
     const size = Buffer.byteLength(programText(prelude, groups, { runs: () => true, selectAll: false }));
     const tooLong = size > MAX_PROGRAM_BYTES;
     const message = `the expressions of this kind are too long together (${Math.ceil(size / 1024)} KiB as one program, at most ${MAX_PROGRAM_BYTES / 1024} KiB)`;
     return {
-      program: createProgram(tooLong ? [] : plans, {
+      program: createProgram(tooLong ? [] : parsedEntries, {
         jq,
         prelude,
         deadlineMs,
         batchItems: options.batchItems ?? BATCH_ITEMS,
       }),
       problems: tooLong
-        ? [...problems, ...plans.map(({ entry }) => ({ path: entry.path, costs: 'entry' as const, entry, message }))]
+        ? [
+            ...problems,
+            ...parsedEntries.map(({ entry }) => ({ path: entry.path, costs: 'entry' as const, entry, message })),
+          ]
         : problems,
       warnings,
     };

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { writeFile } from 'node:fs/promises';
 import { AppError, messageOf } from '../core/errors.ts';
 import { isOutOfMemory, MAX_MEMORY, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT } from './jq-limits.ts';
-import { watchRun } from './processor-clock.ts';
+import { limitRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
 import type { JqOutcome, RunJq } from './run-jq.ts';
 
@@ -12,11 +12,11 @@ const MAX_STDERR_CHARS = 1024 * 1024;
 let loadedFor: string | undefined;
 
 /**
- * Runs jq processes through node-jq. The first one in a process decides which jq is used; throws AppError `jq_unusable` for
- * a second, different one.
+ * Runs jq processes through node-jq. node-jq can use only one jq per process: for another path this throws AppError
+ * `jq_unusable`.
  */
 export async function startNativeJq(binary: JqBinary): Promise<RunJq> {
-  // node-jq reads the variable once, when it is loaded; hence the late import.
+  // node-jq reads the variable once, when it is loaded, so it is imported only here.
   if (loadedFor !== undefined && loadedFor !== binary.path) {
     throw new AppError(
       'jq_unusable',
@@ -27,8 +27,8 @@ export async function startNativeJq(binary: JqBinary): Promise<RunJq> {
   const run = await loadNodeJq(binary.path);
 
   return (program, input, { deadlineMs, signal }) => {
-    const { child, finished } = capture(() =>
-      // 'json' would walk the whole data; an empty text is refused.
+    const { child, finished } = captureChild(() =>
+      // 'json' would parse all data, and an empty string is refused.
       run(program, input === '' ? '\n' : input, { input: 'string', output: 'compact' }),
     );
     if (child === undefined) {
@@ -40,7 +40,7 @@ export async function startNativeJq(binary: JqBinary): Promise<RunJq> {
         (error: unknown) => Promise.reject(unusable(binary, error)),
       );
     }
-    return watch(child, finished, binary, deadlineMs, signal);
+    return enforceLimits(child, finished, binary, deadlineMs, signal);
   };
 }
 
@@ -55,8 +55,8 @@ async function loadNodeJq(path: string): Promise<typeof import('node-jq').run> {
   }
 }
 
-/** node-jq keeps its child to itself; Node announces every child process, synchronously, while it is being started. */
-function capture<T>(start: () => Promise<T>): { child: ChildProcess | undefined; finished: Promise<T> } {
+/** Gets the child process, which node-jq does not return: Node publishes every child process while it is being started. */
+function captureChild<T>(start: () => Promise<T>): { child: ChildProcess | undefined; finished: Promise<T> } {
   let child: ChildProcess | undefined;
   function onProcess(message: unknown): void {
     if (isChildMessage(message)) child = message.process;
@@ -74,8 +74,8 @@ function isChildMessage(message: unknown): message is { readonly process: ChildP
   return typeof message === 'object' && message !== null && 'process' in message;
 }
 
-/** Holds a jq process to its limits and waits for its end. */
-function watch(
+/** Waits for a jq process to end, and kills it when it exceeds a limit. */
+function enforceLimits(
   child: ChildProcess,
   finished: Promise<unknown>,
   binary: JqBinary,
@@ -91,17 +91,17 @@ function watch(
     function onAbort(): void {
       stop('was stopped');
     }
-    const endWatch = watchRun({
+    const endWatch = limitRun({
       proc: child.pid === undefined ? undefined : `/proc/${child.pid}`,
       deadlineMs,
       memory: { bytes: MAX_MEMORY, message: TOO_MUCH_MEMORY },
-      onTooMuch: stop,
+      onLimitExceeded: stop,
     });
     signal?.addEventListener('abort', onAbort, { once: true });
-    preferAsVictim(child);
+    letSystemKillFirst(child);
 
     const printed = collectOutput(child, stop);
-    // Without these a jq that is missing, or that ends before it has read everything, would end our own process.
+    // Without these listeners, a missing jq, or one that ends before it has read its input, would end our process.
     let startError: Error | undefined;
     child.stdin?.on('error', () => undefined);
     child.on('error', (error) => {
@@ -112,7 +112,7 @@ function watch(
       signal?.removeEventListener('abort', onAbort);
     }
     finished.catch((error: unknown) => {
-      // With a process number, `close` follows and tells more than node-jq's error; without one, nothing may follow.
+      // If the process has started, `close` follows and says more than node-jq's error. Otherwise nothing may follow.
       if (child.pid !== undefined) return;
       release();
       reject(unusable(binary, error));
@@ -128,7 +128,7 @@ function watch(
   });
 }
 
-/** Keeps what a jq process prints; too much of it stops the process. */
+/** Collects the output of a jq process. Stops the process when it prints too much. */
 function collectOutput(child: ChildProcess, stop: (message: string) => void) {
   const chunks: string[] = [];
   let size = 0;
@@ -145,7 +145,7 @@ function collectOutput(child: ChildProcess, stop: (message: string) => void) {
   return { stdout: () => chunks.join(''), stderr: () => stderr };
 }
 
-/** What a run came to that ended by itself, or that the system ended. */
+/** The outcome of a run that we did not stop. */
 function outcomeOf(code: number | null, killedBy: string | null, stdout: string, stderr: string): JqOutcome {
   if (code === 0) return { ok: true, stdout };
   if (killedBy === null && !isOutOfMemory(stderr)) return { ok: false, stdout, resource: false, message: stderr };
@@ -153,8 +153,8 @@ function outcomeOf(code: number | null, killedBy: string | null, stdout: string,
   return { ok: false, stdout, resource: true, message };
 }
 
-/** When memory runs out, Linux shall take jq before us. */
-function preferAsVictim(child: ChildProcess): void {
+/** Makes Linux kill jq before us when memory runs out. */
+function letSystemKillFirst(child: ChildProcess): void {
   if (process.platform !== 'linux' || child.pid === undefined) return;
   writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => undefined);
 }

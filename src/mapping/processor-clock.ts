@@ -1,49 +1,49 @@
 import { readFileSync } from 'node:fs';
-import { tookTooLong } from './jq-limits.ts';
+import { tooMuchTime } from './jq-limits.ts';
 
-/** A second of processor time in /proc: Linux counts it in hundredths for every program. */
+/** The unit of processor time in /proc: hundredths of a second. */
 const TICKS_PER_SECOND = 100;
-const LOOK_EVERY_MS = 50;
+const POLL_MS = 50;
 /**
- * Where the processor is scarce, a second of it takes many on the wall; 0.05 of one, shared by two threads, takes 40. What
- * takes still longer than that is ended, whoever is to blame.
+ * On a busy machine, a second of processor time takes many seconds: with 0.05 processors for two threads, it takes 40. A
+ * run that takes even longer than that is ended.
  */
-const MOST_WALL_PER_PROCESSOR = 40;
+const MAX_WALL_PER_PROCESSOR_TIME = 40;
 
-export interface Watched {
-  /** The folder in /proc of the process or thread that runs jq; undefined where there is none. */
+export interface RunLimits {
+  /** The folder in /proc of the process or thread that runs jq; undefined where there is no /proc. */
   readonly proc: string | undefined;
   readonly deadlineMs: number;
-  /** The most memory that it may have; not looked at when absent. */
+  /** The limit of its memory. Default: none. */
   readonly memory?: { readonly bytes: number; readonly message: string };
-  /** Called once, with what it did. It goes on after "it". */
-  readonly onTooMuch: (message: string) => void;
+  /** Called once, with what the run did. The message continues a sentence after "it". */
+  readonly onLimitExceeded: (message: string) => void;
 }
 
 /**
- * Watches a run of jq. Its deadline is in processor time, so that an expression is not blamed for a busy machine; where
- * that cannot be read (not Linux), it is the clock on the wall. Returns what ends the watch.
+ * Watches the limits of a run of jq. The deadline is in processor time, so that a busy machine does not count; where that
+ * cannot be read (not Linux), it is in elapsed time. Returns a function that ends the watch.
  */
-export function watchRun({ proc, deadlineMs, memory, onTooMuch }: Watched): () => void {
+export function limitRun({ proc, deadlineMs, memory, onLimitExceeded }: RunLimits): () => void {
   const startedAt = performance.now();
   const processorBefore = proc === undefined ? undefined : processorMs(proc);
-  const timer = setInterval(look, Math.min(LOOK_EVERY_MS, deadlineMs / 4));
+  const timer = setInterval(poll, Math.min(POLL_MS, deadlineMs / 4));
 
-  function look(): void {
-    const message = whatIsTooMuch();
+  function poll(): void {
+    const message = exceededLimit();
     if (message === undefined) return;
     clearInterval(timer);
-    onTooMuch(message);
+    onLimitExceeded(message);
   }
 
-  function whatIsTooMuch(): string | undefined {
+  function exceededLimit(): string | undefined {
     const wall = performance.now() - startedAt;
     const processor = proc === undefined ? undefined : processorMs(proc);
     const used =
       processor === undefined || processorBefore === undefined
         ? wall
-        : Math.max(processor - processorBefore, wall / MOST_WALL_PER_PROCESSOR);
-    if (used >= deadlineMs) return tookTooLong(deadlineMs);
+        : Math.max(processor - processorBefore, wall / MAX_WALL_PER_PROCESSOR_TIME);
+    if (used >= deadlineMs) return tooMuchTime(deadlineMs);
     if (memory !== undefined && proc !== undefined && (memoryBytes(proc) ?? 0) > memory.bytes) return memory.message;
     return undefined;
   }
@@ -51,9 +51,9 @@ export function watchRun({ proc, deadlineMs, memory, onTooMuch }: Watched): () =
   return () => clearInterval(timer);
 }
 
-/** Undefined where there is no /proc, or when it has ended. */
+/** Undefined without /proc, or when the process has ended. */
 function processorMs(proc: string): number | undefined {
-  // The name in parentheses may hold spaces and parentheses; user and system time are the 12th and 13th field after it.
+  // The name in parentheses may contain spaces and parentheses. User and system time are the 12th and 13th field after it.
   const fields = read(`${proc}/stat`)?.split(') ').at(-1)?.split(' ');
   const ticks = Number(fields?.[11]) + Number(fields?.[12]);
   return Number.isNaN(ticks) ? undefined : (ticks / TICKS_PER_SECOND) * 1_000;

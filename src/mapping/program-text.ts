@@ -1,11 +1,11 @@
 import { RESERVED_PREFIX } from '../core/expression/lex.ts';
 import type { Group } from './groups.ts';
 
-/** A program is passed as one argument; Linux allows 128 KiB for one. */
+/** A program is passed as one argument, for which Linux allows 128 KiB. */
 export const MAX_PROGRAM_BYTES = 100 * 1024;
 
-// What a mapping must not do (stop the shared process or read on in it, print) or see (the machine). `error` is not
-// among them: jq itself compiles `break` into it.
+// Replaces the functions that a mapping must not use: those that stop the shared process, read further input, print, or
+// show something of the machine. `error` stays, because jq compiles `break` into it.
 const PRELUDE = `
 def ${RESERVED_PREFIX}no(n): error("\\(n) is not allowed in a mapping");
 def halt: ${RESERVED_PREFIX}no("halt"); def halt_error: ${RESERVED_PREFIX}no("halt_error"); def halt_error(c): ${RESERVED_PREFIX}no("halt_error");
@@ -18,8 +18,8 @@ def ${RESERVED_PREFIX}first(f): . as $in | (try ([first(f)] | .[:1]) catch (. as
 `;
 
 /**
- * The definition of an expression. `?//` takes the break by which `first` leaves its argument for an error of its own and goes
- * on to its next pattern, which may fail; then the list of all outputs tells what came first.
+ * The definition of an expression as a jq function. `?//` mistakes the `break` inside `first` for an error and tries its
+ * next pattern, which may fail. In that case the list of all outputs is used to get the first.
  */
 function definition(text: string, index: number): string {
   const name = `${RESERVED_PREFIX}f${index}`;
@@ -28,30 +28,30 @@ function definition(text: string, index: number): string {
   return `def ${name}: def ${RESERVED_PREFIX}g: (${own} ${text}\n); ${RESERVED_PREFIX}first(${RESERVED_PREFIX}g);\n`;
 }
 
-/** The part in front of every program. `env` is what `env` and `$ENV` give. */
+/** The beginning of every program. @param env the values of `env` and `$ENV` */
 export function preludeOf(env: { readonly [name: string]: string } | undefined): string {
   return `${JSON.stringify(env ?? {})} as $ENV |${PRELUDE}`;
 }
 
-/** A program that compiles these expressions and runs none of them. They must be called, or jq does not look inside. */
+/** A program that compiles these expressions and runs none. They must be called, or jq does not compile their bodies. */
 export function checkProgram(prelude: string, expressions: readonly string[]): string {
   const calls = expressions.map((_, index) => `${RESERVED_PREFIX}f${index}`).join(', ');
   return `${prelude}${definitions(expressions)}empty | ${calls === '' ? '.' : calls}`;
 }
 
-export interface ProgramChoice {
-  /** Which expressions to run; the others' cells are null, and rows they would have selected are not looked at. */
+export interface RunChoice {
+  /** Which expressions to run. The cells of the others are null, and selectors among them select nothing. */
   readonly runs: (expression: string) => boolean;
-  /** Take every selector for true. */
+  /** Treat every selector as true. */
   readonly selectAll: boolean;
 }
 
 /**
- * The program of these groups. It answers each document with one line: an array with, per group, an array of rows, or
+ * The program of these groups. It prints one line per document: an array with, per group, an array of rows, or
  * `{"e": message}` when itemsToParse failed, or null when it was not run. A row holds a cell per expression of the group:
  * `[value]`, `[]` (no output), `{"e": message}`, or null (not run).
  */
-export function programText(prelude: string, groups: readonly Group[], choice: ProgramChoice): string {
+export function programText(prelude: string, groups: readonly Group[], choice: RunChoice): string {
   const wanted = groups.flatMap((group) => [
     ...(group.parse ? [group.parse.expression] : []),
     ...group.expressions.map((e) => e.text),
@@ -76,11 +76,11 @@ function groupText(group: Group, names: ReadonlyMap<string, string>, selectAll: 
   else ${parentText(group.parse, name)} as $parent | [$list[] as $element | $parent + {${key}: $element} | ${row}] end)`;
 }
 
-/** The item without the array that the elements came from. */
+/** The item without the list that itemsToParse takes its elements from. */
 function parentText(parse: NonNullable<Group['parse']>, name: string): string {
   if (!parse.topLevelTransform) return '.';
   const path = parse.leadingPath;
-  // Where the text does not tell the path, jq may; it refuses when the expression computes its list.
+  // If the text does not show the path, jq's `path` may find it. It fails when the expression computes its list.
   const found = path === undefined ? `([try first(path(${name})) catch []] | .[0] // [])` : JSON.stringify(path);
   return `(${found} as $path | if $path == [] then . else try delpaths([$path]) catch . end)`;
 }

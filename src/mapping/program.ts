@@ -7,8 +7,8 @@ import { type DocumentResult, runBatch } from './batch-run.ts';
 import { createRowMaker } from './entity-rows.ts';
 import { groupEntries } from './groups.ts';
 import type { JqRunner } from './jq-runner.ts';
-import { type EntryPlan, usableTemplate } from './plan.ts';
-import { createStrikes } from './strikes.ts';
+import { createLimitBreaches } from './limit-breaches.ts';
+import { type ParsedEntry, usableTemplate } from './parsed-entry.ts';
 import { repairSurrogates } from './surrogates.ts';
 
 export interface ProgramOptions {
@@ -20,13 +20,13 @@ export interface ProgramOptions {
 
 const MAX_BATCH_CHARS = 4 * 1024 * 1024;
 
-/** Makes the program of entries whose expressions all compile. */
-export function createProgram(plans: readonly EntryPlan[], options: ProgramOptions): Program {
-  const groups = groupEntries(plans);
-  const strikes = createStrikes();
-  const templates = plans
-    .flatMap((plan) => plan.templates)
-    .map((plan) => ({ literal: literalText(plan.template.blueprint), usable: usableTemplate(plan) }));
+/** Creates the program of entries whose expressions all compile. */
+export function createProgram(entries: readonly ParsedEntry[], options: ProgramOptions): Program {
+  const groups = groupEntries(entries);
+  const breaches = createLimitBreaches();
+  const templates = entries
+    .flatMap((parsed) => parsed.templates)
+    .map((parsed) => ({ literal: literalText(parsed.template.blueprint), usable: usableTemplate(parsed) }));
 
   async function run(
     items: readonly RawItem[],
@@ -35,7 +35,7 @@ export function createProgram(plans: readonly EntryPlan[], options: ProgramOptio
   ): Promise<readonly MappedItem[]> {
     signal.throwIfAborted();
     const batches = batchesOf(items, options.batchItems);
-    const runOptions = { ...options, groups, strikes, selectAll, signal };
+    const runOptions = { ...options, groups, breaches, selectAll, signal };
     const results = await Promise.all(batches.map((batch) => mapBatch(batch, runOptions)));
     return results.flat();
   }
@@ -44,11 +44,11 @@ export function createProgram(plans: readonly EntryPlan[], options: ProgramOptio
     batch: readonly Document[],
     runOptions: Parameters<typeof runBatch>[1],
   ): Promise<readonly MappedItem[]> {
-    if (plans.length === 0) return batch.map(({ item }) => ({ item, rows: [] }));
+    if (entries.length === 0) return batch.map(({ item }) => ({ item, rows: [] }));
     const readable = batch.flatMap(({ text }) => (text.ok ? [text.json] : []));
     const results = readable.length === 0 ? [] : await runBatch(readable, runOptions);
     const makers = groups.map((group) =>
-      createRowMaker(group, { selectAll: runOptions.selectAll, whyNotRun: strikes.reason }),
+      createRowMaker(group, { selectAll: runOptions.selectAll, whyNotRun: breaches.reason }),
     );
     const queue = results[Symbol.iterator]();
     return batch.map(({ item, text }) => {
@@ -58,12 +58,12 @@ export function createProgram(plans: readonly EntryPlan[], options: ProgramOptio
       const rows = new Map(
         result.flatMap((groupResult, index) => [...(makers[index]?.(groupResult, item.value) ?? [])]),
       );
-      return { item, rows: plans.flatMap((plan) => rows.get(plan) ?? []) };
+      return { item, rows: entries.flatMap((parsed) => rows.get(parsed) ?? []) };
     });
   }
 
   return {
-    entries: plans.map(({ entry }) => entry),
+    entries: entries.map(({ entry }) => entry),
     blueprints: [...new Set(templates.map(({ literal }) => literal))],
     writing: (blueprint) =>
       templates.filter(({ literal }) => literal === null || literal === blueprint).map(({ usable }) => usable),
@@ -80,7 +80,7 @@ interface Document {
   readonly text: { readonly ok: true; readonly json: string } | { readonly ok: false; readonly message: string };
 }
 
-/** Cuts by count and by size, so that a few large items do not make a run that is too large. */
+/** Splits items into batches by number and by size, so that large items do not make a run too large. */
 function batchesOf(items: readonly RawItem[], maxItems: number): readonly (readonly Document[])[] {
   const batches: Document[][] = [];
   let batch: Document[] = [];

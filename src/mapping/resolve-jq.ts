@@ -4,39 +4,39 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../core/errors.ts';
+import { CHECK_ANSWER, CHECK_PROGRAM } from './jq-checks.ts';
 import { firstLineOf } from './jq-message.ts';
-import { PROBE, PROBE_ANSWER } from './jq-probe.ts';
 
-/** A jq that passed the probe. */
+/** A jq that passed the checks. */
 export interface JqBinary {
   readonly path: string;
-  /** What `jq --version` says, for people; nothing depends on it. */
+  /** The output of `jq --version`, only for people. */
   readonly version: string;
   readonly flavour: 'native' | 'wasm';
   readonly from: 'JQ_PATH' | 'node-jq' | 'PATH' | 'jq-wasm';
 }
 
 export interface ResolveJqOptions {
-  /** The setting JQ_PATH. When given, this jq is used or nothing is. */
+  /** The setting JQ_PATH. If given, no other jq is used. */
   readonly jqPath?: string | undefined;
   /** The PATH to look for `jq` on. Default: the process's own. */
   readonly searchPath?: string | undefined;
 }
 
-const PROBE_TIMEOUT_MS = 10_000;
-/** What the pinned jq-wasm is built from; a test holds it against package.json. */
+const CHECK_TIMEOUT_MS = 10_000;
+/** The jq version of the pinned jq-wasm. A test compares it with package.json. */
 export const WASM_VERSION = 'jq-1.8.2';
-// Beside src/ and dist/ alike, because Node has to run it as it is.
+// In scripts/, beside both src/ and dist/, because Node runs it without a build.
 export const WASM_SCRIPT = fileURLToPath(new URL('../../scripts/jq-wasm.mjs', import.meta.url));
 
 /**
- * Finds a jq that can be used: JQ_PATH, node-jq's own, each `jq` on PATH, each judged by what it answers, not by its version;
- * else jq-wasm, which comes with us. Throws AppError `jq_unusable`.
+ * Finds a usable jq: JQ_PATH, node-jq's own, or a `jq` on PATH. Each is checked by its results, not by its version. If there
+ * is none, jq-wasm, which is in our package. Throws AppError `jq_unusable`.
  */
 export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinary> {
   if (options.jqPath !== undefined && options.jqPath !== '') {
     const path = resolve(options.jqPath);
-    const problem = await probe(path);
+    const problem = await check(path);
     if (problem === undefined) return { path, version: await versionOf(path), flavour: 'native', from: 'JQ_PATH' };
     throw new AppError(
       'jq_unusable',
@@ -44,7 +44,7 @@ export async function resolveJq(options: ResolveJqOptions = {}): Promise<JqBinar
     );
   }
   for (const { path, from } of nativeCandidates(options.searchPath ?? process.env.PATH ?? '')) {
-    if ((await probe(path)) === undefined) return { path, version: await versionOf(path), flavour: 'native', from };
+    if ((await check(path)) === undefined) return { path, version: await versionOf(path), flavour: 'native', from };
   }
   return { path: WASM_SCRIPT, version: WASM_VERSION, flavour: 'wasm', from: 'jq-wasm' };
 }
@@ -58,10 +58,10 @@ function nativeCandidates(searchPath: string): { readonly path: string; readonly
   ].filter((candidate) => existsSync(candidate.path));
 }
 
-/** Undefined when the jq answers as it must, else what is wrong with it. */
-async function probe(path: string): Promise<string | undefined> {
-  const { error, stdout, stderr } = await execute(path, ['-nc', PROBE]);
-  if (stdout.trim() === PROBE_ANSWER) return undefined;
+/** Undefined when the jq passes all checks, else what is wrong with it. */
+async function check(path: string): Promise<string | undefined> {
+  const { error, stdout, stderr } = await execute(path, ['-nc', CHECK_PROGRAM]);
+  if (stdout.trim() === CHECK_ANSWER) return undefined;
   if (error === undefined) return 'it answers differently from jq 1.8';
   if (error.code === 'ENOENT') return 'there is no such file';
   if (error.code === 'EACCES') return 'it may not be executed';
@@ -84,8 +84,8 @@ function execute(
   args: readonly string[],
 ): Promise<{ error: ExecuteError | undefined; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    // An empty environment, as node-jq gives it: what works here works there.
-    const options = { env: {}, timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
+    // An empty environment, like node-jq's, so that the check is valid for it.
+    const options = { env: {}, timeout: CHECK_TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
     const child = execFile(path, [...args], options, (error, stdout, stderr) =>
       done({ error: error ?? undefined, stdout, stderr }),
     );

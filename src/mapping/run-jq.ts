@@ -2,22 +2,22 @@ export type JqOutcome = { readonly ok: true; readonly stdout: string } | JqFailu
 
 export interface JqFailure {
   readonly ok: false;
-  /** What was printed before. */
+  /** The output before the failure. */
   readonly stdout: string;
-  /** Whether it blew a limit. */
+  /** Whether it exceeded a limit. */
   readonly resource: boolean;
-  /** Goes on after "it" where a limit was blown; otherwise jq's error output. */
+  /** If a limit was exceeded, a text that continues a sentence after "it"; otherwise jq's error output. */
   readonly message: string;
 }
 
 export interface JqLimits {
-  /** Of processor time, from when jq is ready. */
+  /** In processor time, from when jq is ready. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a program over JSON documents. A program that fails, hangs or floods is an outcome; throws AppError
- * `jq_unusable` when jq cannot be started at all, and the signal's reason on abort.
+ * Runs a program over JSON documents. A program that fails or exceeds a limit gives an outcome. Throws AppError
+ * `jq_unusable` when jq cannot be started, and the signal's reason when aborted.
  */
 export type RunJq = (program: string, input: string, limits: JqLimits) => Promise<JqOutcome>;

@@ -2,16 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { AppError, messageOf } from '../core/errors.ts';
 import { isOutOfMemory, MAX_OUTPUT, TOO_MUCH_MEMORY, TOO_MUCH_OUTPUT } from './jq-limits.ts';
-import { watchRun } from './processor-clock.ts';
+import { limitRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
 import type { JqLimits, JqOutcome, RunJq } from './run-jq.ts';
 
-/** Unused threads end after this time and give their memory back. */
+/** Idle threads end after this time, to free their memory. */
 const IDLE_MS = 30_000;
-/** What the thread's own JavaScript may use; jq's memory has a limit of its own. */
+/** Limits for the thread's JavaScript. jq's memory has its own limit. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
-const Answer = z.union([
+const workerMessageSchema = z.union([
   z.object({ ready: z.string().nullable() }),
   z.object({ stdout: z.string(), stderr: z.string(), exitCode: z.number() }),
   z.object({ crashed: z.string() }),
@@ -19,16 +19,16 @@ const Answer = z.union([
 
 interface Thread {
   readonly worker: Worker;
-  /** Its folder in /proc; undefined where there is none, or while it is not ready. */
+  /** Its folder in /proc; undefined without /proc, or until the thread is ready. */
   proc: string | undefined;
   ready: boolean;
 }
 
-/** Runs jq as WebAssembly in worker threads, one run at a time in each; a run that blows a limit takes only its thread along. */
+/** Runs jq as WebAssembly in worker threads, one run at a time in each. A run that exceeds a limit ends only its thread. */
 export function startWasmJq(binary: JqBinary): RunJq {
   const idle = new Map<Thread, NodeJS.Timeout>();
 
-  function take(): Thread {
+  function takeThread(): Thread {
     for (const [thread, expiry] of idle) {
       idle.delete(thread);
       clearTimeout(expiry);
@@ -38,8 +38,8 @@ export function startWasmJq(binary: JqBinary): RunJq {
     return { worker: startWorker(binary.path), proc: undefined, ready: false };
   }
 
-  function giveBack(thread: Thread): void {
-    // Nobody waits for an idle thread, least of all the end of the process.
+  function putBack(thread: Thread): void {
+    // An idle thread must not keep the process alive.
     thread.worker.unref();
     const expire = () => {
       idle.delete(thread);
@@ -49,10 +49,10 @@ export function startWasmJq(binary: JqBinary): RunJq {
   }
 
   return async (program, input, limits) => {
-    const thread = take();
-    const outcome = await ask(thread, { program, input: input === '' ? '\n' : input }, limits, binary);
+    const thread = takeThread();
+    const outcome = await runInThread(thread, { program, input: input === '' ? '\n' : input }, limits, binary);
     if (outcome === 'stopped') throw limits.signal?.reason;
-    if (outcome.ok || !outcome.resource) giveBack(thread);
+    if (outcome.ok || !outcome.resource) putBack(thread);
     return outcome;
   };
 }
@@ -65,8 +65,8 @@ function startWorker(path: string): Worker {
   });
 }
 
-/** One run. A thread that is stopped, or that fails, is gone afterwards. */
-function ask(
+/** Runs a program in a thread. A thread that is stopped, or that fails, has ended afterwards. */
+function runInThread(
   thread: Thread,
   request: { readonly program: string; readonly input: string },
   { deadlineMs, signal }: JqLimits,
@@ -83,31 +83,35 @@ function ask(
       else resolve(outcome);
     }
     function stop(outcome: JqOutcome | 'stopped'): void {
-      // What the thread still says on its way out concerns nobody.
+      // Later messages of the thread are ignored.
       end(outcome);
       worker.on('error', () => undefined);
       void worker.terminate();
     }
     const onAbort = () => stop('stopped');
     signal?.addEventListener('abort', onAbort, { once: true });
-    // Loading jq takes its time where the processor is scarce, and is nobody's fault: the clock starts after it.
+    // The deadline starts after jq is loaded, because loading may be slow on a busy machine.
     function begin(): void {
-      endWatch = watchRun({ proc: thread.proc, deadlineMs, onTooMuch: (message) => stop(blown(message)) });
+      endWatch = limitRun({
+        proc: thread.proc,
+        deadlineMs,
+        onLimitExceeded: (message) => stop(limitExceeded(message)),
+      });
       worker.postMessage(request);
     }
     function onMessage(message: unknown): void {
-      const answer = Answer.parse(message);
+      const answer = workerMessageSchema.parse(message);
       if ('ready' in answer) {
         thread.ready = true;
         thread.proc = answer.ready ?? undefined;
         begin();
       } else if ('crashed' in answer) end(crash(answer.crashed));
       else if (answer.exitCode === 0) end({ ok: true, stdout: withLineEnd(answer.stdout) });
-      else if (isOutOfMemory(answer.stderr)) stop(blown(TOO_MUCH_MEMORY, withLineEnd(answer.stdout)));
+      else if (isOutOfMemory(answer.stderr)) stop(limitExceeded(TOO_MUCH_MEMORY, withLineEnd(answer.stdout)));
       else end({ ok: false, stdout: withLineEnd(answer.stdout), resource: false, message: answer.stderr });
     }
     function onError(error: unknown): void {
-      end(isOutOfMemory(messageOf(error)) ? blown(TOO_MUCH_MEMORY) : unusable(binary, error));
+      end(isOutOfMemory(messageOf(error)) ? limitExceeded(TOO_MUCH_MEMORY) : unusable(binary, error));
     }
     const onExit = () => end(unusable(binary, 'the thread ended'));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
@@ -115,17 +119,17 @@ function ask(
   });
 }
 
-function blown(message: string, stdout = ''): JqOutcome {
+function limitExceeded(message: string, stdout = ''): JqOutcome {
   return { ok: false, stdout, resource: true, message };
 }
 
 function crash(message: string): JqOutcome {
-  return blown(
+  return limitExceeded(
     message === TOO_MUCH_OUTPUT ? TOO_MUCH_OUTPUT : isOutOfMemory(message) ? TOO_MUCH_MEMORY : 'made jq crash',
   );
 }
 
-/** jq-wasm trims what was printed; a line counts only with its end. */
+/** Adds the line end that jq-wasm trims, because only complete lines count. */
 function withLineEnd(stdout: string): string {
   return stdout === '' ? '' : `${stdout}\n`;
 }

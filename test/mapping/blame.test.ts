@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { JqRunner } from '../../src/mapping/jq-runner.ts';
-import { watchRun } from '../../src/mapping/processor-clock.ts';
+import { limitRun } from '../../src/mapping/processor-clock.ts';
 import { compile, entityOf, entry, items, jq } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'blame-test-'));
@@ -27,7 +27,7 @@ describe('a run of jq is held', () => {
   it('to processor time, not to the time on the wall', async () => {
     const said: string[] = [];
     const { path, uses } = proc('slow');
-    const end = watchRun({ proc: path, deadlineMs: 100, onTooMuch: (message) => said.push(message) });
+    const end = limitRun({ proc: path, deadlineMs: 100, onLimitExceeded: (message) => said.push(message) });
     uses(704, 304, 100);
     await wait(400);
     expect(said).toEqual([]);
@@ -42,8 +42,8 @@ describe('a run of jq is held', () => {
     const said: string[] = [];
     const { path, uses } = proc('large');
     const limit = { bytes: 1_024_000, message: 'used too much memory' };
-    const watch = { proc: path, deadlineMs: 60_000, onTooMuch: (message: string) => said.push(message) };
-    const ends = [watchRun(watch), watchRun({ ...watch, memory: limit })];
+    const watch = { proc: path, deadlineMs: 60_000, onLimitExceeded: (message: string) => said.push(message) };
+    const ends = [limitRun(watch), limitRun({ ...watch, memory: limit })];
     uses(700, 300, 1_000);
     await wait(200);
     expect(said).toEqual([]);
@@ -56,7 +56,7 @@ describe('a run of jq is held', () => {
   it('to the time on the wall where processor time cannot be read, and in the end everywhere', async () => {
     for (const path of [undefined, join(folder, 'missing'), proc('stopped').path]) {
       const message = await new Promise((resolve) => {
-        watchRun({ proc: path, deadlineMs: 20, onTooMuch: resolve });
+        limitRun({ proc: path, deadlineMs: 20, onLimitExceeded: resolve });
       });
       expect(message).toBe('took longer than 0.02 s');
     }
@@ -64,7 +64,7 @@ describe('a run of jq is held', () => {
 
   it('not at all once its watch has ended', async () => {
     const said: string[] = [];
-    watchRun({ proc: undefined, deadlineMs: 20, onTooMuch: (message) => said.push(message) })();
+    limitRun({ proc: undefined, deadlineMs: 20, onLimitExceeded: (message) => said.push(message) })();
     await wait(100);
     expect(said).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { PROBE, PROBE_ANSWER } from '../../src/mapping/jq-probe.ts';
+import { CHECK_ANSWER, CHECK_PROGRAM } from '../../src/mapping/jq-checks.ts';
 import { createJqRunner } from '../../src/mapping/jq-runner.ts';
 import { resolveJq, WASM_SCRIPT, WASM_VERSION } from '../../src/mapping/resolve-jq.ts';
 
@@ -38,12 +38,12 @@ describe('resolveJq', () => {
   });
 
   it('looks at what a jq does, not at what it says of itself', async () => {
-    const wellBehaved = answering(PROBE_ANSWER, 'jq-1.6-159-g1a2b3c');
+    const wellBehaved = answering(CHECK_ANSWER, 'jq-1.6-159-g1a2b3c');
     expect(await resolveJq({ jqPath: wellBehaved })).toMatchObject({
       path: wellBehaved,
       version: 'jq-1.6-159-g1a2b3c',
     });
-    const answers: unknown[] = JSON.parse(PROBE_ANSWER);
+    const answers: unknown[] = JSON.parse(CHECK_ANSWER);
     for (const index of answers.keys()) {
       const answer = JSON.stringify(answers.with(index, 'something else'));
       await expect(resolveJq({ jqPath: answering(answer, 'jq-1.8.9') })).rejects.toThrow('answers differently');
@@ -73,7 +73,7 @@ describe('the WebAssembly jq', () => {
 
   it('answers the probe that a native one has to pass', async () => {
     const jq = await wasm();
-    expect(await jq.run(PROBE, 'null', never)).toEqual({ ok: true, stdout: `${PROBE_ANSWER}\n` });
+    expect(await jq.run(CHECK_PROGRAM, 'null', never)).toEqual({ ok: true, stdout: `${CHECK_ANSWER}\n` });
   });
 
   it('does the same as a native one, however often', async () => {

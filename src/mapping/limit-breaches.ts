@@ -1,20 +1,20 @@
-const STRIKES = 2;
+const BREACHES_UNTIL_DISABLED = 2;
 
-/** Remembers which expressions blew a limit. After two items an expression is not run any more. */
-export interface Strikes {
-  strike(expression: string, message: string): void;
+/** Counts on how many items each expression exceeded a limit. After two an expression is disabled. */
+export interface LimitBreaches {
+  count(expression: string, message: string): void;
   isDisabled(expression: string): boolean;
-  /** Why a disabled expression gave nothing. */
+  /** Why an expression was not run. */
   reason(expression: string): string;
 }
 
-export function createStrikes(): Strikes {
+export function createLimitBreaches(): LimitBreaches {
   const found = new Map<string, { count: number; message: string }>();
   return {
-    strike(expression, message) {
+    count(expression, message) {
       found.set(expression, { count: (found.get(expression)?.count ?? 0) + 1, message });
     },
-    isDisabled: (expression) => (found.get(expression)?.count ?? 0) >= STRIKES,
+    isDisabled: (expression) => (found.get(expression)?.count ?? 0) >= BREACHES_UNTIL_DISABLED,
     reason: (expression) => {
       const strike = found.get(expression);
       return strike === undefined ? 'it was not run' : `disabled after two items on which it ${strike.message}`;

@@ -1,34 +1,38 @@
 import type { PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
 
-/** Where an expression stands, what it costs when it cannot be used. */
-export interface Use {
+/** An expression of an entry, with its path. `costs`: what is left out if it does not compile. */
+export interface ExpressionUse {
   readonly entry: ResourceEntry;
   readonly path: string;
   readonly costs: 'entry' | 'field';
   readonly expression: string;
 }
 
-/** Every expression of an entry. */
-export function usesOf(entry: ResourceEntry): readonly Use[] {
-  const uses: Use[] = [];
-  function add(path: string, costs: Use['costs'], value: string | SearchQuery | PropertyTemplate | undefined): void {
+/** All expressions of an entry. */
+export function usesOf(entry: ResourceEntry): readonly ExpressionUse[] {
+  const uses: ExpressionUse[] = [];
+  function add(
+    path: string,
+    costs: ExpressionUse['costs'],
+    value: string | SearchQuery | PropertyTemplate | undefined,
+  ): void {
     if (typeof value === 'string') uses.push({ entry, path, costs, expression: value });
     else if (value !== undefined && isQuery(value)) {
-      addUnlessWord(`${path}.combinator`, costs, value.combinator);
+      addUnlessConstant(`${path}.combinator`, costs, value.combinator);
       value.rules.forEach((rule, index) => {
         const rulePath = `${path}.rules[${index}]`;
         if (isQuery(rule)) {
           add(rulePath, costs, rule);
           return;
         }
-        addUnlessWord(`${rulePath}.property`, costs, rule.property);
-        addUnlessWord(`${rulePath}.operator`, costs, rule.operator);
+        addUnlessConstant(`${rulePath}.property`, costs, rule.property);
+        addUnlessConstant(`${rulePath}.operator`, costs, rule.operator);
         if (typeof rule.value === 'string') add(`${rulePath}.value`, costs, rule.value);
       });
     }
   }
-  function addUnlessWord(path: string, costs: Use['costs'], text: string | undefined): void {
-    if (text !== undefined && !isWord(text)) add(path, costs, text);
+  function addUnlessConstant(path: string, costs: ExpressionUse['costs'], text: string | undefined): void {
+    if (text !== undefined && !isConstantWord(text)) add(path, costs, text);
   }
   function addProperty(path: string, template: PropertyTemplate): void {
     if (typeof template === 'string') add(path, 'field', template);
@@ -50,8 +54,8 @@ export function usesOf(entry: ResourceEntry): readonly Use[] {
   return uses;
 }
 
-/** Whether a property, operator or combinator of a search query stands for itself: `and`, `=`, `$title`. Else it is jq. */
-export function isWord(text: string): boolean {
+/** Whether a property, operator or combinator of a search query is a constant: `and`, `=`, `$title`. Otherwise it is jq. */
+export function isConstantWord(text: string): boolean {
   return /^[\w$@=<>!-]+$/.test(text);
 }
 

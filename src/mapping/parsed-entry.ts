@@ -1,18 +1,18 @@
 import { prepare } from '../core/expression/prepare.ts';
 import type { EntityTemplate, PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
-import { isQuery, isWord } from './uses.ts';
+import { isConstantWord, isQuery } from './expression-uses.ts';
 
-/** Where a value of an entity comes from. */
+/** How to get a value of an entity: a constant, an expression, or an object or list of such nodes. */
 export type Node =
   | { readonly type: 'constant'; readonly value: unknown }
   | { readonly type: 'expression'; readonly text: string }
-  /** Cannot be used; was reported when the mapping was compiled. */
+  /** Contains an expression that does not compile. That was reported. */
   | { readonly type: 'broken' }
   | { readonly type: 'object'; readonly fields: readonly NamedNode[] }
   | { readonly type: 'list'; readonly items: readonly Node[] };
 export type NamedNode = readonly [name: string, node: Node];
 
-export interface TemplatePlan {
+export interface ParsedTemplate {
   readonly template: EntityTemplate;
   readonly identifier: Node;
   readonly blueprint: Node;
@@ -22,23 +22,23 @@ export interface TemplatePlan {
   readonly properties: readonly NamedNode[];
   readonly relations: readonly NamedNode[];
 }
-export interface EntryPlan {
+export interface ParsedEntry {
   readonly entry: ResourceEntry;
   readonly selector: Node;
-  readonly templates: readonly TemplatePlan[];
+  readonly templates: readonly ParsedTemplate[];
 }
 
-/** What to compute for an entry. `broken` holds the expression texts that jq refuses. */
-export function planEntry(entry: ResourceEntry, broken: ReadonlySet<string>): EntryPlan {
+/** Parses an entry of the mapping into nodes. @param broken the expressions that do not compile */
+export function parseEntry(entry: ResourceEntry, broken: ReadonlySet<string>): ParsedEntry {
   function fromText(expression: string): Node {
     const prepared = prepare(expression);
     return prepared.type === 'broken' || (prepared.type === 'expression' && broken.has(prepared.text))
       ? { type: 'broken' }
       : prepared;
   }
-  /** `and` and Ocean's `'"and"'` alike. */
+  /** Accepts `and` and Ocean's `'"and"'`. */
   function fromWord(text: string): Node {
-    return isWord(text) ? constant(text) : fromText(text);
+    return isConstantWord(text) ? constant(text) : fromText(text);
   }
   function fromQuery(query: SearchQuery): Node {
     const rules = query.rules.map((rule): Node => (isQuery(rule) ? fromQuery(rule) : fromRule(rule)));
@@ -91,18 +91,18 @@ function object(fields: readonly NamedNode[]): Node {
   return { type: 'object', fields };
 }
 
-/** The template without the fields that cannot be computed because an expression in them does not compile. */
-export function usableTemplate(plan: TemplatePlan): EntityTemplate {
-  const { title, icon, team, properties, relations, ...rest } = plan.template;
+/** The template without the fields whose expressions do not compile. */
+export function usableTemplate(template: ParsedTemplate): EntityTemplate {
+  const { title, icon, team, properties, relations, ...rest } = template.template;
   const usableNames = (nodes: readonly NamedNode[]) =>
     new Set(nodes.filter(([, node]) => isUsable(node)).map(([name]) => name));
-  const usableProperties = usableNames(plan.properties);
-  const usableRelations = usableNames(plan.relations);
+  const usableProperties = usableNames(template.properties);
+  const usableRelations = usableNames(template.relations);
   return {
     ...rest,
-    ...(title !== undefined && isUsable(plan.title) ? { title } : {}),
-    ...(icon !== undefined && isUsable(plan.icon) ? { icon } : {}),
-    ...(team !== undefined && isUsable(plan.team) ? { team } : {}),
+    ...(title !== undefined && isUsable(template.title) ? { title } : {}),
+    ...(icon !== undefined && isUsable(template.icon) ? { icon } : {}),
+    ...(team !== undefined && isUsable(template.team) ? { team } : {}),
     properties: Object.fromEntries(Object.entries(properties).filter(([name]) => usableProperties.has(name))),
     relations: Object.fromEntries(Object.entries(relations).filter(([name]) => usableRelations.has(name))),
   };

@@ -1,8 +1,8 @@
-/** An expression and what jq 1.8 answers to it. */
+/** An expression and the result of jq 1.8. */
 type Check = readonly [expression: string, answer: string];
 
-// Each separates jq 1.8 from an older jq, or from one that was built without a part: a version string is not looked at,
-// because distributions change both. jq 1.7.1 fails eleven of these; 1.6 hangs on one, hence the time limit.
+// Each tells jq 1.8 from an older jq, or from one that was built without a feature. The version is not used for this,
+// because distributions change it. jq 1.7.1 fails eleven of these; 1.6 hangs on one, so there is a time limit.
 const CHECKS: readonly Check[] = [
   ['9007199254740993', '9007199254740993'],
   ['have_decnum', 'true'],
@@ -29,6 +29,6 @@ const CHECKS: readonly Check[] = [
   ['("2025-02-21T12:16:45Z" | fromdate)', '1740140205'],
 ];
 
-/** One program for all of it. */
-export const PROBE = `[${CHECKS.map(([expression]) => expression).join(', ')}]`;
-export const PROBE_ANSWER = `[${CHECKS.map(([, answer]) => answer).join(',')}]`;
+/** One program with all checks. */
+export const CHECK_PROGRAM = `[${CHECKS.map(([expression]) => expression).join(', ')}]`;
+export const CHECK_ANSWER = `[${CHECKS.map(([, answer]) => answer).join(',')}]`;
