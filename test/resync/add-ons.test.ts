@@ -1,5 +1,9 @@
 import { describe, expect } from 'vitest';
-import { explain, it, problemsOf } from './harness.ts';
+import type { RunReport } from '../../src/core/report.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { computedEntity } from '../../src/sandbox/port/projection.ts';
+import { ADD_ON_KINDS } from '../golden/add-on-rows.ts';
+import { blueprintOf, explain, type Harness, type HarnessOptions, it, problemsOf } from './harness.ts';
 
 const SMALL = { services: 5, risksPerService: 0, clusters: 1 };
 const WORKLOADS = { ADD_ONS: 'k8s-workloads,komodor-workloads' };
@@ -34,3 +38,100 @@ describe.concurrent('an add-on that is switched on later', () => {
     }
   });
 });
+
+const ADD_ONS = Object.keys(ADD_ON_KINDS).filter((name) =>
+  ADD_ON_KINDS[name]?.every((kind) => KOMODOR_KINDS.includes(kind)),
+);
+/** The blueprint that each add-on makes; `cost` makes none. */
+const BLUEPRINTS: { readonly [addOn: string]: string } = {
+  clusters: 'komodorCluster',
+  jobs: 'komodorJob',
+  issues: 'komodorIssue',
+  deploys: 'komodorDeploy',
+  monitors: 'komodorMonitor',
+};
+
+/** Komodor's time stands still, so that between two runs no issue ends by itself. */
+function withAddOns(addOns: readonly string[], more: HarnessOptions = {}): HarnessOptions {
+  const now = Math.floor(Date.now() / 1000);
+  const komodor = { now: () => now };
+  return { services: 60, risksPerService: 0.5, clusters: 2, komodor, env: { ADD_ONS: addOns.join() }, ...more };
+}
+
+/** What is wrong, but for deploys and risks of services that Komodor does not list any more. */
+function troubles({ status, problems }: RunReport) {
+  return [status, problems.filter(({ code }) => code !== 'relation_target_missing')];
+}
+
+describe.concurrent('the shipped add-ons', () => {
+  it.for([...ADD_ONS.map((name) => [name]), ADD_ONS, ADD_ONS.filter((name) => name !== 'clusters')])(
+    'fill Port, whole and without a complaint, and the second run changes nothing: %j',
+    async (addOns, { start }) => {
+      const harness = await start(withAddOns(addOns));
+      const first = await harness.run();
+      expect(troubles(first), explain(first)).toEqual(['completed', []]);
+      for (const blueprint of addOns.flatMap((name) => BLUEPRINTS[name] ?? [])) {
+        const { created, failed } = blueprintOf(first, blueprint);
+        expect([created > 1, failed], blueprint).toEqual([true, 0]);
+        expect(harness.store.entities.count(blueprint)).toBe(created);
+      }
+      harness.cutLogs();
+      const second = await harness.run();
+      expect(troubles(second), explain(second)).toEqual(['completed', []]);
+      expect(harness.portWrites()).toEqual([]);
+      expect((await harness.run('plan')).setup).toEqual([]);
+    },
+  );
+
+  it('are connected: Port counts around services and clusters what it holds', async ({ start }) => {
+    const harness = await start(withAddOns(ADD_ONS));
+    await harness.run();
+    const risks = harness.store.entitiesOf('komodorHealthMonitoring');
+    const openOf = (severity: string, identifier: string) =>
+      risks.filter(
+        ({ relations, properties }) =>
+          relations.service === identifier && properties.status === 'open' && properties.severity === severity,
+      ).length;
+    const services = computed(harness, 'komodorService');
+    expect(services.length).toBe(60);
+    for (const { identifier, properties } of services) {
+      const { open_high_risks, open_medium_risks, open_low_risks } = properties;
+      const open = ['high', 'medium', 'low'].map((severity) => openOf(severity, identifier));
+      expect([open_high_risks, open_medium_risks, open_low_risks], identifier).toEqual(open);
+    }
+    const total = (id: string) => services.reduce((sum, { properties }) => sum + Number(properties[id] ?? 0), 0);
+    expect(total('open_issues')).toBeGreaterThan(0);
+    expect(total('deploys_last_week')).toBeGreaterThan(10);
+    expect(total('cost_total')).toBeGreaterThan(0);
+    const issues = harness.store.entitiesOf('komodorIssue');
+    expect(issues.filter(({ relations }) => relations.service).length).toBeGreaterThan(issues.length / 4);
+    for (const { identifier, properties } of computed(harness, 'komodorCluster')) {
+      const own = harness.world.services.filter(({ cluster }) => cluster === identifier);
+      expect(properties).toMatchObject({
+        services: own.length,
+        unhealthy_services: own.filter(({ status }) => status === 'unhealthy').length,
+        open_issues: issues.filter(
+          ({ properties: { cluster_name, status } }) => cluster_name === identifier && status === 'open',
+        ).length,
+      });
+    }
+  });
+
+  it('put cost on services and make none', async ({ start }) => {
+    const harness = await start(withAddOns(['cost']));
+    const report = await harness.run();
+    expect(harness.store.entities.count('komodorService')).toBe(60);
+    const costs = report.kinds.find(({ kind }) => kind === 'komodorCost');
+    // Komodor also tells what no service used, and what workloads cost that are no service.
+    expect(costs?.filtered).toBeGreaterThan(2);
+    const withCost = harness.store.entitiesOf('komodorService').filter(({ properties }) => 'cost_total' in properties);
+    expect(withCost.length).toBe(costs?.selected);
+    harness.world.services.splice(0, 1);
+    expect((await harness.run()).status).toBe('completed');
+    expect(harness.store.entities.count('komodorService')).toBe(59);
+  });
+});
+
+function computed({ store }: Harness, blueprint: string) {
+  return store.entitiesOf(blueprint).map((entity) => computedEntity(store, entity));
+}
