@@ -1,18 +1,13 @@
 import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
-import { hashOf, type ItemSpec, textIn, textOf } from './item.ts';
+import { type ItemSpec, textOf } from './item.ts';
 import { chain, type Reading } from './listing.ts';
 import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 import { type Question, under } from './question.ts';
 
 /** A cluster is known by its name. */
-const CLUSTER: ItemSpec = {
-  identify(row) {
-    const name = textIn(row, 'name');
-    return { identity: name === undefined ? hashOf(row) : [name], label: name ?? '?' };
-  },
-};
+const CLUSTER: ItemSpec = { identity: ['name'] };
 
 const ALL_CLUSTERS: Question = { what: 'clusters', method: 'GET', path: '/clusters', rows: under('data', 'clusters') };
 

@@ -39,17 +39,15 @@ export interface KindSpec<S extends Selector> extends ItemSpec {
   readonly widest?: JsonObject;
   /** A row with every field that Komodor may send, and the place of its item, with recognisable values. */
   readonly probe: { readonly row: JsonObject; readonly asked?: Place; readonly place: Place };
-  /** The parts of a place that together tell an item from all others, where an entity keeps them. */
-  readonly identity: readonly string[];
   /**
    * The place of an item; absent: the fields that `probe.place` names, as far as they hold text. Where live events can name
    * the item, `cluster`, `namespace`, `kind` and `name` are among the parts.
    */
   placeOf?(item: RawItem): Place;
-  /** The smallest place that can be asked about; undefined when the parts are not enough. Absent: nothing ever goes by absence. */
-  scope?(place: Place): Place | undefined;
-  /** The parts that a scope must have. One with a hole would ask about nothing, find nothing, and so prove nothing. */
+  /** The parts of the smallest place that can be asked about. Absent: nothing ever goes by absence. */
   readonly scopeParts?: readonly string[];
+  /** Where they follow from other parts; undefined when these are not enough. Absent: they are taken as they are. */
+  scope?(place: Place): Place | undefined;
   /** The keys of the selector that speak of a place, with what they would have to allow there, as far as that is known. */
   limits?(place: Place): { readonly [key: string]: string | undefined };
   /** What absence from a complete read means; absent: the item is gone. */
@@ -116,7 +114,7 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
     after,
     identity,
     placeOf,
-    scopeOf: (place) => spec.scope?.(place),
+    scopeOf: (place) => (spec.scope ? spec.scope(place) : partsOf(place, spec.scopeParts)),
     probe: {
       item: itemOf(spec, probe.row, probe.asked) ?? { key: '', label: '', value: probe.row },
       place: probe.place,
@@ -134,6 +132,12 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
       },
     }),
   };
+}
+
+/** These parts of a place; undefined when one of them is not known. */
+function partsOf(place: Place, parts: readonly string[] = []): Place | undefined {
+  const known = Object.fromEntries(Object.entries(place).filter(([part]) => parts.includes(part)));
+  return parts.length > 0 && parts.every((part) => known[part]) ? known : undefined;
 }
 
 function select<S extends Selector>(
@@ -176,6 +180,7 @@ function listingOf<S extends Selector>(
       return withKnownClusters(reading, clusters, spec.read(reading, chosen), clusterOf);
     },
     confirm(place, signal) {
+      // A place with a hole would ask about nothing, find nothing, and so prove nothing.
       const hole = spec.scopeParts?.find((part) => !place[part]);
       if (hole !== undefined) throw new Error(`a scope without ${hole}`);
       return (excludedBy(place) === undefined && spec.readScope?.(start(signal), chosen, place)) || 'excluded';

@@ -30,8 +30,13 @@ export function textsOf(item: RawItem, fields: readonly string[]): { readonly [f
 
 /** How a row of an answer becomes an item. */
 export interface ItemSpec {
-  /** What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. */
-  identify(row: JsonObject): { readonly identity: unknown; readonly label: string };
+  /** What together tells an item from all others of its kind: fields of its row, or parts of its place where `placeOf` names them. */
+  readonly identity: readonly string[];
+  /**
+   * What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. Absent:
+   * the fields of `identity`, and all of a row that lacks one.
+   */
+  identify?(row: JsonObject): { readonly identity: unknown; readonly label: string };
   /** Put under `_` of the item that jq sees: what follows from a row and from the place that was asked about. */
   derive?(row: JsonObject, asked: Place): JsonObject;
 }
@@ -43,8 +48,13 @@ export interface ItemSpec {
 export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem | undefined {
   if (!isObject(row)) return undefined;
   const value = spec.derive === undefined ? row : withMember(row, '_', spec.derive(row, asked));
-  const { identity, label } = spec.identify(value);
+  const { identity, label } = spec.identify?.(value) ?? identifyBy(spec.identity, value);
   return { key: JSON.stringify(identity), label, value };
+}
+
+function identifyBy(fields: readonly string[], row: JsonObject) {
+  const parts = fields.map((field) => textIn(row, field));
+  return { identity: parts.includes(undefined) ? hashOf(row) : parts, label: parts.map((part) => part ?? '?').join('/') };
 }
 
 /** The identity of a row that has nothing else to tell it from others. */

@@ -81,7 +81,6 @@ const SPEC: KindSpec<ServiceSelector> = {
     const { service: name, ...place } = textsOf(item, IDENTITY);
     return name === undefined ? place : { ...place, name };
   },
-  scope: ({ cluster, namespace }) => (cluster && namespace ? { cluster, namespace } : undefined),
   scopeParts: ['cluster', 'namespace'],
   limits: ({ cluster, namespace, kind }) => ({ clusters: cluster, namespaces: namespace, kinds: kind }),
   narrow({ cluster, namespace, kind, name }) {
