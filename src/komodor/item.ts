@@ -54,7 +54,10 @@ export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem
 
 function identifyBy(fields: readonly string[], row: JsonObject) {
   const parts = fields.map((field) => textIn(row, field));
-  return { identity: parts.includes(undefined) ? hashOf(row) : parts, label: parts.map((part) => part ?? '?').join('/') };
+  return {
+    identity: parts.includes(undefined) ? hashOf(row) : parts,
+    label: parts.map((part) => part ?? '?').join('/'),
+  };
 }
 
 /** The identity of a row that has nothing else to tell it from others. */

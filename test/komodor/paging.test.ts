@@ -14,9 +14,7 @@ const SIZE = 10;
 const row = (i: number) => ({ id: `x${i}` });
 const rows = (count: number, from = 0) => many(count, (i) => row(from + i));
 
-const spec: ItemSpec = {
-  identify: ({ id }) => ({ identity: [id], label: String(id) }),
-};
+const spec: ItemSpec = { identity: ['id'] };
 
 type Read = (reading: Reading, spec: ItemSpec, question: Question) => ReturnType<typeof readOnce>;
 type Answer = (seen: Seen, call: number) => Reply;

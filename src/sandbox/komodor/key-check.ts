@@ -5,5 +5,6 @@ export const keyCheck: Route = {
   method: 'GET',
   path: 'apikey/validate',
   name: 'validate',
+  about: 'check of the API key',
   open: () => () => ({ status: 200, body: { valid: true } }),
 };

@@ -30,6 +30,10 @@ export interface Route {
   readonly path: string;
   /** What faults and the log call it. Two routes may share a name, when the same faults are to hit both. */
   readonly name: string;
+  /** What it is, for docs/sandbox.md: `list of clusters`. */
+  readonly about: string;
+  /** The same of requests that ask about a part only. */
+  readonly scopedAbout?: string;
   /** Whether a request asks about a part only. Such requests go by the name with `-scoped` behind it. */
   readonly isScoped?: (request: SandboxRequest) => boolean;
   /** The 1-based page that a request asks for, for faults that are limited to a page. Absent for what is no listing. */

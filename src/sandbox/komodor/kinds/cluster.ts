@@ -30,6 +30,8 @@ export const standIn: StandIn = {
     method: 'GET',
     path: 'clusters',
     name: 'clusters',
+    about: 'list of clusters',
+    scopedAbout: 'list of clusters of given names',
     isScoped: ({ query }) => query.has('clusterName'),
     pageOf: () => 1,
     open:

@@ -48,6 +48,8 @@ export const standIn: StandIn = {
     method: 'GET',
     path: 'cost/allocation',
     name: 'cost',
+    about: 'cost by services',
+    scopedAbout: 'the same, limited to clusters or to a value of a column',
     isScoped: isScopedCost,
     pageOf: costPageOf,
     open({ world }) {

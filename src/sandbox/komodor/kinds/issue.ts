@@ -19,6 +19,8 @@ export const standIn: StandIn = {
     method: 'POST',
     path: 'clusters/issues/search',
     name: 'issues',
+    about: 'issues of a cluster and a type within a window of time',
+    scopedAbout: 'the same, limited to namespaces or to at most an hour (the second read before a deletion)',
     isScoped({ body }) {
       const asked = bodyShape.safeParse(body).data;
       return asked !== undefined && isNarrow(asked);

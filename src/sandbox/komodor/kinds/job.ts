@@ -29,6 +29,8 @@ export const standIn: StandIn = {
     method: 'POST',
     path: 'jobs/search',
     name: 'jobs',
+    about: 'jobs search over an account or a whole cluster',
+    scopedAbout: 'jobs search limited to a cluster and namespaces',
     isScoped(request) {
       const scope = bodyShape.safeParse(request.body ?? {}).data?.scope;
       return scope?.cluster !== undefined && (scope.namespaces?.length ?? 0) > 0;

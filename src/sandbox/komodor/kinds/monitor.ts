@@ -25,6 +25,7 @@ export const standIn: StandIn = {
     method: 'GET',
     path: 'realtime-monitors/config',
     name: 'monitors',
+    about: 'list of real-time monitors',
     pageOf: () => 1,
     open:
       ({ world }) =>
@@ -38,6 +39,7 @@ export const standIn: StandIn = {
       method: 'GET',
       path: 'realtime-monitors/config/{id}',
       name: 'monitor',
+      about: 'a single monitor',
       open:
         ({ world }) =>
         ({ segments }) =>

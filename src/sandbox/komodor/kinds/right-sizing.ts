@@ -33,6 +33,8 @@ export const standIn: StandIn = {
     method: 'GET',
     path: 'cost/right-sizing/service',
     name: 'right-sizing',
+    about: 'right-sizing by services',
+    scopedAbout: 'the same, limited to clusters or to a value of a column',
     isScoped: isScopedCost,
     pageOf: costPageOf,
     open({ world }) {

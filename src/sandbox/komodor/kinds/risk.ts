@@ -109,6 +109,7 @@ function resourceTypes({ supportingData, checkType }: WorldRisk): string[] {
 const single: Omit<Route, 'method'> = {
   path: 'health/risks/{id}',
   name: 'risk',
+  about: 'a single risk',
   open:
     ({ world }) =>
     (request) =>
@@ -121,6 +122,8 @@ export const standIn: StandIn = {
     method: 'GET',
     path: 'health/risks',
     name: 'risks',
+    about: 'list of health risks',
+    scopedAbout: 'list of risks of single resources, or of namespaces of named clusters',
     isScoped,
     pageOf,
     open({ world, riskQueryTimeout = false }): Answer {

@@ -170,6 +170,8 @@ export const standIn: StandIn = {
     method: 'POST',
     path: 'services/search',
     name: 'services',
+    about: 'services search over an account or a whole cluster',
+    scopedAbout: 'services search limited to a cluster and namespaces (the second read before a deletion)',
     isScoped,
     pageOf: (request, { pagingStyle }) => pageOf(request, pagingStyle),
     open({ world, pagingStyle = 'token-null' }) {
