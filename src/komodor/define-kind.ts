@@ -30,6 +30,7 @@ export interface KindDoc {
 export interface KindSpec<S extends Selector> extends ItemSpec {
   readonly name: Kind;
   readonly doc: KindDoc;
+  readonly identity: readonly string[];
   /** Kinds that have to be read before this one, where they are read too. */
   readonly after?: readonly Kind[];
   /** How many items to ask for at once, to begin with. */

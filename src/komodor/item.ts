@@ -31,7 +31,7 @@ export function textsOf(item: RawItem, fields: readonly string[]): { readonly [f
 /** How a row of an answer becomes an item. */
 export interface ItemSpec {
   /** What together tells an item from all others of its kind: fields of its row, or parts of its place where `placeOf` names them. */
-  readonly identity: readonly string[];
+  readonly identity?: readonly string[];
   /**
    * What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. Absent:
    * the fields of `identity`, and all of a row that lacks one.
@@ -48,14 +48,14 @@ export interface ItemSpec {
 export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem | undefined {
   if (!isObject(row)) return undefined;
   const value = spec.derive === undefined ? row : withMember(row, '_', spec.derive(row, asked));
-  const { identity, label } = spec.identify?.(value) ?? identifyBy(spec.identity, value);
+  const { identity, label } = spec.identify?.(value) ?? identifyBy(spec.identity ?? [], value);
   return { key: JSON.stringify(identity), label, value };
 }
 
 function identifyBy(fields: readonly string[], row: JsonObject) {
   const parts = fields.map((field) => textIn(row, field));
   return {
-    identity: parts.includes(undefined) ? hashOf(row) : parts,
+    identity: parts.length === 0 || parts.includes(undefined) ? hashOf(row) : parts,
     label: parts.map((part) => part ?? '?').join('/'),
   };
 }

@@ -79,7 +79,7 @@ describe('commands', () => {
 
   it('of npm exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json').text);
-    const found = named([...pages, ...sources], /\bnpm run ([a-z:]+)/g);
+    const found = named([...pages, ...sources], /\bnpm run ([a-z:-]+)/g);
     expect(found.map(({ name }) => name)).toContain('demo');
     expect(strangers(found, (name) => Object.hasOwn(scripts, name))).toEqual([]);
   });
