@@ -30,6 +30,8 @@ export interface ServiceKinds {
 
 export function createServiceKinds(reading: Reading): ServiceKinds {
   const learning = new Map<string, Promise<Completeness>>();
+  /** Clusters whose services could not be read, with why: asking for the next namespace would only take more time. */
+  const failed = new Map<string, Completeness>();
   const kinds = new Map<string, Set<string>>();
   const keyOf = (...parts: readonly string[]) => JSON.stringify(parts);
 
@@ -44,7 +46,10 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
     });
     for (;;) {
       const { done, value } = await walk.next();
-      if (done) return value;
+      if (done) {
+        if (!value.complete) failed.set(cluster, value);
+        return value;
+      }
       for (const item of value.items) {
         const key = keyOf(cluster, textOf(item, 'namespace') ?? '', textOf(item, 'service') ?? '');
         kinds.set(key, (kinds.get(key) ?? new Set()).add(textOf(item, 'kind') ?? ''));
@@ -54,6 +59,8 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
 
   return {
     async learn(cluster, namespaces) {
+      const failure = failed.get(cluster);
+      if (failure !== undefined) return failure;
       const wanted = [...new Set(namespaces)];
       const unknown = wanted.filter((namespace) => !learning.has(keyOf(cluster, namespace)));
       if (unknown.length > 0) {

@@ -9,6 +9,7 @@ import type { Code } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/model.ts';
 import type { RunObserver } from '../../src/core/ports.ts';
 import type { BlueprintReport, Problem, RunMode, RunReport } from '../../src/core/report.ts';
+import { systemClock } from '../../src/net/clock.ts';
 import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { type KomodorOptions, type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
@@ -29,6 +30,8 @@ export interface HarnessOptions {
   /** A mapping as YAML or JSON text; the shipped one when absent. */
   readonly mapping?: string;
   readonly env?: { readonly [name: string]: string };
+  /** What time it is for the program and for Komodor, in milliseconds since 1970; the real one when absent. */
+  readonly now?: () => number;
 }
 
 interface RunOptions {
@@ -85,7 +88,14 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const { services = 40, risksPerService = 1, clusters = 2 } = options;
   const world = options.world ?? createWorld({ seed: 7, services, risksPerService, clusters });
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
-  const komodor = await startKomodor({ ...options.komodor, world, apiKey, faults: new FaultBook() });
+  const { now = Date.now } = options;
+  const komodor = await startKomodor({
+    now: () => Math.floor(now() / 1000),
+    ...options.komodor,
+    world,
+    apiKey,
+    faults: new FaultBook(),
+  });
   const port = await startPort({ ...options.port, clientId, clientSecret });
   const folder = mkdtempSync(join(tmpdir(), 'resync-'));
   const addresses = {
@@ -98,7 +108,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     if (mapping !== undefined) writeFileSync(file, mapping);
     const own = mapping === undefined ? {} : { MAPPING_PATH: file, MAPPING_SOURCE: 'file' };
     const all = { ...addresses, ...own, ...env };
-    return createApplication(loadSettings(all, { dotenvPath: '/dev/null' }), all);
+    return createApplication(loadSettings(all, { dotenvPath: '/dev/null' }), all, { clock: { ...systemClock, now } });
   }
 
   let application = await open(options);
