@@ -1,15 +1,28 @@
 import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { type ItemSpec, textOf } from './item.ts';
+import { isWithin, nameOf } from './limits.ts';
 import { chain, type Reading } from './listing.ts';
 import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 import { type Question, under } from './question.ts';
 
 /** A cluster is known by its name. */
-const CLUSTER: ItemSpec = { identity: ['name'] };
+export const CLUSTER = { identity: ['name'] } as const satisfies ItemSpec;
 
-const ALL_CLUSTERS: Question = { what: 'clusters', method: 'GET', path: '/clusters', rows: under('data', 'clusters') };
+/** Asks for all clusters, or for those of these names or with these tags. Only of all it is known that they are some. */
+export function clustersQuestion(clusterName: readonly string[] = [], tags: readonly string[] = []): Question {
+  return {
+    what: nameOf('clusters', { name: clusterName, tag: tags }),
+    method: 'GET',
+    path: '/clusters',
+    query: { clusterName, tags },
+    rows: under('data', 'clusters'),
+    inScope: (item) => isWithin({ name: clusterName }, item),
+    mayBeEmpty: clusterName.length + tags.length > 0,
+    mayBeMissing: clusterName.length === 1,
+  };
+}
 
 interface ClusterNames {
   readonly names: readonly string[];
@@ -21,7 +34,7 @@ interface ClusterNames {
 async function readClusterNames(reading: Reading): Promise<ClusterNames> {
   const names = new Set<string>();
   let nameless = 0;
-  const walk = readOnce(reading, CLUSTER, ALL_CLUSTERS);
+  const walk = readOnce(reading, CLUSTER, clustersQuestion());
   let step = await walk.next();
   for (; !step.done; step = await walk.next()) {
     nameless += step.value.malformed;

@@ -34,7 +34,7 @@ export interface ItemSpec {
   readonly identity?: readonly string[];
   /**
    * What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. Absent:
-   * the fields of `identity`, and all of a row that lacks one.
+   * the fields of `identity`; of a row that lacks one its `uid`, or all of it.
    */
   identify?(row: JsonObject): { readonly identity: unknown; readonly label: string };
   /** Put under `_` of the item that jq sees: what follows from a row and from the place that was asked about. */
@@ -52,10 +52,13 @@ export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem
   return { key: JSON.stringify(identity), label, value };
 }
 
-function identifyBy(fields: readonly string[], row: JsonObject) {
+/** Identifies a row by these fields; where one is missing, by its `uid`, or by all of it. */
+export function identifyBy(fields: readonly string[], row: JsonObject): { identity: unknown; label: string } {
   const parts = fields.map((field) => textIn(row, field));
+  const uid = textIn(row, 'uid');
+  const isWhole = parts.length > 0 && !parts.includes(undefined);
   return {
-    identity: parts.length === 0 || parts.includes(undefined) ? hashOf(row) : parts,
+    identity: isWhole ? parts : uid === undefined ? hashOf(row) : { uid },
     label: parts.map((part) => part ?? '?').join('/'),
   };
 }

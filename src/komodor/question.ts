@@ -1,9 +1,11 @@
 import type { JsonObject, RawItem } from '../core/model.ts';
 import type { Place, Walk } from '../core/source.ts';
 import type { HttpRequest } from '../net/http-client.ts';
+import { HttpFailure } from '../net/http-failure.ts';
 import { isTooSlow } from '../net/page-size.ts';
 import { isObject } from './item.ts';
 import { givenUp, type Reading, weighed } from './listing.ts';
+import { COMPLETE } from './proof.ts';
 import type { Position } from './ways.ts';
 
 /** One listing of Komodor, without where on the list a page begins. */
@@ -26,6 +28,8 @@ export interface Question {
   readonly metaCountsRows?: boolean;
   /** Of a list in one page: whether none at all is an answer. */
   readonly mayBeEmpty?: boolean;
+  /** Whether 404, in Komodor's own words, is an answer: what is asked for is not there. */
+  readonly mayBeMissing?: boolean;
   /** Read instead where Komodor cannot answer in time. With it, a question that was too slow is not repeated as it was. */
   readonly tooSlow?: () => Walk;
 }
@@ -70,10 +74,16 @@ export function pagesOf<T>(
 
 /** Turns a request that failed for good into an incomplete read, or into what is to be read instead. */
 export async function* answered(reading: Reading, question: Question, walk: Walk): Walk {
-  const { tooSlow, permission = 'view:all' } = question;
+  const { tooSlow, mayBeMissing = false, permission = 'view:all' } = question;
   try {
     return yield* walk;
   } catch (error) {
+    if (mayBeMissing && isMissing(error)) return COMPLETE;
     return tooSlow !== undefined && isTooSlow(error) ? yield* tooSlow() : givenUp(reading, error, permission);
   }
+}
+
+/** A gateway's 404 has none of Komodor's words, and says nothing about what was asked for. */
+function isMissing(error: unknown): boolean {
+  return error instanceof HttpFailure && error.status === 404 && error.errorCode !== undefined;
 }

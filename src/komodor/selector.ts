@@ -9,6 +9,12 @@ export interface Selector {
 /** The keys that speak of a place in every kind that has them. */
 export const PLACE_KEYS = ['clusters', 'namespaces'] as const;
 
+/** What docs/kinds.md says of them. */
+export const PLACE_DOC = {
+  clusters: 'Names of clusters. Default: all.',
+  namespaces: 'Names of namespaces. Default: all.',
+} as const;
+
 /** Whether a key leaves something out. */
 export function isLimited(value: Selector[string] | undefined): value is readonly [string, ...string[]] {
   return Array.isArray(value) && value.length > 0;

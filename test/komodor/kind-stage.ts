@@ -25,7 +25,6 @@ export function standInOf(kind: string) {
     listing: listing.name,
     /** What they call a closer look: the listing of one place, or an endpoint of its own. */
     closer: listing.isScoped ? scopedName(listing) : (others[0]?.name ?? listing.name),
-    isPaged: listing.pageOf !== undefined,
     rows: standIn.rows,
     /** Whether a request asks for the kind's rows, and not for what is needed to read them (names of clusters). */
     answers: (path: string) => [listing, ...others].some((route) => isPathOf(route.path, path)),
@@ -51,10 +50,12 @@ export async function openStage() {
     governor: createGovernor({ side: 'komodor', concurrency: 4 }),
   });
   let asked: { readonly path: string; readonly question: string }[] = [];
+  let asksForPages = false;
   const noting: typeof api = {
     ...api,
     call(request) {
       asked.push({ path: request.path, question: questionOf(request) });
+      asksForPages ||= JSON.stringify([request.query, request.body]).includes('"pageSize"');
       return api.call(request);
     },
   };
@@ -76,6 +77,8 @@ export async function openStage() {
       asked = [];
       return taken;
     },
+    /** Whether any request said how many rows it wants. */
+    asksForPages: () => asksForPages,
     async close() {
       api.close();
       await sandbox.close();

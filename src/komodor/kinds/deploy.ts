@@ -147,6 +147,7 @@ function readListing(
     path: '/clusters/k8s-events/search',
     body: { scope: { cluster, ...(namespaces.length > 0 ? { namespaces } : {}) }, props: { type, ...window } },
     rows: under('data', 'events'),
+    metaCountsRows: true,
     asked: { cluster },
     inScope: ({ value }) => (derivedOf(value).cluster ?? cluster) === cluster,
   });

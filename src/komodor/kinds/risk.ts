@@ -7,8 +7,9 @@ import { hashOf, textIn, textOf, textsOf } from '../item.ts';
 import { isWithin, nameOf } from '../limits.ts';
 import type { Reading } from '../listing.ts';
 import { readByOffset } from '../paging.ts';
+import { PROBE } from '../probe.ts';
 import { type Question, under } from '../question.ts';
-import { names, type Selector, someOf } from '../selector.ts';
+import { names, PLACE_DOC, type Selector, someOf } from '../selector.ts';
 
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 const STATUSES = ['open', 'confirmed', 'resolved', 'dismissed', 'ignored', 'manually_resolved'] as const;
@@ -25,12 +26,8 @@ interface RiskSelector extends Selector {
   readonly impactGroupType: readonly string[];
 }
 
-const CLUSTER = 'probe-cluster-q7x';
-const NAMESPACE = 'probe-namespace-q7x';
-const NAME = 'probe-name-q7x';
 const RISK_ID = '5eed0000-7a7a-4b4b-8c8c-9d9d0e0e1f1f';
-const UID = `Deployment|${CLUSTER}|${NAMESPACE}|${NAME}`;
-const MOMENT = 1_767_225_600;
+const UID = `Deployment|${PROBE.cluster}|${PROBE.namespace}|${PROBE.name}`;
 
 const SPEC: KindSpec<RiskSelector> = {
   name: 'komodorHealthMonitoring',
@@ -38,8 +35,7 @@ const SPEC: KindSpec<RiskSelector> = {
     title: 'Health risks: what the health checks found',
     endpoint: 'GET health/risks',
     selector: {
-      clusters: 'Names of clusters. Default: all.',
-      namespaces: 'Names of namespaces. Default: all.',
+      ...PLACE_DOC,
       checkTypes: 'Names of check types, as Komodor has them. Default: all.',
       severity: `Severities, of ${SEVERITIES.join(', ')}. Default: all.`,
       status: `Statuses, of ${STATUSES.join(', ')}. Default: all.`,
@@ -79,14 +75,21 @@ const SPEC: KindSpec<RiskSelector> = {
       id: RISK_ID,
       checkType: 'restartingContainers',
       komodorUid: UID,
-      createdAt: MOMENT,
-      lastEvaluatedAt: MOMENT,
+      createdAt: PROBE.moment,
+      lastEvaluatedAt: PROBE.moment,
       severity: 'high',
       status: 'open',
       link: 'https://app.komodor.com/health/risks/drawer?checkCategory=workload-health&violationId=probe-link-q7x',
       supportingData: { restartingContainers: { containers: [{ name: 'probe-container-q7x', restarts: 3 }] } },
     },
-    place: { komodorUid: UID, kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME, id: RISK_ID },
+    place: {
+      komodorUid: UID,
+      kind: 'Deployment',
+      cluster: PROBE.cluster,
+      namespace: PROBE.namespace,
+      name: PROBE.name,
+      id: RISK_ID,
+    },
   },
   identity: ['id'],
   placeOf(item) {

@@ -1,0 +1,106 @@
+import type { JsonObject, RawItem } from '../core/model.ts';
+import type { Place, Walk } from '../core/source.ts';
+import type { KindSpec } from './define-kind.ts';
+import { identifyBy, textOf, textsOf } from './item.ts';
+import { isWithin, limited, nameOf, orAny } from './limits.ts';
+import { chain, type Reading } from './listing.ts';
+import type { readByPage } from './paging.ts';
+import { type Question, under } from './question.ts';
+import { isLimited, type Selector } from './selector.ts';
+import type { Address } from './subject.ts';
+
+/** A search among the things of the clusters' namespaces: for services, for jobs. */
+interface WorkloadSearch<S extends Selector> {
+  /** How messages, and the answer's list, call them: `services`. */
+  readonly what: string;
+  readonly path: string;
+  /** The field of a row that holds its name. */
+  readonly nameField: string;
+  /** Every `kind` that a row may have. */
+  readonly kinds: readonly string[];
+  /** How selector and request spell a kind; as rows do when absent. */
+  readonly spelling?: (kind: string) => string;
+  /** The keys of the selector that limit kinds and statuses. */
+  readonly kindKey: Extract<keyof S, string>;
+  readonly statusKey: Extract<keyof S, string>;
+  /** What the request calls the kinds. */
+  readonly kindField: string;
+  readonly read: typeof readByPage;
+}
+
+type Searched<S extends Selector> = Required<
+  Pick<KindSpec<S>, 'identify' | 'placeOf' | 'scopeParts' | 'limits' | 'narrow' | 'read' | 'readScope' | 'recut'>
+> &
+  Pick<KindSpec<S>, 'identity'>;
+
+/** What all kinds have in common that are searched in clusters and namespaces. */
+export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): Searched<S> {
+  const { nameField, kinds, kindKey, statusKey, spelling = (kind) => kind } = search;
+  const fields = ['kind', 'cluster', 'namespace', nameField];
+  const identify = (row: JsonObject) => identifyBy(fields, row);
+  /** A listing can be limited to a single cluster and a single status, and to lists of the rest. */
+  function read(reading: Reading, selector: S): Walk {
+    const questions = orAny(listAt(selector, 'clusters')).flatMap((cluster) =>
+      orAny(listAt(selector, statusKey)).map((status) => questionOf(search, selector, cluster, status)),
+    );
+    return chain(questions.map((question) => search.read(reading, { identify }, question)));
+  }
+  return {
+    identify,
+    identity: ['kind', 'cluster', 'namespace', 'name'],
+    placeOf(item: RawItem): Place {
+      const { [nameField]: name, ...place } = textsOf(item, fields);
+      return name === undefined ? place : { ...place, name };
+    },
+    scopeParts: ['cluster', 'namespace'],
+    limits: ({ cluster, namespace, kind }) => ({
+      clusters: cluster,
+      namespaces: namespace,
+      [kindKey]: kind === undefined ? undefined : spelling(kind),
+    }),
+    narrow({ cluster, namespace, kind, name }: Address) {
+      // A node is none of these, and each of these has a namespace.
+      if (!kinds.includes(kind) || namespace === '') return undefined;
+      return {
+        scope: { cluster, namespace },
+        holds: (item) => textOf(item, 'kind') === kind && textOf(item, nameField) === name,
+        identifiedBy: [{ cluster, namespace, kind, name }],
+        confirmWith: { [kindKey]: [spelling(kind)] },
+        around: { clusters: [cluster] },
+        deletedWithSubject: true,
+      };
+    },
+    read,
+    readScope: (reading, selector, { cluster = '', namespace = '' }) =>
+      read(reading, { ...selector, clusters: [cluster], namespaces: [namespace] }),
+    *recut(selector) {
+      const chosen = listAt(selector, kindKey);
+      for (const kind of chosen.length > 0 ? chosen : kinds.map(spelling)) yield { ...selector, [kindKey]: [kind] };
+    },
+  };
+}
+
+function questionOf<S extends Selector>(
+  { what, path, kinds, kindKey, kindField, spelling = (kind) => kind }: WorkloadSearch<S>,
+  selector: S,
+  cluster: string | undefined,
+  status: string | undefined,
+): Question {
+  const namespaces = listAt(selector, 'namespaces');
+  const chosen = listAt(selector, kindKey);
+  const place = { cluster, namespace: namespaces, kind: kinds.filter((kind) => chosen.includes(spelling(kind))) };
+  return {
+    what: nameOf(what, { ...place, status }),
+    method: 'POST',
+    path,
+    // Komodor refuses `kind: []`.
+    body: limited({ scope: limited({ cluster, namespaces }), [kindField]: chosen, status }),
+    rows: under('data', what),
+    inScope: (item) => isWithin(place, item),
+  };
+}
+
+function listAt(selector: Selector, key: string): readonly string[] {
+  const value = selector[key];
+  return isLimited(value) ? value : [];
+}
