@@ -155,8 +155,7 @@ export class RecordingCatalog implements Catalog {
     const kept = this.#before.get(key);
     const before: StoredEntity | undefined = kept === undefined ? undefined : JSON.parse(kept);
     const earlier = this.#changes.get(key);
-    const change = merge(earlier, describe(entity, identifier, before));
-    if (change) this.#changes.set(key, change);
+    this.#changes.set(key, merge(earlier, describe(entity, identifier, before)));
     return before === undefined;
   }
 

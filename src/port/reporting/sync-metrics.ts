@@ -79,7 +79,7 @@ export function entryOutcome(report: RunReport, plan: readonly ReportedEntry[], 
   const written = report.blueprints.filter(({ blueprint }) => entryShownFor(blueprint, plan) === entry);
   const failed = sum(written.map((blueprint) => blueprint.failed));
   const isFailed =
-    entry.disabled || !read?.complete || failed > 0 || [read, ...written].some((part) => part?.status === 'failed');
+    entry.disabled || !read?.complete || failed > 0 || [read, ...written].some(({ status }) => status === 'failed');
   // Even if the kind was read completely, its relations and deletions were not done.
   const syncState = report.status === 'aborted' ? 'aborted' : isFailed ? 'failed' : 'completed';
   return {
