@@ -8,8 +8,11 @@ import { loadSettings } from '../../src/config/settings.ts';
 import type { Code } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/model.ts';
 import type { RunObserver } from '../../src/core/ports.ts';
+import type { RefreshReport } from '../../src/core/refresh.ts';
 import type { BlueprintReport, Problem, RunMode, RunReport } from '../../src/core/report.ts';
+import type { Subject } from '../../src/core/source.ts';
 import { systemClock } from '../../src/net/clock.ts';
+import { createInlineMarks } from '../../src/queue/inline-marks.ts';
 import { FaultBook } from '../../src/sandbox/fault-book.ts';
 import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { type KomodorOptions, type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
@@ -50,6 +53,8 @@ export interface Harness {
   /** Settings that lead a program of its own, such as the CLI, to the stand-ins. */
   readonly env: { readonly [name: string]: string };
   run(mode?: RunMode, options?: RunOptions): Promise<RunReport>;
+  /** Works off a live event, as the service does. */
+  refresh(subject: Subject): Promise<readonly RefreshReport[]>;
   /** Starts the program anew against the same stand-ins, with other settings or another mapping. */
   reopen(changes: Pick<HarnessOptions, 'mapping' | 'env'>): Promise<void>;
   /** Requests to Port that may change something, since the log was last cut. */
@@ -112,6 +117,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   }
 
   let application = await open(options);
+  const memory = createInlineMarks();
   return {
     world,
     komodor,
@@ -127,6 +133,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       };
       return application.run(order, signal ?? new AbortController().signal, observer === undefined ? {} : { observer });
     },
+    refresh: (subject) => application.live(memory).refresh(subject, new AbortController().signal),
     async reopen(changes) {
       application.close();
       application = await open(changes);

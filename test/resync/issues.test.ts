@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { RunReport } from '../../src/core/report.ts';
+import { subjectAt } from '../../src/komodor/subject.ts';
 import { ISSUE_TYPES } from '../../src/sandbox/world/timeline-rows.ts';
 import { explain, type Harness, type HarnessOptions, it, problemsOf } from './harness.ts';
 
@@ -33,7 +34,7 @@ function issuesOf({ world }: Harness, now: number, days = 6) {
   return world.clusters
     .flatMap(({ name: cluster }) =>
       ISSUE_TYPES.flatMap((type) =>
-        world.timeline.issues({ ...query, cluster, type }).map((found) => ({ ...found, type })),
+        world.timeline.issues({ ...query, cluster, type }).map((found) => ({ ...found, type, cluster })),
       ),
     )
     .filter(({ row }) => row.link.includes('eventId='));
@@ -133,5 +134,32 @@ describe.concurrent('issues in the catalog', () => {
     expect(report.kinds.filter(({ complete }) => !complete).map(({ kind }) => kind)).toEqual(['komodorIssue']);
     expect(problemsOf(report, 'read_incomplete')[0]?.message).toMatch(/POST \/clusters\/issues\/search.*view:all/s);
     expect(stored(harness)).toEqual(before);
+  });
+});
+
+describe.concurrent('a live event', () => {
+  const SUBJECTS = { 'node-issue': 'Node', 'pvc-issue': 'PersistentVolumeClaim', availability: 'Deployment' } as const;
+
+  it.for(Object.entries(SUBJECTS))('brings an issue of type %s of a %s up to date', async ([type, kind], { start }) => {
+    const { clock, harness } = await begin(start);
+    const issue = issuesOf(harness, clock.now()).find((each) => each.type === type && each.row.status === 'open');
+    if (issue === undefined) throw new Error('none is open');
+    harness.world.timeline.close(issue.id, Math.floor(clock.now() / 1000));
+    const { cluster, namespace } = issue;
+    const name = /\.([^.]+)\?/.exec(issue.row.link)?.[1] ?? 'any';
+    const reports = await harness.refresh(subjectAt({ cluster, namespace, kind, name }));
+    expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(harness.store.entity('komodorIssue', issue.id)?.properties.status).toBe('closed');
+  });
+
+  it('deletes no issue, though Komodor does not list it any more', async ({ start }) => {
+    const { clock, harness } = await begin(start);
+    const issue = issuesOf(harness, clock.now()).find(({ type }) => type === 'node-issue');
+    if (issue === undefined) throw new Error('there is none');
+    harness.world.timeline.remove(issue.id);
+    const subject = subjectAt({ cluster: issue.cluster, namespace: '', kind: 'Node', name: 'ip-10-0-0-1' });
+    const [report] = await harness.refresh(subject);
+    expect(report).toMatchObject({ deleted: 0, heldBack: 0 });
+    expect(stored(harness)).toContain(issue.id);
   });
 });

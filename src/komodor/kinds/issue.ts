@@ -19,16 +19,17 @@ type Type = (typeof TYPES)[number];
 const STATUSES = ['open', 'closed'] as const;
 /** Types whose issues are about a service. */
 const OF_SERVICES: readonly string[] = ['availability', 'failed-deploy'] satisfies Type[];
-/** The types of the issues that a thing of Kubernetes can have, by its kind. */
+/** The types of the issues that a thing of Kubernetes can have, by its kind, which events write in several spellings. */
 const TYPES_OF: { readonly [kind: string]: readonly Type[] } = {
-  Node: ['node-issue'],
-  PersistentVolumeClaim: ['pvc-issue'],
-  Job: ['workflow-issue'],
-  CronJob: ['workflow-issue'],
-  Deployment: ['availability', 'failed-deploy'],
-  DaemonSet: ['availability', 'failed-deploy'],
-  StatefulSet: ['availability', 'failed-deploy'],
-  Rollout: ['availability', 'failed-deploy'],
+  node: ['node-issue'],
+  persistentvolumeclaim: ['pvc-issue'],
+  job: ['workflow-issue'],
+  cronjob: ['workflow-issue'],
+  workflow: ['workflow-issue'],
+  deployment: ['availability', 'failed-deploy'],
+  daemonset: ['availability', 'failed-deploy'],
+  statefulset: ['availability', 'failed-deploy'],
+  rollout: ['availability', 'failed-deploy'],
 };
 /** For the second read of everything: other windows than the first one asks about. */
 const OTHER_WINDOW = 43_200;
@@ -144,7 +145,7 @@ export const komodorIssue = defineKind(SPEC);
 
 /** What may have changed with a thing: its issues of any time that Komodor shows. No live event deletes any. */
 function narrow({ cluster, namespace, kind, name }: Address): Narrowed | undefined {
-  const types = TYPES_OF[kind];
+  const types = TYPES_OF[kind.toLowerCase()];
   if (types === undefined || cluster === '') return undefined;
   const [type = '', ...more] = types;
   return {
