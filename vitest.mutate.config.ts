@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     setupFiles: ['test/mutation/fixed-seed.ts'],
     include: [
-      'test/core/{deletion,deletions,witness}.test.ts',
-      'test/core/{live-deletion,catalog-guards,look}.test.ts',
+      'test/core/{deletion,deletions,confirm-stale}.test.ts',
+      'test/core/{live-deletion,catalog-guards,confirming-read}.test.ts',
       'test/core/fields.test.ts',
       'test/komodor/{walks,walk-steps}.test.ts',
       'test/core/{pack,writer}.test.ts',

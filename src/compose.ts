@@ -7,17 +7,17 @@ import { parseMapping } from './config/mapping-schema.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { OfflineSettings, Settings } from './config/settings.ts';
 import {
-  beginningAmong,
+  catalogMarkingWrites,
+  catalogSkippingMarked,
+  currentMark,
   type LiveMarks,
   type LiveMemory,
-  markingLive,
-  respectingLive,
-  WritesUnderWay,
+  WritesInProgress,
 } from './core/catalog-guards.ts';
 import { LiveGuard } from './core/live-guard.ts';
 import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
-import { together } from './core/observers.ts';
+import { combineObservers } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
 import type { Ports, RunObserver } from './core/ports.ts';
 import { locateSubjects, type RefreshReport, refreshSubject } from './core/refresh.ts';
@@ -155,7 +155,7 @@ export async function createApplication(
       parseMapping: (config, origin) => parseMapping(config, origin, KOMODOR_KINDS),
       ...files,
     });
-  const underWay = { resync: new WritesUnderWay(), live: new WritesUnderWay() };
+  const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
   const traffic = () => ({ komodor: komodor.state(), port: port.state() });
   const ports: Omit<Ports, 'catalog'> = {
     kinds: source.kinds,
@@ -166,7 +166,7 @@ export async function createApplication(
 
   async function plan(request: ResyncRequest, signal: AbortSignal, observer: RunObserver): Promise<RunReport> {
     const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
-    const both = together([observer, catalog.observer]);
+    const both = combineObservers([observer, catalog.observer]);
     const report = await resync({ ...ports, catalog }, request, signal, both);
     const setup = catalog.setup.map(({ what, identifier, before, after }) => ({
       what,
@@ -178,7 +178,7 @@ export async function createApplication(
 
   async function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
     const catalog = catalogFor(request.runId, 'write');
-    const guarded = marks ? respectingLive(catalog, marks, await beginningAmong(marks), underWay) : catalog;
+    const guarded = marks ? catalogSkippingMarked(catalog, marks, await currentMark(marks), underWay) : catalog;
     return resync({ ...ports, catalog: guarded }, request, signal, observer);
   }
 
@@ -196,7 +196,7 @@ export async function createApplication(
       const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
       const sessions = new LiveSessions(() => ({
         ...ports,
-        catalog: markingLive(catalogFor(null, 'write'), memory, underWay),
+        catalog: catalogMarkingWrites(catalogFor(null, 'write'), memory, underWay),
       }));
       return {
         async prepare() {

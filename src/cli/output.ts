@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { harmless, harmlessJson } from '../core/harmless.ts';
+import { escapeControlCharacters, escapeControlCharactersInJson } from '../core/control-characters.ts';
 import type { RunReport } from '../core/report.ts';
 
 /** Replaced by the escape character when a line is printed. It is random, so that text from outside cannot contain it. */
@@ -10,17 +10,17 @@ const ESCAPE_PLACEHOLDER = `<${randomUUID()}>`;
  * numbers, so that they cannot control the terminal.
  */
 export function print(line = ''): void {
-  process.stdout.write(`${harmless(line).replaceAll(ESCAPE_PLACEHOLDER, '\u001b')}\n`);
+  process.stdout.write(`${escapeControlCharacters(line).replaceAll(ESCAPE_PLACEHOLDER, '\u001b')}\n`);
 }
 
 /** Writes one JSON document to stdout. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${harmlessJson(JSON.stringify(document, null, 2))}\n`);
+  process.stdout.write(`${escapeControlCharactersInJson(JSON.stringify(document, null, 2))}\n`);
 }
 
 /** Prints to stderr, which is for everything but the output. Control characters are printed as numbers, except line ends. */
 export function printError(text: string): void {
-  process.stderr.write(`${text.split('\n').map(harmless).join('\n')}\n`);
+  process.stderr.write(`${text.split('\n').map(escapeControlCharacters).join('\n')}\n`);
 }
 
 /**
@@ -73,7 +73,7 @@ const MAX_INDENT = 10;
 export function printWrapped(label: string, text: string, paintLabel = plain, paintText = plain): void {
   const indent = ' '.repeat(Math.min(label.length, MAX_INDENT));
   const width = Math.max(20, columns());
-  const [first = '', ...rest] = wrap(`${label}${harmless(text)}`, width, indent);
+  const [first = '', ...rest] = wrap(`${label}${escapeControlCharacters(text)}`, width, indent);
   print(`${paintLabel(label)}${paintText(first.slice(label.length))}`);
   for (const line of rest) print(`${indent}${paintText(line.slice(indent.length))}`);
 }

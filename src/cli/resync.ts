@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
 import type { Kind } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { together } from '../core/observers.ts';
+import { combineObservers } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { type RunMode, type RunReport, summarize } from '../core/report.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
@@ -52,7 +52,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   } as const;
   const run = (screen: RunObserver = {}) =>
     application
-      .run(order, interruption.signal, { observer: together([progress.observer, screen]) })
+      .run(order, interruption.signal, { observer: combineObservers([progress.observer, screen]) })
       .finally(() => progress.stop());
   const report = await (mode === 'plan' || options.quiet
     ? run()

@@ -1,6 +1,6 @@
 import type { BlueprintState } from './blueprint-state.ts';
+import type { FittedEntity } from './fitted-entity.ts';
 import type { Kind } from './model.ts';
-import type { Placeable } from './placeable.ts';
 import { creates, extractionsCreating, type Run } from './run.ts';
 
 /** How many names are asked for at once. */
@@ -25,14 +25,14 @@ export class Additions {
   }
 
   /** The pieces whose entity is there. */
-  async known(kind: Kind, pieces: readonly Placeable[]): Promise<readonly Placeable[]> {
+  async known(kind: Kind, pieces: readonly FittedEntity[]): Promise<readonly FittedEntity[]> {
     if (!this.has(kind)) return pieces;
     await this.#lookUp(pieces.filter((piece) => this.#isKnown(piece) === undefined));
     return pieces.filter((piece) => this.#isKnown(piece));
   }
 
   /** Whether an entity is there; undefined where Port has to be asked. */
-  #isKnown({ entity: { identifier, blueprint }, state }: Placeable): boolean | undefined {
+  #isKnown({ entity: { identifier, blueprint }, state }: FittedEntity): boolean | undefined {
     // What only Port can find it leaves out by itself.
     if (typeof identifier !== 'string') return true;
     const tracked = state.entities.get(identifier);
@@ -46,7 +46,7 @@ export class Additions {
     return taints.length === 0 && extractionsCreating(this.#run.extractions, shape.identifier).length > 0;
   }
 
-  async #lookUp(pieces: readonly Placeable[]): Promise<void> {
+  async #lookUp(pieces: readonly FittedEntity[]): Promise<void> {
     const byBlueprint = new Map<string, Set<string>>();
     for (const { entity } of pieces) {
       const names = byBlueprint.get(entity.blueprint) ?? new Set();

@@ -63,7 +63,7 @@ export class BlueprintBook {
     if (!where) return;
     try {
       for await (const page of this.#catalog.owned(state.shape, state.selection, this.#signal, where)) {
-        for (const entity of page) state.remember(entity);
+        for (const entity of page) state.addOwned(entity);
       }
     } catch (error) {
       if (isAbort(error, this.#signal)) throw error;

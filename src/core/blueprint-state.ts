@@ -1,12 +1,12 @@
 import type { Taint } from './deletion.ts';
-import { type EntityOutcome, EntityTable, OUTCOMES, pointedAt, type TrackedEntity } from './entity-table.ts';
+import { type EntityOutcome, EntityTable, OUTCOMES, relationOnlySighting, type TrackedEntity } from './entity-table.ts';
 import { FieldTable, selectFields } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
 import type { Place } from './source.ts';
 
 /** A locator that is no property: an entity's identifier may be a part of a place too. */
-export const ITS_IDENTIFIER = '$identifier';
+export const IDENTIFIER_PROPERTY = '$identifier';
 
 /** Part of a place -> property id, for the entities of one blueprint. */
 export type Locator = { readonly [part: string]: string };
@@ -34,7 +34,7 @@ export class BlueprintState {
   }
 
   /** Remembers an entity that is ours in Port. */
-  remember(stored: StoredEntity): void {
+  addOwned(stored: StoredEntity): void {
     const fingerprints = this.table.fingerprints(stored);
     const known = this.entities.get(stored.identifier);
     if (known) {
@@ -54,10 +54,10 @@ export class BlueprintState {
 
   /** The parts of its item's place that an entity keeps. */
   partsOf({ locators }: { readonly locators: ReadonlyMap<string, Locator> }, identifier: string): Place {
-    const located = this.entities.get(identifier)?.located ?? {};
+    const located = this.entities.get(identifier)?.locatorValues ?? {};
     const parts: [string, string][] = [];
     for (const [part, property] of Object.entries(locators.get(this.shape.identifier) ?? {})) {
-      const value = property === ITS_IDENTIFIER ? identifier : located[property];
+      const value = property === IDENTIFIER_PROPERTY ? identifier : located[property];
       if (value !== undefined) parts.push([part, value]);
     }
     return Object.fromEntries(parts);
@@ -73,7 +73,7 @@ export class BlueprintState {
   /** Keeps an entity of ours from counting as stale: a relation needs it, though no item gives it. */
   protect(identifier: string): void {
     const known = this.entities.get(identifier);
-    if (known?.owned) known.sighting ??= pointedAt();
+    if (known?.owned) known.sighting ??= relationOnlySighting();
   }
 
   taint(taint: Taint): void {
@@ -91,7 +91,7 @@ export class BlueprintState {
   }
 
   /** Notes how it went with an entity. Only worse news replaces earlier ones: a failure stays a failure. */
-  settle(entity: TrackedEntity, outcome: EntityOutcome): void {
+  recordOutcome(entity: TrackedEntity, outcome: EntityOutcome): void {
     const before = entity.outcome;
     // They are in the order of how much they say.
     if (before !== undefined && OUTCOMES.indexOf(outcome) <= OUTCOMES.indexOf(before)) return;

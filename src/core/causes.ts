@@ -1,11 +1,11 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { breathe } from './breathe.ts';
+import { MAX_PLACES } from './confirm-stale.ts';
 import { type Cause, type Causes, type DeletionDecision, isApprovable } from './deletion.ts';
 import { isAbort } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
-import { type Extraction, extractionsCreating, itemPrint, type Run } from './run.ts';
+import { type Extraction, extractionsCreating, itemFingerprint, type Run } from './run.ts';
 import { type Place, placeKey } from './source.ts';
-import { MAX_QUESTIONS } from './witness.ts';
+import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 const ROWS_AT_A_TIME = 2_000;
 
@@ -38,8 +38,8 @@ export async function explainDeletions(
   const found = new Map<string, Cause>();
   const open = () => stale.filter((identifier) => !found.has(identifier));
   for (const identifier of state.expired) found.set(identifier, EXPIRED);
-  await each(open(), (identifier) => {
-    const cause = leftOut(state, feeds, readers, identifier);
+  await forEachInTurns(open(), (identifier) => {
+    const cause = entryThatExcludes(state, feeds, readers, identifier);
     if (cause) found.set(identifier, cause);
   });
   const others = await otherEntities(run, state, feeds, open());
@@ -54,7 +54,8 @@ export async function explainDeletions(
   const isProved = decision.type === 'delete' || (decision.type === 'blocked' && isApprovable(decision.blocked.reason));
   if (isProved) {
     for (const feed of feeds) {
-      for (const [identifier, cause] of await beyondSelector(run, state, feed, open())) found.set(identifier, cause);
+      for (const [identifier, cause] of await itemsOutsideSelector(run, state, feed, open()))
+        found.set(identifier, cause);
     }
   }
   const rest: Cause = { reason: 'gone', detail: whyGone(stale.length, decision, isProved) };
@@ -73,12 +74,12 @@ export function summarizeCauses(causes: Causes): string {
 function whyGone(count: number, decision: DeletionDecision, isProved: boolean): string {
   const none = 'no item of Komodor gives it any more';
   if (!isProved) return `no item that was read gives it${decision.type === 'blocked' ? `; ${decision.detail}` : ''}`;
-  if (count <= MAX_QUESTIONS) return `${none}, confirmed by a second read`;
-  return `${none}, confirmed by a second read about ${MAX_QUESTIONS} of ${count}`;
+  if (count <= MAX_PLACES) return `${none}, confirmed by a second read`;
+  return `${none}, confirmed by a second read about ${MAX_PLACES} of ${count}`;
 }
 
 /** An entry that left the item out, by its expression or by the places that it asks Komodor for. */
-function leftOut(
+function entryThatExcludes(
   state: BlueprintState,
   feeds: readonly Extraction[],
   readers: readonly KindReader[],
@@ -88,7 +89,7 @@ function leftOut(
   for (const feed of feeds) {
     const item = itemOf(state, feed, identifier);
     const reader = readers.find(({ kind }) => kind === feed.kind.name);
-    const entry = feed.program.entries.find(({ path }) => item !== undefined && reader?.leftOutBy(path, item));
+    const entry = feed.program.entries.find(({ path }) => item !== undefined && reader?.isExcludedBy(path, item));
     if (entry) return filtered(`${entry.path}.selector.query`);
   }
   const keys = feeds.map((feed) => feed.listing.excludedBy(state.partsOf(feed, identifier)));
@@ -119,9 +120,9 @@ async function otherEntities(
       return kind !== undefined && kind !== null && kinds.has(kind);
     };
     if (other !== state) for (const identifier of open) if (isSeen(identifier)) found.set(identifier, blueprint);
-    if (byItem.size === 0 || (other === state && !givesOneEach(feeds, blueprint))) continue;
+    if (byItem.size === 0 || (other === state && !givesAtMostOne(feeds, blueprint))) continue;
     const otherFeeds = extractionsCreating(run.extractions, blueprint).filter(({ kind }) => kinds.has(kind.name));
-    await each([...other.entities.identifiers()], (name) => {
+    await forEachInTurns([...other.entities.identifiers()], (name) => {
       if (!isSeen(name)) return;
       for (const feed of otherFeeds) {
         const identifier = byItem.get(itemOf(other, feed, name) ?? 0);
@@ -133,7 +134,7 @@ async function otherEntities(
 }
 
 /** Whether an item gives at most one entity of the blueprint, so that another one of the same item replaces it. */
-function givesOneEach(feeds: readonly Extraction[], blueprint: string): boolean {
+function givesAtMostOne(feeds: readonly Extraction[], blueprint: string): boolean {
   return feeds.every(
     ({ program }) =>
       program.writing(blueprint).length <= program.entries.length &&
@@ -142,7 +143,7 @@ function givesOneEach(feeds: readonly Extraction[], blueprint: string): boolean 
 }
 
 /** Items that are there when Komodor is asked without what the selector limits besides places, e.g. a status. */
-async function beyondSelector(
+async function itemsOutsideSelector(
   run: Run,
   state: BlueprintState,
   feed: Extraction,
@@ -154,14 +155,14 @@ async function beyondSelector(
   const scopes = new Map<string, Place>();
   for (const identifier of open) {
     const scope = kind.scopeOf(state.partsOf(feed, identifier));
-    if (scope && scopes.size < MAX_QUESTIONS) scopes.set(placeKey(scope), scope);
+    if (scope && scopes.size < MAX_PLACES) scopes.set(placeKey(scope), scope);
   }
   const there = new Set<number>();
   try {
     for (const scope of scopes.values()) {
       const pages = wider.listing.confirm(scope, run.signal);
       for await (const { items } of pages === 'excluded' ? [] : pages) {
-        for (const item of items) there.add(itemPrint(kind, kind.placeOf(item)) ?? 0);
+        for (const item of items) there.add(itemFingerprint(kind, kind.placeOf(item)) ?? 0);
       }
     }
   } catch (error) {
@@ -175,12 +176,12 @@ async function beyondSelector(
 }
 
 function itemOf(state: BlueprintState, feed: Extraction, identifier: string): number | undefined {
-  return itemPrint(feed.kind, state.partsOf(feed, identifier));
+  return itemFingerprint(feed.kind, state.partsOf(feed, identifier));
 }
 
-async function each<T>(things: readonly T[], look: (thing: T) => void): Promise<void> {
+async function forEachInTurns<T>(things: readonly T[], look: (thing: T) => void): Promise<void> {
   for (const [at, thing] of things.entries()) {
-    if (at % ROWS_AT_A_TIME === 0) await breathe();
+    if (at % ROWS_AT_A_TIME === 0) await yieldToEventLoop();
     look(thing);
   }
 }

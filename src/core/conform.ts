@@ -30,7 +30,7 @@ export function conform(entity: Entity, shape: BlueprintShape, maxBytes: number)
   const properties = fitProperties(entity.properties, shape, misfits);
   const relations = fitRelations(entity.relations, shape, misfits);
   const identifier = typeof entity.identifier === 'string' ? encodeIdentifier(entity.identifier) : entity.identifier;
-  const fitted = shrink({ ...entity, identifier, properties, relations }, maxBytes, misfits);
+  const fitted = dropLargestProperties({ ...entity, identifier, properties, relations }, maxBytes, misfits);
   return { entity: fitted, misfits };
 }
 
@@ -115,9 +115,9 @@ function fitRelation(value: RelationValue, shape: RelationShape): RelationValue 
 }
 
 /** Leaves out the largest properties until the entity fits into one request. */
-function shrink(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
+function dropLargestProperties(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
   // Most are far smaller, and need not be written down to know it.
-  if (atMost(entity, maxBytes) <= maxBytes) return entity;
+  if (maxJsonBytes(entity, maxBytes) <= maxBytes) return entity;
   let bytes = jsonBytes(entity);
   if (bytes <= maxBytes) return entity;
   const properties = new Map(Object.entries(entity.properties));
@@ -139,12 +139,12 @@ const WIDEST_CHARACTER = 6; // \u0000
 const WIDEST_SCALAR = 32;
 
 /** An upper bound of the JSON size, as if every character took the most that it can; stops counting beyond the limit. */
-function atMost(value: unknown, limit: number): number {
+function maxJsonBytes(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length * WIDEST_CHARACTER + 2;
   if (typeof value !== 'object' || value === null) return WIDEST_SCALAR;
   let bytes = 2;
   for (const [key, member] of Object.entries(value)) {
-    bytes += key.length * WIDEST_CHARACTER + 4 + atMost(member, limit - bytes);
+    bytes += key.length * WIDEST_CHARACTER + 4 + maxJsonBytes(member, limit - bytes);
     if (bytes > limit) return bytes;
   }
   return bytes;

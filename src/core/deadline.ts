@@ -1,8 +1,8 @@
-import { underEither } from './signals.ts';
+import { withAnySignal } from './signals.ts';
 
 /**
  * Waits for work, but no longer than `ms`; after that the answer is `late`. The work itself goes on: where it can be
- * stopped, `underDeadline` stops it.
+ * stopped, `withDeadline` stops it.
  * @throws what the work throws in time; what it throws later is nobody's
  */
 export async function within<T, Late>(ms: number, work: Promise<T>, late: Late): Promise<T | Late> {
@@ -27,7 +27,7 @@ export function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolea
 }
 
 /** Does something with a signal that aborts when the caller's does, and with a TimeoutError when `ms` are over. */
-export async function underDeadline<T>(
+export async function withDeadline<T>(
   ms: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
@@ -35,7 +35,7 @@ export async function underDeadline<T>(
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(new DOMException(`not done within ${ms / 1000} s`, 'TimeoutError')), ms);
   try {
-    return await underEither([signal, over.signal], work);
+    return await withAnySignal([signal, over.signal], work);
   } finally {
     clearTimeout(timer);
   }

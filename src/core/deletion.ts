@@ -8,12 +8,12 @@ export interface Taint {
 }
 
 /** What the second, differently scoped read said about the stale entities. */
-export type Testimony =
+export type Confirmation =
   | { readonly type: 'not_asked' }
   /** Everything that was asked about is absent there too. */
   | { readonly type: 'confirmed' }
   /** These are there after all: the first read was not complete. */
-  | { readonly type: 'contradicted'; readonly witnesses: readonly string[] }
+  | { readonly type: 'contradicted'; readonly stillThere: readonly string[] }
   /** The second read failed or cannot be trusted. */
   | { readonly type: 'unconfirmed'; readonly detail: string };
 
@@ -27,7 +27,7 @@ export interface DeletionCase {
   readonly stale: readonly string[];
   readonly aborted: boolean;
   readonly taints: readonly Taint[];
-  readonly testimony: Testimony;
+  readonly confirmation: Confirmation;
   /** `entityDeletionThreshold`; null: never delete. */
   readonly threshold: number | null;
   /** Digests that somebody approved. */
@@ -36,7 +36,7 @@ export interface DeletionCase {
 
 export type DeletionDecision =
   | { readonly type: 'nothing' }
-  | { readonly type: 'ask_witness' }
+  | { readonly type: 'needs_confirmation' }
   | { readonly type: 'delete'; readonly identifiers: readonly string[]; readonly approvedDigest: string | null }
   | { readonly type: 'blocked'; readonly blocked: DeletionBlocked; readonly detail: string };
 
@@ -57,24 +57,29 @@ const SAMPLE_SIZE = 10;
  * approve a set that the source itself contradicts.
  */
 export function decideDeletion(facts: DeletionCase): DeletionDecision {
-  const { stale, testimony } = facts;
+  const { stale, confirmation } = facts;
   if (stale.length === 0) return { type: 'nothing' };
   if (facts.aborted) return block(facts, 'aborted', 'the run was stopped');
   const [taint] = facts.taints;
   if (taint) return block(facts, taint.reason, taint.detail);
-  switch (testimony.type) {
+  switch (confirmation.type) {
     case 'not_asked':
-      return { type: 'ask_witness' };
+      return { type: 'needs_confirmation' };
     case 'contradicted':
-      return block(facts, 'contradicted', `Komodor still has ${testimony.witnesses.join(', ')}`, testimony.witnesses);
+      return block(
+        facts,
+        'contradicted',
+        `Komodor still has ${confirmation.stillThere.join(', ')}`,
+        confirmation.stillThere,
+      );
     case 'unconfirmed':
-      return block(facts, 'unconfirmed', testimony.detail);
+      return block(facts, 'unconfirmed', confirmation.detail);
     case 'confirmed':
-      return guard(facts);
+      return checkThreshold(facts);
   }
 }
 
-function guard(facts: DeletionCase): DeletionDecision {
+function checkThreshold(facts: DeletionCase): DeletionDecision {
   const { owned, stale, threshold, blueprint } = facts;
   const digest = digestOf(blueprint, stale);
   const approvedDigest = facts.approved.has(digest) ? digest : null;
@@ -82,19 +87,19 @@ function guard(facts: DeletionCase): DeletionDecision {
   // Nobody can say that these are gone: nothing asks about them any more.
   if (!facts.mapped)
     return block(facts, 'unmapped', `no entry of the mapping writes ${blueprint} any more`, stale, digest);
-  const excess = excessOf(stale.length, owned, threshold);
+  const excess = thresholdBreach(stale.length, owned, threshold);
   if (excess) return block(facts, excess.reason, excess.detail, stale, digest);
   return { type: 'delete', identifiers: stale, approvedDigest: null };
 }
 
 /** Why so many deletions at once are too many without an approval. */
-export interface Excess {
+export interface ThresholdBreach {
   readonly reason: Extract<BlockReason, 'threshold' | 'emptied'>;
   readonly detail: string;
 }
 
 /** The guards, for resyncs and live events alike: no more than the threshold's share may go at once, and never all. */
-export function excessOf(gone: number, owned: number, threshold: number | null): Excess | undefined {
+export function thresholdBreach(gone: number, owned: number, threshold: number | null): ThresholdBreach | undefined {
   if (threshold === null) return { reason: 'threshold', detail: 'the mapping says that nothing is ever deleted' };
   if (gone >= owned) return { reason: 'emptied', detail: `all ${owned} entities would go` };
   const share = gone / owned;
@@ -111,11 +116,11 @@ function block(
   sample: readonly string[] = facts.stale,
   digest?: string,
 ): DeletionDecision {
-  return { type: 'blocked', blocked: blockedBecause(reason, facts.blueprint, facts.stale, sample, digest), detail };
+  return { type: 'blocked', blocked: describeBlock(reason, facts.blueprint, facts.stale, sample, digest), detail };
 }
 
 /** How a block is reported: how many, the digest that names exactly them, and a few by name. */
-export function blockedBecause(
+export function describeBlock(
   reason: BlockReason,
   blueprint: string,
   stale: readonly string[],

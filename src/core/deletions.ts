@@ -1,12 +1,12 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { explainDeletions, summarizeCauses } from './causes.ts';
-import { type Causes, type DeletionDecision, decideDeletion, isApprovable, type Testimony } from './deletion.ts';
+import { confirmStale } from './confirm-stale.ts';
+import { type Causes, type Confirmation, type DeletionDecision, decideDeletion, isApprovable } from './deletion.ts';
 import { isAbort, messageOf } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
 import type { DeletionBlocked } from './report.ts';
 import { extractionsCreating, type Run } from './run.ts';
-import { keepUnseen } from './windows.ts';
-import { askWitness } from './witness.ts';
+import { protectOutsideWindow } from './windows.ts';
 
 /** Decides and carries out the deletions of every blueprint; one that may not delete does not stop another. */
 export class Deletions {
@@ -23,14 +23,14 @@ export class Deletions {
   }
 
   /** @param states in the order in which they may delete: what points at others first */
-  async carryOut(states: readonly BlueprintState[]): Promise<void> {
-    for (const state of states) await this.#conclude(state, await this.#decide(state));
+  async decideAndDelete(states: readonly BlueprintState[]): Promise<void> {
+    for (const state of states) await this.#apply(state, await this.#decide(state));
     this.#reportUnusedApprovals();
   }
 
   async #decide(state: BlueprintState): Promise<DeletionDecision> {
-    keepUnseen(state, this.#run.extractions, this.#run.ports.now());
-    const decide = (testimony: Testimony) =>
+    protectOutsideWindow(state, this.#run.extractions, this.#run.ports.now());
+    const decide = (confirmation: Confirmation) =>
       decideDeletion({
         blueprint: state.shape.identifier,
         mapped: this.#run.writes(state.shape.identifier),
@@ -38,25 +38,25 @@ export class Deletions {
         stale: state.stale(),
         aborted: this.#run.signal.aborted,
         taints: state.taints,
-        testimony,
+        confirmation,
         threshold: this.#run.mapping.flags.entityDeletionThreshold,
         approved: this.#approved,
       });
     const first = decide({ type: 'not_asked' });
-    if (first.type !== 'ask_witness') return first;
-    return decide(await this.#ask(state));
+    if (first.type !== 'needs_confirmation') return first;
+    return decide(await this.#confirm(state));
   }
 
-  async #ask(state: BlueprintState): Promise<Testimony> {
+  async #confirm(state: BlueprintState): Promise<Confirmation> {
     try {
-      return await askWitness(this.#run, state, this.#readers);
+      return await confirmStale(this.#run, state, this.#readers);
     } catch (error) {
       if (isAbort(error, this.#run.signal)) throw error;
       return { type: 'unconfirmed', detail: messageOf(error) };
     }
   }
 
-  async #conclude(state: BlueprintState, decision: DeletionDecision): Promise<void> {
+  async #apply(state: BlueprintState, decision: DeletionDecision): Promise<void> {
     const blueprint = state.shape.identifier;
     const why = decision.type === 'nothing' ? undefined : await this.#explain(state, decision);
     this.#run.observer.deletionsDecided?.(blueprint, state.stale(), decision, why);
@@ -93,7 +93,7 @@ export class Deletions {
     const blueprint = state.shape.identifier;
     const { reason, count, digest } = blocked;
     this.blocked.set(blueprint, blocked);
-    if (reason === 'contradicted') this.#doubtFirstReads(blueprint, detail);
+    if (reason === 'contradicted') this.#markFirstReadsIncomplete(blueprint, detail);
     const when = reason === 'unmapped' ? 'If they are to go' : 'If they are really gone';
     const causes = reason === 'unmapped' || why.size === 0 ? '' : ` (${summarizeCauses(why)})`;
     const approve = isApprovable(reason) ? `${causes}. ${when}: --approve-deletions ${digest}` : '';
@@ -108,10 +108,10 @@ export class Deletions {
   }
 
   /** What the witness saw and the first read did not: so that one was not complete, whatever its pages said. */
-  #doubtFirstReads(blueprint: string, detail: string): void {
+  #markFirstReadsIncomplete(blueprint: string, detail: string): void {
     const kinds = new Set(extractionsCreating(this.#run.extractions, blueprint).map(({ kind }) => kind.name));
     for (const reader of this.#readers) {
-      if (kinds.has(reader.kind)) reader.doubt({ complete: false, reason: 'contradicted', detail });
+      if (kinds.has(reader.kind)) reader.markIncomplete({ complete: false, reason: 'contradicted', detail });
     }
   }
 

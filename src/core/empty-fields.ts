@@ -4,13 +4,13 @@ import type { MappedItem } from './ports.ts';
 import { isObject, own } from './schema/values.ts';
 
 /** Fewer items may lack a field by chance. */
-const FEWEST_ITEMS = 5;
+const MIN_ITEMS = 5;
 /** Names are only likened to so many others. */
-const MOST_NAMES = 1000;
-const NAMES_SHOWN = 8;
+const MAX_NAMES = 1000;
+const MAX_NAMES_SHOWN = 8;
 
 /** A field that is a plain path into the item, such as `.labels.team`, and was not there in any item yet. */
-interface Watched {
+interface WatchedField {
   readonly entry: ResourceEntry;
   readonly field: string;
   readonly keys: readonly string[];
@@ -24,7 +24,7 @@ const STEP = /\.(\w+)|\["([^"]*)"\]/g;
 
 /** Notices fields that no item has: a misspelt name is no error in jq, it is null. */
 export class EmptyFields {
-  #watched: Watched[];
+  #watched: WatchedField[];
 
   constructor(entries: readonly ResourceEntry[]) {
     this.#watched = entries.filter(({ itemsToParse }) => itemsToParse === undefined).flatMap(watchedOf);
@@ -41,12 +41,12 @@ export class EmptyFields {
   /** A sentence per field that stayed empty although there was something to find it in. */
   findings(): readonly { readonly path: string; readonly message: string }[] {
     return this.#watched
-      .filter(({ items }) => items >= FEWEST_ITEMS)
+      .filter(({ items }) => items >= MIN_ITEMS)
       .flatMap(({ entry, field, keys, items, names }) => {
         const similar = nearest(keys.at(-1) ?? '', [...names]);
         // A field that Komodor leaves out of all items is not misspelt; a key of a map like labels probably is.
         if (similar === undefined && (keys.length === 1 || names.size === 0)) return [];
-        const there = [...names].slice(0, NAMES_SHOWN).join(', ');
+        const there = [...names].slice(0, MAX_NAMES_SHOWN).join(', ');
         const hint =
           similar === undefined ? `there are: ${there}` : `did you mean ${pathOf([...keys.slice(0, -1), similar])}?`;
         const message = `${field}: ${pathOf(keys)} is null for all ${items} items (${hint})`;
@@ -55,7 +55,7 @@ export class EmptyFields {
   }
 }
 
-function watchedOf(entry: ResourceEntry): Watched[] {
+function watchedOf(entry: ResourceEntry): WatchedField[] {
   return entry.templates.flatMap(({ title, icon, team, properties, relations }) => {
     const fields: (readonly [string, unknown])[] = [
       ['title', title],
@@ -74,13 +74,13 @@ function watchedOf(entry: ResourceEntry): Watched[] {
 }
 
 /** Counts an item that lacks the field. */
-function isMissing(watched: Watched, item: JsonObject): boolean {
+function isMissing(watched: WatchedField, item: JsonObject): boolean {
   let value: unknown = item;
   for (const [index, key] of watched.keys.entries()) {
     if (!isObject(value)) break;
     if (index === watched.keys.length - 1) {
       if (Object.hasOwn(value, key)) return false;
-      for (const name of Object.keys(value)) if (watched.names.size < MOST_NAMES) watched.names.add(name);
+      for (const name of Object.keys(value)) if (watched.names.size < MAX_NAMES) watched.names.add(name);
     }
     value = own(value, key);
   }

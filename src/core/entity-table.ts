@@ -1,4 +1,4 @@
-import type { Claims, Fingerprints } from './fields.ts';
+import type { Fingerprints, GivenColumns } from './fields.ts';
 import type { Kind } from './model.ts';
 import { TextPool } from './text-pool.ts';
 
@@ -12,7 +12,7 @@ export interface Sighting {
 }
 
 /** The sighting of an entity that no item gave, so far. */
-export function pointedAt(): Sighting {
+export function relationOnlySighting(): Sighting {
   return { kind: null, item: NOTHING, label: 'target of a relation' };
 }
 
@@ -26,9 +26,9 @@ export interface TrackedEntity {
   /** The fields as Port has them, or will have them when what is on its way lands. */
   fingerprints: Fingerprints | undefined;
   /** Fields that something gave in this run. */
-  readonly claims: Claims;
+  readonly givenColumns: GivenColumns;
   /** Values of the properties that keep the address of the source item (see `Addressing`). */
-  readonly located: { readonly [property: string]: string };
+  readonly locatorValues: { readonly [property: string]: string };
   sighting: Sighting | undefined;
   /** Whether something of it was handed to the writer in this run. */
   sent: boolean;
@@ -36,7 +36,7 @@ export interface TrackedEntity {
 }
 
 /** What a fresh row knows. */
-export interface FirstFacts {
+export interface NewEntity {
   readonly owned: boolean;
   readonly fingerprints?: Fingerprints;
   /** One value per locator property, undefined where there is none. */
@@ -74,7 +74,7 @@ export class EntityTable {
   }
 
   /** The value of one property that keeps an address. */
-  locationOf(identifier: string, property: string): string | undefined {
+  locatorValueOf(identifier: string, property: string): string | undefined {
     const { locators, names } = this.#shared;
     const row = this.#rows.get(identifier);
     const at = locators.indexOf(property);
@@ -83,7 +83,7 @@ export class EntityTable {
   }
 
   /** Adds an entity that is not there yet. */
-  add(identifier: string, facts: FirstFacts): TrackedEntity {
+  add(identifier: string, facts: NewEntity): TrackedEntity {
     const row = this.#rows.size;
     this.#rows.set(identifier, row);
     const { width, locators, names } = this.#shared;
@@ -203,7 +203,7 @@ class RowView implements TrackedEntity {
     if (fingerprints !== undefined) this.#chunk.fingerprints.set(fingerprints, this.#at * this.#shared.width);
   }
 
-  get claims(): Claims {
+  get givenColumns(): GivenColumns {
     const { claims } = this.#chunk;
     const start = this.#at * claimBytes(this.#shared.width);
     const byteOf = (column: number) => start + (column >> 3);
@@ -217,7 +217,7 @@ class RowView implements TrackedEntity {
     };
   }
 
-  get located(): { readonly [property: string]: string } {
+  get locatorValues(): { readonly [property: string]: string } {
     const { locators, names } = this.#shared;
     const found = locators.flatMap((property, index) => {
       const name = names.at(this.#chunk.located[this.#at * locators.length + index] ?? NOTHING);

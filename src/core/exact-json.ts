@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 /** Begins a number that travels as a text. Drawn anew in each process, so that no data can hold it. */
-const MARK = `${randomUUID()}:`;
-const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
+const PLACEHOLDER_PREFIX = `${randomUUID()}:`;
+const PLACEHOLDER = new RegExp(`"${PLACEHOLDER_PREFIX}([^"]*)"`, 'g');
 
 /** A glance for numbers that a double may not bring back as they were written; it may be wrong inside strings. */
-const SUSPICIOUS = /[[:,\s]-?(?:\d{16,}|\d+\.0+|\d+(?:\.\d+)?[eE][-+]?\d+)(?:[\s,\]}]|$)/;
+const MAY_LOSE_DIGITS = /[[:,\s]-?(?:\d{16,}|\d+\.0+|\d+(?:\.\d+)?[eE][-+]?\d+)(?:[\s,\]}]|$)/;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
 
 /** Objects that hold such numbers, with those as marked texts. */
@@ -17,10 +17,10 @@ const marked = new WeakMap<object, object>();
  */
 export function parseExactly(text: string): unknown {
   const plain: unknown = JSON.parse(text);
-  if (!SUSPICIOUS.test(text)) return plain;
+  if (!MAY_LOSE_DIGITS.test(text)) return plain;
   const withMarks = text.replace(TOKEN, (token) => {
     const spelling = token.startsWith('"') ? undefined : spellingOf(token);
-    return spelling === undefined ? token : `"${MARK}${spelling}"`;
+    return spelling === undefined ? token : `"${PLACEHOLDER_PREFIX}${spelling}"`;
   });
   if (withMarks === text) return plain;
   try {
@@ -33,13 +33,13 @@ export function parseExactly(text: string): unknown {
 /** An object as JSON text, with its numbers as they were read. Throws when it cannot be written. */
 export function exactJson(value: object): string {
   const withMarks = marked.get(value);
-  return withMarks === undefined ? JSON.stringify(value) : JSON.stringify(withMarks).replace(MARKED, '$1');
+  return withMarks === undefined ? JSON.stringify(value) : JSON.stringify(withMarks).replace(PLACEHOLDER, '$1');
 }
 
 /** A number of an object as it was read; undefined where there is none. */
 export function numberText(value: object, member: string): string | undefined {
   const found: unknown = Reflect.get(marked.get(value) ?? value, member);
-  if (typeof found === 'string' && found.startsWith(MARK)) return found.slice(MARK.length);
+  if (typeof found === 'string' && found.startsWith(PLACEHOLDER_PREFIX)) return found.slice(PLACEHOLDER_PREFIX.length);
   return typeof found === 'number' ? String(found) : undefined;
 }
 
@@ -68,7 +68,8 @@ function spellingOf(token: string): string | undefined {
 
 /** The value with numbers in place of marked texts; the value itself where there are none. */
 function remember(value: unknown): unknown {
-  if (typeof value === 'string') return value.startsWith(MARK) ? Number(value.slice(MARK.length)) : value;
+  if (typeof value === 'string')
+    return value.startsWith(PLACEHOLDER_PREFIX) ? Number(value.slice(PLACEHOLDER_PREFIX.length)) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const list = value.map(remember);

@@ -1,12 +1,12 @@
-import { ITS_IDENTIFIER, type Locator } from './blueprint-state.ts';
+import { IDENTIFIER_PROPERTY, type Locator } from './blueprint-state.ts';
 import { isAbort } from './errors.ts';
 import { literalText } from './expression/prepare.ts';
 import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
-import { momentOf } from './moment.ts';
 import type { Ports, Program } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import type { Extraction } from './run.ts';
 import type { KindBook, SourceKind } from './source.ts';
+import { timeOf } from './time.ts';
 
 /** The mapping, ready to run. */
 export interface CompiledMapping {
@@ -98,13 +98,13 @@ function disable(entry: ResourceEntry, message: string): DisabledEntry {
 async function learnLocators(program: Program, { item, place }: SourceKind['probe'], signal: AbortSignal) {
   const locators = new Map<string, Locator>();
   try {
-    const { rows } = await program.probe(item, signal);
+    const { rows } = await program.mapUnfiltered(item, signal);
     for (const row of rows) {
       if (row.type !== 'entity') continue;
       const { blueprint, properties, identifier } = row.entity;
       const found = Object.entries(place).flatMap(([part, value]) => {
         const kept = Object.entries(properties).find(([, candidate]) => isSame(candidate, value))?.[0];
-        const property = kept ?? (identifier === value ? ITS_IDENTIFIER : undefined);
+        const property = kept ?? (identifier === value ? IDENTIFIER_PROPERTY : undefined);
         return property === undefined ? [] : [[part, property] as const];
       });
       locators.set(blueprint, { ...locators.get(blueprint), ...Object.fromEntries(found) });
@@ -119,6 +119,6 @@ async function learnLocators(program: Program, { item, place }: SourceKind['prob
 /** Whether a property holds a part of a place; a time may be written in another way. */
 function isSame(candidate: unknown, value: string): boolean {
   if (candidate === value) return true;
-  const moment = momentOf(value);
-  return moment !== undefined && momentOf(candidate) === moment;
+  const moment = timeOf(value);
+  return moment !== undefined && timeOf(candidate) === moment;
 }

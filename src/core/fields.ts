@@ -40,7 +40,7 @@ export function selectFields(shape: BlueprintShape, programs: readonly Program[]
 }
 
 /** Columns of one entity that something gave a value in this run. */
-export interface Claims {
+export interface GivenColumns {
   has(column: number): boolean;
   add(column: number): void;
   /** Gathers the paths of fields that were given another value than they have. */
@@ -68,7 +68,7 @@ export class FieldTable {
 
   /** All columns of an entity as Port keeps it. */
   fingerprints(stored: StoredEntity): number[] {
-    return this.#columns.map(({ read }) => print(read(stored)));
+    return this.#columns.map(({ read }) => fingerprintOrZero(read(stored)));
   }
 
   /**
@@ -77,14 +77,14 @@ export class FieldTable {
    * is Port's to find.
    * @param claims fields that something gave in this run already. They stay as they are; what the entity gives is added.
    */
-  overlay(entity: Entity, known: Fingerprints | undefined, claims?: Claims): number[] | undefined {
+  fingerprintsAfter(entity: Entity, known: Fingerprints | undefined, claims?: GivenColumns): number[] | undefined {
     let next: number[] | undefined;
     const begin = () => this.#columns.map((_, index) => known?.[index] ?? 0);
     if (known === undefined || hasSearch(entity)) next = begin();
     for (const [index, { path, read }] of this.#columns.entries()) {
       const value = read(entity);
       if (value === undefined) continue;
-      const after = print(value);
+      const after = fingerprintOrZero(value);
       const isSame = after === (known?.[index] ?? 0);
       if (!isSame && claims?.has(index)) {
         claims.conflicts.push(path);
@@ -99,13 +99,13 @@ export class FieldTable {
   }
 
   /** Whether `known` has a field already as the entity has it. */
-  holds(entity: Entity, path: string, known: Fingerprints): boolean {
+  hasSameValue(entity: Entity, path: string, known: Fingerprints): boolean {
     const index = this.#columns.findIndex((candidate) => candidate.path === path);
-    return index >= 0 && print(this.#columns[index]?.read(entity)) === known[index];
+    return index >= 0 && fingerprintOrZero(this.#columns[index]?.read(entity)) === known[index];
   }
 
   /** The entity without nulls that clear nothing: Port has no value there. */
-  withoutIdleNulls(entity: Entity, known: Fingerprints | undefined): Entity {
+  dropNullsPortDoesNotHave(entity: Entity, known: Fingerprints | undefined): Entity {
     // What is not known may be somebody else's, with values that have to go.
     if (known === undefined || !hasNull(entity)) return entity;
     const held = new Set(this.#columns.filter((_, index) => (known[index] ?? 0) !== 0).map(({ path }) => path));
@@ -132,7 +132,7 @@ function column(path: string, read: (entity: AnyEntity) => unknown): Column {
   return { path, read };
 }
 
-function print(value: unknown): number {
+function fingerprintOrZero(value: unknown): number {
   return value === undefined || value === null ? 0 : fingerprint(value);
 }
 

@@ -1,6 +1,6 @@
 const FIRST_CAPACITY = 256;
 /** Fuller tables make long walks past taken places. */
-const MOST_FILLED = 0.6;
+const MAX_LOAD = 0.6;
 
 /**
  * Counts fingerprints: 20 to 40 bytes each, where a Map of numbers takes 60 and more, all of which the garbage collector has to
@@ -18,22 +18,22 @@ export class FingerprintBag {
 
   /** @returns how often it was there before */
   add(fingerprint: number): number {
-    const at = this.#placeOf(fingerprint);
+    const at = this.#slotOf(fingerprint);
     const before = this.#counts[at] ?? 0;
     this.#counts[at] = before + 1;
     if (before > 0) return before;
     this.#keys[at] = fingerprint;
     this.#size += 1;
-    if (this.#size > this.#keys.length * MOST_FILLED) this.#grow();
+    if (this.#size > this.#keys.length * MAX_LOAD) this.#grow();
     return before;
   }
 
   count(fingerprint: number): number {
-    return this.#counts[this.#placeOf(fingerprint)] ?? 0;
+    return this.#counts[this.#slotOf(fingerprint)] ?? 0;
   }
 
   /** Where it is, or the empty place where it would go. The low bits of a fingerprint are spread evenly. */
-  #placeOf(fingerprint: number): number {
+  #slotOf(fingerprint: number): number {
     const last = this.#keys.length - 1;
     let at = (fingerprint % 2 ** 32) & last;
     while (this.#keys[at] !== 0 && this.#keys[at] !== fingerprint) at = (at + 1) & last;
@@ -47,7 +47,7 @@ export class FingerprintBag {
     this.#counts = new Uint32Array(keys.length * 2);
     for (const [index, key] of keys.entries()) {
       if (key === 0) continue;
-      const at = this.#placeOf(key);
+      const at = this.#slotOf(key);
       this.#keys[at] = key;
       this.#counts[at] = counts[index] ?? 0;
     }

@@ -1,14 +1,14 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { breathe, ENTITIES_AT_A_TIME } from './breathe.ts';
 import { fingerprint } from './canonical.ts';
 import { conform } from './conform.ts';
 import { messageOf } from './errors.ts';
+import { type FittedEntity, type MappedEntity, reportField } from './fitted-entity.ts';
 import type { Entity, Kind } from './model.ts';
 import { ENVELOPE_BYTES } from './pack.ts';
-import { type Piece, type Placeable, reportField } from './placeable.ts';
 import type { MappedItem, MappedRow } from './ports.ts';
 import type { Run } from './run.ts';
 import type { RelationTargets } from './targets.ts';
+import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /** Makes of mapped items the entities that Port can take: one for each name, fitted to its blueprint. */
 export class Fitter {
@@ -16,7 +16,7 @@ export class Fitter {
   readonly #targets: RelationTargets;
   readonly #states = new Map<string, BlueprintState>();
   /** Entities of blueprints that Port does not have: blueprint -> how many. */
-  readonly lost = new Map<string, number>();
+  readonly entitiesWithoutBlueprint = new Map<string, number>();
 
   constructor(run: Run, targets: RelationTargets) {
     this.#run = run;
@@ -24,10 +24,10 @@ export class Fitter {
   }
 
   /** @returns what can be placed; what cannot is reported, and keeps its blueprint's entities from being deleted */
-  async fit(kind: Kind, batch: readonly MappedItem[]): Promise<readonly Placeable[]> {
-    const placeable: Placeable[] = [];
+  async fit(kind: Kind, batch: readonly MappedItem[]): Promise<readonly FittedEntity[]> {
+    const placeable: FittedEntity[] = [];
     for (const [index, mapped] of batch.entries()) {
-      if (index % ENTITIES_AT_A_TIME === 0) await breathe();
+      if (index % ENTITIES_PER_TURN === 0) await yieldToEventLoop();
       for (const piece of this.#piecesOf(kind, mapped)) {
         const state = await this.#stateOf(piece);
         const fitted = state && this.#conform(piece, state);
@@ -37,7 +37,7 @@ export class Fitter {
     return placeable;
   }
 
-  #piecesOf(kind: Kind, { item, rows }: MappedItem): Piece[] {
+  #piecesOf(kind: Kind, { item, rows }: MappedItem): MappedEntity[] {
     const merged = new Map<string, Entity>();
     for (const row of rows) {
       if (row.type === 'rejected') this.#reject(kind, item.label, row);
@@ -54,7 +54,7 @@ export class Fitter {
       }
       const key = JSON.stringify([row.entity.blueprint, row.entity.identifier]);
       const before = merged.get(key);
-      merged.set(key, before ? overlay(before, row.entity) : row.entity);
+      merged.set(key, before ? mergeEntities(before, row.entity) : row.entity);
     }
     const of = { kind, item: fingerprint(item.key), label: item.label };
     return [...merged.values()].map((entity) => ({ entity, ...of }));
@@ -76,7 +76,7 @@ export class Fitter {
     });
   }
 
-  async #stateOf({ entity, kind, label }: Piece): Promise<BlueprintState | undefined> {
+  async #stateOf({ entity, kind, label }: MappedEntity): Promise<BlueprintState | undefined> {
     const known = this.#states.get(entity.blueprint);
     if (known) return known;
     const state = await this.#run.state(entity.blueprint);
@@ -85,7 +85,7 @@ export class Fitter {
       await this.#targets.prepare(state.shape);
       return state;
     }
-    this.lost.set(entity.blueprint, (this.lost.get(entity.blueprint) ?? 0) + 1);
+    this.entitiesWithoutBlueprint.set(entity.blueprint, (this.entitiesWithoutBlueprint.get(entity.blueprint) ?? 0) + 1);
     this.#run.problems.add({
       code: 'blueprint_missing',
       severity: 'error',
@@ -106,7 +106,7 @@ export class Fitter {
     this.#run.taint(kind, null, { reason: 'rejected', detail });
   }
 
-  #conform(piece: Piece, state: BlueprintState): Placeable | undefined {
+  #conform(piece: MappedEntity, state: BlueprintState): FittedEntity | undefined {
     const { entity, kind, label } = piece;
     try {
       const maxBytes = this.#run.ports.catalog.limits.bytesPerBatch - ENVELOPE_BYTES;
@@ -129,7 +129,7 @@ export class Fitter {
 }
 
 /** Entries of a kind that give the same entity complete each other; the later entry wins field by field. */
-function overlay(earlier: Entity, later: Entity): Entity {
+function mergeEntities(earlier: Entity, later: Entity): Entity {
   return {
     ...earlier,
     ...later,

@@ -1,18 +1,18 @@
 import { Additions } from './additions.ts';
 import type { BlueprintState } from './blueprint-state.ts';
-import { breathe, ENTITIES_AT_A_TIME } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
 import { reportCollision, reportConflicts } from './conflicts.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import { hasSearch, onlyFields } from './fields.ts';
+import type { FittedEntity } from './fitted-entity.ts';
 import { Fitter } from './fitter.ts';
 import type { Entity, Kind, RelationValue } from './model.ts';
-import type { Placeable } from './placeable.ts';
 import type { MappedItem } from './ports.ts';
 import type { Run } from './run.ts';
-import { type NamedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
+import { type NamedTargets, type PendingRelation, type RelationTargets, withoutRelations } from './targets.ts';
 import { WriteResults } from './write-results.ts';
 import type { Write, Writer } from './writer.ts';
+import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /**
  * Takes mapped items in: has their entities fitted to the blueprints, notices what is unchanged, and hands the rest to
@@ -31,7 +31,7 @@ export class Intake {
   /** Entities that Port refused for a relation target. */
   readonly refusedForRelation: Write[];
   /** Entities of blueprints that Port does not have: blueprint -> how many. */
-  readonly lost: ReadonlyMap<string, number>;
+  readonly entitiesWithoutBlueprint: ReadonlyMap<string, number>;
 
   constructor(run: Run, writer: Writer, targets: RelationTargets) {
     this.#run = run;
@@ -41,7 +41,7 @@ export class Intake {
     this.#results = new WriteResults(run);
     this.#additions = new Additions(run);
     this.refusedForRelation = this.#results.refusedForRelation;
-    this.lost = this.#fitter.lost;
+    this.entitiesWithoutBlueprint = this.#fitter.entitiesWithoutBlueprint;
   }
 
   /**
@@ -53,21 +53,21 @@ export class Intake {
     const placeable = await this.#additions.known(kind, fitted);
     if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
     for (const [index, piece] of placeable.entries()) {
-      if (index % ENTITIES_AT_A_TIME === 0) await breathe();
+      if (index % ENTITIES_PER_TURN === 0) await yieldToEventLoop();
       await this.#place(piece);
     }
     return itemsOf(fitted).size - itemsOf(placeable).size;
   }
 
-  async #askForTargets(pieces: readonly Placeable[]): Promise<void> {
+  async #askForTargets(pieces: readonly FittedEntity[]): Promise<void> {
     const open = pieces.flatMap(({ entity, state }) => {
       const known = typeof entity.identifier === 'string' ? state.entities.get(entity.identifier) : undefined;
-      return this.#targets.open(entity, state, known);
+      return this.#targets.unknownTargets(entity, state, known);
     });
     await this.#targets.lookUpMany(open);
   }
 
-  async #place(piece: Placeable): Promise<void> {
+  async #place(piece: FittedEntity): Promise<void> {
     const { state, kind, item, label } = piece;
     const { identifier } = piece.entity;
     if (typeof identifier !== 'string') {
@@ -79,9 +79,9 @@ export class Intake {
     const isOtherItem = first?.kind === kind && first.item !== item;
     if (!first?.kind && !this.#additions.has(kind)) tracked.sighting = { kind, item, label };
     const open = await this.#openRelations(piece, tracked);
-    const given = without(piece.entity, open);
-    const claims = isOtherItem ? undefined : tracked.claims;
-    const next = state.table.overlay(given, tracked.fingerprints, claims);
+    const given = withoutRelations(piece.entity, open);
+    const claims = isOtherItem ? undefined : tracked.givenColumns;
+    const next = state.table.fingerprintsAfter(given, tracked.fingerprints, claims);
     if (isOtherItem && next && !hasSearch(given)) {
       reportCollision(this.#run.problems, piece, first);
       return;
@@ -91,19 +91,20 @@ export class Intake {
     const entity = conflicts.length === 0 ? given : onlyFields(given, (path) => !conflicts.includes(path));
     if (!isOtherItem) for (const one of open) this.postpone(entity, state, one);
     if (!next) {
-      state.settle(tracked, 'unchanged');
+      state.recordOutcome(tracked, 'unchanged');
       return;
     }
-    const wire = state.table.withoutIdleNulls(entity, tracked.fingerprints);
+    const wire = state.table.dropNullsPortDoesNotHave(entity, tracked.fingerprints);
     const write = this.#write(wire, piece, tracked);
     // Without merging, Port keeps nothing that this piece does not carry.
-    tracked.fingerprints = write.merge ? next : (state.table.overlay(entity, undefined) ?? next);
+    tracked.fingerprints = write.merge ? next : (state.table.fingerprintsAfter(entity, undefined) ?? next);
     await this.#writer.add(write);
   }
 
   /** The relations that cannot be sent yet; none where Port creates what they miss. */
-  async #openRelations({ entity, state }: Placeable, tracked: TrackedEntity): Promise<readonly NamedTargets[]> {
-    if (!this.#run.mapping.flags.createMissingRelatedEntities) return this.#targets.open(entity, state, tracked);
+  async #openRelations({ entity, state }: FittedEntity, tracked: TrackedEntity): Promise<readonly NamedTargets[]> {
+    if (!this.#run.mapping.flags.createMissingRelatedEntities)
+      return this.#targets.unknownTargets(entity, state, tracked);
     await this.#run.protectTargets(entity, state.shape);
     return [];
   }
@@ -124,7 +125,7 @@ export class Intake {
     this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target });
   }
 
-  #write(entity: Entity, piece: Placeable, tracked: TrackedEntity | undefined): Write {
+  #write(entity: Entity, piece: FittedEntity, tracked: TrackedEntity | undefined): Write {
     // Later pieces of an entity must not wipe out what earlier ones wrote.
     const adds = tracked?.sent === true || this.#additions.has(piece.kind);
     const merge = this.#run.mapping.flags.enableMergeEntity || adds;
@@ -134,6 +135,6 @@ export class Intake {
   }
 }
 
-function itemsOf(pieces: readonly Placeable[]): ReadonlySet<number> {
+function itemsOf(pieces: readonly FittedEntity[]): ReadonlySet<number> {
   return new Set(pieces.map(({ item }) => item));
 }

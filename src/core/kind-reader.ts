@@ -8,7 +8,7 @@ import type { Completeness, RawItem } from './model.ts';
 import type { MappedItem, MappedRow } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
 import type { KindReport, RunStatus } from './report.ts';
-import { type Extraction, itemPrint, type Run } from './run.ts';
+import { type Extraction, itemFingerprint, type Run } from './run.ts';
 import type { Place, SourceKind, SourcePage, Walk } from './source.ts';
 
 /** One is mapped while the next one is read and the one before is taken in. Each may be a few MiB. */
@@ -32,12 +32,12 @@ export class KindReader {
   readonly #scopes = new FingerprintBag();
   readonly #searched = new FingerprintBag();
   /** Per entry, the items that its `selector.query` left out. */
-  readonly #leftOut = new Map<string, FingerprintBag>();
+  readonly #excludedItems = new Map<string, FingerprintBag>();
   #completeness: Completeness = { complete: true };
   #aborted = false;
   readonly #empty: ReturnType<EmptyFields['findings']>[number][] = [];
   /** What was done when this kind began: kinds are read one after the other. */
-  #before = { written: 0, unchanged: 0 };
+  #countsBefore = { written: 0, unchanged: 0 };
 
   constructor(run: Run, intake: Intake, kind: SourceKind) {
     this.#kind = kind;
@@ -54,14 +54,18 @@ export class KindReader {
    * @throws what ends the whole run; an incomplete read is no exception but part of the report
    */
   async read(extractions: readonly Extraction[], written: () => Promise<void>): Promise<void> {
-    this.#before = this.#done();
+    this.#countsBefore = this.#countsSoFar();
     this.#run.observer.kindStarted?.(this.kind);
     try {
       for (const extraction of extractions) await this.#extract(extraction);
       await written();
     } catch (error) {
       this.#aborted = isAbort(error, this.#run.signal);
-      this.doubt({ complete: false, reason: 'request_failed', detail: 'the run ended before the kind was read' });
+      this.markIncomplete({
+        complete: false,
+        reason: 'request_failed',
+        detail: 'the run ended before the kind was read',
+      });
       throw error;
     } finally {
       this.#seen = new FingerprintBag();
@@ -84,7 +88,7 @@ export class KindReader {
           return;
         }
         empty.take(next.value);
-        await this.#work(next.value);
+        await this.#takeIn(next.value);
         this.#progress('progress');
       }
     } finally {
@@ -98,7 +102,7 @@ export class KindReader {
     let waiting: RawItem[] = [];
     let bytes = 0;
     // The first page goes on by itself: nobody has anything to do yet.
-    let enough = 1;
+    let itemsToCollect = 1;
     try {
       for (;;) {
         const next = await pages.next();
@@ -110,11 +114,11 @@ export class KindReader {
         waiting.push(...this.#accept(next.value));
         this.#progress('progress');
         bytes += next.value.bytes ?? 0;
-        if (waiting.length < enough && bytes < BYTES_PER_MAPPING) continue;
+        if (waiting.length < itemsToCollect && bytes < BYTES_PER_MAPPING) continue;
         if (waiting.length > 0) yield waiting;
         waiting = [];
         bytes = 0;
-        enough = ITEMS_PER_MAPPING;
+        itemsToCollect = ITEMS_PER_MAPPING;
       }
     } finally {
       await pages.return({ complete: true });
@@ -146,27 +150,27 @@ export class KindReader {
   }
 
   /** Whether an entry's `selector.query` left out this item. */
-  leftOutBy(path: string, item: number): boolean {
-    return (this.#leftOut.get(path)?.count(item) ?? 0) > 0;
+  isExcludedBy(path: string, item: number): boolean {
+    return (this.#excludedItems.get(path)?.count(item) ?? 0) > 0;
   }
 
-  #noteLeftOut(item: RawItem, rows: readonly MappedRow[]): void {
+  #recordExcluded(item: RawItem, rows: readonly MappedRow[]): void {
     for (const row of rows) {
       // Of several elements one may be left out and another not.
       if (row.type !== 'filtered' || row.entry.itemsToParse) continue;
-      const print = itemPrint(this.#kind, this.#kind.placeOf(item));
+      const print = itemFingerprint(this.#kind, this.#kind.placeOf(item));
       if (print === undefined) continue;
-      const bag = this.#leftOut.get(row.entry.path) ?? new FingerprintBag();
-      this.#leftOut.set(row.entry.path, bag);
+      const bag = this.#excludedItems.get(row.entry.path) ?? new FingerprintBag();
+      this.#excludedItems.set(row.entry.path, bag);
       if (bag.count(print) === 0) bag.add(print);
     }
   }
 
-  async #work(mapped: readonly MappedItem[]): Promise<void> {
+  async #takeIn(mapped: readonly MappedItem[]): Promise<void> {
     // Where nothing is ours yet, nothing can be missed.
     const mayMiss = this.#run.states().some(({ owned }) => owned > 0);
     for (const { item, rows } of mapped) {
-      if (mayMiss) this.#noteLeftOut(item, rows);
+      if (mayMiss) this.#recordExcluded(item, rows);
       if (rows.some(isSearched)) this.#searched.add(fingerprint(item.key));
       if (rows.some(({ type }) => type === 'rejected')) this.#counts.rejected += 1;
       else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;
@@ -193,7 +197,7 @@ export class KindReader {
 
   #reportIncomplete(completeness: Extract<Completeness, { complete: false }>): void {
     const { kind } = this;
-    this.doubt(completeness);
+    this.markIncomplete(completeness);
     this.#run.problems.add({
       code: 'read_incomplete',
       severity: 'error',
@@ -211,7 +215,7 @@ export class KindReader {
   }
 
   /** Takes back the claim that everything was read. */
-  doubt(completeness: Extract<Completeness, { complete: false }>): void {
+  markIncomplete(completeness: Extract<Completeness, { complete: false }>): void {
     this.#completeness = completeness;
     const detail = `${this.kind} was not read completely: ${completeness.detail}`;
     this.#run.taint(this.kind, null, { reason: 'incomplete', detail });
@@ -229,18 +233,18 @@ export class KindReader {
 
   #progress(event: 'progress' | 'kindFinished'): void {
     const { pages, extracted } = this.#counts;
-    const { written, unchanged } = this.#done();
+    const { written, unchanged } = this.#countsSoFar();
     this.#run.observer[event]?.({
       kind: this.kind,
       pages,
       items: extracted,
-      written: written - this.#before.written,
-      unchanged: unchanged - this.#before.unchanged,
+      written: written - this.#countsBefore.written,
+      unchanged: unchanged - this.#countsBefore.unchanged,
     });
   }
 
   /** What this run has done so far. */
-  #done(): { readonly written: number; readonly unchanged: number } {
+  #countsSoFar(): { readonly written: number; readonly unchanged: number } {
     const outcomes = this.#run.states().map((state) => state.outcomes);
     return {
       written: outcomes.reduce((sum, { created, updated }) => sum + created + updated, 0),

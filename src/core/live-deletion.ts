@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { BlueprintState } from './blueprint-state.ts';
+import { ConfirmingRead } from './confirming-read.ts';
 import { AppError } from './errors.ts';
 import type { LiveGuard } from './live-guard.ts';
-import { Look } from './look.ts';
 import type { PropertyValues } from './ports.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Narrowed, type Place, type Subject, select } from './source.ts';
 
 /** An extraction that gives entities of the blueprint, and the subject's part of it. */
-interface View {
+interface SubjectPart {
   readonly extraction: Extraction;
   readonly narrow: Narrowed;
 }
 
 /** Why entities are left to the next resync. */
-interface Held {
+interface HeldBack {
   readonly reason: string;
   readonly detail: string;
 }
@@ -31,7 +31,7 @@ export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveG
   let heldBack = 0;
   for (const state of run.states()) {
     const stale = state.stale();
-    const views = viewsOf(run, state, subject);
+    const views = subjectPartsOf(run, state, subject);
     if (views === undefined || stale.length === 0 || state.taints.length > 0) continue;
     const held = await remove(run, state, views, stale, guard);
     if (held === undefined) continue;
@@ -42,8 +42,8 @@ export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveG
 }
 
 /** Undefined where something else gives the blueprint entities too, which does not go with the subject. */
-function viewsOf(run: Run, { shape }: BlueprintState, subject: Subject): readonly View[] | undefined {
-  const views: View[] = [];
+function subjectPartsOf(run: Run, { shape }: BlueprintState, subject: Subject): readonly SubjectPart[] | undefined {
+  const views: SubjectPart[] = [];
   for (const extraction of extractionsCreating(run.extractions, shape.identifier)) {
     const narrow = extraction.kind.narrow(subject);
     if (!narrow?.deletedWithSubject) return undefined;
@@ -56,14 +56,14 @@ function viewsOf(run: Run, { shape }: BlueprintState, subject: Subject): readonl
 async function remove(
   run: Run,
   state: BlueprintState,
-  views: readonly View[],
+  views: readonly SubjectPart[],
   stale: readonly string[],
   guard: LiveGuard,
-): Promise<Held | undefined> {
+): Promise<HeldBack | undefined> {
   const threshold = run.mapping.flags.entityDeletionThreshold;
   if (threshold === null || threshold === 0)
     return { reason: 'threshold', detail: `entityDeletionThreshold is ${threshold}, so nothing goes without approval` };
-  const held = await lookTwice(run, state, views, stale);
+  const held = await confirmTwice(run, state, views, stale);
   if (held) return held;
   const blueprint = state.shape.identifier;
   const owner = randomUUID();
@@ -89,12 +89,12 @@ async function remove(
 }
 
 /** @returns why the resync has to decide; undefined when the entities are gone */
-async function lookTwice(
+async function confirmTwice(
   run: Run,
   state: BlueprintState,
-  views: readonly View[],
+  views: readonly SubjectPart[],
   stale: readonly string[],
-): Promise<Held | undefined> {
+): Promise<HeldBack | undefined> {
   const shown = new Set<string>();
   let isBlind = true;
   let isAround = false;
@@ -104,7 +104,7 @@ async function lookTwice(
     let isShown = false;
     let items = 0;
     for (const asked of [listing, inAnotherWay]) {
-      const look = new Look(extraction, state.shape.identifier, run.signal);
+      const look = new ConfirmingRead(extraction, state.shape.identifier, run.signal);
       const count = await look.confirm(asked, narrow.scope, (item) => {
         isShown ||= narrow.holds(item);
       });
@@ -112,9 +112,9 @@ async function lookTwice(
       isBlind = false;
       items += count;
       await look.finish();
-      if (look.problem !== undefined) throw doubt(look.problem);
+      if (look.problem !== undefined) throw cannotConfirm(look.problem);
       const back = stale.find((identifier) => look.identifiers.has(identifier));
-      if (back !== undefined) throw doubt(`Komodor shows ${back} again`);
+      if (back !== undefined) throw cannotConfirm(`Komodor shows ${back} again`);
       for (const identifier of look.identifiers) shown.add(identifier);
     }
     if (isShown) {
@@ -129,16 +129,16 @@ async function lookTwice(
       detail: 'the selectors of the mapping leave its place out, so nobody has looked there',
     };
   }
-  await missesNothingElse(run, state, views, stale, shown);
-  if (!isAround) await showsSomethingAround(run, views);
+  await checkNothingElseIsMissing(run, state, views, stale, shown);
+  if (!isAround) await checkSomethingIsThere(run, views);
   return undefined;
 }
 
 /** @throws AppError `read_incomplete` when Port has more in the subject's place than Komodor shows */
-async function missesNothingElse(
+async function checkNothingElseIsMissing(
   run: Run,
   state: BlueprintState,
-  views: readonly View[],
+  views: readonly SubjectPart[],
   stale: readonly string[],
   shown: ReadonlySet<string>,
 ): Promise<void> {
@@ -147,12 +147,12 @@ async function missesNothingElse(
     const missing = owned.filter((identifier) => !shown.has(identifier)).length;
     if (missing <= stale.length) continue;
     const where = Object.values(narrow.scope).join('/');
-    throw doubt(`Komodor also misses ${missing - stale.length} other entities of ${where}`);
+    throw cannotConfirm(`Komodor also misses ${missing - stale.length} other entities of ${where}`);
   }
 }
 
 /** @throws AppError `read_incomplete` when Komodor shows nothing in a wider place either */
-async function showsSomethingAround(run: Run, views: readonly View[]): Promise<void> {
+async function checkSomethingIsThere(run: Run, views: readonly SubjectPart[]): Promise<void> {
   for (const { extraction, narrow } of views) {
     const pages = select(extraction.kind, narrow.around).read(run.signal);
     try {
@@ -163,14 +163,14 @@ async function showsSomethingAround(run: Run, views: readonly View[]): Promise<v
       await pages.return({ complete: true });
     }
   }
-  throw doubt('Komodor shows nothing at all around it, as a key that sees less than before would');
+  throw cannotConfirm('Komodor shows nothing at all around it, as a key that sees less than before would');
 }
 
-function doubt(why: string): AppError {
+function cannotConfirm(why: string): AppError {
   return new AppError('read_incomplete', `Nothing was deleted: ${why}. The next resync decides`);
 }
 
-function report(run: Run, { shape }: BlueprintState, stale: readonly string[], { reason, detail }: Held): void {
+function report(run: Run, { shape }: BlueprintState, stale: readonly string[], { reason, detail }: HeldBack): void {
   run.problems.add({
     code: 'deletion_blocked',
     severity: 'warning',

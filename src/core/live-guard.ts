@@ -1,13 +1,13 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import type { DeletionTally } from './catalog-guards.ts';
-import { type Excess, excessOf } from './deletion.ts';
+import type { LiveDeletionCounts } from './catalog-guards.ts';
+import { type ThresholdBreach, thresholdBreach } from './deletion.ts';
 import type { Catalog, FieldSelection } from './ports.ts';
 
 const HOUR_MS = 3_600_000;
 /** Where no resync is scheduled. */
 const DAY_MS = 24 * HOUR_MS;
 /** Listing all our entities takes a request for every thousand: a burst of deletions shares one list. */
-const LISTED_MS = 60_000;
+const LIST_CACHE_MS = 60_000;
 
 const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
 
@@ -25,7 +25,7 @@ interface Listed {
  */
 export class LiveGuard {
   readonly windowMs: number;
-  readonly #tally: DeletionTally;
+  readonly #tally: LiveDeletionCounts;
   readonly #now: () => number;
   readonly #lists = new Map<string, { readonly at: number; readonly listed: Promise<Listed> }>();
 
@@ -33,7 +33,7 @@ export class LiveGuard {
    * @param resyncIntervalMs null: no resync is scheduled
    * @param now milliseconds of a clock that is never set
    */
-  constructor(tally: DeletionTally, resyncIntervalMs: number | null, now = () => performance.now()) {
+  constructor(tally: LiveDeletionCounts, resyncIntervalMs: number | null, now = () => performance.now()) {
     this.#now = now;
     this.windowMs = Math.max(resyncIntervalMs ?? DAY_MS, HOUR_MS);
     this.#tally = tally;
@@ -49,14 +49,14 @@ export class LiveGuard {
     { shape }: BlueprintState,
     deletion: { readonly owner: string; readonly identifiers: readonly string[]; readonly threshold: number },
     signal: AbortSignal,
-  ): Promise<Excess | undefined> {
+  ): Promise<ThresholdBreach | undefined> {
     const { owner, identifiers, threshold } = deletion;
     const blueprint = shape.identifier;
     const listed = await this.#list(catalog, shape, signal);
     const { counted, entered } = await this.#tally.countDeletions(owner, blueprint, identifiers, this.windowMs);
     // Whatever has entered since was among the others.
     const left = Math.max(0, listed.others - Math.max(0, entered - listed.entered));
-    const excess = excessOf(counted, counted + left, threshold);
+    const excess = thresholdBreach(counted, counted + left, threshold);
     if (excess) await this.giveBack(owner, blueprint, identifiers);
     return excess;
   }
@@ -68,7 +68,7 @@ export class LiveGuard {
 
   #list(catalog: Pick<Catalog, 'owned'>, shape: BlueprintState['shape'], signal: AbortSignal): Promise<Listed> {
     const known = this.#lists.get(shape.identifier);
-    if (known && this.#now() - known.at < LISTED_MS) return known.listed;
+    if (known && this.#now() - known.at < LIST_CACHE_MS) return known.listed;
     const listed = this.#listAnew(catalog, shape, signal);
     this.#lists.set(shape.identifier, { at: this.#now(), listed });
     listed.catch(() => this.#lists.delete(shape.identifier));

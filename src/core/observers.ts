@@ -1,7 +1,7 @@
 import type { RunObserver } from './ports.ts';
 
 /** Several observers as one; one that throws does not disturb the run or the others. */
-export function together(
+export function combineObservers(
   observers: readonly RunObserver[],
   onError: (error: unknown) => void = () => undefined,
 ): RunObserver {

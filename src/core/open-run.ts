@@ -2,10 +2,13 @@ import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
 import type { BlueprintShape, Entity } from './model.ts';
 import { extractionsCreating, extractionsWriting, type Run } from './run.ts';
 
-type RunParts = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'>;
+type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'>;
 
 /** Puts together what the steps of a run share. @param whereOf limits which of our entities are read from Port */
-export function openRun({ ports, mapping, extractions, observer, problems, signal }: RunParts, whereOf?: WhereOf): Run {
+export function openRun(
+  { ports, mapping, extractions, observer, problems, signal }: RunInputs,
+  whereOf?: WhereOf,
+): Run {
   const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
   const taints = new Map<string, () => void>();
   const needed = new Map<string, Set<string>>();

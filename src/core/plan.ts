@@ -1,11 +1,10 @@
-import { breathe } from './breathe.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Causes, DeletionDecision } from './deletion.ts';
 import type { BlueprintShape, Entity, SetupDocument, StoredEntity } from './model.ts';
 import type {
   Catalog,
-  Elsewhere,
   FieldSelection,
+  OwnedElsewhere,
   PreparedCatalog,
   PropertyValues,
   RemovalOutcome,
@@ -14,9 +13,10 @@ import type {
   UpsertOutcome,
 } from './ports.ts';
 import type { Change, FromTo } from './report.ts';
+import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /** There may be a hundred thousand, and the text of each has to be read. */
-const DELETIONS_AT_A_TIME = 1000;
+const DELETIONS_PER_BATCH = 1000;
 const ACTIONS = ['create', 'update', 'delete'] as const;
 
 interface Deletions {
@@ -54,7 +54,7 @@ export class RecordingCatalog implements Catalog {
 
   /** What a resync would change: by blueprint, then creations, updates, deletions, then by name. */
   async changes(): Promise<readonly Change[]> {
-    for (const deletions of this.#deletions.splice(0)) await this.#noteDeletions(deletions);
+    for (const deletions of this.#deletions.splice(0)) await this.#recordDeletions(deletions);
     const groups = new Map<string, Change[]>();
     for (const change of this.#changes.values()) {
       const key = JSON.stringify([change.blueprint, ACTIONS.indexOf(change.action)]);
@@ -64,7 +64,7 @@ export class RecordingCatalog implements Catalog {
     }
     const sorted: Change[] = [];
     for (const key of [...groups.keys()].sort()) {
-      await breathe();
+      await yieldToEventLoop();
       for (const change of groups.get(key)?.sort(byIdentifier) ?? []) sorted.push(change);
     }
     return sorted;
@@ -98,8 +98,8 @@ export class RecordingCatalog implements Catalog {
     }
   }
 
-  elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere> {
-    return this.#catalog.elsewhere(written, signal);
+  ownedElsewhere(written: readonly string[], signal: AbortSignal): Promise<OwnedElsewhere> {
+    return this.#catalog.ownedElsewhere(written, signal);
   }
 
   existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
@@ -124,7 +124,7 @@ export class RecordingCatalog implements Catalog {
     return entities.map((entity): UpsertOutcome => {
       // Which entity a search finds is only known when Port carries it out.
       if (typeof entity.identifier !== 'string') return { type: 'written', identifier: null, created: false };
-      const created = this.#note(entity, entity.identifier);
+      const created = this.#recordWrite(entity, entity.identifier);
       return { type: 'written', identifier: entity.identifier, created };
     });
   }
@@ -150,7 +150,7 @@ export class RecordingCatalog implements Catalog {
   }
 
   /** @returns whether the entity would be created */
-  #note(entity: Entity, identifier: string): boolean {
+  #recordWrite(entity: Entity, identifier: string): boolean {
     const key = keyOf(entity.blueprint, identifier);
     const kept = this.#before.get(key);
     const before: StoredEntity | undefined = kept === undefined ? undefined : JSON.parse(kept);
@@ -159,11 +159,11 @@ export class RecordingCatalog implements Catalog {
     return before === undefined;
   }
 
-  async #noteDeletions({ blueprint, stale, decision, why }: Deletions): Promise<void> {
-    if (decision.type === 'nothing' || decision.type === 'ask_witness') return;
+  async #recordDeletions({ blueprint, stale, decision, why }: Deletions): Promise<void> {
+    if (decision.type === 'nothing' || decision.type === 'needs_confirmation') return;
     const blocked = decision.type === 'blocked';
     for (const [at, identifier] of stale.entries()) {
-      if (at % DELETIONS_AT_A_TIME === 0) await breathe();
+      if (at % DELETIONS_PER_BATCH === 0) await yieldToEventLoop();
       const kept = this.#before.get(keyOf(blueprint, identifier));
       const title: unknown = kept === undefined ? null : JSON.parse(kept).title;
       const known = typeof title === 'string' ? title : null;

@@ -52,7 +52,7 @@ export interface Program {
   /** Maps a batch. One result per item, in order. Never throws for a bad item; throws on abort. */
   map(items: readonly RawItem[], signal: AbortSignal): Promise<readonly MappedItem[]>;
   /** Maps one item as if every selector had said true. */
-  probe(item: RawItem, signal: AbortSignal): Promise<MappedItem>;
+  mapUnfiltered(item: RawItem, signal: AbortSignal): Promise<MappedItem>;
 }
 
 export interface Mapper {
@@ -126,11 +126,11 @@ export interface PreparedCatalog {
   readonly setup: readonly SetupDocument[];
 }
 
-export interface Elsewhere {
+export interface OwnedElsewhere {
   /** Blueprints that hold entities of ours. */
   readonly blueprints: readonly string[];
   /** Other installations whose entities looked like ours in this run, with how many. */
-  readonly others: ReadonlyMap<string, number>;
+  readonly otherInstallations: ReadonlyMap<string, number>;
 }
 
 export type PropertyValues = { readonly [property: string]: string };
@@ -150,7 +150,7 @@ export interface Catalog {
     where?: PropertyValues,
   ): AsyncIterable<readonly StoredEntity[]>;
   /** What is ours in blueprints beside these. */
-  elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere>;
+  ownedElsewhere(written: readonly string[], signal: AbortSignal): Promise<OwnedElsewhere>;
   /** These entities as Port has them, whoever made them; names that do not exist are left out. */
   find(
     blueprint: BlueprintShape,

@@ -1,14 +1,14 @@
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
-import { byRelation } from './order.ts';
 import { type Extraction, extractionsWriting, type Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
 import type { SourceKind } from './source.ts';
 import { RelationTargets } from './targets.ts';
+import { targetsFirst } from './targets-first.ts';
 import { Writer } from './writer.ts';
 
 /** What has been read so far; filled while reading, so that it is known however the reading ends. */
-export interface ReadSoFar {
+export interface ReadState {
   readers: readonly KindReader[];
   intake: Intake | undefined;
 }
@@ -22,16 +22,16 @@ export interface ReadSoFar {
 export async function readKinds(
   run: Run,
   wanted: readonly Extraction[],
-  soFar: ReadSoFar,
+  state: ReadState,
   finished: (reader: KindReader) => void = () => undefined,
 ): Promise<void> {
   const targets = new RelationTargets(run);
   const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal);
   const intake = new Intake(run, writer, targets);
-  soFar.intake = intake;
+  state.intake = intake;
   for (const kind of kindsInOrder(run, wanted)) {
     const reader = new KindReader(run, intake, kind);
-    soFar.readers = [...soFar.readers, reader];
+    state.readers = [...state.readers, reader];
     // Relation targets of the next kind have to be there before it starts.
     await reader.read(
       wanted.filter((extraction) => extraction.kind === kind),
@@ -44,7 +44,7 @@ export async function readKinds(
 
 /** Kinds whose entities are pointed at come first, and a kind comes after those that it is read after. */
 function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly SourceKind[] {
-  const byTarget = byRelation(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
+  const byTarget = targetsFirst(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
     extractionsWriting(wanted, shape.identifier).map(({ kind }) => kind),
   );
   const waiting = new Set([...byTarget, ...wanted.map(({ kind }) => kind)]);

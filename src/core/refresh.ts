@@ -7,7 +7,7 @@ import type { LiveGuard } from './live-guard.ts';
 import { openRun } from './open-run.ts';
 import type { Ports, PropertyValues } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
-import { type ReadSoFar, readKinds } from './read-kinds.ts';
+import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Problem } from './report.ts';
 import { applyTaints } from './resync.ts';
 import { type Extraction, extractionsWriting, type Run } from './run.ts';
@@ -59,7 +59,7 @@ export async function refreshSubject(
   await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
   applyTaints(run, { disabled }, {});
 
-  const soFar: ReadSoFar = { readers: [], intake: undefined };
+  const soFar: ReadState = { readers: [], intake: undefined };
   await readKinds(run, narrowed(extractions, subject), soFar);
   const unread = soFar.readers.find((reader) => !reader.report().complete);
   const heldBack = await removeGoneSubject(run, subject, guard);

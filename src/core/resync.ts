@@ -4,14 +4,14 @@ import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
 import type { Kind } from './model.ts';
 import { openRun } from './open-run.ts';
-import { byRelation } from './order.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
-import { type ReadSoFar, readKinds } from './read-kinds.ts';
+import { type ReadState, readKinds } from './read-kinds.ts';
 import type { RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
+import { targetsFirst } from './targets-first.ts';
 import { findUnmapped } from './unmapped.ts';
-import { type RunEnd, reportBlueprint, reportLost, undecided, verdict } from './verdict.ts';
+import { type RunEnd, reportBlueprint, reportWithoutBlueprint, undecided, verdict } from './verdict.ts';
 
 export interface ResyncRequest {
   readonly runId: string;
@@ -24,7 +24,7 @@ export interface ResyncRequest {
 }
 
 /** What a run has gathered when it ends, however it ends. */
-interface Progress extends ReadSoFar {
+interface RunState extends ReadState {
   /** What was to be read; a state of another blueprint is there only because a relation leads to it. */
   wanted: readonly Extraction[];
   /** Blueprints that no entry of the mapping writes, with entities of ours. */
@@ -47,7 +47,7 @@ export async function resync(
   const startedAt = ports.now();
   const trafficBefore = ports.traffic.snapshot();
   const problems = new ProblemBook((problem) => observer.problem?.(problem));
-  const progress: Progress = {
+  const progress: RunState = {
     wanted: [],
     readers: [],
     unmapped: [],
@@ -58,7 +58,7 @@ export async function resync(
   const ending = new AbortController();
   let end: RunEnd = 'whole';
   try {
-    await carryOut(ports, request, AbortSignal.any([signal, ending.signal]), observer, problems, progress);
+    await runSteps(ports, request, AbortSignal.any([signal, ending.signal]), observer, problems, progress);
   } catch (error) {
     const aborted = isAbort(error, signal);
     end = aborted ? 'aborted' : 'broken';
@@ -72,13 +72,13 @@ export async function resync(
   return report(request, { startedAt, finishedAt: ports.now(), requests, end }, problems, progress);
 }
 
-async function carryOut(
+async function runSteps(
   ports: Ports,
   request: ResyncRequest,
   signal: AbortSignal,
   observer: RunObserver,
   problems: ProblemBook,
-  progress: Progress,
+  progress: RunState,
 ): Promise<void> {
   const prepared = await ports.catalog.prepare(signal);
   problems.include(prepared.problems);
@@ -98,25 +98,25 @@ async function carryOut(
   await readKinds(run, wanted, progress, (reader) => reader.reportEmptyFields());
 
   applyTaints(run, compiled, request);
-  if (isWhole(request)) progress.unmapped = await findUnmapped(run, compiled);
+  if (readsAllKinds(request)) progress.unmapped = await findUnmapped(run, compiled);
   applyTaints(run, compiled, request);
   progress.deletions = new Deletions(run, progress.readers, new Set(request.approvedDeletions ?? []));
-  await progress.deletions.carryOut([...concerned(progress)].reverse());
+  await progress.deletions.decideAndDelete([...blueprintsOf(progress)].reverse());
 }
 
 /** The blueprints that the run was to write or to clear, targets of relations first. */
-function concerned({ run, wanted, unmapped }: Progress): readonly BlueprintState[] {
-  return byRelation(run?.states() ?? [], ({ shape }) => shape).filter(
+function blueprintsOf({ run, wanted, unmapped }: RunState): readonly BlueprintState[] {
+  return targetsFirst(run?.states() ?? [], ({ shape }) => shape).filter(
     (state) => unmapped.includes(state) || extractionsWriting(wanted, state.shape.identifier).length > 0,
   );
 }
 
-function isWhole({ kinds }: Pick<ResyncRequest, 'kinds'>): boolean {
+function readsAllKinds({ kinds }: Pick<ResyncRequest, 'kinds'>): boolean {
   return kinds === undefined || kinds.length === 0;
 }
 
 function isWanted(request: Pick<ResyncRequest, 'kinds'>, kind: Kind): boolean {
-  return isWhole(request) || (request.kinds ?? []).includes(kind);
+  return readsAllKinds(request) || (request.kinds ?? []).includes(kind);
 }
 
 function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalog): string {
@@ -146,7 +146,7 @@ export function applyTaints(
   }
 }
 
-interface Ending {
+interface RunEnding {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly requests: RunReport['requests'];
@@ -155,18 +155,20 @@ interface Ending {
 
 function report(
   { runId, mode, trigger }: ResyncRequest,
-  { startedAt, finishedAt, requests, end }: Ending,
+  { startedAt, finishedAt, requests, end }: RunEnding,
   problems: ProblemBook,
-  progress: Progress,
+  progress: RunState,
 ): RunReport {
   const { readers, intake, deletions } = progress;
   const kinds = readers.map((reader) => reader.report());
   const blueprints = [
-    ...concerned(progress).map((state) => {
+    ...blueprintsOf(progress).map((state) => {
       const decided = deletions?.blocked.get(state.shape.identifier);
       return reportBlueprint(state, decided ?? (end === 'whole' ? undefined : undecided(state, end)), end);
     }),
-    ...[...(intake?.lost ?? [])].map(([blueprint, failed]) => reportLost(blueprint, failed)),
+    ...[...(intake?.entitiesWithoutBlueprint ?? [])].map(([blueprint, failed]) =>
+      reportWithoutBlueprint(blueprint, failed),
+    ),
   ];
   return {
     runId,

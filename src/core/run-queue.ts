@@ -61,8 +61,8 @@ export interface LiveEvent {
 }
 export type LiveWorker = (event: LiveEvent, signal: AbortSignal) => Promise<void>;
 
-/** How many marks there were; see `RunQueue.liveMoment`. */
-export type LiveMoment = number;
+/** How many marks there were; see `RunQueue.latestMark`. */
+export type MarkNumber = number;
 
 /** What live events have deleted from a blueprint lately. */
 export interface DeletionCount {
@@ -144,9 +144,9 @@ export interface RunQueue {
   /** Takes an owner's marks back: the live event could not do what they say. */
   unmarkLive(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
   /** The present, as marks count it. No time: clocks are set, and those of two replicas differ. */
-  liveMoment(): Promise<LiveMoment>;
+  latestMark(): Promise<MarkNumber>;
   /** Which of these were marked after a moment. */
-  markedLive(blueprint: string, identifiers: readonly string[], since: LiveMoment): Promise<ReadonlySet<string>>;
+  markedLive(blueprint: string, identifiers: readonly string[], since: MarkNumber): Promise<ReadonlySet<string>>;
   /**
    * Counts entities that a live event is about to delete, in one step over all replicas. One that is counted again
    * counts once, from then on.

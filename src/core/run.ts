@@ -55,7 +55,10 @@ export function creates({ listing }: Pick<Extraction, 'listing'>): boolean {
 }
 
 /** Tells an item of a kind from all others, in the source and in what was mapped from it; undefined where a part is not known. */
-export function itemPrint({ name, identity }: Pick<SourceKind, 'name' | 'identity'>, place: Place): number | undefined {
+export function itemFingerprint(
+  { name, identity }: Pick<SourceKind, 'name' | 'identity'>,
+  place: Place,
+): number | undefined {
   const values = identity.map((part) => place[part]);
   return values.includes(undefined) ? undefined : fingerprint([name, ...values]);
 }

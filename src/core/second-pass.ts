@@ -2,7 +2,13 @@ import type { Intake } from './intake.ts';
 import type { RelationValue } from './model.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
-import { type NamedTargets, namedTargets, type PendingRelation, type RelationTargets, without } from './targets.ts';
+import {
+  type NamedTargets,
+  namedTargets,
+  type PendingRelation,
+  type RelationTargets,
+  withoutRelations,
+} from './targets.ts';
 import type { Write, Writer } from './writer.ts';
 
 /**
@@ -18,7 +24,7 @@ export async function finishRelations(
   await writer.flush();
   targets.forget();
   await retryRefused(run, intake, targets, writer);
-  await settlePending(run, intake, targets, writer);
+  await addPostponedRelations(run, intake, targets, writer);
 }
 
 async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, writer: Writer): Promise<void> {
@@ -29,7 +35,7 @@ async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, 
     await writer.flush();
     if (intake.refusedForRelation.length < refused.length) continue;
     const stuck = intake.refusedForRelation.splice(0);
-    for (const write of stuck) await writer.add(await bare(run, intake, targets, write));
+    for (const write of stuck) await writer.add(await withoutMissingRelations(run, intake, targets, write));
     await writer.flush();
     for (const write of stuck) await addOneByOne(run, targets, write, writer);
     await writer.flush();
@@ -38,7 +44,12 @@ async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, 
 }
 
 /** The write without what Port says is not there. When every target seems to be there, all named relations go. */
-async function bare(run: Run, intake: Intake, targets: RelationTargets, write: Write): Promise<Write> {
+async function withoutMissingRelations(
+  run: Run,
+  intake: Intake,
+  targets: RelationTargets,
+  write: Write,
+): Promise<Write> {
   const { entity } = write;
   const state = await run.state(entity.blueprint);
   if (!state) return write;
@@ -50,7 +61,7 @@ async function bare(run: Run, intake: Intake, targets: RelationTargets, write: W
     );
   const missing = missingOf(targets, named);
   for (const one of missing) intake.postpone(entity, state, one);
-  const stripped = missing.length === 0 ? { ...entity, relations: {} } : without(entity, missing);
+  const stripped = missing.length === 0 ? { ...entity, relations: {} } : withoutRelations(entity, missing);
   return { ...write, entity: stripped, done: (outcome) => write.done(finalOutcome(outcome)) };
 }
 
@@ -87,7 +98,12 @@ function finalOutcome(outcome: UpsertOutcome): UpsertOutcome {
   return { type: 'refused', code: 'not_found', message: outcome.message };
 }
 
-async function settlePending(run: Run, intake: Intake, targets: RelationTargets, writer: Writer): Promise<void> {
+async function addPostponedRelations(
+  run: Run,
+  intake: Intake,
+  targets: RelationTargets,
+  writer: Writer,
+): Promise<void> {
   const pending = intake.pending.splice(0);
   const unknown = new Map<string, string[]>();
   for (const { targetBlueprint, names } of pending) {
@@ -102,23 +118,23 @@ async function settlePending(run: Run, intake: Intake, targets: RelationTargets,
     const where = `${one.state.shape.identifier} ${one.relation}`;
     if (missing.size > 0) report(run, where, `${one.identifier} -> ${one.targetBlueprint} ${[...missing].join(', ')}`);
     const rest = one.names.filter((name) => !missing.has(name));
-    await relate(run, one, missing.size === 0 ? one.value : Array.isArray(one.value) ? rest : null, writer);
+    await addRelation(run, one, missing.size === 0 ? one.value : Array.isArray(one.value) ? rest : null, writer);
   }
   await writer.flush();
 }
 
 /** Writes a relation of an entity, unless Port has it so already. */
-async function relate(run: Run, pending: PendingRelation, value: RelationValue, writer: Writer): Promise<void> {
+async function addRelation(run: Run, pending: PendingRelation, value: RelationValue, writer: Writer): Promise<void> {
   const { state, identifier, relation } = pending;
   const blueprint = state.shape.identifier;
   const entity = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
   const tracked = state.entities.get(identifier);
   if (!tracked || tracked.outcome === 'failed') return;
-  const next = state.table.overlay(entity, tracked.fingerprints ?? []);
+  const next = state.table.fingerprintsAfter(entity, tracked.fingerprints ?? []);
   if (!next) return;
   tracked.fingerprints = next;
   const done = (outcome: UpsertOutcome) => {
-    if (isWhole(outcome)) state.settle(tracked, 'updated');
+    if (isWhole(outcome)) state.recordOutcome(tracked, 'updated');
     else report(run, `${blueprint} ${relation}`, identifier);
   };
   await writer.add({ entity, merge: true, done });

@@ -2,7 +2,7 @@
  * Does something with a signal that aborts as soon as one of these does. `AbortSignal.any` would leave a trace in each of
  * them for as long as it lives (Node 20), and a signal of the whole process lives for months.
  */
-export async function underEither<T>(
+export async function withAnySignal<T>(
   signals: readonly AbortSignal[],
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

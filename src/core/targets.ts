@@ -38,13 +38,13 @@ export class RelationTargets {
   }
 
   /** The relations of an entity with targets of which it is not known that they exist, and that Port does not have already. */
-  open(entity: Entity, state: BlueprintState, known: TrackedEntity | undefined): readonly NamedTargets[] {
+  unknownTargets(entity: Entity, state: BlueprintState, known: TrackedEntity | undefined): readonly NamedTargets[] {
     const fingerprints = known?.fingerprints;
     return namedTargets(entity, state.shape).filter(
       ({ relation, target, names }) =>
         names.some((name) => this.exists(target, name) !== true) &&
         // Port holds only relations to what exists.
-        !(fingerprints && state.table.holds(entity, `relations.${relation}`, fingerprints)),
+        !(fingerprints && state.table.hasSameValue(entity, `relations.${relation}`, fingerprints)),
     );
   }
 
@@ -108,7 +108,7 @@ export function namedTargets(entity: Entity, shape: BlueprintShape): NamedTarget
 }
 
 /** The entity without these relations, so that Port keeps what it has there. */
-export function without(entity: Entity, left: readonly { readonly relation: string }[]): Entity {
+export function withoutRelations(entity: Entity, left: readonly { readonly relation: string }[]): Entity {
   if (left.length === 0) return entity;
   const kept = Object.entries(entity.relations).filter(([id]) => !left.some(({ relation }) => relation === id));
   return { ...entity, relations: Object.fromEntries(kept) };

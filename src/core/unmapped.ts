@@ -18,11 +18,11 @@ export async function findUnmapped(
   const unusable = disabled.flatMap(({ blueprints }) => blueprints ?? []);
   const written = [...new Set([...named, ...looked, ...unusable])];
   try {
-    const { blueprints, others } = await run.ports.catalog.elsewhere(written, run.signal);
-    for (const [installation, count] of others) reportOther(run, installation, count);
+    const { blueprints, otherInstallations } = await run.ports.catalog.ownedElsewhere(written, run.signal);
+    for (const [installation, count] of otherInstallations) reportOther(run, installation, count);
     const states = await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
     const found = states.filter((state) => state !== undefined);
-    for (const state of found) keepWhatRelationsMade(run, state);
+    for (const state of found) protectRelationTargets(run, state);
     return found.filter((state) => state.stale().length > 0);
   } catch (error) {
     if (isAbort(error, run.signal)) throw error;
@@ -37,7 +37,7 @@ export async function findUnmapped(
 }
 
 /** Port makes targets of relations in our name: they stay as long as something leads to them, or may. */
-function keepWhatRelationsMade(run: Run, state: BlueprintState): void {
+function protectRelationTargets(run: Run, state: BlueprintState): void {
   const { identifier } = state.shape;
   for (const name of run.needed(identifier)) state.protect(name);
   if (!run.mapping.flags.createMissingRelatedEntities) return;

@@ -1,5 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { blockedBecause, isApprovable } from './deletion.ts';
+import { describeBlock, isApprovable } from './deletion.ts';
 import type { BlueprintReport, DeletionBlocked, KindReport, RunStatus } from './report.ts';
 
 /** How a run ended: whole, broken off by something that concerned all of it, or stopped. */
@@ -26,7 +26,7 @@ export function reportBlueprint(
 }
 
 /** A blueprint that Port does not have: none of its entities could be written. */
-export function reportLost(blueprint: string, failed: number): BlueprintReport {
+export function reportWithoutBlueprint(blueprint: string, failed: number): BlueprintReport {
   const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0, stale: 0, deletionBlocked: null };
   return { blueprint, status: 'failed', ...nothing, failed };
 }
@@ -35,7 +35,7 @@ export function reportLost(blueprint: string, failed: number): BlueprintReport {
 export function undecided(state: BlueprintState, end: RunEnd): DeletionBlocked | undefined {
   const stale = state.stale();
   if (stale.length === 0) return undefined;
-  return blockedBecause(end === 'aborted' ? 'aborted' : 'incomplete', state.shape.identifier, stale);
+  return describeBlock(end === 'aborted' ? 'aborted' : 'incomplete', state.shape.identifier, stale);
 }
 
 function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, end: RunEnd): RunStatus {

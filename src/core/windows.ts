@@ -1,7 +1,7 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { momentOf } from './moment.ts';
 import { creates, type Extraction, extractionsWriting } from './run.ts';
 import type { Absence } from './source.ts';
+import { timeOf } from './time.ts';
 
 /**
  * What it means for one entity that a listing did not give it: it is gone, it is too old to be kept, or nothing can be
@@ -27,7 +27,7 @@ export function judgeAbsence(absence: Absence, time: number | undefined, now: nu
  * Keeps from deletion what no listing could show: entities whose time lies outside the window that was read, and those of
  * a blueprint that nothing creates. Notes which ones are older than their kind keeps them.
  */
-export function keepUnseen(state: BlueprintState, extractions: readonly Extraction[], now: Date): void {
+export function protectOutsideWindow(state: BlueprintState, extractions: readonly Extraction[], now: Date): void {
   const writing = extractionsWriting(extractions, state.shape.identifier);
   const creating = writing.filter(creates);
   const judges = creating.map((extraction) => ({ extraction, absence: extraction.listing.absence(now) }));
@@ -37,7 +37,7 @@ export function keepUnseen(state: BlueprintState, extractions: readonly Extracti
     const verdicts = judges.map(({ extraction, absence }) => {
       const time =
         absence.means === 'gone_within' ? state.partsOf(extraction, identifier)[absence.timePart] : undefined;
-      return judgeAbsence(absence, momentOf(time), now.getTime());
+      return judgeAbsence(absence, timeOf(time), now.getTime());
     });
     if (verdicts.length === 0 || verdicts.includes('unknown')) state.protect(identifier);
     else if (verdicts.includes('expired')) state.expired.add(identifier);

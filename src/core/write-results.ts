@@ -1,5 +1,5 @@
 import type { TrackedEntity } from './entity-table.ts';
-import { type Placeable, reportField } from './placeable.ts';
+import { type FittedEntity, reportField } from './fitted-entity.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
 import type { Write } from './writer.ts';
@@ -15,7 +15,7 @@ export class WriteResults {
   }
 
   /** Notes the result of one write. */
-  note(outcome: UpsertOutcome, write: Write, piece: Placeable, tracked: TrackedEntity | undefined): void {
+  note(outcome: UpsertOutcome, write: Write, piece: FittedEntity, tracked: TrackedEntity | undefined): void {
     const { state, kind, item, label } = piece;
     switch (outcome.type) {
       case 'written': {
@@ -26,20 +26,20 @@ export class WriteResults {
         if (!entity) this.#taintUnnamed(piece);
         else {
           entity.sighting ??= { kind, item, label };
-          state.settle(entity, (outcome.created ?? !entity.owned) ? 'created' : 'updated');
+          state.recordOutcome(entity, (outcome.created ?? !entity.owned) ? 'created' : 'updated');
         }
         return;
       }
       case 'unmatched':
         return;
       case 'superseded':
-        if (tracked) state.settle(tracked, 'unchanged');
+        if (tracked) state.recordOutcome(tracked, 'unchanged');
         return;
       case 'missing_relation':
         this.refusedForRelation.push(write);
         return;
       case 'refused': {
-        if (tracked) state.settle(tracked, 'failed');
+        if (tracked) state.recordOutcome(tracked, 'failed');
         else this.#taintUnnamed(piece);
         const { blueprint, identifier } = piece.entity;
         this.#run.problems.add({
@@ -55,7 +55,7 @@ export class WriteResults {
   }
 
   /** An entity that only a search names, and the search was not answered: any of our entities may be it. */
-  #taintUnnamed({ entity, kind, label }: Placeable): void {
+  #taintUnnamed({ entity, kind, label }: FittedEntity): void {
     const detail = `which entity ${label} stands for is only known when Port has found it`;
     this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });
   }

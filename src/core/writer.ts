@@ -22,7 +22,7 @@ export class Writer {
   readonly #signal: AbortSignal;
   readonly #packers = new Map<string, Packer<Write>>();
   readonly #inFlight = new Set<Promise<void>>();
-  readonly #underWay = new Set<string>();
+  readonly #unsettledKeys = new Set<string>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal) {
@@ -35,12 +35,12 @@ export class Writer {
   async add(write: Write): Promise<void> {
     const key = keyOf(write.entity);
     // Two versions of one entity must land in order, never side by side.
-    if (this.#underWay.has(key)) await this.flush();
-    this.#underWay.add(key);
-    const lane = `${write.merge ? 'merge' : 'replace'} ${write.entity.blueprint}`;
+    if (this.#unsettledKeys.has(key)) await this.flush();
+    this.#unsettledKeys.add(key);
+    const packerKey = `${write.merge ? 'merge' : 'replace'} ${write.entity.blueprint}`;
     const { entitiesPerBatch, bytesPerBatch } = this.#catalog.limits;
-    const packer = this.#packers.get(lane) ?? new Packer<Write>({ items: entitiesPerBatch, bytes: bytesPerBatch });
-    this.#packers.set(lane, packer);
+    const packer = this.#packers.get(packerKey) ?? new Packer<Write>({ items: entitiesPerBatch, bytes: bytesPerBatch });
+    this.#packers.set(packerKey, packer);
     const closed = packer.add({ item: write, bytes: Buffer.byteLength(entityJson(write.entity)) });
     if (closed) await this.#send(closed);
     if (packer.isFull) await this.#send(packer.take());
@@ -74,7 +74,7 @@ export class Writer {
       this.#signal,
     );
     for (const [index, write] of writes.entries()) {
-      this.#underWay.delete(keyOf(write.entity));
+      this.#unsettledKeys.delete(keyOf(write.entity));
       write.done(outcomes[index] ?? { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' });
     }
   }

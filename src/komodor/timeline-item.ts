@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../core/model.ts';
-import { momentOf } from '../core/moment.ts';
 import type { Place } from '../core/source.ts';
+import { timeOf } from '../core/time.ts';
 
 const text = z.string().min(1).optional().catch(undefined);
 const Named = z.object({ namespace: z.string(), name: z.string() }).optional().catch(undefined);
@@ -25,6 +25,6 @@ export function placeInTime(parts: { readonly [part: string]: unknown }, startTi
 
 /** A time as a row or an entity has it, in whole seconds since 1970; undefined for anything else. */
 export function secondOf(time: unknown): number | undefined {
-  const moment = momentOf(time);
+  const moment = timeOf(time);
   return moment === undefined ? undefined : Math.floor(moment / 1000);
 }

@@ -68,7 +68,7 @@ export function createProgram(entries: readonly ParsedEntry[], options: ProgramO
     writing: (blueprint) =>
       templates.filter(({ literal }) => literal === null || literal === blueprint).map(({ usable }) => usable),
     map: (items, signal) => run(items, signal, false),
-    async probe(item, signal) {
+    async mapUnfiltered(item, signal) {
       const [mapped] = await run([item], signal, true);
       return mapped ?? { item, rows: [] };
     },

@@ -1,6 +1,6 @@
 import { ClientRequest } from 'node:http';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
-import { underDeadline } from '../core/deadline.ts';
+import { withDeadline } from '../core/deadline.ts';
 import { HttpConnections, isTunnelled } from './connections.ts';
 import { codeOf } from './error-code.ts';
 import type { HttpProblem } from './http-failure.ts';
@@ -91,7 +91,7 @@ export function createSender(options: {
       return { type: 'failed', problem: 'proxy', code: 'EPROXY', proxy: route, at: 'proxy' };
     const proxy = route.type === 'proxy' ? route.proxy : undefined;
     // From connecting to the last byte, because axios' own timeout restarts with every byte that arrives.
-    return underDeadline(outgoing.timeoutMs, signal, async (limited) => {
+    return withDeadline(outgoing.timeoutMs, signal, async (limited) => {
       try {
         const sent = await exchange(outgoing, proxy, limited);
         // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.

@@ -2,8 +2,8 @@ import { AppError, isAbort } from '../core/errors.ts';
 import type { BlueprintShape, JsonObject, Mapping, MappingFlags, StoredEntity } from '../core/model.ts';
 import type {
   Catalog,
-  Elsewhere,
   FieldSelection,
+  OwnedElsewhere,
   PreparedCatalog,
   PropertyValues,
   RemovalOutcome,
@@ -150,7 +150,7 @@ export class PortCatalog implements Catalog {
     }
   }
 
-  async elsewhere(written: readonly string[], signal: AbortSignal): Promise<Elsewhere> {
+  async ownedElsewhere(written: readonly string[], signal: AbortSignal): Promise<OwnedElsewhere> {
     const ask = (strictly: boolean) =>
       searchAllBlueprints(this.#api, this.#ownership.query(strictly, {}, written), signal);
     const first = WITHOUT_DATASOURCE.has(this.#api) ? [] : await ask(false);
@@ -158,7 +158,7 @@ export class PortCatalog implements Catalog {
     const ours = WITHOUT_DATASOURCE.has(this.#api) ? await ask(true) : this.#ownership.onlyOurs(first);
     return {
       blueprints: [...new Set(ours.map(({ blueprint }) => blueprint))].sort(),
-      others: this.#ownership.otherInstallations,
+      otherInstallations: this.#ownership.otherInstallations,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { LiveMemory } from '../core/catalog-guards.ts';
-import type { LiveMoment } from '../core/run-queue.ts';
+import type { MarkNumber } from '../core/run-queue.ts';
 import { MARKS_PER_BLUEPRINT } from './limits.ts';
 import { OwnedNames } from './owned-names.ts';
 
@@ -11,7 +11,7 @@ export function createInlineMarks(now: () => number = () => performance.now()): 
   const marks = new Map<string, OwnedNames>();
   const deleted = new Map<string, OwnedNames>();
   const entered = new Map<string, number>();
-  let last: LiveMoment = 0;
+  let last: MarkNumber = 0;
 
   function namesIn(book: Map<string, OwnedNames>, blueprint: string): OwnedNames {
     const names = book.get(blueprint) ?? new OwnedNames();
@@ -40,7 +40,7 @@ export function createInlineMarks(now: () => number = () => performance.now()): 
     async unmarkLive(owner, blueprint, identifiers) {
       for (const identifier of identifiers) marks.get(blueprint)?.removeOwner(identifier, owner);
     },
-    async liveMoment() {
+    async latestMark() {
       return last;
     },
     async markedLive(blueprint, identifiers, since) {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { DeletionCount, LiveMoment } from '../core/run-queue.ts';
+import type { DeletionCount, MarkNumber } from '../core/run-queue.ts';
 import { MARK_MS, MARKS_PER_BLUEPRINT } from './limits.ts';
 import { OWNERS_PER_NAME } from './owned-names.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -130,11 +130,11 @@ export class RedisMarks {
     await inBatches(identifiers, (batch) => UNMARK.run(this.#redis, keys, [owner, ...batch]));
   }
 
-  async moment(): Promise<LiveMoment> {
+  async moment(): Promise<MarkNumber> {
     return Number((await this.#redis.get(this.#keys.markNumber)) ?? 0);
   }
 
-  async marked(blueprint: string, identifiers: readonly string[], since: LiveMoment): Promise<ReadonlySet<string>> {
+  async marked(blueprint: string, identifiers: readonly string[], since: MarkNumber): Promise<ReadonlySet<string>> {
     const found = await inBatches(identifiers, (batch) =>
       MARKED.run(this.#redis, [this.#keys.marks(blueprint)], [since, ...batch]),
     );

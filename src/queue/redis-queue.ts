@@ -249,7 +249,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
       }),
     markLive: async (...given) => callRedis(() => marks.mark(...given)),
     unmarkLive: async (...given) => callRedis(() => marks.unmark(...given)),
-    liveMoment: async () => callRedis(() => marks.moment()),
+    latestMark: async () => callRedis(() => marks.moment()),
     markedLive: async (...given) => callRedis(() => marks.marked(...given)),
     countDeletions: async (...given) => callRedis(() => marks.count(...given)),
     uncountDeletions: async (...given) => callRedis(() => marks.uncount(...given)),

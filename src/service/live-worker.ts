@@ -1,5 +1,5 @@
 import type { LiveMemory } from '../core/catalog-guards.ts';
-import { underDeadline } from '../core/deadline.ts';
+import { withDeadline } from '../core/deadline.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
 import type { ServiceComponents } from './components.ts';
@@ -14,7 +14,7 @@ export function createLiveWorker({ application, logger }: ServiceComponents, mem
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ subject, receivedAt }, signal) => {
     try {
-      const reports = await underDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited));
+      const reports = await withDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited));
       const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);

@@ -1,5 +1,5 @@
 import type { LiveMarks } from '../core/catalog-guards.ts';
-import { together } from '../core/observers.ts';
+import { combineObservers } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { summarize } from '../core/report.ts';
 import type { RunOrder, RunWorker } from '../core/run-queue.ts';
@@ -29,7 +29,7 @@ export function createRunWorker(components: ServiceComponents, schedule: RunSche
       { progress: onProgress },
     ];
     const report = await components.application.run(requestOf(runId, order), signal, {
-      observer: together(observers, (error) => logger.error({ err: error }, 'an observer failed')),
+      observer: combineObservers(observers, (error) => logger.error({ err: error }, 'an observer failed')),
       ...(marks ? { marks } : {}),
     });
     components.metrics.runFinished(report);

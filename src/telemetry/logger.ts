@@ -1,6 +1,6 @@
 import { type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { harmlessJson } from '../core/harmless.ts';
+import { escapeControlCharactersInJson } from '../core/control-characters.ts';
 import { redactor } from '../core/redact.ts';
 import { createLineWriter } from './line-writer.ts';
 
@@ -30,7 +30,7 @@ export function createLogger({ level, format, secrets, tap }: LoggerOptions): Lo
   );
   const logger: Logger = pino(base, {
     write(line: string) {
-      const safe = harmlessJson(redact(line));
+      const safe = escapeControlCharactersInJson(redact(line));
       write(isPretty ? prettify(escapeAgain(safe)) : safe);
       tap?.(safe);
     },

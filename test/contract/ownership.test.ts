@@ -86,12 +86,12 @@ describe('whose an entity is', () => {
   it('names the other installations that Port’s search gave', async () => {
     const catalog = open.catalogOf('prod');
     await ownedPages(catalog);
-    const { others } = await catalog.elsewhere(['thing'], SIGNAL);
-    expect([...others.keys()]).toEqual(
+    const { otherInstallations } = await catalog.ownedElsewhere(['thing'], SIGNAL);
+    expect([...otherInstallations.keys()]).toEqual(
       expect.arrayContaining(['eu/prod', 'eu1/prod', '1.0.0/prod', 'x/port-ocean/komodor/1.0.0/prod']),
     );
-    expect(others.get('eu/prod')).toBe(VERSIONS.length);
-    expect([...others.keys()].every((name) => SLASHED.includes(name))).toBe(true);
+    expect(otherInstallations.get('eu/prod')).toBe(VERSIONS.length);
+    expect([...otherInstallations.keys()].every((name) => SLASHED.includes(name))).toBe(true);
   });
 
   it('finds the blueprints that hold something of ours, and only ours', async () => {
@@ -103,13 +103,13 @@ describe('whose an entity is', () => {
         relations: { thing: 'by-0' },
       });
     seed('port-ocean/komodor/1.0.0/eu/prod/exporter');
-    expect((await open.catalogOf('prod').elsewhere(['thing'], SIGNAL)).blueprints).toEqual([]);
+    expect((await open.catalogOf('prod').ownedElsewhere(['thing'], SIGNAL)).blueprints).toEqual([]);
     seed('port-ocean/komodor/1.0.0/prod/exporter');
     for (const fault of [undefined, 'search -> hide-datasource']) {
       if (fault) open.port.faults.add(fault);
-      expect((await open.catalogOf('prod').elsewhere(['thing'], SIGNAL)).blueprints).toEqual(['contract']);
-      expect((await open.catalogOf('prod').elsewhere(['thing', 'contract'], SIGNAL)).blueprints).toEqual([]);
-      expect((await open.catalogOf('prod').elsewhere([], SIGNAL)).blueprints).toEqual(['contract', 'thing']);
+      expect((await open.catalogOf('prod').ownedElsewhere(['thing'], SIGNAL)).blueprints).toEqual(['contract']);
+      expect((await open.catalogOf('prod').ownedElsewhere(['thing', 'contract'], SIGNAL)).blueprints).toEqual([]);
+      expect((await open.catalogOf('prod').ownedElsewhere([], SIGNAL)).blueprints).toEqual(['contract', 'thing']);
     }
   });
 

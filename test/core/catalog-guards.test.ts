@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { beginningAmong, markingLive, respectingLive, WritesUnderWay } from '../../src/core/catalog-guards.ts';
+import {
+  catalogMarkingWrites,
+  catalogSkippingMarked,
+  currentMark,
+  WritesInProgress,
+} from '../../src/core/catalog-guards.ts';
 import type { SearchQuery } from '../../src/core/model.ts';
 import type { Catalog, UpsertOutcome } from '../../src/core/ports.ts';
 import { QueueUnavailable } from '../../src/core/run-queue.ts';
@@ -11,7 +16,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('WritesUnderWay', () => {
   it('lets nobody pass while an entity is being written, and everybody afterwards, also when it failed', async () => {
-    const underWay = new WritesUnderWay();
+    const underWay = new WritesInProgress();
     const steps: string[] = [];
     let fail: (error: Error) => void = () => undefined;
     const write = underWay.during(
@@ -35,7 +40,7 @@ describe('WritesUnderWay', () => {
   });
 
   it('knows of the latest write when an entity is written twice', async () => {
-    const underWay = new WritesUnderWay();
+    const underWay = new WritesInProgress();
     let finish: () => void = () => undefined;
     await underWay.during('thing', ['a'], async () => undefined);
     const second = underWay.during(
@@ -60,7 +65,7 @@ describe('WritesUnderWay', () => {
 
 describe('WritesUnderWay of one entity', () => {
   it('forgets none that still goes on when an earlier one ends', async () => {
-    const underWay = new WritesUnderWay();
+    const underWay = new WritesInProgress();
     const ends: (() => void)[] = [];
     const write = () => underWay.during('thing', ['a'], () => new Promise<void>((resolve) => void ends.push(resolve)));
     const both = [write(), write()];
@@ -77,15 +82,15 @@ describe('WritesUnderWay of one entity', () => {
   });
 });
 
-describe('respectingLive', () => {
+describe('catalogSkippingMarked', () => {
   const signal = new AbortController().signal;
 
   it('leaves alone what a live event has looked at since the run began, and says so, wherever the clock was set', async () => {
     const queue = createInlineQueue();
     await queue.markLive('e', 'thing', ['long ago']);
     const removed: string[] = [];
-    const since = await beginningAmong(queue);
-    const catalog = respectingLive(removingCatalog(removed), queue, since, bothUnderWay());
+    const since = await currentMark(queue);
+    const catalog = catalogSkippingMarked(removingCatalog(removed), queue, since, bothUnderWay());
     await queue.markLive('e', 'thing', ['back again']);
     const outcome = await catalog.remove('thing', ['long ago', 'back again', 'gone'], signal);
     expect(outcome).toEqual({ deleted: ['long ago', 'gone'], refused: [], superseded: ['back again'] });
@@ -97,22 +102,22 @@ describe('respectingLive', () => {
     const away = async () => {
       throw new QueueUnavailable('Redis is away', 5);
     };
-    const marks = { markLive: away, unmarkLive: away, liveMoment: away, markedLive: away };
-    const catalog = respectingLive(removingCatalog([]), marks, await beginningAmong(marks), bothUnderWay());
+    const marks = { markLive: away, unmarkLive: away, latestMark: away, markedLive: away };
+    const catalog = catalogSkippingMarked(removingCatalog([]), marks, await currentMark(marks), bothUnderWay());
     expect(await catalog.remove('thing', ['gone'], signal)).toMatchObject({ deleted: ['gone'] });
   });
 });
 
-describe('markingLive', () => {
+describe('catalogMarkingWrites', () => {
   const signal = new AbortController().signal;
 
   it('leaves to the resync what Port refused to the live event, though the resync came by meanwhile', async () => {
     const queue = createInlineQueue();
     const underWay = bothUnderWay();
     const removed: string[] = [];
-    const resync = respectingLive(removingCatalog(removed), queue, await beginningAmong(queue), underWay);
+    const resync = catalogSkippingMarked(removingCatalog(removed), queue, await currentMark(queue), underWay);
     let refuse: () => void = () => undefined;
-    const live = markingLive(
+    const live = catalogMarkingWrites(
       {
         ...removingCatalog([]),
         remove: (_blueprint, identifiers) =>
@@ -189,13 +194,13 @@ describe('both together', () => {
     const marks = createInlineMarks();
     const underWay = bothUnderWay();
     const ports = { resync: slowPort(refuses), live: slowPort(refuses) };
-    const since = await beginningAmong(marks);
+    const since = await currentMark(marks);
     return {
       marks,
       since,
       ports,
-      resync: respectingLive(ports.resync.catalog, marks, since, underWay),
-      live: markingLive(ports.live.catalog, marks, underWay),
+      resync: catalogSkippingMarked(ports.resync.catalog, marks, since, underWay),
+      live: catalogMarkingWrites(ports.live.catalog, marks, underWay),
     };
   }
 
@@ -224,10 +229,10 @@ describe('both together', () => {
   it('know marks of another blueprint and of before the run from those that count', async () => {
     const marks = createInlineMarks();
     await marks.markLive('event', 'thing', ['before']);
-    const since = await beginningAmong(marks);
+    const since = await currentMark(marks);
     await marks.markLive('event', 'other', ['a']);
     const port = slowPort();
-    const written = respectingLive(port.catalog, marks, since, bothUnderWay()).upsert(
+    const written = catalogSkippingMarked(port.catalog, marks, since, bothUnderWay()).upsert(
       batchOf('before', 'a'),
       flags,
       signal,
@@ -303,7 +308,7 @@ describe('both together', () => {
     const away = async () => {
       throw new QueueUnavailable('Redis is away', 5);
     };
-    const live = markingLive(ports.live.catalog, { ...marks, [call]: away }, bothUnderWay());
+    const live = catalogMarkingWrites(ports.live.catalog, { ...marks, [call]: away }, bothUnderWay());
     const writing = live.upsert(batchOf('a'), flags, signal);
     const why = call === 'markLive' ? 'Redis is away' : 'Port is away';
     const caught = expect(writing).rejects.toThrow(why);
@@ -318,9 +323,9 @@ describe('both together', () => {
     const wrong = async () => {
       throw new Error('a mistake');
     };
-    const resync = respectingLive(ports.resync.catalog, { ...marks, markedLive: wrong }, since, bothUnderWay());
+    const resync = catalogSkippingMarked(ports.resync.catalog, { ...marks, markedLive: wrong }, since, bothUnderWay());
     await expect(resync.remove('thing', ['a'], signal)).rejects.toThrow('a mistake');
-    await expect(beginningAmong({ ...marks, liveMoment: wrong })).rejects.toThrow('a mistake');
+    await expect(currentMark({ ...marks, latestMark: wrong })).rejects.toThrow('a mistake');
   });
 
   it('ask no marks where there is nothing to ask about', async () => {
@@ -329,14 +334,14 @@ describe('both together', () => {
       throw new Error('nothing to ask');
     };
     const silent = { ...marks, markedLive: never, unmarkLive: never };
-    const resync = respectingLive(ports.resync.catalog, silent, since, bothUnderWay());
+    const resync = catalogSkippingMarked(ports.resync.catalog, silent, since, bothUnderWay());
     expect(await resync.remove('thing', [], signal)).toEqual({ deleted: [], refused: [], superseded: [] });
     expect(ports.resync.waiting()).toEqual([]);
-    const alone = respectingLive(ports.resync.catalog, silent, Number.POSITIVE_INFINITY, bothUnderWay());
+    const alone = catalogSkippingMarked(ports.resync.catalog, silent, Number.POSITIVE_INFINITY, bothUnderWay());
     const deleting = alone.remove('thing', ['a'], signal);
     await ports.resync.answer();
     expect((await deleting).deleted).toEqual(['a']);
-    const removing = markingLive(ports.live.catalog, silent, bothUnderWay()).remove('thing', ['a'], signal);
+    const removing = catalogMarkingWrites(ports.live.catalog, silent, bothUnderWay()).remove('thing', ['a'], signal);
     await ports.live.answer();
     expect((await removing).deleted).toEqual(['a']);
   });
@@ -344,11 +349,11 @@ describe('both together', () => {
   it('take silence of Port for a refusal, and leave no mark of it', async () => {
     const { marks, since } = await stage();
     const silent: Catalog = { ...removingCatalog([]), upsert: async () => [] };
-    const live = markingLive(silent, marks, bothUnderWay());
+    const live = catalogMarkingWrites(silent, marks, bothUnderWay());
     expect(await live.upsert(batchOf('a', search), flags, signal)).toEqual([]);
     expect((await marks.markedLive('thing', ['a'], since)).size).toBe(0);
     const noAnswer = { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
-    const resync = respectingLive(silent, marks, since, bothUnderWay());
+    const resync = catalogSkippingMarked(silent, marks, since, bothUnderWay());
     expect(await resync.upsert(batchOf('a', 'b'), flags, signal)).toEqual([noAnswer, noAnswer]);
   });
 
@@ -359,7 +364,11 @@ describe('both together', () => {
       ...marks,
       markLive: async (...[, , names]: Parameters<typeof marks.markLive>) => void marked.push(names),
     };
-    const writing = markingLive(ports.live.catalog, noting, bothUnderWay()).upsert(batchOf('a', search), flags, signal);
+    const writing = catalogMarkingWrites(ports.live.catalog, noting, bothUnderWay()).upsert(
+      batchOf('a', search),
+      flags,
+      signal,
+    );
     await ports.live.answer();
     await writing;
     expect(marked).toEqual([['a']]);
@@ -374,11 +383,11 @@ describe('both together', () => {
         calls.push([name, ...given]);
         throw new Error('noted');
       };
-    const others = ['prepare', 'blueprint', 'owned', 'elsewhere', 'find', 'existing'] as const;
+    const others = ['prepare', 'blueprint', 'owned', 'ownedElsewhere', 'find', 'existing'] as const;
     const behind = { ...removingCatalog([]), ...Object.fromEntries(others.map((name) => [name, noting(name)])) };
     for (const catalog of [
-      respectingLive(behind, marks, since, bothUnderWay()),
-      markingLive(behind, marks, bothUnderWay()),
+      catalogSkippingMarked(behind, marks, since, bothUnderWay()),
+      catalogMarkingWrites(behind, marks, bothUnderWay()),
     ]) {
       expect(catalog.limits).toBe(behind.limits);
       calls.length = 0;
@@ -394,7 +403,7 @@ describe('both together', () => {
 });
 
 function bothUnderWay() {
-  return { resync: new WritesUnderWay(), live: new WritesUnderWay() };
+  return { resync: new WritesInProgress(), live: new WritesInProgress() };
 }
 
 /** A catalog of which only deletions are asked here. */
@@ -407,7 +416,7 @@ function removingCatalog(removed: string[]): Catalog {
     prepare: never,
     blueprint: never,
     owned: never,
-    elsewhere: never,
+    ownedElsewhere: never,
     find: never,
     existing: never,
     upsert: never,

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deadline, isDoneWithin, underDeadline, within } from '../../src/core/deadline.ts';
+import { Deadline, isDoneWithin, withDeadline, within } from '../../src/core/deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -53,23 +53,23 @@ describe('work under a deadline', () => {
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal.reason), { once: true }));
 
   it('is stopped when the time is over, and told why', async () => {
-    const reason = await inTime(underDeadline(1_500, new AbortController().signal, untilAborted));
+    const reason = await inTime(withDeadline(1_500, new AbortController().signal, untilAborted));
     expect(reason).toMatchObject({ name: 'TimeoutError', message: 'not done within 1.5 s' });
   });
 
   it('is stopped with the caller', async () => {
     const caller = new AbortController();
-    const told = underDeadline(1_000, caller.signal, untilAborted);
+    const told = withDeadline(1_000, caller.signal, untilAborted);
     caller.abort('enough');
     expect(await told).toBe('enough');
-    expect(await underDeadline(1_000, caller.signal, async ({ reason }) => reason)).toBe('enough');
+    expect(await withDeadline(1_000, caller.signal, async ({ reason }) => reason)).toBe('enough');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('leaves nothing behind, however it ends', async () => {
     const { signal } = new AbortController();
-    expect(await underDeadline(1_000, signal, async ({ aborted }) => aborted)).toBe(false);
-    await expect(underDeadline(1_000, signal, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(await withDeadline(1_000, signal, async ({ aborted }) => aborted)).toBe(false);
+    await expect(withDeadline(1_000, signal, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(getEventListeners(signal, 'abort')).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -2,22 +2,22 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/core/canonical.ts';
 import {
-  blockedBecause,
+  type Confirmation,
   type DeletionCase,
   decideDeletion,
+  describeBlock,
   isApprovable,
   type Taint,
-  type Testimony,
 } from '../../src/core/deletion.ts';
 
 const REASONS = ['incomplete', 'rejected', 'disabled', 'not_selected'] as const;
 
 const taint: fc.Arbitrary<Taint> = fc.record({ reason: fc.constantFrom(...REASONS), detail: fc.string() });
-const testimony: fc.Arbitrary<Testimony> = fc.oneof(
-  fc.constant<Testimony>({ type: 'not_asked' }),
-  fc.constant<Testimony>({ type: 'confirmed' }),
-  fc.constant<Testimony>({ type: 'contradicted', witnesses: ['e0'] }),
-  fc.constant<Testimony>({ type: 'unconfirmed', detail: 'HTTP 500' }),
+const confirmation: fc.Arbitrary<Confirmation> = fc.oneof(
+  fc.constant<Confirmation>({ type: 'not_asked' }),
+  fc.constant<Confirmation>({ type: 'confirmed' }),
+  fc.constant<Confirmation>({ type: 'contradicted', stillThere: ['e0'] }),
+  fc.constant<Confirmation>({ type: 'unconfirmed', detail: 'HTTP 500' }),
 );
 
 const facts: fc.Arbitrary<DeletionCase> = fc
@@ -27,7 +27,7 @@ const facts: fc.Arbitrary<DeletionCase> = fc
     staleShare: fc.double({ min: 0, max: 1, noNaN: true }),
     aborted: fc.boolean(),
     taints: fc.array(taint, { maxLength: 2 }),
-    testimony,
+    confirmation,
     threshold: fc.oneof(
       fc.constant(null),
       fc.constantFrom(0, 0.3, 0.5, 0.9, 1),
@@ -53,7 +53,7 @@ function mayDelete({
   stale,
   aborted,
   taints,
-  testimony: said,
+  confirmation: said,
   threshold,
   approved,
 }: DeletionCase): boolean {
@@ -69,7 +69,7 @@ const calm: DeletionCase = {
   stale: ['e0', 'e1'],
   aborted: false,
   taints: [],
-  testimony: { type: 'confirmed' },
+  confirmation: { type: 'confirmed' },
   threshold: 0.3,
   approved: new Set(),
 };
@@ -118,7 +118,7 @@ describe('decideDeletion', () => {
     fc.assert(
       fc.property(facts, (each) => {
         const isOpen = each.stale.length > 0 && !each.aborted && each.taints.length === 0;
-        const asks = decideDeletion({ ...each, testimony: { type: 'not_asked' } }).type === 'ask_witness';
+        const asks = decideDeletion({ ...each, confirmation: { type: 'not_asked' } }).type === 'needs_confirmation';
         expect(asks).toBe(isOpen);
       }),
     );
@@ -138,7 +138,7 @@ describe('decideDeletion', () => {
   it('lets nobody approve away a proof that is missing', () => {
     fc.assert(
       fc.property(facts, (each) => {
-        const unproved = each.aborted || each.taints.length > 0 || each.testimony.type !== 'confirmed';
+        const unproved = each.aborted || each.taints.length > 0 || each.confirmation.type !== 'confirmed';
         const decision = decideDeletion({ ...each, approved: new Set([digestOf('b', each.stale)]) });
         if (unproved) expect(decision.type).not.toBe('delete');
       }),
@@ -152,13 +152,13 @@ describe('decideDeletion', () => {
     ['rejected', { taints: [{ reason: 'rejected', detail: '' }] }],
     ['disabled', { taints: [{ reason: 'disabled', detail: '' }] }],
     ['not_selected', { taints: [{ reason: 'not_selected', detail: '' }] }],
-    ['contradicted', { testimony: { type: 'contradicted', witnesses: ['e1'] } }],
-    ['unconfirmed', { testimony: { type: 'unconfirmed', detail: '' } }],
+    ['contradicted', { confirmation: { type: 'contradicted', stillThere: ['e1'] } }],
+    ['unconfirmed', { confirmation: { type: 'unconfirmed', detail: '' } }],
     ['unmapped', { mapped: false }],
     ['unmapped', { mapped: false, owned: 2 }],
     ['unmapped', { mapped: false, threshold: null }],
     ['incomplete', { mapped: false, taints: [{ reason: 'incomplete', detail: '' }] }],
-    ['unconfirmed', { mapped: false, testimony: { type: 'unconfirmed', detail: '' } }],
+    ['unconfirmed', { mapped: false, confirmation: { type: 'unconfirmed', detail: '' } }],
     ['emptied', { owned: 2 }],
     ['emptied', { owned: 2, threshold: 1 }],
     ['threshold', { threshold: 0.1 }],
@@ -172,9 +172,9 @@ describe('decideDeletion', () => {
     const doubts: fc.Arbitrary<(before: DeletionCase) => DeletionCase> = fc.oneof(
       fc.constant((before: DeletionCase) => ({ ...before, aborted: true })),
       taint.map((more) => (before: DeletionCase) => ({ ...before, taints: [...before.taints, more] })),
-      testimony.map((said) => (before: DeletionCase) => ({
+      confirmation.map((said) => (before: DeletionCase) => ({
         ...before,
-        testimony: before.testimony.type === 'confirmed' ? said : before.testimony,
+        confirmation: before.confirmation.type === 'confirmed' ? said : before.confirmation,
       })),
       fc.double({ min: 0, max: 1, noNaN: true }).map((factor) => (before: DeletionCase) => ({
         ...before,
@@ -236,8 +236,8 @@ describe('decideDeletion', () => {
   it.each([
     [{ aborted: true }, 'the run was stopped'],
     [{ taints: [{ reason: 'incomplete', detail: 'half a page' }] }, 'half a page'],
-    [{ testimony: { type: 'contradicted', witnesses: ['e0', 'e1'] } }, 'Komodor still has e0, e1'],
-    [{ testimony: { type: 'unconfirmed', detail: 'HTTP 500' } }, 'HTTP 500'],
+    [{ confirmation: { type: 'contradicted', stillThere: ['e0', 'e1'] } }, 'Komodor still has e0, e1'],
+    [{ confirmation: { type: 'unconfirmed', detail: 'HTTP 500' } }, 'HTTP 500'],
     [{ mapped: false }, 'no entry of the mapping writes b any more'],
     [{ threshold: null }, 'the mapping says that nothing is ever deleted'],
     [{ owned: 2 }, 'all 2 entities would go'],
@@ -246,13 +246,13 @@ describe('decideDeletion', () => {
     expect(decideDeletion({ ...calm, ...changes })).toMatchObject({ type: 'blocked', detail });
   });
 
-  it('names the witnesses when it is contradicted', () => {
-    const decision = decideDeletion({ ...calm, testimony: { type: 'contradicted', witnesses: ['e1'] } });
+  it('names the stillThere when it is contradicted', () => {
+    const decision = decideDeletion({ ...calm, confirmation: { type: 'contradicted', stillThere: ['e1'] } });
     expect(decision).toMatchObject({ type: 'blocked', blocked: { sample: ['e1'], count: 2 } });
   });
 
   it('says whose approval it acted on, so that one that did not match can be reported', () => {
-    const digest = blockedBecause('emptied', 'b', calm.stale).digest;
+    const digest = describeBlock('emptied', 'b', calm.stale).digest;
     expect(decideDeletion({ ...calm, owned: 2, approved: new Set([digest]) })).toMatchObject({
       approvedDigest: digest,
     });

@@ -20,7 +20,10 @@ describe('EntityTable', () => {
       const view = table.get(name(n));
       expect(view?.owned).toBe(n % 2 === 0);
       expect([...Array.from(view?.fingerprints ?? [])]).toEqual(prints(n));
-      expect(view?.located).toEqual({ ...(n % 3 === 0 ? {} : { cluster: `cluster ${n % 7}` }), namespace: 'shop' });
+      expect(view?.locatorValues).toEqual({
+        ...(n % 3 === 0 ? {} : { cluster: `cluster ${n % 7}` }),
+        namespace: 'shop',
+      });
       expect(view?.sighting).toEqual(
         n % 5 === 0 ? { kind: 'komodorHealthMonitoring', item: n, label: `item ${n}` } : undefined,
       );

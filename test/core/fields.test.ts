@@ -77,11 +77,11 @@ function differs(before: Entity, after: Entity): boolean {
   return [...fieldsOf(after)].some(([path, value]) => meaning(path, known.get(path) ?? null) !== meaning(path, value));
 }
 
-describe('FieldTable.overlay', () => {
+describe('FieldTable.fingerprintsAfter', () => {
   it('is undefined exactly when no field that the entity carries differs', () => {
     fc.assert(
       fc.property(mapped, mapped, (before, after) => {
-        const next = table.overlay(after, table.fingerprints(asStored(before)));
+        const next = table.fingerprintsAfter(after, table.fingerprints(asStored(before)));
         expect(next !== undefined).toBe(differs(before, after));
       }),
       { numRuns: 1000 },
@@ -91,8 +91,8 @@ describe('FieldTable.overlay', () => {
   it('finds nothing to change in what it has just overlaid', () => {
     fc.assert(
       fc.property(mapped, mapped, (before, after) => {
-        const next = table.overlay(after, table.fingerprints(asStored(before)));
-        if (next) expect(table.overlay(after, next)).toBeUndefined();
+        const next = table.fingerprintsAfter(after, table.fingerprints(asStored(before)));
+        if (next) expect(table.fingerprintsAfter(after, next)).toBeUndefined();
       }),
     );
   });
@@ -100,7 +100,7 @@ describe('FieldTable.overlay', () => {
   it('leaves fields alone that the entity does not carry', () => {
     fc.assert(
       fc.property(mapped, mapped, (before, after) => {
-        const next = table.overlay(after, table.fingerprints(asStored(before)));
+        const next = table.fingerprintsAfter(after, table.fingerprints(asStored(before)));
         const carried = fieldsOf(after);
         const rest = [...fieldsOf(before)].filter(([path]) => !carried.has(path));
         const pick = (prefix: string) =>
@@ -108,14 +108,14 @@ describe('FieldTable.overlay', () => {
             rest.flatMap(([path, value]) => (path.startsWith(prefix) ? [[path.slice(prefix.length), value]] : [])),
           );
         const untouched = entity({ properties: pick('properties.'), relations: {} });
-        if (next) expect(table.overlay(untouched, next)).toBeUndefined();
+        if (next) expect(table.fingerprintsAfter(untouched, next)).toBeUndefined();
       }),
     );
   });
 
   it('takes an entity that Port does not have for a change, however empty', () => {
-    expect(table.overlay(entity(), undefined)).toBeDefined();
-    expect(table.overlay(entity(), table.fingerprints(stored()))).toBeUndefined();
+    expect(table.fingerprintsAfter(entity(), undefined)).toBeDefined();
+    expect(table.fingerprintsAfter(entity(), table.fingerprints(stored()))).toBeUndefined();
   });
 
   it.each([
@@ -124,13 +124,14 @@ describe('FieldTable.overlay', () => {
     ['2026-01-01T12:00:00Z', '2026-01-01T12:00:00.001Z', true],
   ])('compares date-times as instants: %s and %s', (before, after, isChange) => {
     const known = table.fingerprints(stored({ properties: { at: before, text: before } }));
-    expect(table.overlay(entity({ properties: { at: after } }), known) !== undefined).toBe(isChange);
-    expect(table.overlay(entity({ properties: { text: after } }), known)).toBeDefined();
+    expect(table.fingerprintsAfter(entity({ properties: { at: after } }), known) !== undefined).toBe(isChange);
+    expect(table.fingerprintsAfter(entity({ properties: { text: after } }), known)).toBeDefined();
   });
 
   it('takes null for what is absent, and only null', () => {
     const nothing = table.fingerprints(stored());
-    const isChange = (properties: Entity['properties']) => table.overlay(entity({ properties }), nothing) !== undefined;
+    const isChange = (properties: Entity['properties']) =>
+      table.fingerprintsAfter(entity({ properties }), nothing) !== undefined;
     expect(isChange({ text: null, data: null, list: null })).toBe(false);
     for (const properties of [{ text: '' }, { count: 0 }, { on: false }, { data: {} }, { list: [] }]) {
       expect(isChange(properties)).toBe(true);
@@ -139,37 +140,40 @@ describe('FieldTable.overlay', () => {
 
   it('clears what Port has when the mapping says null', () => {
     const known = table.fingerprints(stored({ properties: { text: 'x' }, relations: { one: 'a' } }));
-    expect(table.overlay(entity({ properties: { text: null } }), known)).toBeDefined();
-    expect(table.overlay(entity({ relations: { one: null } }), known)).toBeDefined();
+    expect(table.fingerprintsAfter(entity({ properties: { text: null } }), known)).toBeDefined();
+    expect(table.fingerprintsAfter(entity({ relations: { one: null } }), known)).toBeDefined();
   });
 
   it('does not mind the order of many targets', () => {
     const known = table.fingerprints(stored({ relations: { many: ['b', 'a'] } }));
-    expect(table.overlay(entity({ relations: { many: ['a', 'b'] } }), known)).toBeUndefined();
-    expect(table.overlay(entity({ relations: { many: ['a', 'c'] } }), known)).toBeDefined();
+    expect(table.fingerprintsAfter(entity({ relations: { many: ['a', 'b'] } }), known)).toBeUndefined();
+    expect(table.fingerprintsAfter(entity({ relations: { many: ['a', 'c'] } }), known)).toBeDefined();
   });
 
   it('takes the identifier for no title, for Port shows it as one', () => {
     const untitled = table.fingerprints(stored({ title: 'x' }));
-    expect(table.overlay(entity({ title: null }), untitled)).toBeUndefined();
-    expect(table.overlay(entity({ title: 'x' }), untitled)).toBeUndefined();
+    expect(table.fingerprintsAfter(entity({ title: null }), untitled)).toBeUndefined();
+    expect(table.fingerprintsAfter(entity({ title: 'x' }), untitled)).toBeUndefined();
   });
 
   it('always sends what only Port can find', () => {
     const query = { combinator: 'and', rules: [] };
     expect(
-      table.overlay(entity({ relations: { one: query } }), table.fingerprints(stored({ relations: { one: 'a' } }))),
+      table.fingerprintsAfter(
+        entity({ relations: { one: query } }),
+        table.fingerprints(stored({ relations: { one: 'a' } })),
+      ),
     ).toBeDefined();
-    expect(table.overlay(entity({ team: query }), table.fingerprints(stored({ team: ['t'] })))).toBeDefined();
+    expect(table.fingerprintsAfter(entity({ team: query }), table.fingerprints(stored({ team: ['t'] })))).toBeDefined();
   });
 });
 
-describe('FieldTable.withoutIdleNulls', () => {
+describe('FieldTable.dropNullsPortDoesNotHave', () => {
   it('drops only nulls, and none that clears something', () => {
     fc.assert(
       fc.property(mapped, mapped, (before, after) => {
         const known = table.fingerprints(asStored(before));
-        const kept = fieldsOf(table.withoutIdleNulls(after, known));
+        const kept = fieldsOf(table.dropNullsPortDoesNotHave(after, known));
         const held = fieldsOf(before);
         for (const [path, value] of fieldsOf(after)) {
           const isNeeded = value !== null || meaning(path, held.get(path) ?? null) !== meaning(path, null);
@@ -184,7 +188,7 @@ describe('FieldTable.withoutIdleNulls', () => {
   it('keeps all of an entity of which nothing is known: somebody else may have made it', () => {
     fc.assert(
       fc.property(mapped, (entity) => {
-        expect(table.withoutIdleNulls(entity, undefined)).toEqual(entity);
+        expect(table.dropNullsPortDoesNotHave(entity, undefined)).toEqual(entity);
       }),
     );
   });
@@ -203,7 +207,7 @@ describe('selectFields', () => {
     blueprints: ['thing'],
     writing: (blueprint) => (blueprint === 'thing' ? templates.map((fields) => ({ ...template, ...fields })) : []),
     map: async () => [],
-    probe: async (item) => ({ item, rows: [] }),
+    mapUnfiltered: async (item) => ({ item, rows: [] }),
   });
 
   it('reads and compares only what the mapping writes and the blueprint has', () => {
@@ -242,11 +246,11 @@ describe('selectFields', () => {
   });
 });
 
-describe('FieldTable.holds', () => {
+describe('FieldTable.hasSameValue', () => {
   it('tells one field that Port has already from one that it has not', () => {
     const known = table.fingerprints(stored({ title: 'T', properties: { text: 'x' }, relations: { one: 'a' } }));
     const wanted = entity({ title: 'T', properties: { text: 'y' }, relations: { one: 'a', many: ['b'] } });
-    const holds = (path: string) => table.holds(wanted, path, known);
+    const holds = (path: string) => table.hasSameValue(wanted, path, known);
     expect(holds('title')).toBe(true);
     expect(holds('properties.text')).toBe(false);
     expect(holds('relations.one')).toBe(true);
@@ -271,9 +275,9 @@ describe('fields that something gave in this run already', () => {
   it('stay as they are, and another value for them is told', () => {
     const known = table.fingerprints(stored({ title: 'T', properties: { text: 'x' } }));
     const claims = claimed(columnOf('properties.text'));
-    expect(table.overlay(entity({ properties: { text: 'y' } }), known, claims)).toBeUndefined();
+    expect(table.fingerprintsAfter(entity({ properties: { text: 'y' } }), known, claims)).toBeUndefined();
     expect(claims.conflicts).toEqual(['properties.text']);
-    const next = table.overlay(entity({ title: 'U', properties: { text: 'y' } }), known, claims);
+    const next = table.fingerprintsAfter(entity({ title: 'U', properties: { text: 'y' } }), known, claims);
     expect(next?.[columnOf('properties.text')]).toBe(known[columnOf('properties.text')]);
     expect(next?.[0]).not.toBe(known[0]);
     expect(claims.own.has(0)).toBe(true);
@@ -282,14 +286,14 @@ describe('fields that something gave in this run already', () => {
   it('may be given the same value again', () => {
     const known = table.fingerprints(stored({ properties: { text: 'x' } }));
     const claims = claimed(columnOf('properties.text'));
-    expect(table.overlay(entity({ properties: { text: 'x', count: 1 } }), known, claims)).toBeDefined();
+    expect(table.fingerprintsAfter(entity({ properties: { text: 'x', count: 1 } }), known, claims)).toBeDefined();
     expect(claims.conflicts).toEqual([]);
   });
 });
 
 describe('values that mean the same', () => {
   const isChange = (before: Partial<StoredEntity>, after: Partial<Entity>) =>
-    table.overlay(entity(after), table.fingerprints(stored(before))) !== undefined;
+    table.fingerprintsAfter(entity(after), table.fingerprints(stored(before))) !== undefined;
 
   it('are teams in any order, once or twice, without what is no name', () => {
     expect(isChange({ team: ['a', 'b'] }, { team: ['b', 'a', 'b', ''] })).toBe(false);
@@ -312,8 +316,10 @@ describe('values that mean the same', () => {
   it('are compared for fields that the blueprint has lost meanwhile, too', () => {
     const lost = new FieldTable(thing, { ...everything, properties: ['lost'], relations: ['gone'] });
     const known = lost.fingerprints(stored({ properties: { lost: 1 }, relations: { gone: ['a', 'b'] } }));
-    expect(lost.overlay(entity({ properties: { lost: 1 }, relations: { gone: 'a' } }), known)).toBeUndefined();
-    expect(lost.overlay(entity({ properties: { lost: 2 } }), known)).toBeDefined();
+    expect(
+      lost.fingerprintsAfter(entity({ properties: { lost: 1 }, relations: { gone: 'a' } }), known),
+    ).toBeUndefined();
+    expect(lost.fingerprintsAfter(entity({ properties: { lost: 2 } }), known)).toBeDefined();
   });
 });
 
@@ -339,6 +345,6 @@ describe('an entity with some of its fields', () => {
 
   it('is itself where there is no null to drop', () => {
     const whole = entity({ title: 'T', properties: { text: 'x' } });
-    expect(table.withoutIdleNulls(whole, table.fingerprints(stored()))).toBe(whole);
+    expect(table.dropNullsPortDoesNotHave(whole, table.fingerprints(stored()))).toBe(whole);
   });
 });

@@ -79,7 +79,7 @@ const program: Program = {
   blueprints: ['thing'],
   writing: () => [],
   map: async (items) => items.map(mapOne),
-  probe: async (item) => mapOne(item),
+  mapUnfiltered: async (item) => mapOne(item),
 };
 
 async function* pageOf(
@@ -181,7 +181,7 @@ export function liveWorld(first: LiveWorld) {
     },
     find: never,
     existing: never,
-    elsewhere: never,
+    ownedElsewhere: never,
     upsert: never,
     async remove(_blueprint, identifiers) {
       const { refuses = [] } = world;

@@ -51,11 +51,11 @@ export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
     async *owned({ identifier }) {
       yield [...entitiesOf(identifier).values()];
     },
-    elsewhere: async (written) => ({
+    ownedElsewhere: async (written) => ({
       blueprints: [...kept].flatMap(([blueprint, { size }]) =>
         size > 0 && !written.includes(blueprint) ? [blueprint] : [],
       ),
-      others: new Map(),
+      otherInstallations: new Map(),
     }),
     find: async ({ identifier }, _fields, names) => named(identifier, names),
     existing: async (blueprint, names) => new Set(named(blueprint, names).map(({ identifier }) => identifier)),

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { underEither } from '../../src/core/signals.ts';
+import { withAnySignal } from '../../src/core/signals.ts';
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise((resolve) => {
@@ -11,7 +11,7 @@ const untilAborted = (signal: AbortSignal) =>
 describe('work under either of two signals', () => {
   it.each([0, 1])('is told when one aborts, and why: %i', async (which) => {
     const controllers = [new AbortController(), new AbortController()];
-    const told = underEither(
+    const told = withAnySignal(
       controllers.map(({ signal }) => signal),
       untilAborted,
     );
@@ -20,13 +20,15 @@ describe('work under either of two signals', () => {
   });
 
   it('is told when one has aborted before', async () => {
-    expect(await underEither([new AbortController().signal, AbortSignal.abort('before')], untilAborted)).toBe('before');
+    expect(await withAnySignal([new AbortController().signal, AbortSignal.abort('before')], untilAborted)).toBe(
+      'before',
+    );
   });
 
   it('leaves nothing behind in a signal that lives on, however it ends', async () => {
     const { signal } = new AbortController();
-    expect(await underEither([signal, new AbortController().signal], async (either) => either.aborted)).toBe(false);
-    await expect(underEither([signal], () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(await withAnySignal([signal, new AbortController().signal], async (either) => either.aborted)).toBe(false);
+    await expect(withAnySignal([signal], () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -195,6 +195,6 @@ function programOf(entries: readonly ResourceEntry[], blueprintOf: BlueprintOf):
     blueprints,
     writing: (blueprint) => (blueprints.includes(blueprint) ? [template(blueprint)] : []),
     map: async (items) => items.map(mapOne),
-    probe: async (item) => mapOne(item),
+    mapUnfiltered: async (item) => mapOne(item),
   };
 }

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlueprintState } from '../../src/core/blueprint-state.ts';
-import { blockedBecause } from '../../src/core/deletion.ts';
+import { describeBlock } from '../../src/core/deletion.ts';
 import type { EntityOutcome } from '../../src/core/entity-table.ts';
 import type { BlockReason, KindReport, RunStatus } from '../../src/core/report.ts';
-import { reportBlueprint, reportLost, undecided, verdict } from '../../src/core/verdict.ts';
+import { reportBlueprint, reportWithoutBlueprint, undecided, verdict } from '../../src/core/verdict.ts';
 import { shape, stored } from './shapes.ts';
 
 const STATUSES = ['completed', 'degraded', 'blocked', 'failed'] as const;
@@ -27,8 +27,8 @@ function kindReport(status: RunStatus): KindReport {
 /** A blueprint with so many entities of each outcome, and so many of ours that nobody saw. */
 function state(outcomes: readonly EntityOutcome[], stale = 0): BlueprintState {
   const result = new BlueprintState(shape(), [], []);
-  for (let index = 0; index < stale; index += 1) result.remember(stored({ identifier: `stale ${index}` }));
-  for (const [index, outcome] of outcomes.entries()) result.settle(result.track(`seen ${index}`), outcome);
+  for (let index = 0; index < stale; index += 1) result.addOwned(stored({ identifier: `stale ${index}` }));
+  for (const [index, outcome] of outcomes.entries()) result.recordOutcome(result.track(`seen ${index}`), outcome);
   return result;
 }
 
@@ -37,7 +37,7 @@ describe('verdict', () => {
     end: fc.constantFrom('whole' as const, 'broken' as const, 'aborted' as const),
     kinds: fc.array(fc.constantFrom(...STATUSES).map(kindReport), { maxLength: 3 }),
     blueprints: fc.array(
-      fc.constantFrom(...STATUSES).map((status) => ({ ...reportLost('b', 0), status })),
+      fc.constantFrom(...STATUSES).map((status) => ({ ...reportWithoutBlueprint('b', 0), status })),
       { maxLength: 3 },
     ),
     hasErrors: fc.boolean(),
@@ -109,7 +109,7 @@ describe('reportBlueprint', () => {
     ['disabled', 'degraded'],
     ['not_selected', 'completed'],
   ])('calls a blueprint whose deletions are held back (%s) %s', (reason, status) => {
-    const blocked = blockedBecause(reason, 'thing', ['stale 0']);
+    const blocked = describeBlock(reason, 'thing', ['stale 0']);
     expect(reportBlueprint(state(['updated'], 1), blocked, 'whole')).toMatchObject({
       status,
       stale: 1,
@@ -135,7 +135,7 @@ describe('reportBlueprint', () => {
   });
 
   it('counts for a blueprint that Port does not have what could not be written to it', () => {
-    expect(reportLost('b', 3)).toEqual({
+    expect(reportWithoutBlueprint('b', 3)).toEqual({
       blueprint: 'b',
       status: 'failed',
       created: 0,
@@ -159,7 +159,7 @@ describe('undecided', () => {
     ['broken', 'incomplete'],
   ] as const)('holds back what is stale when a run ended %s', (end, reason) => {
     const blocked = undecided(state(['updated'], 2), end);
-    expect(blocked).toEqual(blockedBecause(reason, 'thing', ['stale 0', 'stale 1']));
+    expect(blocked).toEqual(describeBlock(reason, 'thing', ['stale 0', 'stale 1']));
     expect(undecided(state(['updated']), end)).toBeUndefined();
   });
 });
@@ -170,7 +170,7 @@ describe('BlueprintState', () => {
     fc.assert(
       fc.property(events, (happened) => {
         const blueprint = new BlueprintState(shape(), [], []);
-        for (const [name, outcome] of happened) blueprint.settle(blueprint.track(name), outcome);
+        for (const [name, outcome] of happened) blueprint.recordOutcome(blueprint.track(name), outcome);
         const worst = (name: string) =>
           Math.max(...happened.filter(([each]) => each === name).map(([, outcome]) => OUTCOMES.indexOf(outcome)));
         const names = [...new Set(happened.map(([name]) => name))];
@@ -183,7 +183,7 @@ describe('BlueprintState', () => {
 
   it('takes for stale what is ours, was not seen and is needed by no relation', () => {
     const blueprint = new BlueprintState(shape(), [], []);
-    for (const identifier of ['seen', 'needed', 'gone']) blueprint.remember(stored({ identifier }));
+    for (const identifier of ['seen', 'needed', 'gone']) blueprint.addOwned(stored({ identifier }));
     blueprint.track('seen').sighting = { kind: 'komodorService', item: 1, label: 'item' };
     blueprint.track('new').sighting = { kind: 'komodorService', item: 1, label: 'item' };
     blueprint.track('somebody else');

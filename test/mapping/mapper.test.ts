@@ -161,7 +161,7 @@ describe('selectors', () => {
     ]);
     const [item] = items({ id: 'a' });
     if (item === undefined) throw new Error('no item');
-    const { rows } = await program.probe(item, never);
+    const { rows } = await program.mapUnfiltered(item, never);
     expect(rows.map((row) => entityOf(row).entity.blueprint)).toEqual(['thing', 'other']);
     const [mapped] = await program.map([item], never);
     expect(mapped?.rows.map(({ type }) => type)).toEqual(['rejected', 'filtered']);

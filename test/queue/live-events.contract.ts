@@ -70,13 +70,13 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
     it('knows what live events have refreshed', async () => {
       const queue = create();
       await queue.markLive('e', 'service', ['old']);
-      const before = await queue.liveMoment();
+      const before = await queue.latestMark();
       await queue.markLive('e', 'service', ['a', 'b']);
       const many = Array.from({ length: 1_200 }, (_, i) => `m${i}`);
       await queue.markLive('e', 'service', many);
       expect(await queue.markedLive('service', ['a', 'c', 'old'], before)).toEqual(new Set(['a']));
       expect(await queue.markedLive('other', ['a'], before)).toEqual(new Set());
-      expect(await queue.markedLive('service', ['a'], await queue.liveMoment())).toEqual(new Set());
+      expect(await queue.markedLive('service', ['a'], await queue.latestMark())).toEqual(new Set());
       await queue.markLive('e', 'other', ['a']);
       expect(await queue.markedLive('service', ['a'], before)).toEqual(new Set(['a']));
       await queue.unmarkLive('e', 'service', ['b', 'nobody']);
@@ -88,14 +88,14 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
 
     it('takes back nobody else’s mark, whoever marked first and whoever failed', async () => {
       const queue = create();
-      const before = await queue.liveMoment();
+      const before = await queue.latestMark();
       for (const [winner, loser] of [
         ['a', 'b'],
         ['b', 'a'],
       ] as const) {
         const blueprint = `${winner} wins`;
         await queue.markLive('a', blueprint, ['x', 'y']);
-        const between = await queue.liveMoment();
+        const between = await queue.latestMark();
         await queue.markLive('b', blueprint, ['x']);
         await queue.unmarkLive(loser, blueprint, ['x', 'y']);
         expect(await queue.markedLive(blueprint, ['x'], before)).toEqual(new Set(['x']));
@@ -109,7 +109,7 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
     it('marks anew for one owner, and for many', async () => {
       const queue = create();
       await queue.markLive('a', 'service', ['x']);
-      const between = await queue.liveMoment();
+      const between = await queue.latestMark();
       await queue.markLive('a', 'service', ['x']);
       expect((await queue.markedLive('service', ['x'], between)).size).toBe(1);
       await queue.unmarkLive('a', 'service', ['x']);
@@ -138,7 +138,7 @@ export function describeLiveEvents(create: (options?: ContractOptions) => RunQue
 
     it('counts each of many at once in a step of its own', async () => {
       const queue = create();
-      await queue.liveMoment();
+      await queue.latestMark();
       const one = (_: unknown, i: number) => queue.countDeletions(`o${i}`, 'service', [`x${i}`], HOUR);
       const counts = await Promise.all(Array.from({ length: 50 }, one));
       expect(counts.map(({ counted }) => counted).sort((a, b) => a - b)).toEqual(counts.map((_, i) => i + 1));

@@ -129,7 +129,7 @@ describe.skipIf(withoutOwnRedis !== undefined)('a Redis user', () => {
     const { runId } = await queue.request({ ...RESYNC, approveDeletions: ['d'] });
     await queue.cancel(runId);
     await queue.markLive('owner', 'b', ['x']);
-    await queue.markedLive('b', ['x'], await queue.liveMoment());
+    await queue.markedLive('b', ['x'], await queue.latestMark());
     await queue.unmarkLive('owner', 'b', ['x']);
     await queue.countDeletions('owner', 'b', ['x'], 1_000);
     await queue.countedDeletions('b', 1_000);

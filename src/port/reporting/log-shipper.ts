@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
-import { underEither } from '../../core/signals.ts';
+import { withAnySignal } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { Ingest } from './ingest.ts';
@@ -142,7 +142,7 @@ export function createLogShipper(options: LogShipperOptions): LogShipper {
       alarm = new AbortController();
       if (!isUrgent) {
         const pauseMs = Math.min(LONGEST_PAUSE_MS, flushMs * 2 ** failures);
-        await underEither([alarm.signal, ending.signal], (signal) => clock.sleep(pauseMs, signal)).catch(
+        await withAnySignal([alarm.signal, ending.signal], (signal) => clock.sleep(pauseMs, signal)).catch(
           () => undefined,
         );
       }

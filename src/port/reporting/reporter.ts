@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors.ts';
-import { together } from '../../core/observers.ts';
+import { combineObservers } from '../../core/observers.ts';
 import type { RunObserver } from '../../core/ports.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { RunOrder } from '../../core/run-queue.ts';
@@ -143,7 +143,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       active.get(runId)?.screen.stopHeartbeat();
       active.set(runId, own);
       return {
-        observer: posted ? together([screen.observer, posted.observer]) : screen.observer,
+        observer: posted ? combineObservers([screen.observer, posted.observer]) : screen.observer,
         async end(report, next = nextResync) {
           // The run was begun again by another attempt.
           if (active.get(runId) !== own) return;

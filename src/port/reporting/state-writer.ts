@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDoneWithin } from '../../core/deadline.ts';
 import { AppError, messageOf } from '../../core/errors.ts';
-import { underEither } from '../../core/signals.ts';
+import { withAnySignal } from '../../core/signals.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { PortApi } from '../api.ts';
@@ -82,7 +82,9 @@ export function createStateWriter(options: {
       // The run itself will create the integration. Until then another attempt is of no use.
       if (outcome === 'missing') break;
       pause = new AbortController();
-      await underEither([pause.signal, ending.signal], (signal) => clock.sleep(pauseMs, signal)).catch(() => undefined);
+      await withAnySignal([pause.signal, ending.signal], (signal) => clock.sleep(pauseMs, signal)).catch(
+        () => undefined,
+      );
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
     busy = false;

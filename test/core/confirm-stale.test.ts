@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { BlueprintState } from '../../src/core/blueprint-state.ts';
+import { confirmStale } from '../../src/core/confirm-stale.ts';
 import type { Completeness, Entity, RawItem, ResourceEntry } from '../../src/core/model.ts';
 import type { MappedItem, Program } from '../../src/core/ports.ts';
 import type { Extraction } from '../../src/core/run.ts';
 import type { Place, SourcePage } from '../../src/core/source.ts';
-import { askWitness } from '../../src/core/witness.ts';
 import { shape, stored } from './shapes.ts';
 import { blueprintIn, runSmall, type Shows, type SmallWorld } from './small-world.ts';
 import { kindWith, listingOf } from './test-kind.ts';
@@ -38,7 +38,7 @@ const program: Program = {
   blueprints: ['thing'],
   writing: () => [],
   map: async (items) => items.map(mapOne),
-  probe: async (each) => mapOne(each),
+  mapUnfiltered: async (each) => mapOne(each),
 };
 
 function mapOne(each: RawItem): MappedItem {
@@ -94,15 +94,15 @@ function sourceOver({ at = () => [], end = COMPLETE }: World) {
 /** Asks about entities that are ours and that the first read did not see. */
 function ask(feed: Extraction, stale: ReadonlyMap<string, Spot | undefined>) {
   const state = new BlueprintState(blueprint, [program], ['cluster', 'namespace']);
-  for (const [identifier, place] of stale) state.remember(stored({ identifier, properties: { ...place } }));
-  return askWitness({ extractions: [feed], signal: new AbortController().signal }, state, []);
+  for (const [identifier, place] of stale) state.addOwned(stored({ identifier, properties: { ...place } }));
+  return confirmStale({ extractions: [feed], signal: new AbortController().signal }, state, []);
 }
 
 function places(count: number, placeOf: (index: number) => Spot): Map<string, Spot> {
   return new Map(Array.from({ length: count }, (_, index) => [`e${index}`, placeOf(index)]));
 }
 
-describe('askWitness', () => {
+describe('confirmStale', () => {
   it('asks once for each place that stale entities come from, and confirms what is absent there too', async () => {
     const { feed, asked, wholeReads } = sourceOver({ at: () => ['another'] });
     const stale = places(9, (index) => ({ cluster: `c${index % 3}`, namespace: 'n' }));
@@ -114,13 +114,13 @@ describe('askWitness', () => {
   it('contradicts when a single one of them is still there', async () => {
     const { feed } = sourceOver({ at: ({ cluster }) => (cluster === 'c2' ? ['e2', 'another'] : []) });
     const stale = places(9, (index) => ({ cluster: `c${index}`, namespace: 'n' }));
-    expect(await ask(feed, stale)).toEqual({ type: 'contradicted', witnesses: ['e2'] });
+    expect(await ask(feed, stale)).toEqual({ type: 'contradicted', stillThere: ['e2'] });
   });
 
   it('compares names as Port has them', async () => {
     const { feed } = sourceOver({ at: () => ['e 0'] });
     const place = { cluster: 'c', namespace: 'n' };
-    expect(await ask(feed, new Map([['e=200', place]]))).toEqual({ type: 'contradicted', witnesses: ['e=200'] });
+    expect(await ask(feed, new Map([['e=200', place]]))).toEqual({ type: 'contradicted', stillThere: ['e=200'] });
     expect(await ask(feed, new Map([['e0', place]]))).toEqual({ type: 'confirmed' });
   });
 
@@ -192,7 +192,7 @@ describe('askWitness', () => {
       feed,
       places(7, (index) => ({ cluster: 'c', namespace: `n${index}` })),
     );
-    expect(answer).toEqual({ type: 'contradicted', witnesses: ['e0', 'e1', 'e2', 'e3', 'e4'] });
+    expect(answer).toEqual({ type: 'contradicted', stillThere: ['e0', 'e1', 'e2', 'e3', 'e4'] });
   });
 });
 

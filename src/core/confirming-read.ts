@@ -10,7 +10,7 @@ const ITEMS_PER_MAPPING = 500;
  * A look at the source beside the main read: which entities of a blueprint it shows, or why that cannot be said. It
  * goes through the same program as the main read. Resyncs and live events delete nothing without one.
  */
-export class Look {
+export class ConfirmingRead {
   /** What it has shown, as Port names it. */
   readonly identifiers = new Set<string>();
   readonly #program: Extraction['program'];
@@ -39,7 +39,7 @@ export class Look {
   }
 
   /** Says that it cannot be used; the first reason counts. */
-  reject(problem: string): void {
+  markUnusable(problem: string): void {
     this.#problem ??= problem;
   }
 
@@ -55,11 +55,11 @@ export class Look {
     for (;;) {
       const next = await pages.next();
       if (next.done) {
-        if (!next.value.complete) this.reject(`the second read was not complete: ${next.value.detail}`);
+        if (!next.value.complete) this.markUnusable(`the second read was not complete: ${next.value.detail}`);
         return count;
       }
       const { items, malformed } = next.value;
-      if (malformed > 0) this.reject('the second read held things that are no items');
+      if (malformed > 0) this.markUnusable('the second read held things that are no items');
       count += items.length;
       for (const item of items) {
         onItem(item);
@@ -80,12 +80,13 @@ export class Look {
     this.#waiting = [];
     for (const { item, rows } of await this.#program.map(items, this.#signal)) {
       for (const row of rows) {
-        if (row.type === 'rejected') this.reject(`the second read gave an item without identifier: ${item.label}`);
+        if (row.type === 'rejected')
+          this.markUnusable(`the second read gave an item without identifier: ${item.label}`);
         if (row.type !== 'entity' || row.entity.blueprint !== this.#blueprint) continue;
         const { identifier } = row.entity;
         if (typeof identifier === 'string') this.identifiers.add(encodeIdentifier(identifier));
         else if (!this.#isKnown(item))
-          this.reject(`the second read shows ${item.label}, and only Port can tell which entity that is`);
+          this.markUnusable(`the second read shows ${item.label}, and only Port can tell which entity that is`);
       }
     }
   }

@@ -1,12 +1,12 @@
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 const NUMBER = /^\d{9,14}$/;
 /** Seconds since 1970 stay below this for 3,000 years; milliseconds are above it since 1973. */
-const MOST_SECONDS = 1e11;
+const MAX_SECONDS = 1e11;
 
 /** A time as an entity may keep it (ISO 8601, or seconds or milliseconds since 1970), in milliseconds; undefined for anything else. */
-export function momentOf(value: unknown): number | undefined {
-  if (typeof value === 'string' && NUMBER.test(value)) return momentOf(Number(value));
-  if (typeof value === 'number' && Number.isFinite(value)) return value < MOST_SECONDS ? value * 1000 : value;
+export function timeOf(value: unknown): number | undefined {
+  if (typeof value === 'string' && NUMBER.test(value)) return timeOf(Number(value));
+  if (typeof value === 'number' && Number.isFinite(value)) return value < MAX_SECONDS ? value * 1000 : value;
   if (typeof value !== 'string' || !ISO_TIME.test(value)) return undefined;
   const parsed = Date.parse(value);
   return Number.isNaN(parsed) ? undefined : parsed;

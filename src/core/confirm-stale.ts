@@ -1,17 +1,17 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import type { Testimony } from './deletion.ts';
+import { ConfirmingRead } from './confirming-read.ts';
+import type { Confirmation } from './deletion.ts';
 import type { KindReader } from './kind-reader.ts';
-import { Look } from './look.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Place, placeKey } from './source.ts';
 
 /** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
-export const MAX_QUESTIONS = 200;
-const QUESTIONS_AT_A_TIME = 4;
-const NAMED_WITNESSES = 5;
+export const MAX_PLACES = 200;
+const PLACES_AT_A_TIME = 4;
+const MAX_NAMED = 5;
 
 /** The part of a run that asking needs. */
-type Asking = Pick<Run, 'extractions' | 'signal'>;
+type ConfirmingRun = Pick<Run, 'extractions' | 'signal'>;
 
 /**
  * Asks the source a second time, in another way, whether stale entities are really gone: for each of them the small
@@ -19,11 +19,11 @@ type Asking = Pick<Run, 'extractions' | 'signal'>;
  * whole was cut; this does.
  * @param readers the first reads, by kind, to check that the second one shows at least what they showed
  */
-export async function askWitness(
-  run: Asking,
+export async function confirmStale(
+  run: ConfirmingRun,
   state: BlueprintState,
   readers: readonly KindReader[],
-): Promise<Testimony> {
+): Promise<Confirmation> {
   // What is older than anything that the source shows cannot be asked about.
   const stale = new Set(state.stale().filter((identifier) => !state.expired.has(identifier)));
   if (stale.size === 0) return { type: 'confirmed' };
@@ -31,29 +31,29 @@ export async function askWitness(
   for (const extraction of extractionsCreating(run.extractions, state.shape.identifier)) {
     const { scopes, unaddressed } = placesToAsk(state, extraction, [...stale]);
     const reader = readers.find(({ kind }) => kind === extraction.kind.name);
-    const look = new Look(
+    const look = new ConfirmingRead(
       extraction,
       state.shape.identifier,
       run.signal,
       (item) => reader?.hasSearchedFor(item) === true,
     );
-    await askScopes(extraction, scopes, reader, look);
+    await confirmScopes(extraction, scopes, reader, look);
     if (unaddressed) await look.read(extraction.listing.confirmAll(run.signal));
     const { identifiers, problem } = await look.finish();
     if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
     for (const identifier of identifiers) if (stale.has(identifier)) contradicting.add(identifier);
   }
   if (contradicting.size === 0) return { type: 'confirmed' };
-  return { type: 'contradicted', witnesses: [...contradicting].slice(0, NAMED_WITNESSES) };
+  return { type: 'contradicted', stillThere: [...contradicting].slice(0, MAX_NAMED) };
 }
 
 function placesToAsk(state: BlueprintState, extraction: Extraction, stale: readonly string[]) {
   const locator = extraction.locators.get(state.shape.identifier) ?? {};
   const scopes = new Map<string, Place>();
   let unaddressed = false;
-  for (const identifier of spread(
+  for (const identifier of takeInTurns(
     stale,
-    (candidate) => state.entities.locationOf(candidate, locator.cluster ?? '') ?? '',
+    (candidate) => state.entities.locatorValueOf(candidate, locator.cluster ?? '') ?? '',
   )) {
     const scope = extraction.kind.scopeOf(state.partsOf(extraction, identifier));
     if (scope) scopes.set(placeKey(scope), scope);
@@ -63,8 +63,8 @@ function placesToAsk(state: BlueprintState, extraction: Extraction, stale: reado
 }
 
 /** Up to MAX_QUESTIONS of the names, taken from the groups in turn, so that no cluster is left out. */
-function spread(names: readonly string[], groupOf: (name: string) => string): readonly string[] {
-  if (names.length <= MAX_QUESTIONS) return names;
+function takeInTurns(names: readonly string[], groupOf: (name: string) => string): readonly string[] {
+  if (names.length <= MAX_PLACES) return names;
   const groups = new Map<string, string[]>();
   for (const name of names) {
     const key = groupOf(name);
@@ -74,21 +74,21 @@ function spread(names: readonly string[], groupOf: (name: string) => string): re
   }
   const queues = [...groups.values()];
   const picked: string[] = [];
-  for (let round = 0; picked.length < MAX_QUESTIONS; round += 1) {
+  for (let round = 0; picked.length < MAX_PLACES; round += 1) {
     for (const queue of queues) {
       const name = queue[round];
-      if (name !== undefined && picked.length < MAX_QUESTIONS) picked.push(name);
+      if (name !== undefined && picked.length < MAX_PLACES) picked.push(name);
     }
   }
   return picked;
 }
 
 /** Places that the selector of the entry excludes are passed over: they cannot say anything. */
-async function askScopes(
+async function confirmScopes(
   { listing }: Extraction,
   scopes: readonly Place[],
   first: KindReader | undefined,
-  look: Look,
+  look: ConfirmingRead,
 ): Promise<void> {
   const waiting = [...scopes].reverse();
   const ask = async () => {
@@ -98,8 +98,8 @@ async function askScopes(
       const knownBefore = first?.itemsIn(scope) ?? 0;
       if (count > 0 || knownBefore === 0) continue;
       const where = Object.values(scope).join('/');
-      look.reject(`the second read of ${where} shows nothing, the first showed ${knownBefore} items`);
+      look.markUnusable(`the second read of ${where} shows nothing, the first showed ${knownBefore} items`);
     }
   };
-  await Promise.all(Array.from({ length: QUESTIONS_AT_A_TIME }, ask));
+  await Promise.all(Array.from({ length: PLACES_AT_A_TIME }, ask));
 }

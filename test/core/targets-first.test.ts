@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byRelation } from '../../src/core/order.ts';
+import { targetsFirst } from '../../src/core/targets-first.ts';
 import { shape } from './shapes.ts';
 
 /** A blueprint with a relation to each of the targets. */
@@ -27,11 +27,11 @@ const acyclic = fc.tuple(...NAMES.map((_, index) => fc.subarray(NAMES.slice(inde
   ),
 );
 
-describe('byRelation', () => {
+describe('targetsFirst', () => {
   it('puts every target before what points at it', () => {
     fc.assert(
       fc.property(acyclic, (shapes) => {
-        const ordered = names(byRelation(shapes, (item) => item));
+        const ordered = names(targetsFirst(shapes, (item) => item));
         for (const { identifier, relations } of shapes) {
           for (const { target } of Object.values(relations)) {
             expect(ordered.indexOf(target)).toBeLessThan(ordered.indexOf(identifier));
@@ -44,14 +44,14 @@ describe('byRelation', () => {
   it('gives everything back once, also with cycles, self relations and unknown targets', () => {
     fc.assert(
       fc.property(graph, (shapes) => {
-        expect(names(byRelation(shapes, (item) => item)).sort()).toEqual(NAMES);
+        expect(names(targetsFirst(shapes, (item) => item)).sort()).toEqual(NAMES);
       }),
     );
-    expect(names(byRelation([pointing('a', 'a', 'elsewhere')], (item) => item))).toEqual(['a']);
+    expect(names(targetsFirst([pointing('a', 'a', 'elsewhere')], (item) => item))).toEqual(['a']);
   });
 
   it('keeps the given order where no relation says otherwise', () => {
     const shapes = ['c', 'a', 'b'].map((name) => pointing(name));
-    expect(names(byRelation(shapes, (item) => item))).toEqual(['c', 'a', 'b']);
+    expect(names(targetsFirst(shapes, (item) => item))).toEqual(['c', 'a', 'b']);
   });
 });

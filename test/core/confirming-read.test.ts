@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Look } from '../../src/core/look.ts';
+import { ConfirmingRead } from '../../src/core/confirming-read.ts';
 import type { Completeness, RawItem } from '../../src/core/model.ts';
 import type { Program } from '../../src/core/ports.ts';
 import type { SourcePage } from '../../src/core/source.ts';
@@ -32,9 +32,9 @@ function counting() {
     blueprints: ['thing'],
     writing: () => [],
     map,
-    probe: async (item) => ({ item, rows: [] }),
+    mapUnfiltered: async (item) => ({ item, rows: [] }),
   };
-  return { look: new Look({ program }, 'thing', new AbortController().signal), mapped };
+  return { look: new ConfirmingRead({ program }, 'thing', new AbortController().signal), mapped };
 }
 
 it.each<[readonly number[], readonly number[]]>([

@@ -1,10 +1,10 @@
 /** The text with its control characters, line ends included, and its marks for the direction of writing by number: a terminal would obey them. */
-export function harmless(text: string): string {
+export function escapeControlCharacters(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, numbered);
 }
 
 /** The same for JSON, of which it stays the same document. Line ends stay: JSON has escaped those in its texts already. */
-export function harmlessJson(json: string): string {
+export function escapeControlCharactersInJson(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, numbered);
 }
 

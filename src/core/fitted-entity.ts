@@ -4,7 +4,7 @@ import type { Entity, Kind } from './model.ts';
 import type { ProblemBook } from './problem-book.ts';
 
 /** An entity that one source item gave. */
-export interface Piece {
+export interface MappedEntity {
   readonly entity: Entity;
   readonly kind: Kind;
   /** Fingerprint of the item's key. */
@@ -13,7 +13,7 @@ export interface Piece {
 }
 
 /** A piece that fits what its blueprint declares. */
-export interface Placeable extends Piece {
+export interface FittedEntity extends MappedEntity {
   readonly state: BlueprintState;
 }
 
@@ -21,7 +21,7 @@ export interface Placeable extends Piece {
 export function reportField(
   problems: ProblemBook,
   { code, path, message }: Misfit,
-  { entity: { blueprint }, kind, label }: Piece,
+  { entity: { blueprint }, kind, label }: MappedEntity,
 ): void {
   problems.add({
     code,

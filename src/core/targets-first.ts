@@ -4,7 +4,7 @@ import type { BlueprintShape } from './model.ts';
  * Orders blueprints so that relation targets come before what points at them. Cycles are cut where they are met;
  * otherwise the given order is kept.
  */
-export function byRelation<T>(items: readonly T[], shapeOf: (item: T) => BlueprintShape): T[] {
+export function targetsFirst<T>(items: readonly T[], shapeOf: (item: T) => BlueprintShape): T[] {
   const byName = new Map(items.map((item) => [shapeOf(item).identifier, item]));
   const ordered = new Set<T>();
   const visiting = new Set<T>();
