@@ -1,19 +1,26 @@
+import type { Blueprint } from '../sandbox/port/model.ts';
 import { type Computed, computedEntity } from '../sandbox/port/projection.ts';
 import type { PortStore } from '../sandbox/port/store.ts';
 import { bold, dim, plain, print, printWrapped } from './output.ts';
 
-/** A few lines about what Port holds: how many of what, and one service with everything around it. */
+/** What Port holds: how many of what, how they are related, and one service with everything around it. */
 export interface Model {
-  readonly entities: { readonly [blueprint: string]: number };
+  readonly blueprints: readonly BlueprintCount[];
   readonly service: Computed | undefined;
   readonly cluster: Computed | undefined;
   /** What the lines about the service say, each under its name. */
   readonly around: readonly (readonly [name: string, text: string])[];
 }
 
+interface BlueprintCount {
+  readonly blueprint: string;
+  readonly entities: number;
+  /** To which blueprints so many of them are related. */
+  readonly related: readonly { readonly target: string; readonly entities: number }[];
+}
+
 /** Looks at a Port stand-in. The service is one of those around which there is most to see. */
 export function modelOf(store: PortStore): Model {
-  const counts = store.blueprints().map(({ identifier }) => [identifier, store.entities.count(identifier)] as const);
   const services = store.entitiesOf('komodorService').map((entity) => computedEntity(store, entity));
   const service = services.reduce<Computed | undefined>(
     (best, next) => (best !== undefined && interestOf(best) >= interestOf(next) ? best : next),
@@ -23,7 +30,7 @@ export function modelOf(store: PortStore): Model {
   const clusterEntity = typeof clusterName === 'string' ? store.entity('komodorCluster', clusterName) : undefined;
   const cluster = clusterEntity && computedEntity(store, clusterEntity);
   return {
-    entities: Object.fromEntries(counts),
+    blueprints: store.blueprints().map((blueprint) => countOf(store, blueprint)),
     service,
     cluster,
     around: service ? aroundOf(store, service, cluster) : [],
@@ -31,9 +38,14 @@ export function modelOf(store: PortStore): Model {
 }
 
 /** Prints it, within the terminal's width. */
-export function printModel({ entities, service, around }: Model): void {
-  const width = Math.max(...Object.keys(entities).map((name) => name.length));
-  for (const [name, count] of Object.entries(entities)) printWrapped(`   ${name.padEnd(width)}  `, String(count));
+export function printModel({ blueprints, service, around }: Model): void {
+  const width = Math.max(...blueprints.map(({ blueprint }) => blueprint.length));
+  const digits = Math.max(...blueprints.map(({ entities }) => String(entities).length));
+  for (const { blueprint, entities, related } of blueprints) {
+    const targets = related.map(({ target, entities: count }) => `${target} (${count})`).join(', ');
+    const lead = `   ${blueprint.padEnd(width)}  ${String(entities).padStart(digits)}  `;
+    printWrapped(lead, targets === '' ? '' : `-> ${targets}`, plain, dim);
+  }
   print();
   if (service === undefined) return;
   printWrapped('', `One of the services: ${service.title}`, plain, bold);
@@ -41,6 +53,15 @@ export function printModel({ entities, service, around }: Model): void {
   const names = Math.max(...around.map(([name]) => name.length));
   for (const [name, text] of around) printWrapped(`   ${name.padEnd(names)}  `, text);
   print();
+}
+
+function countOf(store: PortStore, { identifier, relations }: Blueprint): BlueprintCount {
+  const entities = store.entitiesOf(identifier);
+  const related = Object.entries(relations).map(([id, { target }]) => ({
+    target,
+    entities: entities.filter((entity) => Object.hasOwn(entity.relations, id)).length,
+  }));
+  return { blueprint: identifier, entities: entities.length, related };
 }
 
 /** How many of its questions have an answer that is not nothing. */
