@@ -5,17 +5,12 @@ import { conform } from '../../src/core/conform.ts';
 import { literalText } from '../../src/core/expression/prepare.ts';
 import type { Entity, JsonObject } from '../../src/core/model.ts';
 import { computedIn, portBlueprint, shapeOf } from '../../src/port/blueprint-documents.ts';
-import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
-import { ADD_ON_KINDS, itemsOf } from './add-on-rows.ts';
 import { entitiesOf, failuresOf, mapItems } from './map-items.ts';
-
-const ADD_ONS = Object.keys(ADD_ON_KINDS);
-const OF_WORKLOADS = ['k8s-workloads', 'komodor-workloads'];
-const KINDS = [...new Set([...standIns.map(({ kind }) => kind), ...Object.values(ADD_ON_KINDS).flat()])];
+import { ADD_ONS, blueprintsOf, itemsOf, OF_WORKLOADS, optionsFor } from './shipped-add-ons.ts';
 
 function load(...addOns: readonly string[]) {
-  const options = { kinds: KINDS, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
+  const options = optionsFor(addOns);
   const { mapping, problems } = loadMappingFiles('mappings', options);
   const files = loadBlueprintFiles('blueprints', options);
   expect([...problems, ...files.problems]).toEqual([]);
@@ -90,7 +85,7 @@ describe('the add-ons', () => {
     const world = createWorld({ seed, services: 120, risksPerService: 0.2, clusters: 3 });
     const { entities, misfits, failures } = await entitiesFrom(ADD_ONS, (kind) => itemsOf(kind, world));
     expect([misfits, failures]).toEqual([[], []]);
-    for (const blueprint of ['komodorCluster', 'komodorJob', 'komodorIssue', 'komodorDeploy', 'komodorMonitor']) {
+    for (const blueprint of ADD_ONS.flatMap(blueprintsOf)) {
       const own = entities.filter((entity) => entity.blueprint === blueprint);
       expect(own.length, blueprint).toBeGreaterThan(2);
       expect(own.filter(({ title }) => typeof title === 'string' && title !== '').length, blueprint).toBeGreaterThan(2);

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import type { RunReport } from '../../src/core/report.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import { computedEntity } from '../../src/sandbox/port/projection.ts';
-import { ADD_ON_KINDS } from '../golden/add-on-rows.ts';
+import { READABLE as ADD_ONS, blueprintsOf } from '../golden/shipped-add-ons.ts';
 import { blueprintOf, explain, type Harness, type HarnessOptions, it, problemsOf } from './harness.ts';
 
 const SMALL = { services: 5, risksPerService: 0, clusters: 1 };
@@ -39,18 +39,6 @@ describe.concurrent('an add-on that is switched on later', () => {
   });
 });
 
-const ADD_ONS = Object.keys(ADD_ON_KINDS).filter((name) =>
-  ADD_ON_KINDS[name]?.every((kind) => KOMODOR_KINDS.includes(kind)),
-);
-/** The blueprint that each add-on makes; `cost` makes none. */
-const BLUEPRINTS: { readonly [addOn: string]: string } = {
-  clusters: 'komodorCluster',
-  jobs: 'komodorJob',
-  issues: 'komodorIssue',
-  deploys: 'komodorDeploy',
-  monitors: 'komodorMonitor',
-};
-
 /** Komodor's time stands still, so that between two runs no issue ends by itself. */
 function withAddOns(addOns: readonly string[], more: HarnessOptions = {}): HarnessOptions {
   const now = Math.floor(Date.now() / 1000);
@@ -70,7 +58,7 @@ describe.concurrent('the shipped add-ons', () => {
       const harness = await start(withAddOns(addOns));
       const first = await harness.run();
       expect(troubles(first), explain(first)).toEqual(['completed', []]);
-      for (const blueprint of addOns.flatMap((name) => BLUEPRINTS[name] ?? [])) {
+      for (const blueprint of addOns.flatMap(blueprintsOf)) {
         const { created, failed } = blueprintOf(first, blueprint);
         expect([created > 1, failed], blueprint).toEqual([true, 0]);
         expect(harness.store.entities.count(blueprint)).toBe(created);
@@ -114,6 +102,24 @@ describe.concurrent('the shipped add-ons', () => {
           ({ properties: { cluster_name, status } }) => cluster_name === identifier && status === 'open',
         ).length,
       });
+    }
+  });
+
+  it('let go of an issue and a deploy that Komodor does not list any more, by their time in Port', async ({
+    start,
+  }) => {
+    const addOns = ['issues', 'deploys'];
+    const options = withAddOns(addOns);
+    const harness = await start(options);
+    await harness.run();
+    for (const kind of ['komodorIssue', 'komodorDeploy']) {
+      const rows = standIns.find((one) => one.kind === kind)?.rows(harness.world, options.komodor?.now?.() ?? 0) ?? [];
+      harness.world.timeline.remove(rows[5]?.identity ?? '');
+    }
+    const report = await harness.run();
+    expect(troubles(report), explain(report)).toEqual(['completed', []]);
+    for (const blueprint of addOns.flatMap(blueprintsOf)) {
+      expect(blueprintOf(report, blueprint)).toMatchObject({ deleted: 1, stale: 1, updated: 0 });
     }
   });
 

@@ -1,0 +1,54 @@
+import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
+import { addOnsAt, loadMappingFiles } from '../../src/config/mapping-files.ts';
+import type { JsonObject } from '../../src/core/model.ts';
+import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
+import type { World } from '../../src/sandbox/world/model.ts';
+
+/** Those that need Kubernetes workloads in Port; together they bring them. */
+export const OF_WORKLOADS = ['k8s-workloads', 'komodor-workloads'];
+
+/** Every other one: a kind's add-on is in the tests as soon as its files are there. */
+export const ADD_ONS = addOnsAt('mappings').filter((name) => !OF_WORKLOADS.includes(name));
+
+/** All kinds, those too that only have a stand-in so far. */
+export const KINDS = [...new Set([...KOMODOR_KINDS, ...standIns.map(({ kind }) => kind)])];
+
+/** The add-ons of which every kind can be read. */
+export const READABLE = ADD_ONS.filter(
+  (name) => loadMappingFiles('mappings', optionsFor([name], KOMODOR_KINDS)).problems.length === 0,
+);
+
+/** The blueprints that an add-on makes; none for one that only adds to others. */
+export function blueprintsOf(addOn: string): readonly string[] {
+  const names = (addOns: readonly string[]) =>
+    loadBlueprintFiles('blueprints', optionsFor(addOns)).blueprints.map(({ identifier }) => identifier);
+  const before = names([]);
+  return names([addOn]).filter((name) => !before.includes(name));
+}
+
+export function optionsFor(addOns: readonly string[], kinds: readonly string[] = KINDS) {
+  return { kinds, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
+}
+
+/** All rows of a kind of a world, as the mapping sees them: what a definition derives from a row stands under `_`. */
+export function itemsOf(kind: string, world: World): readonly JsonObject[] {
+  const rows = standIns.find((one) => one.kind === kind)?.rows(world, world.now) ?? [];
+  return rows.map(({ identity, value }) => ({ ...value, _: { id: identity, ...derived(value, world) } }));
+}
+
+/** What the link of an issue tells; see the definition of its kind. */
+function derived(row: object, { clusters, services }: World): JsonObject {
+  const link = 'link' in row && typeof row.link === 'string' ? decodeURIComponent(row.link) : '';
+  const name = /deep-dive\/[^.]+\.([^?]+)/.exec(link)?.[1] ?? '';
+  const cluster = clusters
+    .filter((one) => link.includes(one.name))
+    .sort((a, b) => b.name.length - a.name.length)[0]?.name;
+  const service = services.find((one) => `${one.cluster}-${one.namespace}.${one.service}` === name);
+  const [namespace, ...rest] = name.slice((cluster ?? '').length + 1).split('.');
+  return {
+    cluster,
+    about: name === '' ? null : { namespace, name: rest.join('.') },
+    service: service ? { ...service, name: service.service } : null,
+  };
+}
