@@ -1,5 +1,5 @@
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
-import { addOnsAt, loadMappingFiles } from '../../src/config/mapping-files.ts';
+import { addOnsAt } from '../../src/config/mapping-files.ts';
 import type { JsonObject } from '../../src/core/model.ts';
 import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
@@ -11,14 +11,6 @@ export const OF_WORKLOADS = ['k8s-workloads', 'komodor-workloads'];
 /** Every other one: a kind's add-on is in the tests as soon as its files are there. */
 export const ADD_ONS = addOnsAt('mappings').filter((name) => !OF_WORKLOADS.includes(name));
 
-/** All kinds, those too that only have a stand-in so far. */
-export const KINDS = [...new Set([...KOMODOR_KINDS, ...standIns.map(({ kind }) => kind)])];
-
-/** The add-ons of which every kind can be read. */
-export const READABLE = ADD_ONS.filter(
-  (name) => loadMappingFiles('mappings', optionsFor([name], KOMODOR_KINDS)).problems.length === 0,
-);
-
 /** The blueprints that an add-on makes; none for one that only adds to others. */
 export function blueprintsOf(addOn: string): readonly string[] {
   const names = (addOns: readonly string[]) =>
@@ -27,8 +19,9 @@ export function blueprintsOf(addOn: string): readonly string[] {
   return names([addOn]).filter((name) => !before.includes(name));
 }
 
-export function optionsFor(addOns: readonly string[], kinds: readonly string[] = KINDS) {
-  return { kinds, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
+/** How files are read with some add-ons on. */
+export function optionsFor(addOns: readonly string[]) {
+  return { kinds: KOMODOR_KINDS, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
 }
 
 /** All rows of a kind of a world, as the mapping sees them: what a definition derives from a row stands under `_`. */

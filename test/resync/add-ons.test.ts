@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { RunReport } from '../../src/core/report.ts';
 import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import { computedEntity } from '../../src/sandbox/port/projection.ts';
-import { READABLE as ADD_ONS, blueprintsOf } from '../golden/shipped-add-ons.ts';
+import { ADD_ONS, blueprintsOf } from '../golden/shipped-add-ons.ts';
 import { blueprintOf, explain, type Harness, type HarnessOptions, it, problemsOf } from './harness.ts';
 
 const SMALL = { services: 5, risksPerService: 0, clusters: 1 };
