@@ -1,6 +1,7 @@
 import { withMember } from '../core/exact-json.ts';
 import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
+import { HttpFailure } from '../net/http-failure.ts';
 import { createPageSize } from '../net/page-size.ts';
 import { hashOf, type ItemSpec, isObject, textIn, textOf } from './item.ts';
 import type { Named } from './links.ts';
@@ -35,8 +36,19 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
   const kinds = new Map<string, Set<string>>();
   const keyOf = (...parts: readonly string[]) => JSON.stringify(parts);
 
+  /** Whether the services may not be read at all. Then no issue can be related to one, which is no failure to read it. */
+  let isForbidden = false;
+  const api: Reading['api'] = {
+    ...reading.api,
+    call: (request) =>
+      reading.api.call(request).catch((error: unknown) => {
+        isForbidden ||= error instanceof HttpFailure && (error.status === 403 || error.status === 404);
+        throw error;
+      }),
+  };
+
   async function read(cluster: string, namespaces: readonly string[]): Promise<Completeness> {
-    const walk = readByCursor({ ...reading, size: createPageSize(PAGE_SIZE) }, SERVICE, {
+    const walk = readByCursor({ ...reading, api, size: createPageSize(PAGE_SIZE) }, SERVICE, {
       what: `services of cluster ${cluster}`,
       method: 'POST',
       path: '/services/search',
@@ -47,8 +59,9 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
     for (;;) {
       const { done, value } = await walk.next();
       if (done) {
-        if (!value.complete) failed.set(cluster, value);
-        return value;
+        const completeness = isForbidden ? COMPLETE : value;
+        if (!value.complete) failed.set(cluster, completeness);
+        return completeness;
       }
       for (const item of value.items) {
         const key = keyOf(cluster, textOf(item, 'namespace') ?? '', textOf(item, 'service') ?? '');
@@ -60,7 +73,7 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
   return {
     async learn(cluster, namespaces) {
       const failure = failed.get(cluster);
-      if (failure !== undefined) return failure;
+      if (failure !== undefined || isForbidden) return failure ?? COMPLETE;
       const wanted = [...new Set(namespaces)];
       const unknown = wanted.filter((namespace) => !learning.has(keyOf(cluster, namespace)));
       if (unknown.length > 0) {

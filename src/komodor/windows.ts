@@ -46,7 +46,7 @@ export const pastKeys = {
 /** What docs/kinds.md says of them. */
 export const PAST_DOC = {
   days: `How many days back to read, from 1 to ${MOST_DAYS}. Default: ${MOST_DAYS}, which is all that Komodor shows.`,
-  keepDays: `How many days an entity stays after its time has left what is read; null or never: for ever. Default: ${KEPT_DAYS}.`,
+  keepDays: `How many days after its start an entity stays that is too old to be read; null or never: for ever. Default: ${KEPT_DAYS}.`,
 };
 
 /** The days before `now`, cut into windows that Komodor answers, the oldest first: it is the first to become too old. */

@@ -105,6 +105,14 @@ describe('issues', () => {
     expect([...items.values()].filter(({ value }) => value.type === 'availability')).toEqual([]);
   });
 
+  it.each([403, 404])('are read without services where these may not be read: %s', async (status) => {
+    const whole = await read();
+    stage.sandbox.faults.add(`services-scoped -> ${status}`);
+    const { items, keys, complete } = await read();
+    expect([complete, keys]).toEqual([true, whole.keys]);
+    expect([...items.values()].filter((item) => serviceOf(item) !== null)).toEqual([]);
+  });
+
   it('are read of all other clusters and types where one fails for ever', async () => {
     const whole = await read();
     stage.sandbox.faults.add('issues -> refuse-pair 422 availability staging');

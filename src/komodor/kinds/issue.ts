@@ -72,7 +72,7 @@ const SPEC: KindSpec<IssueSelector> = {
       'cluster by cluster, type by type, in windows of at most two days; every page leads to the next, none repeats, and behind the last one there is nothing; an absence is confirmed by asking for the seconds around its start',
   },
   after: ['komodorCluster', 'komodorService'],
-  pageSize: 200,
+  pageSize: 100,
   selector: z.object({
     clusters: names(),
     namespaces: names(),
