@@ -161,9 +161,25 @@ describe('what only one of them asks', () => {
     ['cost/allocation?pageSize=5&timeFrame=Past_8_days&groupBy=komodorServiceName', 400],
     ['cost/allocation?pageSize=5&timeFrame=Yesterday&groupBy=colour', 400],
     ['cost/allocation?pageSize=5&timeFrame=Yesterday&groupBy=komodorServiceName', 200],
+    ['cost/allocation?pageSize=5&timeFrame=Yesterday&groupBy=namespace&filterBy=clusterName&filterValueEquals=a', 200],
+    ['cost/allocation?pageSize=5&timeFrame=Yesterday&groupBy=clusterName&filterBy=namespace&filterValueEquals=a', 400],
   ])('%s', async (path, status) => {
     await start();
     expect((await get(path)).status).toBe(status);
+  });
+
+  it.each([
+    ['clusterName', 3],
+    ['namespace', 3 * 18],
+  ])('adds up by %s', async (groupBy, most) => {
+    await start();
+    const path = `cost/allocation?pageSize=1000&timeFrame=Yesterday&groupBy=${groupBy}`;
+    const { totalCost, groupedCosts } = z
+      .object({ totalCost: z.number(), groupedCosts: z.array(z.looseObject({ totalCost: z.number() })) })
+      .parse((await get(path)).body);
+    expect(groupedCosts.length).toBeGreaterThan(2);
+    expect(groupedCosts.length).toBeLessThanOrEqual(most);
+    expect(groupedCosts.reduce((sum, row) => sum + row.totalCost, 0)).toBeCloseTo(totalCost, 0);
   });
 
   it('repeats the strategy, and sums up what everything cost', async () => {

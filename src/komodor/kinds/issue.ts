@@ -201,13 +201,13 @@ function readListing(
     },
     rows: under('data', 'issues'),
     asked: { cluster },
-    inScope: ({ value }) => lies(value, cluster, type, others),
+    inScope: ({ value }) => isAskedFor(value, cluster, type, others),
   });
   return withServiceKinds(kinds, walk);
 }
 
 /** Whether an issue may be one that was asked for: not of another type, and not named as of another cluster. */
-function lies(row: JsonObject, cluster: string, type: string, others: readonly string[]): boolean {
+function isAskedFor(row: JsonObject, cluster: string, type: string, others: readonly string[]): boolean {
   if (typeof row.type === 'string' && row.type !== type) return false;
   const link = textIn(row, 'link');
   return namedIn(link, cluster) !== undefined || !others.some((other) => namedIn(link, other) !== undefined);

@@ -60,6 +60,34 @@ export interface WorldCost {
   readonly idleResourcesCost?: number;
 }
 
+/** The same added up by clusters, or by namespaces of clusters. */
+export function groupCosts(rows: readonly WorldCost[], by: 'clusterName' | 'namespace'): readonly WorldCost[] {
+  const groups = new Map<string, WorldCost[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.clusterName, by === 'namespace' ? row.namespace : '']);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const sum = (number: (row: WorldCost) => number) => cents(group.reduce((total, row) => total + number(row), 0));
+    const nobody = { komodorServiceName: '', komodorServiceKind: '', komodorServiceId: '' };
+    return {
+      ...first,
+      ...nobody,
+      namespace: by === 'namespace' ? first.namespace : '',
+      shareOfCost: sum(({ shareOfCost }) => shareOfCost),
+      cpuRequestCoreHours: sum(({ cpuRequestCoreHours }) => cpuRequestCoreHours),
+      memoryRequestGBHours: sum(({ memoryRequestGBHours }) => memoryRequestGBHours),
+      totalCost: sum(({ totalCost }) => totalCost),
+      optimizationScore: Math.round(sum(({ optimizationScore }) => optimizationScore) / group.length),
+      efficiency: cents(sum(({ efficiency }) => efficiency) / group.length),
+      potentialSaving: sum(({ potentialSaving }) => potentialSaving),
+      idleResourcesCost: sum(({ idleResourcesCost = 0 }) => idleResourcesCost),
+    };
+  });
+}
+
 /** What costs something: most services, and workloads that Komodor does not list as services. */
 interface Payer {
   readonly uid: string;

@@ -25,7 +25,7 @@ export interface EventHappening extends Happening {
 }
 
 /** A cluster with what the world began with there. */
-export interface ClusterStory {
+export interface ClusterContents {
   readonly seed: number;
   readonly cluster: string;
   readonly services: readonly WorldService[];
@@ -48,10 +48,10 @@ const EVENTS_A_DAY: Readonly<Record<EventType, { readonly base: number; readonly
 };
 
 /** The issues of a type that begin in a cluster on a day: a function of the seed and the day, whenever it is asked. */
-export function issuesOfDay(story: ClusterStory, type: IssueType, day: number): readonly IssueHappening[] {
-  const random = createRandom(story.seed, 'issues', story.cluster, type, day);
-  return startsOfDay(random, ISSUES_A_DAY[type], story, day).map((startTime): IssueHappening => {
-    const subject = issueSubject(random, type, story);
+export function issuesOfDay(contents: ClusterContents, type: IssueType, day: number): readonly IssueHappening[] {
+  const random = createRandom(contents.seed, 'issues', contents.cluster, type, day);
+  return startsOfDay(random, ISSUES_A_DAY[type], contents, day).map((startTime): IssueHappening => {
+    const subject = issueSubject(random, type, contents);
     const id = random.uuid();
     // Most are short. A few go on for longer than Komodor's list reaches back.
     const seconds = random.chance(0.08) ? undefined : random.int(120, random.chance(0.2) ? 2 * DAY : 7_200);
@@ -63,12 +63,12 @@ export function issuesOfDay(story: ClusterStory, type: IssueType, day: number): 
 }
 
 /** The events of a type that begin in a cluster on a day. */
-export function eventsOfDay(story: ClusterStory, type: EventType, day: number): readonly EventHappening[] {
-  const random = createRandom(story.seed, 'events', story.cluster, type, day);
+export function eventsOfDay(contents: ClusterContents, type: EventType, day: number): readonly EventHappening[] {
+  const random = createRandom(contents.seed, 'events', contents.cluster, type, day);
   // A cluster without services has nothing that could be deployed.
-  if (type === 'deploy' && story.services.length === 0) return [];
-  return startsOfDay(random, EVENTS_A_DAY[type], story, day).map((startTime): EventHappening => {
-    const subject = type === 'deploy' ? serviceSubject(random, story) : nodeSubject(random, story);
+  if (type === 'deploy' && contents.services.length === 0) return [];
+  return startsOfDay(random, EVENTS_A_DAY[type], contents, day).map((startTime): EventHappening => {
+    const subject = type === 'deploy' ? serviceSubject(random, contents) : nodeSubject(random, contents);
     const id = random.uuid();
     const seconds = random.chance(0.03) ? undefined : random.int(5, 900);
     const { summary, details } = wordsOfEvent(random, type, subject);
@@ -81,25 +81,30 @@ export function eventsOfDay(story: ClusterStory, type: EventType, day: number): 
 function startsOfDay(
   random: Random,
   { base, services }: { readonly base: number; readonly services: number },
-  story: ClusterStory,
+  contents: ClusterContents,
   day: number,
 ): readonly number[] {
-  const average = base + story.services.length / services;
+  const average = base + contents.services.length / services;
   const count = Math.round(average * random.int(50, 150) * 0.01);
   const part = Math.floor(DAY / Math.max(1, count));
   return Array.from({ length: count }, (_, at) => day * DAY + at * part + random.int(0, part - 1));
 }
 
-function issueSubject(random: Random, type: IssueType, story: ClusterStory): Subject {
-  const { cluster } = story;
+function issueSubject(random: Random, type: IssueType, contents: ClusterContents): Subject {
+  const { cluster } = contents;
   const number = random.int(1, 30);
   switch (type) {
     case 'node-issue':
-      return nodeSubject(random, story);
+      return nodeSubject(random, contents);
     case 'pvc-issue':
-      return { kind: 'PersistentVolumeClaim', cluster, namespace: namespaceOf(random, story), name: `data-${number}` };
+      return {
+        kind: 'PersistentVolumeClaim',
+        cluster,
+        namespace: namespaceOf(random, contents),
+        name: `data-${number}`,
+      };
     case 'workflow-issue': {
-      const jobs = story.jobs();
+      const jobs = contents.jobs();
       if (jobs.length > 0 && random.chance(0.85)) {
         const { kind, namespace, name } = random.pick(jobs);
         return { kind, cluster, namespace, name };
@@ -107,23 +112,23 @@ function issueSubject(random: Random, type: IssueType, story: ClusterStory): Sub
       return { kind: 'Workflow', cluster, namespace: 'data-platform', name: `nightly-${number}` };
     }
     default:
-      return story.services.length > 0
-        ? serviceSubject(random, story)
+      return contents.services.length > 0
+        ? serviceSubject(random, contents)
         : { kind: 'Deployment', cluster, namespace: 'kube-system', name: 'coredns' };
   }
 }
 
-function serviceSubject(random: Random, { services }: ClusterStory): Subject {
+function serviceSubject(random: Random, { services }: ClusterContents): Subject {
   const { kind, cluster, namespace, service } = random.pick(services);
   // A few workloads that the services list does not know: removed since.
   return { kind, cluster, namespace, name: random.chance(0.03) ? `${service}-retired` : service };
 }
 
-function nodeSubject(random: Random, { cluster }: ClusterStory): Subject {
+function nodeSubject(random: Random, { cluster }: ClusterContents): Subject {
   return { kind: 'Node', cluster, namespace: '', name: `ip-10-0-${random.int(0, 9)}-${random.int(1, 254)}` };
 }
 
-function namespaceOf(random: Random, { services }: ClusterStory): string {
+function namespaceOf(random: Random, { services }: ClusterContents): string {
   return services.length > 0 ? random.pick(services).namespace : 'default';
 }
 

@@ -1,5 +1,5 @@
 import {
-  type ClusterStory,
+  type ClusterContents,
   DAY,
   type EventHappening,
   eventsOfDay,
@@ -22,7 +22,7 @@ import type {
  * the same ones whenever it is asked. What has been changed by hand lies over it.
  */
 export class SeededTimeline implements Timeline {
-  readonly #stories: ReadonlyMap<string, ClusterStory>;
+  readonly #clusters: ReadonlyMap<string, ClusterContents>;
   readonly #closed = new Map<string, number>();
   readonly #removed = new Set<string>();
 
@@ -35,7 +35,7 @@ export class SeededTimeline implements Timeline {
   ) {
     let made: readonly Subject[] | undefined;
     const jobs = () => (made ??= makeJobs());
-    this.#stories = new Map(
+    this.#clusters = new Map(
       clusters.map((cluster) => [
         cluster,
         {
@@ -79,15 +79,15 @@ export class SeededTimeline implements Timeline {
 
   #select<Type extends string, Happening extends IssueHappening | EventHappening>(
     query: TimelineQuery<Type>,
-    make: (story: ClusterStory, type: Type, day: number) => readonly Happening[],
+    make: (contents: ClusterContents, type: Type, day: number) => readonly Happening[],
   ): readonly Happening[] {
     const { cluster, namespaces, type, fromSeconds, toSeconds, now } = query;
-    const story = this.#stories.get(cluster);
-    if (story === undefined) return [];
+    const contents = this.#clusters.get(cluster);
+    if (contents === undefined) return [];
     const last = Math.min(toSeconds, now);
     const found: Happening[] = [];
     for (let day = Math.floor(last / DAY); day >= Math.floor(fromSeconds / DAY); day -= 1) {
-      found.push(...[...make(story, type, day)].reverse());
+      found.push(...[...make(contents, type, day)].reverse());
     }
     return found.filter(
       ({ id, startTime, subject }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { costRows, TIME_FRAMES, type WorldCost } from '../../world/cost-rows.ts';
+import { costRows, groupCosts, TIME_FRAMES, type WorldCost } from '../../world/cost-rows.ts';
 import type { WorldService } from '../../world/model.ts';
 import { errorAnswer } from '../answers.ts';
 import { type CostRow, costPage, costPageOf, costShape, isScopedCost } from '../cost-pages.ts';
@@ -7,8 +7,8 @@ import { readQuery } from '../requests.ts';
 import { RowMemo } from '../row-memo.ts';
 import type { StandIn } from '../stand-in.ts';
 
-const BY_SERVICE = 'komodorServiceName';
-const GROUPS = ['clusterName', 'namespace', BY_SERVICE] as const;
+const GROUPS = ['clusterName', 'namespace', 'komodorServiceName'] as const;
+type Group = (typeof GROUPS)[number];
 const SORT_COLUMNS = [
   ...GROUPS,
   'komodorServiceKind',
@@ -27,6 +27,17 @@ const queryShape = z.object({
   sortBy: z.enum(SORT_COLUMNS).optional(),
 });
 
+/** What rows of a grouping can be found by. */
+const FILTERS: { readonly [group in Group]: readonly string[] } = {
+  clusterName: ['clusterName'],
+  namespace: ['clusterName', 'namespace'],
+  komodorServiceName: ['clusterName', 'namespace', 'komodorServiceName', 'komodorServiceKind'],
+};
+
+function grouped(rows: readonly WorldCost[], by: Group): readonly WorldCost[] {
+  return by === 'clusterName' || by === 'namespace' ? groupCosts(rows, by) : rows;
+}
+
 function toCostRow(row: WorldCost): CostRow {
   const { clusterName: cluster = '', namespace, komodorServiceName: name, komodorServiceKind: kind } = row;
   return { cluster, namespace, name, kind, value: row };
@@ -41,7 +52,7 @@ function totalsOf(rows: readonly WorldCost[]): object {
   };
 }
 
-/** `GET cost/allocation`, by services. Other groupings, which nobody asks for here, are refused. */
+/** `GET cost/allocation`, by services, namespaces or clusters. */
 export const standIn: StandIn = {
   kind: 'komodorCost',
   listing: {
@@ -57,11 +68,13 @@ export const standIn: StandIn = {
       return (request, ask) => {
         const { asked, refusal } = readQuery(request, queryShape);
         if (refusal !== undefined) return refusal;
-        const { timeFrame, groupBy } = asked;
-        if (groupBy !== BY_SERVICE) return errorAnswer(400, `the sandbox knows no cost by ${groupBy}`);
-        const { rows, totals } = memo.get(world.services, timeFrame, () => {
+        const { timeFrame, groupBy, filterBy } = asked;
+        if (filterBy !== undefined && !FILTERS[groupBy].includes(filterBy)) {
+          return errorAnswer(400, `bad request: filterBy ${filterBy} does not go with groupBy ${groupBy}`);
+        }
+        const { rows, totals } = memo.get(world.services, `${timeFrame} ${groupBy}`, () => {
           const costs = costRows(world, timeFrame);
-          return { rows: costs.map(toCostRow), totals: totalsOf(costs) };
+          return { rows: grouped(costs, groupBy).map(toCostRow), totals: totalsOf(costs) };
         });
         return costPage(ask, rows, asked, (groupedCosts) => ({ ...totals, groupedCosts }));
       };
