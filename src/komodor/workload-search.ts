@@ -18,7 +18,7 @@ interface WorkloadSearch<S extends Selector> {
   readonly nameField: string;
   /** Every `kind` that a row may have. */
   readonly kinds: readonly string[];
-  /** How selector and request spell a kind; as rows do when absent. */
+  /** How selector and request spell a kind; as rows do when absent. Kinds that it spells alike are one. */
   readonly spelling?: (kind: string) => string;
   /** The keys of the selector that limit kinds and statuses. */
   readonly kindKey: Extract<keyof S, string>;
@@ -63,7 +63,7 @@ export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): S
       if (!kinds.includes(kind) || namespace === '') return undefined;
       return {
         scope: { cluster, namespace },
-        holds: (item) => textOf(item, 'kind') === kind && textOf(item, nameField) === name,
+        holds: (item) => spelling(textOf(item, 'kind') ?? '') === spelling(kind) && textOf(item, nameField) === name,
         identifiedBy: [{ cluster, namespace, kind, name }],
         confirmWith: { [kindKey]: [spelling(kind)] },
         around: { clusters: [cluster] },
@@ -81,22 +81,26 @@ export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): S
 }
 
 function questionOf<S extends Selector>(
-  { what, path, kinds, kindKey, kindField, spelling = (kind) => kind }: WorkloadSearch<S>,
+  { what, path, kindKey, kindField, spelling = (kind) => kind }: WorkloadSearch<S>,
   selector: S,
   cluster: string | undefined,
   status: string | undefined,
 ): Question {
   const namespaces = listAt(selector, 'namespaces');
   const chosen = listAt(selector, kindKey);
-  const place = { cluster, namespace: namespaces, kind: kinds.filter((kind) => chosen.includes(spelling(kind))) };
+  const place = { cluster, namespace: namespaces };
   return {
-    what: nameOf(what, { ...place, status }),
+    what: nameOf(what, { ...place, kind: chosen, status }),
     method: 'POST',
     path,
     // Komodor refuses `kind: []`.
     body: limited({ scope: limited({ cluster, namespaces }), [kindField]: chosen, status }),
     rows: under('data', what),
-    inScope: (item) => isWithin(place, item),
+    inScope(item) {
+      const kind = textOf(item, 'kind');
+      const isChosen = kind === undefined || chosen.length === 0 || chosen.includes(spelling(kind));
+      return isChosen && isWithin(place, item);
+    },
   };
 }
 

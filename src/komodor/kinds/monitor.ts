@@ -22,7 +22,7 @@ function single(id: string): Question {
     what: `monitor ${id}`,
     method: 'GET',
     path: `${ALL.path}/${encodeURIComponent(id)}`,
-    rows: (answer) => [under('data')(answer) ?? answer],
+    rows: (answer) => [under('data', 'monitor')(answer) ?? under('data')(answer) ?? answer],
     inScope: (item) => textOf(item, 'id') === id,
     mayBeMissing: true,
   };
