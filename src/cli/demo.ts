@@ -23,10 +23,13 @@ export interface DemoOptions extends StandInOptions {
   readonly json?: boolean;
 }
 
+/** The world is so much older than now that what changes in it has happened: issues are read up to now. */
+const BEFORE_SECONDS = 600;
+
 /** `demo`: two resyncs and a plan against the stand-ins, without account, Redis or Docker. @returns the exit code */
 export async function demo(options: DemoOptions): Promise<number> {
   const interruption = onInterrupt();
-  const standIns = await startStandIns(options);
+  const standIns = await startStandIns({ ...options, now: Math.floor(Date.now() / 1000) - BEFORE_SECONDS });
   const settings = settingsFor(standIns, options.all ?? false);
   const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});

@@ -18,6 +18,8 @@ export interface StandInOptions {
   /** How many requests per minute each of the two accepts. */
   readonly rateLimit?: number;
   readonly faults: readonly string[];
+  /** The clock of the data, in seconds since 1970 (default: a fixed one, so that a seed gives the same data on every day). */
+  readonly now?: number;
 }
 
 export interface StandIns {
