@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves on a copy of the sources that a new kind is four files and no other change: what `npm run new-kind` writes compiles,
-# is read whole, survives every fault of a listing; only what it leaves to think about fails.
+# is read whole, survives every fault of a listing, and reaches Port; only what it leaves to think about fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$(mktemp -d)
@@ -14,6 +14,8 @@ npx tsc --noEmit
 npx biome check src/komodor/kinds src/sandbox/komodor/kinds >/dev/null
 npx vitest run test/komodor/kinds.test.ts -t komodorProbeThing
 ADD_ONS=probe-things npx tsx src/cli.ts validate
+npx tsx src/cli.ts demo --all --once >demo.txt
+grep 'komodorProbeThing .*created' demo.txt
 
 if npx vitest run test/house/left-to-do.test.ts >todo.txt 2>&1; then
   echo "what is left to think about was not noticed"
