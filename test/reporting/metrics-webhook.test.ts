@@ -80,4 +80,13 @@ describe('the metrics webhook', () => {
       expect(JSON.stringify(lines)).not.toContain(TOKEN);
     },
   );
+
+  it('hears of a run that did not end before the process', async () => {
+    const { posted, url } = await hook();
+    const { reporter } = await setUp();
+    const all = reporter({ webhookUrl: url });
+    goThrough(all.begin('run-1', ORDER, null, null).observer);
+    await all.close();
+    expect(posted.map(({ body }) => body.syncState)).toEqual(expect.arrayContaining(['aborted']));
+  });
 });

@@ -106,6 +106,30 @@ describe('the state of the resync in Port', () => {
     await reporter().start({ othersMayRun: false });
     expect(lines.map(({ level }) => level)).toEqual(['warn']);
   });
+
+  it('is aborted where the process ends before the run, and nothing is said after that', async () => {
+    const { reporter, resyncState, port } = await setUp();
+    const own = reporter();
+    const run = own.begin('run-1', ORDER, NEXT, 60);
+    goThrough(run.observer);
+    await own.close();
+    expect(resyncState()).toMatchObject({ status: 'aborted', nextResync: NEXT.toISOString() });
+    const screen = [...syncScreen(port, 'run-1').values()];
+    expect(screen.map(({ syncState }) => syncState)).toEqual(['aborted', 'aborted', 'aborted', 'aborted']);
+    const requests = port.log.length;
+    await run.end(runReport({ runId: 'run-1', status: 'failed' }));
+    expect(port.log).toHaveLength(requests);
+  });
+
+  it('does not hold up a process that has to end when Port hangs', async () => {
+    const { reporter, port, resyncState } = await setUp();
+    const own = reporter({ waitMs: 300 });
+    own.begin('run-1', ORDER, null, null).observer.mappingRead?.(MAPPING);
+    await vi.waitFor(() => expect(resyncState()).toMatchObject({ status: 'running' }));
+    port.faults.add('* -> hang');
+    // What waits for Port here would wait for ever.
+    await own.close();
+  });
 });
 
 describe("Port's sync screen", () => {

@@ -21,6 +21,8 @@ export interface MetricsWebhook {
 export interface PostedRun {
   readonly observer: RunObserver;
   end(report: RunReport): void;
+  /** As `abort` of `SyncReporter`. */
+  abort(): void;
   drained(ms: number): Promise<boolean>;
 }
 
@@ -83,6 +85,7 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
       return {
         observer: screen.observer,
         end: screen.end,
+        abort: screen.abort,
         drained: jobs.drained,
       };
     },

@@ -145,7 +145,7 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
       return {
         observer: posted ? combineObservers([screen.observer, posted.observer]) : screen.observer,
         async end(report, next = nextResync) {
-          // The run was begun again by another attempt.
+          // The run was begun again by another attempt, or did not end before the process had to.
           if (active.get(runId) !== own) return;
           active.delete(runId);
           state.set({ status: runState(report), lastResyncStart, lastResyncEnd: now(), ...schedule(next) });
@@ -159,8 +159,19 @@ export function createPortReporter(options: PortReporterOptions): PortReporter {
     },
 
     async close() {
-      for (const { screen } of active.values()) screen.stopHeartbeat();
-      await Promise.all([state.settled(waitMs), ...[...queues].map((jobs) => jobs.drained(waitMs))]);
+      // A run that has not ended by now is not reported any more: Port would show it as running for ever.
+      const left = [...active.values()];
+      active.clear();
+      for (const { screen, posted } of left) {
+        screen.abort();
+        posted?.abort();
+      }
+      if (left.length > 0) state.set({ status: 'aborted', lastResyncEnd: now() });
+      await Promise.all([
+        state.settled(waitMs),
+        ...[...queues].map((jobs) => jobs.drained(waitMs)),
+        ...left.map(({ posted }) => posted?.drained(waitMs)),
+      ]);
       state.stop();
       for (const jobs of queues) jobs.dropAll();
       options.webhook?.close();

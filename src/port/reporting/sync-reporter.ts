@@ -14,6 +14,8 @@ const HEARTBEAT_MS = 10_000;
 export interface SyncReporter {
   readonly observer: RunObserver;
   end(report: RunReport): void;
+  /** For a run that does not end in time: whatever is not finished is aborted. */
+  abort(): void;
   stopHeartbeat(): void;
 }
 
@@ -92,6 +94,13 @@ export function createSyncReporter(options: {
       const syncState = runState(report);
       const whole = { syncState, success: report.status === 'completed', durationMs: report.durationMs };
       jobs.add((signal) => reports.open(['__runtime__'], whole, signal));
+    },
+    abort() {
+      beating.abort();
+      if (!isOpen) return;
+      const aborted: SyncOutcome = { syncState: 'aborted', success: false };
+      for (const entry of plan) jobs.add((signal) => reports.update(entry, aborted, signal));
+      jobs.add((signal) => reports.open(['__runtime__', '__reconciliation__'], aborted, signal));
     },
     stopHeartbeat: () => beating.abort(),
   };
