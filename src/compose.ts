@@ -39,7 +39,7 @@ import { VERSION } from './version.ts';
 /** The largest page that we ask for has a few MiB; far more is a mistake somewhere. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
-export type RunOrder = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
+export type RunRequest = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
 
 export interface RunOptions {
   readonly observer?: RunObserver;
@@ -67,7 +67,7 @@ export interface Application {
     readonly env: NodeJS.Dict<string>;
   };
   /** Runs a resync or a plan. Never throws: what happens is in the report. */
-  run(order: RunOrder, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
+  run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
   /** Live events for this process; what they remember keeps resyncs out of their way, and them from deleting too much. */
   live(memory: LiveMemory): Live;
   /** How both sides are doing now, for progress lines. */

@@ -34,11 +34,11 @@ export function secretsIn(env: NodeJS.Dict<string>): readonly string[] {
 /** The variables of an environment without secrets. A mapping may read these. */
 export function nonSecretEnvironment(settings: OfflineSettings, env: NodeJS.Dict<string>): Record<string, string> {
   const redact = redactor(secretsOf(settings, env));
-  const harmless: [string, string][] = [];
+  const nonSecret: [string, string][] = [];
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && redact(value) === value) harmless.push([name, value]);
+    if (value !== undefined && redact(value) === value) nonSecret.push([name, value]);
   }
-  return Object.fromEntries(harmless);
+  return Object.fromEntries(nonSecret);
 }
 
 /** The values of `authorization=Bearer%20abc,x-team=b`, each encoded, decoded, and without the scheme. */

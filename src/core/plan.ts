@@ -19,7 +19,7 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 const DELETIONS_PER_BATCH = 1000;
 const ACTIONS = ['create', 'update', 'delete'] as const;
 
-interface Deletions {
+interface PlannedDeletions {
   readonly blueprint: string;
   readonly stale: readonly string[];
   readonly decision: DeletionDecision;
@@ -34,7 +34,7 @@ export class RecordingCatalog implements Catalog {
   readonly #catalog: Catalog;
   readonly #before = new Map<string, string>();
   readonly #changes = new Map<string, Change>();
-  readonly #deletions: Deletions[] = [];
+  readonly #deletions: PlannedDeletions[] = [];
   #setup: readonly SetupDocument[] = [];
   readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
   /** To be given to the run, so that deletions that are held back are in the plan as well. */
@@ -159,7 +159,7 @@ export class RecordingCatalog implements Catalog {
     return before === undefined;
   }
 
-  async #recordDeletions({ blueprint, stale, decision, why }: Deletions): Promise<void> {
+  async #recordDeletions({ blueprint, stale, decision, why }: PlannedDeletions): Promise<void> {
     if (decision.type === 'nothing' || decision.type === 'needs_confirmation') return;
     const blocked = decision.type === 'blocked';
     for (const [at, identifier] of stale.entries()) {

@@ -61,7 +61,7 @@ export const BY_TOKEN: Way = {
     const isTold = position.type === 'page' && (meta.page !== undefined || meta.pageSize !== undefined);
     return !isTold && isFull(count, answer.askedFor, meta.pageSize) ? silentAndFull(what, count) : END;
   },
-  isLast: (page, ask) => endsThere(BY_TOKEN, page, ask),
+  isLast: (page, ask) => exactlyOneRowRemains(BY_TOKEN, page, ask),
 };
 
 /** A page number in `meta.nextPage`, which has to advance. */
@@ -110,7 +110,7 @@ export const BY_QUERY_CURSOR: Way = {
     if (more === true) return end('malformed_page', `${what} says that there are more pages, but gives no cursor`);
     return more === null && isFull(count, answer.askedFor, undefined) ? silentAndFull(what, count) : END;
   },
-  isLast: (page, ask) => endsThere(BY_QUERY_CURSOR, page, ask),
+  isLast: (page, ask) => exactlyOneRowRemains(BY_QUERY_CURSOR, page, ask),
 };
 
 const SAYS_MORE = ['hasMore', 'hasMorePages', 'hasMoreResults'];
@@ -167,7 +167,7 @@ function isFull(count: number, askedFor: number | undefined, said: number | unde
 }
 
 /** Asked for one row less, the same place must lead on to just the last row, and to nothing more. */
-async function endsThere(way: Way, { what, position, answer, count }: PageRead, ask: Ask): Promise<boolean> {
+async function exactlyOneRowRemains(way: Way, { what, position, answer, count }: PageRead, ask: Ask): Promise<boolean> {
   if (answer.askedFor === undefined || count < 3 || count !== answer.askedFor) return false;
   const shorter = await ask(position, count - 1);
   if (!Array.isArray(shorter.rows) || shorter.rows.length !== count - 1) return false;

@@ -16,8 +16,8 @@ export function createLimitBreaches(): LimitBreaches {
     },
     isDisabled: (expression) => (found.get(expression)?.count ?? 0) >= BREACHES_UNTIL_DISABLED,
     reason: (expression) => {
-      const strike = found.get(expression);
-      return strike === undefined ? 'it was not run' : `disabled after two items on which it ${strike.message}`;
+      const breach = found.get(expression);
+      return breach === undefined ? 'it was not run' : `disabled after two items on which it ${breach.message}`;
     },
   };
 }

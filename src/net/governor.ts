@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, monotonic, systemClock } from './clock.ts';
-import type { HttpProblem, Side } from './http-failure.ts';
+import type { HttpFailureReason, Side } from './http-failure.ts';
 import { type RateWindow, rateWindow, requestedWaitMs } from './rate-limit.ts';
 import { isGatewayStatus } from './retry.ts';
 
 /** The result of one attempt to send a request. */
 export type AttemptOutcome =
   | { readonly type: 'answered'; readonly status: number; readonly headers: { readonly [name: string]: string } }
-  | { readonly type: 'failed'; readonly problem: Exclude<HttpProblem, 'status'> }
+  | { readonly type: 'failed'; readonly problem: Exclude<HttpFailureReason, 'status'> }
   /** We cancelled it ourselves, so it says nothing about the host. */
   | { readonly type: 'aborted' };
 

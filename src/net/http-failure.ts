@@ -8,11 +8,19 @@ export type Side = 'komodor' | 'port';
  * `proxy` a proxy does not let us through, or cannot be used;
  * `malformed` the response is not HTTP or not JSON; `too_large` the response exceeds `maxResponseBytes`.
  */
-export type HttpProblem = 'status' | 'timeout' | 'unreachable' | 'tls' | 'proxy' | 'reset' | 'malformed' | 'too_large';
+export type HttpFailureReason =
+  | 'status'
+  | 'timeout'
+  | 'unreachable'
+  | 'tls'
+  | 'proxy'
+  | 'reset'
+  | 'malformed'
+  | 'too_large';
 
 export interface HttpFailureDetails {
   readonly side: Side;
-  readonly problem: HttpProblem;
+  readonly problem: HttpFailureReason;
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -30,7 +38,7 @@ export interface HttpFailureDetails {
 /** A request that failed. The message is one sentence for people and contains no header, query or secret. */
 export class HttpFailure extends Error {
   readonly side: Side;
-  readonly problem: HttpProblem;
+  readonly problem: HttpFailureReason;
   readonly method: string;
   readonly path: string;
   readonly status: number | undefined;

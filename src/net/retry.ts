@@ -1,4 +1,4 @@
-import type { HttpProblem } from './http-failure.ts';
+import type { HttpFailureReason } from './http-failure.ts';
 
 export interface RetryPolicy {
   /** How often a request is sent in all. */
@@ -13,7 +13,7 @@ export const DEFAULT_POLICY: RetryPolicy = { attempts: 5, baseMs: 300, capMs: 30
 
 /** A failed attempt, with what decides whether and when to try again. */
 export interface FailedAttempt {
-  readonly problem: HttpProblem;
+  readonly problem: HttpFailureReason;
   readonly status?: number | undefined;
   /** How long the host asked us to wait. Undefined: it did not. */
   readonly retryAfterMs?: number | undefined;

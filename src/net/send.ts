@@ -3,7 +3,7 @@ import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { withDeadline } from '../core/deadline.ts';
 import { HttpConnections, isTunnelled } from './connections.ts';
 import { codeOf } from './error-code.ts';
-import type { HttpProblem } from './http-failure.ts';
+import type { HttpFailureReason } from './http-failure.ts';
 import type { ProxyServer, Route } from './proxy.ts';
 import { isTransient } from './retry.ts';
 import { TunnelFailure } from './tunnel.ts';
@@ -31,7 +31,7 @@ export type SendResult =
 
 export interface SendFailure {
   readonly type: 'failed';
-  readonly problem: Exclude<HttpProblem, 'status'>;
+  readonly problem: Exclude<HttpFailureReason, 'status'>;
   /** The operating system's error code, or one of ours. */
   readonly code: string;
   /** The proxy that the request had to go through, or the environment variable that names no usable one. */
@@ -156,7 +156,7 @@ function tunnelFailureIn(error: unknown): TunnelFailure | undefined {
   return error instanceof Error && error.cause !== undefined ? tunnelFailureIn(error.cause) : undefined;
 }
 
-function problemOf(code: string, error: unknown): Exclude<HttpProblem, 'status'> {
+function problemOf(code: string, error: unknown): Exclude<HttpFailureReason, 'status'> {
   if (NO_CONNECTION.test(code)) return 'unreachable';
   if (REFUSED_TLS.test(code)) return 'tls';
   if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return 'timeout';

@@ -14,7 +14,7 @@ export interface CanAdd {
   computed(section: ComputedSection, id: string): boolean;
 }
 
-export interface BlueprintExtension {
+export interface BlueprintChange {
   /** The body of the PATCH that adds what is missing; undefined when nothing is. */
   readonly patch: { readonly [key: string]: unknown } | undefined;
   /** The blueprint after the patch. */
@@ -27,7 +27,7 @@ type List<T> = { readonly [id: string]: T };
  * What has to be added to Port's blueprint to have all of ours. It never changes what exists, because people edit it.
  * A PATCH replaces whole sub-objects, so the patch contains what Port has in them.
  */
-export function extend(theirs: PortBlueprint, ours: PortBlueprint, addable: CanAdd): BlueprintExtension {
+export function extend(theirs: PortBlueprint, ours: PortBlueprint, addable: CanAdd): BlueprintChange {
   // Port shows the properties of all sections in one list, so a name can occur in only one section.
   const lacks = (id: string) => !Object.hasOwn(theirs.schema.properties, id) && computedIn(theirs, id) === undefined;
   const computed = (section: ComputedSection) => (id: string) => lacks(id) && addable.computed(section, id);

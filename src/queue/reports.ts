@@ -2,17 +2,17 @@ import type { Problem, RunReport, RunStatus } from '../core/report.ts';
 import type { RunOrder } from '../core/run-queue.ts';
 
 /** How a run ended that was not executed, or not to its end. */
-interface RunEnd {
+interface AbnormalEnd {
   readonly status: RunStatus;
   readonly problem: Pick<Problem, 'code' | 'message'>;
 }
 
-export const CANCELLED: RunEnd = {
+export const CANCELLED: AbnormalEnd = {
   status: 'aborted',
   problem: { code: 'aborted', message: 'The run was cancelled before it began.' },
 };
 
-export const LOST: RunEnd = {
+export const LOST: AbnormalEnd = {
   status: 'failed',
   problem: {
     code: 'unexpected',
@@ -22,7 +22,7 @@ export const LOST: RunEnd = {
 };
 
 /** The end of a run whose worker threw. It should not. */
-export function workerThrew(message: string): RunEnd {
+export function workerThrew(message: string): AbnormalEnd {
   return { status: 'failed', problem: { code: 'unexpected', message: `The run ended unexpectedly: ${message}` } };
 }
 
@@ -30,7 +30,7 @@ export function workerThrew(message: string): RunEnd {
 export function shortReport(
   runId: string,
   order: RunOrder,
-  ending: RunEnd,
+  ending: AbnormalEnd,
   times: { readonly startedAt: string; readonly finishedAt: string },
 ): RunReport {
   return {

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } fro
 import type { RunQueue } from '../core/run-queue.ts';
 
 /** The result of one readiness check. */
-export interface Check {
+export interface ReadinessCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
@@ -24,7 +24,7 @@ export interface ServerDependencies {
   readonly integrationIdentifier: string;
   /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
-  readonly checks: () => Promise<readonly Check[]>;
+  readonly checks: () => Promise<readonly ReadinessCheck[]>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Mounted under /admin/queues, behind the token. */
   readonly dashboard?: FastifyPluginCallback | FastifyPluginAsync;

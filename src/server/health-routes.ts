@@ -3,7 +3,7 @@ import { within } from '../core/deadline.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Access } from './access.ts';
 import type { App } from './app.ts';
-import type { Check, ServerContext } from './dependencies.ts';
+import type { ReadinessCheck, ServerContext } from './dependencies.ts';
 
 const tags = ['operations'];
 const config = { rateLimit: false } as const;
@@ -65,9 +65,9 @@ export function addHealthRoutes(app: App, context: ServerContext, access: Access
 }
 
 /** Concurrent callers share one round of checks, so that nobody can flood Redis through a route without a token. */
-function sharedChecks({ checks, limits }: ServerContext): () => Promise<readonly Check[]> {
-  let underWay: Promise<readonly Check[]> | undefined;
-  async function runChecks(): Promise<readonly Check[]> {
+function sharedChecks({ checks, limits }: ServerContext): () => Promise<readonly ReadinessCheck[]> {
+  let underWay: Promise<readonly ReadinessCheck[]> | undefined;
+  async function runChecks(): Promise<readonly ReadinessCheck[]> {
     const ms = limits.readinessTimeoutMs;
     const failed = (detail: string) => [{ name: 'checks', ok: false, detail }];
     try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
 import { environmentOf } from '../../src/cli/stand-ins.ts';
-import { type Application, createApplication, type RunOrder } from '../../src/compose.ts';
+import { type Application, createApplication, type RunRequest } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Code } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/model.ts';
@@ -125,7 +125,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     store: port.store,
     env: addresses,
     run(mode = 'resync', { kinds, approve, signal, observer } = {}) {
-      const order: RunOrder = {
+      const order: RunRequest = {
         mode,
         trigger: 'cli',
         ...(kinds === undefined ? {} : { kinds }),

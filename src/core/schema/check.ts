@@ -1,11 +1,11 @@
 import type { JsonObject } from '../model.ts';
-import type { Check } from './keyword.ts';
+import type { KeywordCheck } from './keyword.ts';
 import { KEYWORDS } from './keywords.ts';
 import { isObject, own } from './values.ts';
 
-const checks = new WeakMap<object, Check>();
+const checks = new WeakMap<object, KeywordCheck>();
 
-const FITS: Check = () => undefined;
+const FITS: KeywordCheck = () => undefined;
 
 /** What is wrong with a value by a JSON schema, as one sentence; undefined: nothing that we know of. Port may know more. */
 export function complaintAbout(value: unknown, schema: JsonObject): string | undefined {
@@ -13,13 +13,13 @@ export function complaintAbout(value: unknown, schema: JsonObject): string | und
 }
 
 /** The check of a schema, made once for each. What is no schema, or no keyword that we know, forbids nothing. */
-function checkOf(schema: unknown): Check {
+function checkOf(schema: unknown): KeywordCheck {
   if (schema === false) return () => 'nothing is allowed there';
   if (!isObject(schema)) return FITS;
   const known = checks.get(schema);
   if (known) return known;
   const parts = [...KEYWORDS].flatMap(([keyword, make]) => make(own(schema, keyword), schema, checkOf) ?? []);
-  const check: Check = (value) => {
+  const check: KeywordCheck = (value) => {
     for (const part of parts) {
       const complaint = part(value);
       if (complaint !== undefined) return complaint;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model.ts';
-import type { Check, Keyword } from './keyword.ts';
+import type { Keyword, KeywordCheck } from './keyword.ts';
 import { isObject, own } from './values.ts';
 
 /** What JSON Schema forbids by joining schemas, or by the contrary of one. */
@@ -32,11 +32,11 @@ const UNDECIDED = [
   'dependentSchemas',
 ];
 
-function fits(check: Check, value: unknown): boolean {
+function fits(check: KeywordCheck, value: unknown): boolean {
   return check(value) === undefined;
 }
 
-function ofList(make: (checks: readonly Check[]) => Check): Keyword {
+function ofList(make: (checks: readonly KeywordCheck[]) => KeywordCheck): Keyword {
   return (limit, _, checkOf) => {
     if (!Array.isArray(limit) || limit.length === 0) return undefined;
     return (value) => make(limit.map(checkOf))(value);
@@ -62,11 +62,11 @@ function isDecided(schema: unknown): boolean {
   return Object.entries(schema).every(([key, part]) => !UNDECIDED.includes(key) && isDecided(part));
 }
 
-function conditional(limit: unknown, schema: JsonObject, checkOf: Parameters<Keyword>[2]): Check {
+function conditional(limit: unknown, schema: JsonObject, checkOf: Parameters<Keyword>[2]): KeywordCheck {
   return (value) => checkOf(own(schema, fits(checkOf(limit), value) ? 'then' : 'else'))(value);
 }
 
-function contains(limit: unknown, schema: JsonObject, checkOf: Parameters<Keyword>[2]): Check {
+function contains(limit: unknown, schema: JsonObject, checkOf: Parameters<Keyword>[2]): KeywordCheck {
   const least = own(schema, 'minContains') ?? 1;
   const most = own(schema, 'maxContains') ?? Number.POSITIVE_INFINITY;
   return (value) => {

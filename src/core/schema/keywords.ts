@@ -1,7 +1,7 @@
 import { canonicalJson } from '../canonical.ts';
 import { COMBINING } from './combining.ts';
 import { FORMATS } from './formats.ts';
-import type { Check, Keyword } from './keyword.ts';
+import type { Keyword, KeywordCheck } from './keyword.ts';
 import { patternTest } from './pattern.ts';
 import { STRUCTURES } from './structures.ts';
 import { describe, isObject } from './values.ts';
@@ -32,7 +32,7 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ...COMBINING,
 ]);
 
-function type(limit: unknown): Check | undefined {
+function type(limit: unknown): KeywordCheck | undefined {
   const types = (Array.isArray(limit) ? limit : [limit]).filter((name) => typeof name === 'string');
   if (types.length === 0 || !types.every((name) => TYPES.has(name))) return undefined;
   return (value) =>
@@ -51,7 +51,7 @@ const TYPES: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['null', (value) => value === null],
 ]);
 
-function oneOf(values: readonly unknown[]): Check {
+function oneOf(values: readonly unknown[]): KeywordCheck {
   const known = new Set(values.map(canonicalJson));
   const named = values
     .slice(0, NAMED_VALUES)
@@ -79,7 +79,7 @@ function about(value: unknown, complaint: string | undefined): string | undefine
   return complaint ? `${describe(value)} ${complaint}` : undefined;
 }
 
-function format(limit: unknown): Check | undefined {
+function format(limit: unknown): KeywordCheck | undefined {
   if (limit === 'labeled-url') return labeledUrl;
   const complaint = typeof limit === 'string' ? FORMATS.get(limit) : undefined;
   return complaint && ((value) => (typeof value === 'string' ? about(value, complaint(value)) : undefined));
@@ -96,7 +96,7 @@ function labeledUrl(value: unknown): string | undefined {
     : '"displayText" of a labeled URL is a text';
 }
 
-function pattern(limit: unknown): Check | undefined {
+function pattern(limit: unknown): KeywordCheck | undefined {
   if (typeof limit !== 'string') return undefined;
   const test = patternTest(limit);
   return (value) =>

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical.ts';
 import type { JsonObject } from '../model.ts';
-import type { Check, Keyword } from './keyword.ts';
+import type { Keyword, KeywordCheck } from './keyword.ts';
 import { patternTest } from './pattern.ts';
 import { isObject, own } from './values.ts';
 
@@ -59,14 +59,14 @@ function unique(value: unknown): string | undefined {
   return new Set(value.map(canonicalJson)).size === value.length ? undefined : 'the list has an item twice';
 }
 
-function tuple(schemas: readonly unknown[], checkOf: CheckOf): Check {
+function tuple(schemas: readonly unknown[], checkOf: CheckOf): KeywordCheck {
   return (value) => {
     if (!Array.isArray(value)) return undefined;
     return firstOf(value.slice(0, schemas.length), (item, index) => at(`item ${index}`, checkOf(schemas[index])(item)));
   };
 }
 
-function everyItem(from: number, schema: unknown, checkOf: CheckOf): Check {
+function everyItem(from: number, schema: unknown, checkOf: CheckOf): KeywordCheck {
   return (value) => {
     if (!Array.isArray(value)) return undefined;
     const check = checkOf(schema);
@@ -74,7 +74,7 @@ function everyItem(from: number, schema: unknown, checkOf: CheckOf): Check {
   };
 }
 
-function required(limit: unknown): Check | undefined {
+function required(limit: unknown): KeywordCheck | undefined {
   if (!Array.isArray(limit)) return undefined;
   return (value) => {
     if (!isObject(value)) return undefined;
@@ -83,12 +83,12 @@ function required(limit: unknown): Check | undefined {
   };
 }
 
-function properties(limit: unknown, _: unknown, checkOf: CheckOf): Check | undefined {
+function properties(limit: unknown, _: unknown, checkOf: CheckOf): KeywordCheck | undefined {
   if (!isObject(limit)) return undefined;
   return ofMembers((name, member) => (Object.hasOwn(limit, name) ? checkOf(limit[name])(member) : undefined));
 }
 
-function patternProperties(limit: unknown, _: unknown, checkOf: CheckOf): Check | undefined {
+function patternProperties(limit: unknown, _: unknown, checkOf: CheckOf): KeywordCheck | undefined {
   if (!isObject(limit)) return undefined;
   const patterns = Object.entries(limit).map(([pattern, schema]) => ({ test: patternTest(pattern), schema }));
   return ofMembers((name, member) =>
@@ -96,7 +96,7 @@ function patternProperties(limit: unknown, _: unknown, checkOf: CheckOf): Check 
   );
 }
 
-function additionalProperties(limit: unknown, schema: JsonObject, checkOf: CheckOf): Check | undefined {
+function additionalProperties(limit: unknown, schema: JsonObject, checkOf: CheckOf): KeywordCheck | undefined {
   if (limit === undefined || limit === true) return undefined;
   const named = own(schema, 'properties');
   const matched = own(schema, 'patternProperties');
@@ -109,11 +109,11 @@ function additionalProperties(limit: unknown, schema: JsonObject, checkOf: Check
   });
 }
 
-function propertyNames(limit: unknown, _: unknown, checkOf: CheckOf): Check | undefined {
+function propertyNames(limit: unknown, _: unknown, checkOf: CheckOf): KeywordCheck | undefined {
   return limit === undefined ? undefined : ofMembers((name) => checkOf(limit)(name));
 }
 
-function dependent(limit: unknown, _: unknown, checkOf: CheckOf): Check | undefined {
+function dependent(limit: unknown, _: unknown, checkOf: CheckOf): KeywordCheck | undefined {
   if (!isObject(limit)) return undefined;
   return (value) => {
     if (!isObject(value)) return undefined;
@@ -124,7 +124,7 @@ function dependent(limit: unknown, _: unknown, checkOf: CheckOf): Check | undefi
   };
 }
 
-function ofMembers(complaint: (name: string, member: unknown) => string | undefined): Check {
+function ofMembers(complaint: (name: string, member: unknown) => string | undefined): KeywordCheck {
   return (value) => {
     if (!isObject(value)) return undefined;
     return firstOf(Object.entries(value), ([name, member]) => at(name, complaint(name, member)));

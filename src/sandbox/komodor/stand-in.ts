@@ -21,7 +21,7 @@ export interface Account extends Habits {
 }
 
 /** Answers one request. `ask` gives the arguments of a named fault that applies to it, or undefined. */
-export type Answer = (request: SandboxRequest, ask: AskFault) => SandboxResponse | Promise<SandboxResponse>;
+export type ListAnswer = (request: SandboxRequest, ask: AskFault) => SandboxResponse | Promise<SandboxResponse>;
 
 /** One endpoint. */
 export interface Route {
@@ -39,7 +39,7 @@ export interface Route {
   /** The 1-based page that a request asks for, for faults that are limited to a page. Absent for what is no listing. */
   readonly pageOf?: (request: SandboxRequest, habits: Habits) => number;
   /** Called once for each server that starts: what is to be remembered between requests lives in here. */
-  readonly open: (account: Account) => Answer;
+  readonly open: (account: Account) => ListAnswer;
 }
 
 /** A row as a whole read must give it. */

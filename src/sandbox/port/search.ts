@@ -1,9 +1,9 @@
-import type { Slot } from './entity-table.ts';
 import type { Entity, JsonObject } from './model.ts';
 import { isObject, own } from './model.ts';
 import { invalidRequest } from './refusal.ts';
 import { relatedTo } from './related.ts';
 import type { PortStore } from './store.ts';
+import type { Slot } from './stored-entities.ts';
 
 export type Matches = (entity: Entity) => boolean;
 

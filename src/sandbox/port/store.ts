@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { BlueprintDraft } from './blueprint-rules.ts';
 import { readNewBlueprint } from './blueprint-rules.ts';
-import { EntityTable } from './entity-table.ts';
 import { IntegrationBook } from './integration-book.ts';
 import type { Actor, Blueprint, Entity, JsonObject, RelationValue } from './model.ts';
 import { own } from './model.ts';
+import { StoredEntities } from './stored-entities.ts';
 
 /** An entity put straight into the catalog, past all rules. */
 export interface SeedEntity {
@@ -44,7 +44,7 @@ const SEEDER: Actor = { clientId: 'seed', userAgent: 'seed' };
 /** The catalog behind the stand-in. Tests and the demo look at it, and change it, without the API in between. */
 export class PortStore {
   readonly #blueprints = new Map<string, Blueprint>();
-  readonly #entities = new EntityTable((identifier) => this.#blueprints.get(identifier));
+  readonly #entities = new StoredEntities((identifier) => this.#blueprints.get(identifier));
   readonly integrations = new IntegrationBook();
   /** Every entity that was deleted through the API, in order. */
   readonly deletions: DeletionRecord[] = [];
@@ -53,7 +53,7 @@ export class PortStore {
   /** What was sent to the log and metrics ingest. */
   readonly ingested: IngestRecord[] = [];
 
-  get entities(): EntityTable {
+  get entities(): StoredEntities {
     return this.#entities;
   }
 

@@ -14,7 +14,7 @@ import { pageAt } from '../pages.ts';
 import { allows, readQuery, wholeNumber } from '../requests.ts';
 import { RowMemo } from '../row-memo.ts';
 import { singleRisk } from '../single-risk.ts';
-import type { Answer, Route, StandIn } from '../stand-in.ts';
+import type { ListAnswer, Route, StandIn } from '../stand-in.ts';
 
 const queryShape = z.object({
   pageSize: wholeNumber.refine((size) => size > 0, 'must be at least 1'),
@@ -126,7 +126,7 @@ export const standIn: StandIn = {
     scopedAbout: 'list of risks of single resources, or of namespaces of named clusters',
     isScoped,
     pageOf,
-    open({ world, riskQueryTimeout = false }): Answer {
+    open({ world, riskQueryTimeout = false }): ListAnswer {
       const list = new RisksList(world);
       return async (request, ask) => {
         if (riskQueryTimeout && !request.query.has('clusterName') && !request.query.has('komodorUid')) {

@@ -16,7 +16,7 @@ interface MutableSlot {
  * All entities, by blueprint and identifier, with an index of who points at whom, so that neither writing nor deleting
  * ever looks through the whole catalog.
  */
-export class EntityTable {
+export class StoredEntities {
   readonly #byBlueprint = new Map<string, Map<string, MutableSlot>>();
   readonly #pointingAt = new Map<string, Set<MutableSlot>>();
   readonly #blueprintOf: (identifier: string) => Blueprint | undefined;
