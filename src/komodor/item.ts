@@ -30,6 +30,8 @@ export function textsOf(item: RawItem, fields: readonly string[]): { readonly [f
 
 /** How a row of an answer becomes an item. */
 export interface ItemSpec {
+  /** A row without the secrets that Komodor sends in it: nothing else of the program ever sees them. */
+  withoutSecrets?(row: JsonObject): JsonObject;
   /** What together tells an item from all others of its kind: fields of its row, or parts of its place where `placeOf` names them. */
   readonly identity?: readonly string[];
   /**
@@ -47,7 +49,8 @@ export interface ItemSpec {
  */
 export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem | undefined {
   if (!isObject(row)) return undefined;
-  const value = spec.derive === undefined ? row : withMember(row, '_', spec.derive(row, asked));
+  const safe = spec.withoutSecrets?.(row) ?? row;
+  const value = spec.derive === undefined ? safe : withMember(safe, '_', spec.derive(safe, asked));
   const { identity, label } = spec.identify?.(value) ?? identifyBy(spec.identity ?? [], value);
   return { key: JSON.stringify(identity), label, value };
 }

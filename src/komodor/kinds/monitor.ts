@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import { withMember } from '../../core/exact-json.ts';
 import { defineKind } from '../define-kind.ts';
-import { textOf } from '../item.ts';
+import { type ItemSpec, textOf } from '../item.ts';
 import { readOnce } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { type Question, under } from '../question.ts';
+import { withoutSinkSecrets } from '../sinks.ts';
 
-const MONITOR = { identity: ['id'] };
+const MONITOR = {
+  identity: ['id'],
+  withoutSecrets: (row) => ('sinks' in row ? withMember(row, 'sinks', withoutSinkSecrets(row.sinks)) : row),
+} satisfies ItemSpec;
 const ID = '5eed0000-7a7a-4b4b-8c8c-9d9d0e0e1f2f';
 
 const ALL: Question = {

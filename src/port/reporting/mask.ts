@@ -5,7 +5,7 @@ const MASK = '[redacted]';
 const MAX_DEPTH = 40;
 
 const SECRET_NAME =
-  /token|passw(or)?d|pwd|passphrase|secret|authorization|credential|cookie|signature|(api|access|private|client|encryption|signing|ssh|service)[-_ .]?key/i;
+  /token|passw(or)?d|pwd|passphrase|secret|authorization|credential|cookie|signature|(api|access|private|client|encryption|signing|ssh|service|integration|routing)[-_ .]?key/i;
 
 /** Texts that look like a credential. The first group of a pattern, if it has one, is kept. */
 const SECRET_SHAPES: readonly RegExp[] = [
