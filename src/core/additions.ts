@@ -3,14 +3,14 @@ import type { FittedEntity } from './fitted-entity.ts';
 import type { Kind } from './model.ts';
 import { creates, extractionsCreating, type Run } from './run.ts';
 
-/** How many names are asked for at once. */
+/** How many identifiers are looked up at once. */
 const LOOKUP_SIZE = 250;
 
-/** Kinds that only add fields to entities that others make: what they give for an entity that nobody knows is left out. */
+/** Handles kinds that only add fields to entities of other kinds: leaves out what they give for an unknown entity. */
 export class Additions {
   readonly #run: Run;
   readonly #kinds: ReadonlySet<Kind>;
-  /** Per blueprint, whether Port has the entities that were asked for. */
+  /** Per blueprint: whether Port has the entities that were looked up. */
   readonly #answers = new Map<string, Map<string, boolean>>();
 
   constructor(run: Run) {
@@ -19,21 +19,21 @@ export class Additions {
     this.#kinds = new Set(adding.map(({ kind }) => kind.name));
   }
 
-  /** Whether a kind only adds. */
+  /** Whether a kind only adds fields. */
   has(kind: Kind): boolean {
     return this.#kinds.has(kind);
   }
 
-  /** The pieces whose entity is there. */
+  /** The pieces whose entity exists. */
   async known(kind: Kind, pieces: readonly FittedEntity[]): Promise<readonly FittedEntity[]> {
     if (!this.has(kind)) return pieces;
     await this.#lookUp(pieces.filter((piece) => this.#isKnown(piece) === undefined));
     return pieces.filter((piece) => this.#isKnown(piece));
   }
 
-  /** Whether an entity is there; undefined where Port has to be asked. */
+  /** Whether an entity exists; undefined when Port has to be asked. */
   #isKnown({ entity: { identifier, blueprint }, state }: FittedEntity): boolean | undefined {
-    // What only Port can find it leaves out by itself.
+    // An entity that is named by a search: Port itself ignores it if there is none.
     if (typeof identifier !== 'string') return true;
     const tracked = state.entities.get(identifier);
     if (tracked?.sighting) return tracked.outcome !== 'failed';
@@ -41,7 +41,7 @@ export class Additions {
     return this.#answers.get(blueprint)?.get(identifier);
   }
 
-  /** Whether everything that makes entities of a blueprint was read, so that one of ours that was not seen is about to go. */
+  /** Whether all kinds that create entities of a blueprint were read, so that an entity of ours that was not seen is stale. */
   #isSurelyStale({ shape, taints }: BlueprintState): boolean {
     return taints.length === 0 && extractionsCreating(this.#run.extractions, shape.identifier).length > 0;
   }

@@ -4,10 +4,10 @@ import type { Catalog, PropertyValues } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { type Extraction, extractionsWriting } from './run.ts';
 
-/** Property values of the entities that matter; undefined: they cannot be told, so none is read. */
+/** The property values by which the needed entities are found; undefined: these are not known, so none is read. */
 export type WhereOf = (blueprint: string) => PropertyValues | undefined;
 
-/** Reads a blueprint and our own entities of it when they are first needed, once per run. */
+/** Reads each blueprint, and our entities of it, once per run, when they are first needed. */
 export class BlueprintBook {
   readonly #catalog: Catalog;
   readonly #extractions: readonly Extraction[];
@@ -17,7 +17,7 @@ export class BlueprintBook {
   readonly #loading = new Map<string, Promise<BlueprintState | undefined>>();
   readonly #loaded: BlueprintState[] = [];
 
-  /** @param whereOf which of our entities of a blueprint matter; by default all */
+  /** @param whereOf which of our entities of a blueprint are needed; default: all */
   constructor(
     catalog: Catalog,
     extractions: readonly Extraction[],
@@ -57,7 +57,7 @@ export class BlueprintBook {
     return state;
   }
 
-  /** Without the list of our own entities nothing can be compared or deleted, but everything can still be written. */
+  /** If the list of our entities cannot be read, nothing is compared or deleted, but everything is still written. */
   async #readOwned(state: BlueprintState): Promise<void> {
     const where = this.#whereOf(state.shape.identifier);
     if (!where) return;

@@ -5,10 +5,10 @@ import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
 import type { Place } from './source.ts';
 
-/** A locator that is no property: an entity's identifier may be a part of a place too. */
+/** The locator for a part that the entity's identifier keeps. Port calls it so in searches. */
 export const IDENTIFIER_PROPERTY = '$identifier';
 
-/** Part of a place -> property id, for the entities of one blueprint. */
+/** Part of a place -> id of the property that keeps it, for the entities of one blueprint. */
 export type Locator = { readonly [part: string]: string };
 
 /** Everything a run knows about one blueprint. */
@@ -19,12 +19,12 @@ export class BlueprintState {
   readonly entities: EntityTable;
   readonly taints: Taint[] = [];
   deleted = 0;
-  /** Entities that no listing can show any more and that are older than their kind keeps them. */
+  /** Entities whose time has left the window of their kind, and that are older than its `keepDays`. */
   readonly expired = new Set<string>();
   readonly #outcomes = { unchanged: 0, updated: 0, created: 0, failed: 0 };
   readonly #locatorProperties: readonly string[];
 
-  /** @param locatorProperties properties whose values say where an item lives in the source */
+  /** @param locatorProperties properties that keep a part of an item's place */
   constructor(shape: BlueprintShape, programs: readonly Program[], locatorProperties: readonly string[]) {
     this.shape = shape;
     this.selection = selectFields(shape, programs);
@@ -33,12 +33,12 @@ export class BlueprintState {
     this.entities = new EntityTable(this.table.width, locatorProperties);
   }
 
-  /** Remembers an entity that is ours in Port. */
+  /** Adds an entity of ours, as Port has it. */
   addOwned(stored: StoredEntity): void {
     const fingerprints = this.table.fingerprints(stored);
     const known = this.entities.get(stored.identifier);
     if (known) {
-      // Port's pages overlap when somebody writes meanwhile; the later one is right.
+      // Port's pages overlap when somebody writes in the meantime. The later one is right.
       known.fingerprints = fingerprints;
       return;
     }
@@ -46,13 +46,13 @@ export class BlueprintState {
     this.entities.add(stored.identifier, { owned: true, fingerprints, located });
   }
 
-  /** The tracked entity; a fresh one when Port has none of that name that is ours. */
+  /** The tracked entity; a new one when Port has none of ours with this identifier. */
   track(identifier: string, properties: StoredEntity['properties'] = {}): TrackedEntity {
     const known = this.entities.get(identifier);
     return known ?? this.entities.add(identifier, { owned: false, located: this.#located(properties) });
   }
 
-  /** The parts of its item's place that an entity keeps. */
+  /** The parts of its item's place that an entity keeps in its properties. */
   partsOf({ locators }: { readonly locators: ReadonlyMap<string, Locator> }, identifier: string): Place {
     const located = this.entities.get(identifier)?.locatorValues ?? {};
     const parts: [string, string][] = [];
@@ -70,7 +70,7 @@ export class BlueprintState {
     });
   }
 
-  /** Keeps an entity of ours from counting as stale: a relation needs it, though no item gives it. */
+  /** Counts an entity as seen although no item gives it, because a relation needs it. */
   protect(identifier: string): void {
     const known = this.entities.get(identifier);
     if (known?.owned) known.sighting ??= relationOnlySighting();
@@ -80,27 +80,27 @@ export class BlueprintState {
     if (!this.taints.some(({ reason }) => reason === taint.reason)) this.taints.push(taint);
   }
 
-  /** How many of our entities Port had when the run began. */
+  /** How many entities of ours Port had at the beginning of the run. */
   get owned(): number {
     return this.entities.countOwned();
   }
 
-  /** Our entities in Port that no item of this run gave. */
+  /** The stale entities: ours in Port, and not given by an item of this run. */
   stale(): string[] {
     return [...this.entities.unseen()];
   }
 
-  /** Notes how it went with an entity. Only worse news replaces earlier ones: a failure stays a failure. */
+  /** Records the outcome of an entity. It replaces an earlier one only if it comes later in OUTCOMES: failures stay. */
   recordOutcome(entity: TrackedEntity, outcome: EntityOutcome): void {
     const before = entity.outcome;
-    // They are in the order of how much they say.
+    // OUTCOMES is in order of importance.
     if (before !== undefined && OUTCOMES.indexOf(outcome) <= OUTCOMES.indexOf(before)) return;
     if (before !== undefined) this.#outcomes[before] -= 1;
     this.#outcomes[outcome] += 1;
     entity.outcome = outcome;
   }
 
-  /** How many entities ended how, so far. */
+  /** How many entities have each outcome so far. */
   get outcomes(): { readonly [outcome in EntityOutcome]: number } {
     return this.#outcomes;
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * JSON text that is equal for equal values: object keys sorted, absent and null members of objects alike.
- * Built as text, never as an object, so that keys such as `__proto__` are ordinary keys.
+ * JSON text that is equal for equal values: keys are sorted, and missing and null members are the same. It is built as
+ * text, without an object in between, so that `__proto__` is an ordinary key.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || value === undefined) return 'null';
@@ -18,8 +18,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * A fingerprint of a value, of 52 bits and never 0: 0 stands for "nothing there". Equal for values with equal canonical
- * JSON. It only has to notice changes, a hundred thousand times ten of them per run, so it is fast instead of cryptographic.
+ * A 52-bit fingerprint of a value, equal for values with equal canonical JSON. Never 0, which stands for "no value". It
+ * only has to detect changes of about a million fields per run, so it is fast and not cryptographic.
  */
 export function fingerprint(value: unknown): number {
   low = 0x2f0b4c47;
@@ -28,11 +28,11 @@ export function fingerprint(value: unknown): number {
   return (avalanche(high) >>> 12) * 2 ** 32 + (avalanche(low) >>> 0) + 1;
 }
 
-/** The state of the fingerprint under way. Two lanes that mix differently, for one of 32 bits would be too narrow. */
+/** The state of the current fingerprint: two 32-bit halves, because one would be too short. */
 let low = 0;
 let high = 0;
 
-/** What a value begins with, beyond what a character can be, so that `"1"`, `1` and `[1]` differ. */
+/** Marks for the type of a value, above all character codes, so that `"1"`, `1` and `[1]` differ. */
 const NULL = 0x10001;
 const TRUE = 0x10002;
 const FALSE = 0x10003;
@@ -49,7 +49,7 @@ function mix(word: number): void {
   high = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d) ^ ((b << 7) | (b >>> 25));
 }
 
-/** Lets every bit of a lane depend on every other. */
+/** Makes every bit of a half depend on every other. */
 function avalanche(lane: number): number {
   const a = Math.imul(lane ^ (lane >>> 16), 0x45d9f3b);
   const b = Math.imul(a ^ (a >>> 15), 0x45d9f3b);
@@ -68,7 +68,7 @@ function mixValue(value: unknown): void {
 function mixText(text: string): void {
   mix(STRING);
   mix(text.length);
-  // Two characters a word; behind an odd last one stands nothing, which the length tells apart from a NUL.
+  // Two characters per word. The length, which is mixed in too, tells an odd last character from one followed by NUL.
   for (let at = 0; at < text.length; at += 2) mix(text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
 }
 
@@ -105,17 +105,17 @@ function mixObject(object: object): void {
   mix(END);
 }
 
-/** A short name for an exact set of strings, whatever their order. */
+/** A short name for a set of strings, independent of their order. */
 export function digestOf(scope: string, members: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(scope));
   for (const member of [...members].sort()) hash.update(JSON.stringify(member));
   return hash.digest('hex').slice(0, 16);
 }
 
-/** What `digestOf` gives. */
+/** The form of a digest. */
 export const DIGEST = /^[0-9a-f]{16}$/;
 
-/** Whether a text can be what `digestOf` gives. */
+/** Whether a text has the form of a digest. */
 export function isDigest(text: string): boolean {
   return DIGEST.test(text);
 }

@@ -3,18 +3,18 @@ import type { Entity } from './model.ts';
 import type { Catalog, RemovalOutcome, UpsertOutcome } from './ports.ts';
 import { type MarkNumber, QueueUnavailable, type RunQueue } from './run-queue.ts';
 
-/** What live events and resyncs tell each other about entities. */
+/** The part of the queue by which live events tell resyncs what they have refreshed. */
 export type LiveMarks = Pick<RunQueue, 'markLive' | 'unmarkLive' | 'latestMark' | 'markedLive'>;
-/** How live events count what they delete. */
+/** The part of the queue that counts what live events delete. */
 export type LiveDeletionCounts = Pick<RunQueue, 'countDeletions' | 'uncountDeletions' | 'countedDeletions'>;
-/** All that live events remember over processes. */
+/** Everything that live events share between processes. */
 export type LiveMemory = LiveMarks & LiveDeletionCounts;
 
-/** What is being written just now, in this process: a batch that has to wait and try again may land late. */
+/** The entities that this process is writing now. A batch may take long, because it may have to wait and be retried. */
 export class WritesInProgress {
   readonly #writes = new Map<string, Promise<unknown>>();
 
-  /** Does the work, and remembers until its end which entities it is about. */
+  /** Runs a write, and keeps its entities in the list until it has ended. */
   async during<T>(blueprint: string, identifiers: readonly string[], work: () => Promise<T>): Promise<T> {
     const keys = identifiers.map((identifier) => keyOf(blueprint, identifier));
     const writing = work();
@@ -26,13 +26,13 @@ export class WritesInProgress {
     }
   }
 
-  /** Waits until none of these is being written any more, well or not. */
+  /** Waits until none of these entities is being written any more, whether that succeeds or not. */
   async settled(blueprint: string, identifiers: readonly string[]): Promise<void> {
     await Promise.allSettled(identifiers.map((identifier) => this.#writes.get(keyOf(blueprint, identifier))));
   }
 }
 
-/** What both sorts of work are writing in this process. */
+/** The current writes of this process: those of resyncs, and those of live events. */
 export interface WritesBySource {
   readonly resync: WritesInProgress;
   readonly live: WritesInProgress;
@@ -42,7 +42,7 @@ function keyOf(blueprint: string, identifier: string): string {
   return JSON.stringify([blueprint, identifier]);
 }
 
-/** Where no queue can be reached, no live event is being worked off either: a run goes on without marks. */
+/** Without a reachable queue no live event is processed, so a run can go on without marks. */
 async function unlessQueueUnavailable<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await ask();
@@ -53,17 +53,18 @@ async function unlessQueueUnavailable<T>(ask: () => Promise<T>, otherwise: T): P
 }
 
 /**
- * Where a run begins among the marks. To be asked before it reads anything: what is marked later was read later.
- * @returns infinity when that cannot be said
+ * The number of the latest mark. A run asks for it before it reads anything: entities that are marked later were read
+ * later.
+ * @returns infinity when the queue cannot be reached
  */
 export function currentMark(marks: LiveMarks): Promise<MarkNumber> {
   return unlessQueueUnavailable(() => marks.latestMark(), Number.POSITIVE_INFINITY);
 }
 
 /**
- * A catalog for a resync beside which live events work: what a live event has refreshed since the run began is neither
- * overwritten nor deleted, for the live event read it later than the run's pages. What a live event only tried to
- * refresh is the run's own again.
+ * A catalog for resyncs. It neither overwrites nor deletes entities that a live event has refreshed since the run began,
+ * because the live event read them later than the run. If the live event failed, it has removed its mark, and the run
+ * writes the entity after all.
  */
 export function catalogSkippingMarked(
   catalog: Catalog,
@@ -71,36 +72,39 @@ export function catalogSkippingMarked(
   since: MarkNumber,
   writes: WritesBySource,
 ): Catalog {
-  /** Those that are marked are passed over, and told. Known to be under way before the marks are read, so that a live event either is seen here or waits for this. */
+  /**
+   * Runs work on the entities that are not marked. The work counts as a current write before the marks are read, so a live
+   * event that comes at the same time is either seen here, or waits for this work.
+   */
   async function skipMarked<T>(
     blueprint: string,
     identifiers: readonly string[],
-    work: (fresh: ReadonlySet<string>) => Promise<T>,
-  ): Promise<{ readonly done: T; readonly fresh: ReadonlySet<string> }> {
+    work: (marked: ReadonlySet<string>) => Promise<T>,
+  ): Promise<{ readonly done: T; readonly marked: ReadonlySet<string> }> {
     return writes.resync.during(blueprint, identifiers, async () => {
       const isAlone = identifiers.length === 0 || since === Number.POSITIVE_INFINITY;
       const ask = () => marks.markedLive(blueprint, identifiers, since);
-      const fresh: ReadonlySet<string> = isAlone ? new Set() : await unlessQueueUnavailable(ask, new Set());
-      return { done: await work(fresh), fresh };
+      const marked: ReadonlySet<string> = isAlone ? new Set() : await unlessQueueUnavailable(ask, new Set());
+      return { done: await work(marked), marked };
     });
   }
   const upsertUnmarked: Catalog['upsert'] = async (batch, flags, signal) => {
-    const { done } = await skipMarked(batch.blueprint, namesOf(batch.entities), async (fresh) => {
-      const isFresh = ({ identifier }: Entity) => typeof identifier === 'string' && fresh.has(identifier);
-      const entities = batch.entities.filter((entity) => !isFresh(entity));
+    const { done } = await skipMarked(batch.blueprint, namesOf(batch.entities), async (marked) => {
+      const isMarked = ({ identifier }: Entity) => typeof identifier === 'string' && marked.has(identifier);
+      const entities = batch.entities.filter((entity) => !isMarked(entity));
       const outcomes = entities.length === 0 ? [] : [...(await catalog.upsert({ ...batch, entities }, flags, signal))];
       return batch.entities.map(
-        (entity): UpsertOutcome => (isFresh(entity) ? { type: 'superseded' } : (outcomes.shift() ?? NO_OUTCOME)),
+        (entity): UpsertOutcome => (isMarked(entity) ? { type: 'superseded' } : (outcomes.shift() ?? NO_OUTCOME)),
       );
     });
     return done;
   };
   const removeUnmarked: Catalog['remove'] = async (blueprint, identifiers, signal) => {
-    const { done, fresh } = await skipMarked(blueprint, identifiers, async (marked): Promise<RemovalOutcome> => {
-      const gone = identifiers.filter((identifier) => !marked.has(identifier));
+    const { done, marked } = await skipMarked(blueprint, identifiers, async (skipped): Promise<RemovalOutcome> => {
+      const gone = identifiers.filter((identifier) => !skipped.has(identifier));
       return gone.length === 0 ? { deleted: [], refused: [] } : catalog.remove(blueprint, gone, signal);
     });
-    return { ...done, superseded: [...fresh] };
+    return { ...done, superseded: [...marked] };
   };
   return {
     ...readsOf(catalog),
@@ -124,8 +128,8 @@ export function catalogSkippingMarked(
 }
 
 /**
- * A catalog for live events: marks what it is about to write or delete, lets older writes of it land first, and takes
- * the marks of what Port did not take back.
+ * A catalog for live events. It marks entities before it writes or deletes them, waits for current writes of resyncs to
+ * the same entities, and removes the marks of entities that Port did not accept.
  */
 export function catalogMarkingWrites(catalog: Catalog, marks: LiveMarks, writes: WritesBySource): Catalog {
   async function markAround<T>(
@@ -174,7 +178,7 @@ function namesOf(entities: readonly Entity[]): readonly string[] {
   return entities.map(({ identifier }) => identifier).filter((identifier) => typeof identifier === 'string');
 }
 
-/** All but the writes. */
+/** The reading methods of a catalog. */
 function readsOf(catalog: Catalog): Omit<Catalog, 'upsert' | 'remove'> {
   return {
     limits: catalog.limits,

@@ -15,8 +15,8 @@ const EXPIRED: Cause = {
 };
 
 /**
- * Says of each stale entity of a blueprint why it is stale, for that is what people approve by. An item is recognised by
- * the parts of its address that tell it from all others, where the mapping keeps them.
+ * Finds out why each stale entity of a blueprint is stale, because people approve deletions by that. An entity's item is
+ * recognised by its place, if the mapping keeps enough parts of it.
  */
 export async function explainDeletions(
   run: Run,
@@ -34,15 +34,15 @@ export async function explainDeletions(
     const unmapped: Cause = { reason: 'unmapped', detail };
     return new Map(stale.map((identifier) => [identifier, unmapped]));
   }
-  const feeds = extractionsCreating(run.extractions, blueprint);
+  const extractions = extractionsCreating(run.extractions, blueprint);
   const found = new Map<string, Cause>();
-  const open = () => stale.filter((identifier) => !found.has(identifier));
+  const unexplained = () => stale.filter((identifier) => !found.has(identifier));
   for (const identifier of state.expired) found.set(identifier, EXPIRED);
-  await forEachInTurns(open(), (identifier) => {
-    const cause = entryThatExcludes(state, feeds, readers, identifier);
+  await forEachInTurns(unexplained(), (identifier) => {
+    const cause = entryThatExcludes(state, extractions, readers, identifier);
     if (cause) found.set(identifier, cause);
   });
-  const others = await otherEntities(run, state, feeds, open());
+  const others = await otherEntities(run, state, extractions, unexplained());
   for (const [identifier, name] of others) {
     found.set(
       identifier,
@@ -53,17 +53,17 @@ export async function explainDeletions(
   }
   const isProved = decision.type === 'delete' || (decision.type === 'blocked' && isApprovable(decision.blocked.reason));
   if (isProved) {
-    for (const feed of feeds) {
-      for (const [identifier, cause] of await itemsOutsideSelector(run, state, feed, open()))
+    for (const feed of extractions) {
+      for (const [identifier, cause] of await itemsOutsideSelector(run, state, feed, unexplained()))
         found.set(identifier, cause);
     }
   }
   const rest: Cause = { reason: 'gone', detail: whyGone(stale.length, decision, isProved) };
-  for (const identifier of open()) found.set(identifier, rest);
+  for (const identifier of unexplained()) found.set(identifier, rest);
   return found;
 }
 
-/** How many have which reason, the most common first. */
+/** How many entities have each reason, the most common first. */
 export function summarizeCauses(causes: Causes): string {
   const counts = new Map<string, number>();
   for (const { detail } of causes.values()) counts.set(detail, (counts.get(detail) ?? 0) + 1);
@@ -78,7 +78,7 @@ function whyGone(count: number, decision: DeletionDecision, isProved: boolean): 
   return `${none}, confirmed by a second read about ${MAX_PLACES} of ${count}`;
 }
 
-/** An entry that left the item out, by its expression or by the places that it asks Komodor for. */
+/** The entry that excludes the item, by its `selector.query` or by the places that its selector names. */
 function entryThatExcludes(
   state: BlueprintState,
   feeds: readonly Extraction[],
@@ -97,7 +97,7 @@ function entryThatExcludes(
   return keys.includes(undefined) ? undefined : filtered(entries.join(' and '));
 }
 
-/** Entities that were seen in this run, made of the items that the open ones were made of: identifier -> blueprint. */
+/** For unexplained entities: other entities that this run made of the same item. Identifier -> their blueprint. */
 async function otherEntities(
   run: Run,
   state: BlueprintState,
@@ -133,7 +133,7 @@ async function otherEntities(
   return found;
 }
 
-/** Whether an item gives at most one entity of the blueprint, so that another one of the same item replaces it. */
+/** Whether an item gives at most one entity of the blueprint, so that a new one replaces the old one. */
 function givesAtMostOne(feeds: readonly Extraction[], blueprint: string): boolean {
   return feeds.every(
     ({ program }) =>
@@ -142,7 +142,7 @@ function givesAtMostOne(feeds: readonly Extraction[], blueprint: string): boolea
   );
 }
 
-/** Items that are there when Komodor is asked without what the selector limits besides places, e.g. a status. */
+/** Entities whose items exist in Komodor, but outside of what the selector limits besides places, e.g. a status. */
 async function itemsOutsideSelector(
   run: Run,
   state: BlueprintState,
@@ -166,7 +166,7 @@ async function itemsOutsideSelector(
       }
     }
   } catch (error) {
-    // It is only about words: what was found until then is true.
+    // This only explains deletions. What was found so far can be used.
     if (isAbort(error, run.signal)) throw error;
   }
   const by = feed.program.entries.map(({ path }) => `${path}.selector.${wider.keys.join(', ')}`).join(' and ');

@@ -5,41 +5,40 @@ import type { KindReader } from './kind-reader.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Place, placeKey } from './source.ts';
 
-/** How many stale entities are asked about one by one; beyond that this many, spread over all clusters. */
+/** How many stale entities are confirmed. If there are more, this many are taken, from all clusters. */
 export const MAX_PLACES = 200;
 const PLACES_AT_A_TIME = 4;
 const MAX_NAMED = 5;
 
-/** The part of a run that asking needs. */
+/** The part of a run that confirming needs. */
 type ConfirmingRun = Pick<Run, 'extractions' | 'signal'>;
 
 /**
- * Asks the source a second time, in another way, whether stale entities are really gone: for each of them the small
- * scope it lives in, read to its end and mapped with the same program. No counter can see that a page which looked
- * whole was cut; this does.
- * @param readers the first reads, by kind, to check that the second one shows at least what they showed
+ * Reads the source again, in another way, to confirm that stale entities are gone: reads the scope of each to its end and
+ * maps it with the same program. This detects a truncated page that looked complete, which no count can.
+ * @param readers the first reads; a scope in which they saw items must not be empty now
  */
 export async function confirmStale(
   run: ConfirmingRun,
   state: BlueprintState,
   readers: readonly KindReader[],
 ): Promise<Confirmation> {
-  // What is older than anything that the source shows cannot be asked about.
+  // Expired entities are older than anything that the source shows, so they cannot be confirmed.
   const stale = new Set(state.stale().filter((identifier) => !state.expired.has(identifier)));
   if (stale.size === 0) return { type: 'confirmed' };
   const contradicting = new Set<string>();
   for (const extraction of extractionsCreating(run.extractions, state.shape.identifier)) {
     const { scopes, unaddressed } = placesToAsk(state, extraction, [...stale]);
     const reader = readers.find(({ kind }) => kind === extraction.kind.name);
-    const look = new ConfirmingRead(
+    const reading = new ConfirmingRead(
       extraction,
       state.shape.identifier,
       run.signal,
-      (item) => reader?.hasSearchedFor(item) === true,
+      (item) => reader?.gaveSearchedEntity(item) === true,
     );
-    await confirmScopes(extraction, scopes, reader, look);
-    if (unaddressed) await look.read(extraction.listing.confirmAll(run.signal));
-    const { identifiers, problem } = await look.finish();
+    await confirmScopes(extraction, scopes, reader, reading);
+    if (unaddressed) await reading.read(extraction.listing.confirmAll(run.signal));
+    const { identifiers, problem } = await reading.finish();
     if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
     for (const identifier of identifiers) if (stale.has(identifier)) contradicting.add(identifier);
   }
@@ -62,7 +61,7 @@ function placesToAsk(state: BlueprintState, extraction: Extraction, stale: reado
   return { scopes: [...scopes.values()], unaddressed };
 }
 
-/** Up to MAX_QUESTIONS of the names, taken from the groups in turn, so that no cluster is left out. */
+/** Up to MAX_PLACES of the names, taken from the groups in turn, so that no cluster is left out. */
 function takeInTurns(names: readonly string[], groupOf: (name: string) => string): readonly string[] {
   if (names.length <= MAX_PLACES) return names;
   const groups = new Map<string, string[]>();
@@ -83,7 +82,7 @@ function takeInTurns(names: readonly string[], groupOf: (name: string) => string
   return picked;
 }
 
-/** Places that the selector of the entry excludes are passed over: they cannot say anything. */
+/** Reads the scopes again. Scopes that the selector excludes are skipped, because the listing cannot show them. */
 async function confirmScopes(
   { listing }: Extraction,
   scopes: readonly Place[],

@@ -3,15 +3,15 @@ import type { RawItem } from './model.ts';
 import type { Extraction } from './run.ts';
 import type { Listing, Place, Walk } from './source.ts';
 
-/** Starting jq costs about as much as mapping a hundred items. */
+/** Starting jq takes as long as mapping about 100 items. */
 const ITEMS_PER_MAPPING = 500;
 
 /**
- * A look at the source beside the main read: which entities of a blueprint it shows, or why that cannot be said. It
- * goes through the same program as the main read. Resyncs and live events delete nothing without one.
+ * A second read of the source: which entities of a blueprint it shows, or why it cannot be used. It uses the same program
+ * as the main read. Neither resyncs nor live events delete without one.
  */
 export class ConfirmingRead {
-  /** What it has shown, as Port names it. */
+  /** The identifiers of the entities that it showed. */
   readonly identifiers = new Set<string>();
   readonly #program: Extraction['program'];
   readonly #blueprint: string;
@@ -20,7 +20,7 @@ export class ConfirmingRead {
   #waiting: RawItem[] = [];
   #problem: string | undefined;
 
-  /** @param isKnown whether the main read gave this item to Port, where its entity is one that only Port can find */
+  /** @param isKnown for items whose entity is named by a search query: whether the main read gave the item to Port */
   constructor(
     { program }: Pick<Extraction, 'program'>,
     blueprint: string,
@@ -33,23 +33,23 @@ export class ConfirmingRead {
     this.#isKnown = isKnown;
   }
 
-  /** Why it cannot be used; undefined when it can. To be asked after `finish`. */
+  /** Why it cannot be used; undefined when it can. Valid after `finish`. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** Says that it cannot be used; the first reason counts. */
+  /** Records that it cannot be used. The first reason counts. */
   markUnusable(problem: string): void {
     this.#problem ??= problem;
   }
 
-  /** Reads one place again. @returns how many items it shows; undefined where the selector leaves the place out */
+  /** Reads one place again. @returns the number of items; undefined when the selector excludes the place */
   async confirm(listing: Listing, place: Place, onItem?: (item: RawItem) => void): Promise<number | undefined> {
     const pages = listing.confirm(place, this.#signal);
     return pages === 'excluded' ? undefined : this.read(pages, onItem);
   }
 
-  /** Reads to the end. @returns how many items there are */
+  /** Reads a walk to its end. @returns the number of items */
   async read(pages: Walk, onItem: (item: RawItem) => void = () => undefined): Promise<number> {
     let count = 0;
     for (;;) {
@@ -69,7 +69,7 @@ export class ConfirmingRead {
     }
   }
 
-  /** Maps what still waits; after that all is known. */
+  /** Maps the items that still wait. After this the results are complete. */
   async finish(): Promise<this> {
     if (this.#waiting.length > 0) await this.#map();
     return this;

@@ -2,14 +2,14 @@ import type { Sighting } from './entity-table.ts';
 import type { Entity, Kind } from './model.ts';
 import type { ProblemBook } from './problem-book.ts';
 
-/** An entity that an item gave, as it is reported. */
+/** An entity with the item that gave it, for reports. */
 interface Giver {
   readonly entity: Entity;
   readonly kind?: Kind;
   readonly label?: string;
 }
 
-/** Different items that give one identifier: the first one read stands for the entity. */
+/** Reports that different items give the same identifier. The entity is made of the first. */
 export function reportCollision(
   problems: ProblemBook,
   { entity, kind, label }: Required<Giver>,
@@ -27,7 +27,7 @@ export function reportCollision(
 }
 
 /**
- * Fields that were given two values in one run. The value that was read first stays: whoever came last would write it again
+ * Reports fields that were given two values in one run. The first value stays; otherwise the field would be written again
  * in every run.
  */
 export function reportConflicts(

@@ -3,7 +3,7 @@ import { encodeIdentifier } from './identifier.ts';
 import type { BlueprintShape, Entity, PropertyShape, RelationShape, RelationValue, SearchQuery } from './model.ts';
 import { complaintAbout } from './schema/check.ts';
 
-/** Something of an entity that had to be changed or left out so that Port takes the rest. */
+/** A part of an entity that had to be left out so that Port accepts the rest. */
 export interface Misfit {
   readonly code: Extract<Code, 'value_refused' | 'property_undeclared' | 'relation_undeclared' | 'entity_too_large'>;
   readonly path: string;
@@ -15,26 +15,26 @@ export interface Conformed {
   readonly misfits: readonly Misfit[];
 }
 
-/** Whether an identifier, relation or team is asked for by a query instead of being named. */
+/** Whether an identifier, relation or team is a search query and not a name. */
 export function isSearchQuery(value: unknown): value is SearchQuery {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && 'rules' in value;
 }
 
 /**
- * Fits an entity to its blueprint: identifiers in Port's alphabet, only declared relations, only values that the
- * schema allows, not larger than one request. What does not fit is left out (so Port keeps what it has) and named.
- * @param maxBytes how large the entity's JSON may be
+ * Fits an entity to its blueprint: encodes identifiers in Port's alphabet, and leaves out undeclared relations, values
+ * that the schema does not allow, and what is too large for a request. Port keeps its values of what is left out.
+ * @param maxBytes the limit for the entity's JSON
  */
 export function conform(entity: Entity, shape: BlueprintShape, maxBytes: number): Conformed {
   const misfits: Misfit[] = [];
-  const properties = fitProperties(entity.properties, shape, misfits);
+  const properties = keepValidProperties(entity.properties, shape, misfits);
   const relations = fitRelations(entity.relations, shape, misfits);
   const identifier = typeof entity.identifier === 'string' ? encodeIdentifier(entity.identifier) : entity.identifier;
   const fitted = dropLargestProperties({ ...entity, identifier, properties, relations }, maxBytes, misfits);
   return { entity: fitted, misfits };
 }
 
-function fitProperties(
+function keepValidProperties(
   properties: Entity['properties'],
   shape: BlueprintShape,
   misfits: Misfit[],
@@ -51,7 +51,7 @@ function fitProperties(
       });
       continue;
     }
-    const complaint = value === null ? aboutNull(id, shape) : complaintOf(value, declared);
+    const complaint = value === null ? complaintAboutNull(id, shape) : complaintOf(value, declared);
     if (complaint === undefined) continue;
     misfits.push({ code: 'value_refused', path, message: complaint });
     refused.add(id);
@@ -60,12 +60,12 @@ function fitProperties(
   return Object.fromEntries(Object.entries(properties).filter(([id]) => !refused.has(id)));
 }
 
-/** Null clears, except where the blueprint wants a value: Port would refuse the whole entity for it. */
-function aboutNull(id: string, { required }: BlueprintShape): string | undefined {
+/** Null clears a property. For a required one Port would refuse the whole entity. */
+function complaintAboutNull(id: string, { required }: BlueprintShape): string | undefined {
   return required.includes(id) ? 'the blueprint requires a value, and the mapping gives none' : undefined;
 }
 
-/** Deeper values cannot be compared without running out of stack, and nobody could read them in Port. */
+/** Comparing values that are nested deeper would overflow the stack. */
 const MAX_LEVELS = 500;
 
 function complaintOf(value: unknown, shape: PropertyShape): string | undefined {
@@ -103,7 +103,7 @@ function fitRelations(relations: Entity['relations'], shape: BlueprintShape, mis
   return Object.fromEntries(fitted);
 }
 
-/** One target or a list, as the blueprint declares it; undefined when a single relation is given several targets. */
+/** The targets as one name or a list, as the blueprint declares; undefined for several targets of a single relation. */
 function fitRelation(value: RelationValue, shape: RelationShape): RelationValue | undefined {
   if (value === null || isSearchQuery(value)) return value;
   const targets = [...new Set(typeof value === 'string' ? [value] : value)]
@@ -116,7 +116,7 @@ function fitRelation(value: RelationValue, shape: RelationShape): RelationValue 
 
 /** Leaves out the largest properties until the entity fits into one request. */
 function dropLargestProperties(entity: Entity, maxBytes: number, misfits: Misfit[]): Entity {
-  // Most are far smaller, and need not be written down to know it.
+  // Most entities are far smaller, and the upper bound is fast to compute.
   if (maxJsonBytes(entity, maxBytes) <= maxBytes) return entity;
   let bytes = jsonBytes(entity);
   if (bytes <= maxBytes) return entity;
@@ -138,7 +138,7 @@ function dropLargestProperties(entity: Entity, maxBytes: number, misfits: Misfit
 const WIDEST_CHARACTER = 6; // \u0000
 const WIDEST_SCALAR = 32;
 
-/** An upper bound of the JSON size, as if every character took the most that it can; stops counting beyond the limit. */
+/** An upper bound of the JSON size: every character counts with its largest size. Stops counting above the limit. */
 function maxJsonBytes(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length * WIDEST_CHARACTER + 2;
   if (typeof value !== 'object' || value === null) return WIDEST_SCALAR;

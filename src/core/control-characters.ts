@@ -1,9 +1,9 @@
-/** The text with its control characters, line ends included, and its marks for the direction of writing by number: a terminal would obey them. */
+/** Replaces control characters (also line ends) and marks of writing direction by their numbers: a terminal would obey them. */
 export function escapeControlCharacters(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, numbered);
 }
 
-/** The same for JSON, of which it stays the same document. Line ends stay: JSON has escaped those in its texts already. */
+/** The same for JSON text. The document stays the same. Line ends stay: those inside strings are escaped already. */
 export function escapeControlCharactersInJson(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, numbered);
 }

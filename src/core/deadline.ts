@@ -1,9 +1,9 @@
 import { withAnySignal } from './signals.ts';
 
 /**
- * Waits for work, but no longer than `ms`; after that the answer is `late`. The work itself goes on: where it can be
- * stopped, `withDeadline` stops it.
- * @throws what the work throws in time; what it throws later is nobody's
+ * Waits for work, but no longer than `ms`; then returns `late`. The work goes on. If it should be aborted, use
+ * `withDeadline`.
+ * @throws what the work throws in time. Later errors are ignored.
  */
 export async function within<T, Late>(ms: number, work: Promise<T>, late: Late): Promise<T | Late> {
   let timer: NodeJS.Timeout | undefined;
@@ -17,7 +17,7 @@ export async function within<T, Late>(ms: number, work: Promise<T>, late: Late):
   }
 }
 
-/** Waits for work, but no longer than `ms`. False: it has not ended by then, or it has failed. */
+/** Waits for work, but no longer than `ms`. False: it has not ended, or it has failed. */
 export function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   const done = work.then(
     () => true,
@@ -26,7 +26,7 @@ export function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolea
   return within(ms, done, false);
 }
 
-/** Does something with a signal that aborts when the caller's does, and with a TimeoutError when `ms` are over. */
+/** Runs work with a signal that aborts when the caller's does, or after `ms` with a TimeoutError. */
 export async function withDeadline<T>(
   ms: number,
   signal: AbortSignal,
@@ -41,7 +41,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** One end for several things that are done one after the other; what takes longer is left. */
+/** One deadline for several things that are done one after the other. */
 export class Deadline {
   readonly #at: number;
 
@@ -49,12 +49,12 @@ export class Deadline {
     this.#at = performance.now() + ms;
   }
 
-  /** @param reserveMs what is kept for those who come after */
+  /** @param reserveMs how much time to leave for later steps */
   leftMs(reserveMs = 0): number {
     return Math.max(0, this.#at - reserveMs - performance.now());
   }
 
-  /** Waits for work while there is time. False: it has not ended by then, or it has failed. */
+  /** Waits for work until the deadline. False: it has not ended, or it has failed. */
   wait(work: Promise<unknown>, reserveMs = 0): Promise<boolean> {
     return isDoneWithin(this.leftMs(reserveMs), work);
   }

@@ -1,27 +1,27 @@
 import { digestOf } from './canonical.ts';
 import type { BlockReason, DeletionBlocked, DeletionReason } from './report.ts';
 
-/** Why a blueprint may not be deleted from in this run, whatever the guards say. */
+/** A reason for which nothing is deleted from a blueprint in this run, whatever the threshold. */
 export interface Taint {
   readonly reason: Extract<BlockReason, 'incomplete' | 'rejected' | 'disabled' | 'not_selected'>;
   readonly detail: string;
 }
 
-/** What the second, differently scoped read said about the stale entities. */
+/** The result of the confirming reads for the stale entities of a blueprint. */
 export type Confirmation =
   | { readonly type: 'not_asked' }
-  /** Everything that was asked about is absent there too. */
+  /** The confirming reads did not show them either. */
   | { readonly type: 'confirmed' }
-  /** These are there after all: the first read was not complete. */
+  /** These still exist, so the first read was not complete. */
   | { readonly type: 'contradicted'; readonly stillThere: readonly string[] }
-  /** The second read failed or cannot be trusted. */
+  /** A confirming read failed, or was not complete. */
   | { readonly type: 'unconfirmed'; readonly detail: string };
 
 export interface DeletionCase {
   readonly blueprint: string;
   /** Whether an entry of the mapping writes it, or may write it. */
   readonly mapped: boolean;
-  /** How many entities of the blueprint are ours in Port. */
+  /** How many entities of ours the blueprint has in Port. */
   readonly owned: number;
   /** Those of them that this run did not see. */
   readonly stale: readonly string[];
@@ -30,7 +30,7 @@ export interface DeletionCase {
   readonly confirmation: Confirmation;
   /** `entityDeletionThreshold`; null: never delete. */
   readonly threshold: number | null;
-  /** Digests that somebody approved. */
+  /** Digests that a person approved. */
   readonly approved: ReadonlySet<string>;
 }
 
@@ -40,10 +40,10 @@ export type DeletionDecision =
   | { readonly type: 'delete'; readonly identifiers: readonly string[]; readonly approvedDigest: string | null }
   | { readonly type: 'blocked'; readonly blocked: DeletionBlocked; readonly detail: string };
 
-/** Why an entity of ours is to go. */
+/** Why an entity of ours is stale. */
 export interface Cause {
   readonly reason: DeletionReason;
-  /** The reason as a sentence, the same one for all entities that share it. */
+  /** The reason as a sentence. It is the same for all entities with this reason. */
   readonly detail: string;
 }
 /** By identifier. */
@@ -52,9 +52,9 @@ export type Causes = ReadonlyMap<string, Cause>;
 const SAMPLE_SIZE = 10;
 
 /**
- * Whether stale entities may go: CONTRACT §6 as one pure function. Called first without testimony; it asks for the
- * witness only when nothing else forbids the deletion already. The guards come last, so that nobody is ever asked to
- * approve a set that the source itself contradicts.
+ * Decides whether stale entities may be deleted, as a pure function. First called without a confirmation: it demands one
+ * only if nothing else forbids the deletion. The threshold is checked last, so that nobody is asked to approve a set that
+ * a confirming read contradicts.
  */
 export function decideDeletion(facts: DeletionCase): DeletionDecision {
   const { stale, confirmation } = facts;
@@ -84,7 +84,7 @@ function checkThreshold(facts: DeletionCase): DeletionDecision {
   const digest = digestOf(blueprint, stale);
   const approvedDigest = facts.approved.has(digest) ? digest : null;
   if (approvedDigest) return { type: 'delete', identifiers: stale, approvedDigest };
-  // Nobody can say that these are gone: nothing asks about them any more.
+  // Whether these are gone is not known, because no entry reads their kind any more.
   if (!facts.mapped)
     return block(facts, 'unmapped', `no entry of the mapping writes ${blueprint} any more`, stale, digest);
   const excess = thresholdBreach(stale.length, owned, threshold);
@@ -92,13 +92,13 @@ function checkThreshold(facts: DeletionCase): DeletionDecision {
   return { type: 'delete', identifiers: stale, approvedDigest: null };
 }
 
-/** Why so many deletions at once are too many without an approval. */
+/** Why this number of deletions needs an approval. */
 export interface ThresholdBreach {
   readonly reason: Extract<BlockReason, 'threshold' | 'emptied'>;
   readonly detail: string;
 }
 
-/** The guards, for resyncs and live events alike: no more than the threshold's share may go at once, and never all. */
+/** For resyncs and live events: no more than the threshold's share may be deleted at once, and never all entities. */
 export function thresholdBreach(gone: number, owned: number, threshold: number | null): ThresholdBreach | undefined {
   if (threshold === null) return { reason: 'threshold', detail: 'the mapping says that nothing is ever deleted' };
   if (gone >= owned) return { reason: 'emptied', detail: `all ${owned} entities would go` };
@@ -119,7 +119,7 @@ function block(
   return { type: 'blocked', blocked: describeBlock(reason, facts.blueprint, facts.stale, sample, digest), detail };
 }
 
-/** How a block is reported: how many, the digest that names exactly them, and a few by name. */
+/** A block for the report: the number of entities, the digest of the set, and a few identifiers. */
 export function describeBlock(
   reason: BlockReason,
   blueprint: string,
@@ -130,7 +130,7 @@ export function describeBlock(
   return { reason, count: stale.length, digest, sample: sample.slice(0, SAMPLE_SIZE) };
 }
 
-/** Whether a person may lift this block by approving the digest; the others need a better read or a better mapping. */
+/** Whether a person can lift this block by approving the digest. Others need another read or another mapping. */
 export function isApprovable(reason: BlockReason): boolean {
   return reason === 'threshold' || reason === 'emptied' || reason === 'unmapped';
 }

@@ -8,7 +8,7 @@ import type { DeletionBlocked } from './report.ts';
 import { extractionsCreating, type Run } from './run.ts';
 import { protectOutsideWindow } from './windows.ts';
 
-/** Decides and carries out the deletions of every blueprint; one that may not delete does not stop another. */
+/** Decides about the deletions of every blueprint, and makes them. A blocked blueprint does not affect the others. */
 export class Deletions {
   readonly #run: Run;
   readonly #readers: readonly KindReader[];
@@ -22,7 +22,7 @@ export class Deletions {
     this.#approved = approved;
   }
 
-  /** @param states in the order in which they may delete: what points at others first */
+  /** @param states in the order of deletion: blueprints with relations before their targets */
   async decideAndDelete(states: readonly BlueprintState[]): Promise<void> {
     for (const state of states) await this.#apply(state, await this.#decide(state));
     this.#reportUnusedApprovals();
@@ -107,7 +107,7 @@ export class Deletions {
     });
   }
 
-  /** What the witness saw and the first read did not: so that one was not complete, whatever its pages said. */
+  /** A confirming read showed what a first read did not. So the first read was not complete, although it seemed so. */
   #markFirstReadsIncomplete(blueprint: string, detail: string): void {
     const kinds = new Set(extractionsCreating(this.#run.extractions, blueprint).map(({ kind }) => kind.name));
     for (const reader of this.#readers) {

@@ -3,26 +3,26 @@ import { nearest } from './nearest.ts';
 import type { MappedItem } from './ports.ts';
 import { isObject, own } from './schema/values.ts';
 
-/** Fewer items may lack a field by chance. */
+/** With fewer items, a field may be missing by chance. */
 const MIN_ITEMS = 5;
-/** Names are only likened to so many others. */
+/** How many names are kept for suggestions. */
 const MAX_NAMES = 1000;
 const MAX_NAMES_SHOWN = 8;
 
-/** A field that is a plain path into the item, such as `.labels.team`, and was not there in any item yet. */
+/** A field whose expression is a plain path, such as `.labels.team`, and that no item has had so far. */
 interface WatchedField {
   readonly entry: ResourceEntry;
   readonly field: string;
   readonly keys: readonly string[];
   items: number;
-  /** Names that stand where the last key should. */
+  /** Keys that exist at the place of the last key. */
   readonly names: Set<string>;
 }
 
 const PATH = /^\.[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\["[^"\\]*"\])*$/;
 const STEP = /\.(\w+)|\["([^"]*)"\]/g;
 
-/** Notices fields that no item has: a misspelt name is no error in jq, it is null. */
+/** Finds fields that no item has. A misspelt name is not an error in jq but null. */
 export class EmptyFields {
   #watched: WatchedField[];
 
@@ -38,13 +38,13 @@ export class EmptyFields {
     }
   }
 
-  /** A sentence per field that stayed empty although there was something to find it in. */
+  /** One sentence per field that no item has, although its parent exists. */
   findings(): readonly { readonly path: string; readonly message: string }[] {
     return this.#watched
       .filter(({ items }) => items >= MIN_ITEMS)
       .flatMap(({ entry, field, keys, items, names }) => {
         const similar = nearest(keys.at(-1) ?? '', [...names]);
-        // A field that Komodor leaves out of all items is not misspelt; a key of a map like labels probably is.
+        // A missing top-level field may be one that Komodor leaves out. A missing key of a map like labels is probably misspelt.
         if (similar === undefined && (keys.length === 1 || names.size === 0)) return [];
         const there = [...names].slice(0, MAX_NAMES_SHOWN).join(', ');
         const hint =
@@ -73,7 +73,7 @@ function watchedOf(entry: ResourceEntry): WatchedField[] {
   });
 }
 
-/** Counts an item that lacks the field. */
+/** Counts an item without the field. False: the item has the field. */
 function isMissing(watched: WatchedField, item: JsonObject): boolean {
   let value: unknown = item;
   for (const [index, key] of watched.keys.entries()) {

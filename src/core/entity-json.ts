@@ -1,9 +1,9 @@
 import type { Entity } from './model.ts';
 
-/** Texts that are still to be sent. */
+/** The texts of entities that are not sent yet. */
 const texts = new WeakMap<Entity, string>();
 
-/** An entity as JSON text. Its size is asked when it is packed and its text when it is sent: it is written down once. */
+/** An entity as JSON text. It is kept, because packing needs its size and sending needs the text. */
 export function entityJson(entity: Entity): string {
   const known = texts.get(entity);
   if (known !== undefined) return known;

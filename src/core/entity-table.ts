@@ -2,16 +2,16 @@ import type { Fingerprints, GivenColumns } from './fields.ts';
 import type { Kind } from './model.ts';
 import { TextPool } from './text-pool.ts';
 
-/** Which source item an entity was made of in this run. */
+/** The item that an entity was made of in this run. */
 export interface Sighting {
-  /** null: no item, a relation points at it. */
+  /** null: no item gave it, but a relation points at it. */
   readonly kind: Kind | null;
-  /** Fingerprint of the item's key. Tells items apart; labels do not, for they are cut and may be alike. */
+  /** Fingerprint of the item's key. Labels do not identify an item, because they may be shortened. */
   readonly item: number;
   readonly label: string;
 }
 
-/** The sighting of an entity that no item gave, so far. */
+/** The sighting of an entity that only a relation names so far. */
 export function relationOnlySighting(): Sighting {
   return { kind: null, item: NOTHING, label: 'target of a relation' };
 }
@@ -19,47 +19,47 @@ export function relationOnlySighting(): Sighting {
 export const OUTCOMES = ['unchanged', 'updated', 'created', 'failed'] as const;
 export type EntityOutcome = (typeof OUTCOMES)[number];
 
-/** What is known of one entity of a blueprint; a view of its row in the table. */
+/** Everything that a run knows of one entity; a view of its row in the table. */
 export interface TrackedEntity {
-  /** Ours in Port when the run began. */
+  /** Whether it was ours in Port at the beginning of the run. */
   readonly owned: boolean;
-  /** The fields as Port has them, or will have them when what is on its way lands. */
+  /** The fields as Port has them, or will have them after the current writes. */
   fingerprints: Fingerprints | undefined;
-  /** Fields that something gave in this run. */
+  /** Fields that an item gave in this run. */
   readonly givenColumns: GivenColumns;
-  /** Values of the properties that keep the address of the source item (see `Addressing`). */
+  /** Values of the properties that keep the place of the item. */
   readonly locatorValues: { readonly [property: string]: string };
   sighting: Sighting | undefined;
-  /** Whether something of it was handed to the writer in this run. */
+  /** Whether this run has given it to the writer. */
   sent: boolean;
   outcome: EntityOutcome | undefined;
 }
 
-/** What a fresh row knows. */
+/** The values of a new row. */
 export interface NewEntity {
   readonly owned: boolean;
   readonly fingerprints?: Fingerprints;
-  /** One value per locator property, undefined where there is none. */
+  /** One value per locator property; undefined if the entity has none. */
   readonly located?: readonly (string | undefined)[];
 }
 
-/** Small, because a live event has a table for itself. */
+/** Small, because every live event has its own table. */
 const ROWS_PER_CHUNK = 256;
 const NOTHING = 0;
-/** A sighting's kind as a number; 0 is none at all. */
+/** A sighting's kind as a number: 0 no sighting, 1 a sighting without kind, 2 the first kind. */
 const NO_KIND = 1;
 const FIRST_KIND = 2;
 
 /**
- * The entities of one blueprint in columns of numbers, a few hundred bytes each, for there may be a hundred thousand:
- * an object with its own arrays and strings takes three times as much, and the collector has to walk it every time.
+ * The entities of one blueprint, in columns of numbers. There may be 100,000, and this takes a few hundred bytes for each.
+ * Objects with arrays and strings would take three times as much, and the garbage collector would have to visit them.
  */
 export class EntityTable {
   readonly #rows = new Map<string, number>();
   readonly #chunks: Chunk[] = [];
   readonly #shared: Shared;
 
-  /** @param width how many fields are compared; @param locators properties that keep an address */
+  /** @param width how many fields are compared; @param locators properties that keep a part of a place */
   constructor(width: number, locators: readonly string[]) {
     this.#shared = { width, locators, kinds: [], labels: new TextPool(), names: new NameBook() };
   }
@@ -73,7 +73,7 @@ export class EntityTable {
     return row === undefined ? undefined : this.#view(row);
   }
 
-  /** The value of one property that keeps an address. */
+  /** The value of one locator property. */
   locatorValueOf(identifier: string, property: string): string | undefined {
     const { locators, names } = this.#shared;
     const row = this.#rows.get(identifier);
@@ -82,7 +82,7 @@ export class EntityTable {
     return names.at(this.#chunkOf(row).located[(row % ROWS_PER_CHUNK) * locators.length + at] ?? NOTHING);
   }
 
-  /** Adds an entity that is not there yet. */
+  /** Adds an entity. It must not be in the table yet. */
   add(identifier: string, facts: NewEntity): TrackedEntity {
     const row = this.#rows.size;
     this.#rows.set(identifier, row);
@@ -105,7 +105,7 @@ export class EntityTable {
     return count;
   }
 
-  /** Those that are ours and that nothing has shown in this run. */
+  /** The entities of ours without a sighting in this run. */
   *unseen(): IterableIterator<string> {
     for (const [identifier, row] of this.#rows) {
       const { owned, seen } = this.#chunkOf(row);
@@ -125,17 +125,17 @@ export class EntityTable {
   }
 }
 
-/** What all rows of a table have in common. */
+/** What all rows of a table share. */
 interface Shared {
   readonly width: number;
   readonly locators: readonly string[];
-  /** Each once; a sighting holds its number. */
+  /** All kinds. A sighting holds the index. */
   readonly kinds: Kind[];
   readonly labels: TextPool;
   readonly names: NameBook;
 }
 
-/** Cluster and namespace names repeat in every entity: each is kept once, and a row holds its number. 0 is none. */
+/** Names of clusters and namespaces occur in many entities. Each is kept once, and a row holds its number; 0 is none. */
 class NameBook {
   readonly #names: string[] = [''];
   readonly #numbers = new Map<string, number>();

@@ -54,12 +54,12 @@ export class AppError extends Error {
   }
 }
 
-/** Whether an error means "we were asked to stop". */
+/** Whether an error comes from an aborted signal. */
 export function isAbort(error: unknown, signal?: AbortSignal): boolean {
   return signal?.aborted === true || (error instanceof Error && error.name === 'AbortError');
 }
 
-/** The text of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -11,11 +11,11 @@ import { timeOf } from './time.ts';
 /** The mapping, ready to run. */
 export interface CompiledMapping {
   readonly extractions: readonly Extraction[];
-  /** Entries that cannot be used, with those that the mapping's reader had disabled already. */
+  /** All entries that cannot be used, including those that were disabled when the mapping was parsed. */
   readonly disabled: readonly DisabledEntry[];
 }
 
-/** Compiles the mapping, and learns from each program where the parts of a place come out. See `compilePrograms`. */
+/** Compiles the mapping (see `compilePrograms`), and learns the locators of each program. */
 export async function compileMapping(
   ports: Pick<Ports, 'kinds' | 'mapper'>,
   mapping: Mapping,
@@ -33,9 +33,9 @@ export async function compileMapping(
 }
 
 /**
- * Compiles the mapping: entries of a kind that ask the source for the same become one program and are read once.
- * What cannot be used is reported and disabled; the rest lives. Nothing is run.
- * @param origin where the mapping was read, for messages
+ * Compiles the mapping. Entries of a kind with the same listing become one program and are read once. Entries that cannot
+ * be used are reported and disabled. Nothing is run.
+ * @param origin where the mapping comes from, for messages
  */
 export async function compilePrograms(
   ports: { readonly kinds: Pick<KindBook, 'get'>; readonly mapper: Ports['mapper'] },
@@ -50,7 +50,7 @@ export async function compilePrograms(
   const groups = new Map<string, Group>();
   for (const entry of mapping.entries) {
     const kind = ports.kinds.get(entry.kind);
-    // The reader of the mapping lets no other kind pass.
+    // Parsing the mapping has refused unknown kinds.
     if (!kind) throw new Error(`there is no kind ${entry.kind}`);
     const selected = kind.select(entry.selector);
     if ('complaints' in selected) {
@@ -82,19 +82,19 @@ export async function compilePrograms(
   return { programs, disabled };
 }
 
-/** Entries that ask the source for the same. */
+/** Entries with the same listing. */
 interface Group extends Pick<Extraction, 'kind' | 'listing'> {
   readonly entries: readonly ResourceEntry[];
 }
 
-/** The blueprints of a disabled entry are only known when all its templates name them as plain text. */
+/** The blueprints of a disabled entry are known only if all its templates name them as constants. */
 function disable(entry: ResourceEntry, message: string): DisabledEntry {
   const blueprints = entry.templates.map(({ blueprint }) => literalText(blueprint));
   const known = blueprints.filter((name) => name !== null);
   return { path: entry.path, kind: entry.kind, blueprints: known.length === blueprints.length ? known : null, message };
 }
 
-/** Maps an item with a known place and looks where its parts come out: independent of how the mapping is written. */
+/** Maps the kind's probe and looks which properties contain the parts of its place. Works for any mapping. */
 async function learnLocators(program: Program, { item, place }: SourceKind['probe'], signal: AbortSignal) {
   const locators = new Map<string, Locator>();
   try {
@@ -110,13 +110,13 @@ async function learnLocators(program: Program, { item, place }: SourceKind['prob
       locators.set(blueprint, { ...locators.get(blueprint), ...Object.fromEntries(found) });
     }
   } catch (error) {
-    // Without locators the second witness reads everything again instead of asking place by place.
+    // Without locators the confirming read reads everything again, not place by place.
     if (isAbort(error, signal)) throw error;
   }
   return locators;
 }
 
-/** Whether a property holds a part of a place; a time may be written in another way. */
+/** Whether a property contains a part of a place. A time may be spelled differently. */
 function isSame(candidate: unknown, value: string): boolean {
   if (candidate === value) return true;
   const moment = timeOf(value);

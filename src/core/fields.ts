@@ -3,7 +3,7 @@ import { isSearchQuery } from './conform.ts';
 import type { BlueprintShape, Entity, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
 
-/** Fingerprints of an entity's fields, one per column; 0 where there is nothing. */
+/** Fingerprints of an entity's fields, one per column; 0 for a field without value. */
 export type Fingerprints = ArrayLike<number>;
 
 type AnyEntity = Entity | StoredEntity;
@@ -11,20 +11,20 @@ type AnyEntity = Entity | StoredEntity;
 /** One compared field of a blueprint: `title`, `properties.status`, `relations.service`. */
 interface Column {
   readonly path: string;
-  /** The value as it is compared, or undefined when the entity does not carry the field. */
+  /** The value for comparison; undefined when the entity does not have the field. */
   read(entity: AnyEntity): unknown;
 }
 
 /**
- * Which fields of a blueprint the mapping writes and Port can give back. An undeclared property is left out: Port does
- * not say whether it keeps such a value, so comparing it could mean writing the entity again in every run.
+ * The fields of a blueprint that the mapping writes and that Port returns. Undeclared properties are left out: Port may
+ * not keep them, and then the entity would look changed in every run.
  */
 export function selectFields(shape: BlueprintShape, programs: readonly Program[]): FieldSelection {
   const templates = programs.flatMap((program) => program.writing(shape.identifier));
   const declared = (ids: readonly string[], known: object) =>
     ids.includes('*') ? Object.keys(known) : [...new Set(ids)].filter((id) => Object.hasOwn(known, id));
   return {
-    // Nothing writes it any more: then people want at least the names of what is left.
+    // For a blueprint that no entry writes any more, the title is read for the report.
     title: templates.length === 0 || templates.some((template) => template.title !== undefined),
     icon: templates.some((template) => template.icon !== undefined),
     team: templates.some((template) => typeof template.team === 'string'),
@@ -39,15 +39,15 @@ export function selectFields(shape: BlueprintShape, programs: readonly Program[]
   };
 }
 
-/** Columns of one entity that something gave a value in this run. */
+/** The columns of one entity that got a value in this run. */
 export interface GivenColumns {
   has(column: number): boolean;
   add(column: number): void;
-  /** Gathers the paths of fields that were given another value than they have. */
+  /** The paths of fields that were given a second, different value. */
   readonly conflicts: string[];
 }
 
-/** Compares entities of one blueprint field by field, by fingerprint. */
+/** Compares the entities of one blueprint field by field, by fingerprints. */
 export class FieldTable {
   readonly #columns: readonly Column[];
 
@@ -61,21 +61,20 @@ export class FieldTable {
     ];
   }
 
-  /** How many columns there are. */
+  /** The number of columns. */
   get width(): number {
     return this.#columns.length;
   }
 
-  /** All columns of an entity as Port keeps it. */
+  /** The fingerprints of all columns of an entity in Port. */
   fingerprints(stored: StoredEntity): number[] {
     return this.#columns.map(({ read }) => fingerprintOrZero(read(stored)));
   }
 
   /**
-   * What writing `entity` over `known` changes: the new fingerprints, or undefined when nothing would.
-   * Fields that the entity does not carry stay; a field given by a search query counts as a change, for its result
-   * is Port's to find.
-   * @param claims fields that something gave in this run already. They stay as they are; what the entity gives is added.
+   * The fingerprints after writing `entity` over `known`; undefined when nothing would change. Fields that the entity does
+   * not have stay. A field with a search query counts as changed, because only Port knows its result.
+   * @param claims fields that got a value in this run. They keep it; the entity's fields are added.
    */
   fingerprintsAfter(entity: Entity, known: Fingerprints | undefined, claims?: GivenColumns): number[] | undefined {
     let next: number[] | undefined;
@@ -98,22 +97,22 @@ export class FieldTable {
     return next;
   }
 
-  /** Whether `known` has a field already as the entity has it. */
+  /** Whether Port already has the entity's value of a field. */
   hasSameValue(entity: Entity, path: string, known: Fingerprints): boolean {
     const index = this.#columns.findIndex((candidate) => candidate.path === path);
     return index >= 0 && fingerprintOrZero(this.#columns[index]?.read(entity)) === known[index];
   }
 
-  /** The entity without nulls that clear nothing: Port has no value there. */
+  /** The entity without nulls for fields that have no value in Port. */
   dropNullsPortDoesNotHave(entity: Entity, known: Fingerprints | undefined): Entity {
-    // What is not known may be somebody else's, with values that have to go.
+    // An unknown entity may be another writer's, with values that have to be cleared.
     if (known === undefined || !hasNull(entity)) return entity;
     const held = new Set(this.#columns.filter((_, index) => (known[index] ?? 0) !== 0).map(({ path }) => path));
     return onlyFields(entity, (path, value) => value !== null || held.has(path));
   }
 }
 
-/** The entity with only some of its fields: `title`, `properties.status`, `relations.service`. */
+/** The entity with only some fields: `title`, `properties.status`, `relations.service`. */
 export function onlyFields(entity: Entity, keeps: (path: string, value: unknown) => boolean): Entity {
   const { title, icon, team, ...rest } = entity;
   const prune = <T>(prefix: string, fields: { readonly [key: string]: T }) =>
@@ -141,12 +140,12 @@ function hasNull({ title, icon, team, properties, relations }: Entity): boolean 
   return Object.values(properties).includes(null) || Object.values(relations).includes(null);
 }
 
-/** Whether Port has to find something for this entity, so that only Port knows what writing it changes. */
+/** Whether the entity contains a search query, so that only Port knows what writing it changes. */
 export function hasSearch({ identifier, team, relations }: Entity): boolean {
   return isSearchQuery(identifier) || isSearchQuery(team) || Object.values(relations).some(isSearchQuery);
 }
 
-/** Port shows the identifier as title of an entity that has none. */
+/** Port shows the identifier as the title of an entity without title. */
 function titleOf(entity: AnyEntity): string | null | undefined {
   return entity.title === entity.identifier ? null : entity.title;
 }
@@ -165,7 +164,7 @@ function propertyColumn(id: string, shape: BlueprintShape): Column {
   });
 }
 
-/** `12:00:00Z`, `12:00:00.000Z` and `13:00:00+01:00` are one instant; Port may give back another spelling than it got. */
+/** `12:00:00Z`, `12:00:00.000Z` and `13:00:00+01:00` are the same time. Port may return another spelling than it got. */
 function instantOf(value: unknown): unknown {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? value : time;

@@ -1,22 +1,22 @@
 const FIRST_CAPACITY = 256;
-/** Fuller tables make long walks past taken places. */
+/** In a fuller table, searching for a slot takes long. */
 const MAX_LOAD = 0.6;
 
 /**
- * Counts fingerprints: 20 to 40 bytes each, where a Map of numbers takes 60 and more, all of which the garbage collector has to
- * walk. Open addressing over two arrays; a fingerprint is never 0, so 0 is an empty place.
+ * Counts fingerprints, in 20 to 40 bytes each. A Map of numbers takes 60 and more, which the garbage collector has to
+ * visit. It is a hash table with open addressing over two arrays; 0, which is no fingerprint, marks an empty slot.
  */
 export class FingerprintBag {
   #keys = new Float64Array(FIRST_CAPACITY);
   #counts = new Uint32Array(FIRST_CAPACITY);
   #size = 0;
 
-  /** How many different ones there are. */
+  /** The number of different fingerprints. */
   get size(): number {
     return this.#size;
   }
 
-  /** @returns how often it was there before */
+  /** @returns how often it was added before */
   add(fingerprint: number): number {
     const at = this.#slotOf(fingerprint);
     const before = this.#counts[at] ?? 0;
@@ -32,7 +32,7 @@ export class FingerprintBag {
     return this.#counts[this.#slotOf(fingerprint)] ?? 0;
   }
 
-  /** Where it is, or the empty place where it would go. The low bits of a fingerprint are spread evenly. */
+  /** The slot of a fingerprint, or the empty slot for it. The low bits of fingerprints are evenly distributed. */
   #slotOf(fingerprint: number): number {
     const last = this.#keys.length - 1;
     let at = (fingerprint % 2 ** 32) & last;

@@ -3,7 +3,7 @@ import type { Misfit } from './conform.ts';
 import type { Entity, Kind } from './model.ts';
 import type { ProblemBook } from './problem-book.ts';
 
-/** An entity that one source item gave. */
+/** An entity that one item gave. */
 export interface MappedEntity {
   readonly entity: Entity;
   readonly kind: Kind;
@@ -12,12 +12,12 @@ export interface MappedEntity {
   readonly label: string;
 }
 
-/** A piece that fits what its blueprint declares. */
+/** A mapped entity that was fitted to its blueprint. */
 export interface FittedEntity extends MappedEntity {
   readonly state: BlueprintState;
 }
 
-/** Something of an entity that was left out or will not be compared; the rest of it goes its way. */
+/** Reports a part of an entity that was left out, or that is not compared. The rest is written. */
 export function reportField(
   problems: ProblemBook,
   { code, path, message }: Misfit,

@@ -10,12 +10,12 @@ import type { Run } from './run.ts';
 import type { RelationTargets } from './targets.ts';
 import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Makes of mapped items the entities that Port can take: one for each name, fitted to its blueprint. */
+/** Turns mapped items into entities that Port accepts: one for each identifier, fitted to its blueprint. */
 export class Fitter {
   readonly #run: Run;
   readonly #targets: RelationTargets;
   readonly #states = new Map<string, BlueprintState>();
-  /** Entities of blueprints that Port does not have: blueprint -> how many. */
+  /** Blueprints that Port does not have -> number of their entities. */
   readonly entitiesWithoutBlueprint = new Map<string, number>();
 
   constructor(run: Run, targets: RelationTargets) {
@@ -23,7 +23,7 @@ export class Fitter {
     this.#targets = targets;
   }
 
-  /** @returns what can be placed; what cannot is reported, and keeps its blueprint's entities from being deleted */
+  /** @returns the usable entities. Unusable ones are reported, and their blueprints are tainted. */
   async fit(kind: Kind, batch: readonly MappedItem[]): Promise<readonly FittedEntity[]> {
     const placeable: FittedEntity[] = [];
     for (const [index, mapped] of batch.entries()) {
@@ -60,7 +60,7 @@ export class Fitter {
     return [...merged.values()].map((entity) => ({ entity, ...of }));
   }
 
-  /** The item stands for an entity that we cannot name, so nothing of its blueprint may be taken for gone. */
+  /** The identifier of the item's entity is not known. It could be any stale entity, so the blueprint is tainted. */
   #reject(kind: Kind, label: string, row: Extract<MappedRow, { type: 'rejected' }>): void {
     this.#run.problems.add({
       code: 'item_rejected',
@@ -98,7 +98,7 @@ export class Fitter {
     return undefined;
   }
 
-  /** Where an expression gives the blueprint, the item may have been in any of them until now: it is not gone. */
+  /** If an expression computes the blueprint, the item's entity may be in any of them, so all of them are tainted. */
   #taintComputed(kind: Kind, blueprint: string): void {
     const own = this.#run.extractions.filter((extraction) => extraction.kind.name === kind);
     if (own.some(({ program }) => program.blueprints.includes(blueprint))) return;
@@ -128,7 +128,7 @@ export class Fitter {
   }
 }
 
-/** Entries of a kind that give the same entity complete each other; the later entry wins field by field. */
+/** Merges what several entries of a kind give for the same entity. The later entry takes precedence in each field. */
 function mergeEntities(earlier: Entity, later: Entity): Entity {
   return {
     ...earlier,

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 
-/** Port: identifiers match `^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$` and have at most 1000 characters. */
+/** Port's rule: identifiers match `^(?!\.{1,2}$)[\p{L}0-9@_.+:\\/=-]+$` and have at most 1000 characters. */
 const MAX_LENGTH = 1000;
 const ALLOWED = /^[\p{L}0-9@_.+:\\/=-]$/u;
 const ALL_ALLOWED = /^[\p{L}0-9@_.+:\\/=-]*$/u;
-/** What an escape of ours looks like; where the source text already looks so, its `=` is escaped itself. */
+/** The form of our escapes. If the source text contains this form, its `=` is escaped. */
 const LOOKS_ESCAPED = /=(?=[0-9A-F]{2}|H)/;
 const HASH_LENGTH = 64;
 
 /**
- * Turns any text into an identifier that Port takes. Valid identifiers stay as they are (unless they contain something
- * that looks like an escape), different texts give different identifiers. The rules are in docs/mapping.md.
- * @returns the identifier; the empty text gives the empty text, which callers refuse before
+ * Turns any text into an identifier that Port accepts. Valid identifiers stay as they are, unless they contain the form of
+ * an escape. Different texts give different identifiers. The rules are in docs/mapping.md.
+ * @returns the identifier; for the empty text the empty text, which callers refuse before
  */
 export function encodeIdentifier(text: string): string {
   const escaped = escapeRefused(text);
@@ -39,7 +39,7 @@ function escapeCharacter(character: string): string {
     .join('');
 }
 
-/** UTF-8 bytes of a code point. By hand, because Node's encoder maps every lone surrogate to the same three bytes. */
+/** The UTF-8 bytes of a code point. Node's encoder is not used, because it gives the same bytes for all lone surrogates. */
 function utf8(code: number): number[] {
   if (code < 0x80) return [code];
   const tail = (shift: number) => 0x80 | ((code >> shift) & 0x3f);
@@ -48,7 +48,7 @@ function utf8(code: number): number[] {
   return [0xf0 | (code >> 18), tail(12), tail(6), tail(0)];
 }
 
-/** Cuts without leaving half of a surrogate pair, which Port would refuse. */
+/** Cuts a text, but not inside a surrogate pair, because Port refuses half of one. */
 function cutAtCharacter(text: string, length: number): string {
   const cut = text.slice(0, length);
   return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;

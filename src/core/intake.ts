@@ -15,8 +15,8 @@ import type { Write, Writer } from './writer.ts';
 import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /**
- * Takes mapped items in: has their entities fitted to the blueprints, notices what is unchanged, and hands the rest to
- * the writer. What it saw is remembered in the blueprint states, for the deletions later.
+ * Processes mapped items: fits their entities to the blueprints, skips unchanged ones, and gives the others to the writer.
+ * It records in the blueprint states which entities were seen, for the deletions later.
  */
 export class Intake {
   readonly #run: Run;
@@ -25,12 +25,12 @@ export class Intake {
   readonly #fitter: Fitter;
   readonly #results: WriteResults;
   readonly #additions: Additions;
-  /** Relations whose target did not exist when their entity was written. */
+  /** Relations that were left out because their target did not exist when the entity was written. */
   readonly pending: PendingRelation[] = [];
   readonly #postponed = new Map<string, RelationValue>();
-  /** Entities that Port refused for a relation target. */
+  /** Entities that Port refused because a relation's target is missing. */
   readonly refusedForRelation: Write[];
-  /** Entities of blueprints that Port does not have: blueprint -> how many. */
+  /** Blueprints that Port does not have -> number of their entities. */
   readonly entitiesWithoutBlueprint: ReadonlyMap<string, number>;
 
   constructor(run: Run, writer: Writer, targets: RelationTargets) {
@@ -45,8 +45,8 @@ export class Intake {
   }
 
   /**
-   * @returns when everything that must be written is packed or on its way; waits while Port is busy. The number of items
-   * that were left out because they only add to an entity that nobody knows.
+   * Returns when everything is packed or being sent, so it waits while Port is slow.
+   * @returns the number of items that were left out because they only add fields to an unknown entity
    */
   async take(kind: Kind, batch: readonly MappedItem[]): Promise<number> {
     const fitted = await this.#fitter.fit(kind, batch);
@@ -96,12 +96,12 @@ export class Intake {
     }
     const wire = state.table.dropNullsPortDoesNotHave(entity, tracked.fingerprints);
     const write = this.#write(wire, piece, tracked);
-    // Without merging, Port keeps nothing that this piece does not carry.
+    // Without merging, Port drops the fields that this write does not have.
     tracked.fingerprints = write.merge ? next : (state.table.fingerprintsAfter(entity, undefined) ?? next);
     await this.#writer.add(write);
   }
 
-  /** The relations that cannot be sent yet; none where Port creates what they miss. */
+  /** The relations that cannot be sent yet; none if Port creates missing targets. */
   async #openRelations({ entity, state }: FittedEntity, tracked: TrackedEntity): Promise<readonly NamedTargets[]> {
     if (!this.#run.mapping.flags.createMissingRelatedEntities)
       return this.#targets.unknownTargets(entity, state, tracked);
@@ -109,7 +109,7 @@ export class Intake {
     return [];
   }
 
-  /** Leaves a relation for the end of the run, when everything is there that is to come. */
+  /** Leaves a relation for the end of the run, when all entities are written. */
   postpone(entity: Entity, state: BlueprintState, { relation, value, names, target }: NamedTargets): void {
     const { identifier } = entity;
     if (typeof identifier !== 'string') return;
@@ -126,7 +126,7 @@ export class Intake {
   }
 
   #write(entity: Entity, piece: FittedEntity, tracked: TrackedEntity | undefined): Write {
-    // Later pieces of an entity must not wipe out what earlier ones wrote.
+    // A later write of an entity must keep the fields of an earlier one.
     const adds = tracked?.sent === true || this.#additions.has(piece.kind);
     const merge = this.#run.mapping.flags.enableMergeEntity || adds;
     if (tracked) tracked.sent = true;

@@ -11,18 +11,18 @@ import type { KindReport, RunStatus } from './report.ts';
 import { type Extraction, itemFingerprint, type Run } from './run.ts';
 import type { Place, SourceKind, SourcePage, Walk } from './source.ts';
 
-/** One is mapped while the next one is read and the one before is taken in. Each may be a few MiB. */
+/** How many batches are read and mapped ahead. Each may have a few MiB. */
 const BATCHES_AHEAD = 3;
-/** Starting jq costs about as much as mapping a hundred items, so small pages are put together first. */
+/** Starting jq takes as long as mapping about 100 items, so small pages are joined. */
 const ITEMS_PER_MAPPING = 500;
-/** But not more than this: what is mapped is held several times over, for each of the batches ahead. */
+/** Not more than this are joined, because the data of each batch is in memory several times. */
 const BYTES_PER_MAPPING = 2 * 1024 * 1024;
 
 type Counts = {
   -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number;
 };
 
-/** Reads one kind to its end: pages from the source, through the mapping, into the intake. */
+/** Reads one kind to its end: reads pages, maps them, and gives them to the intake. */
 export class KindReader {
   readonly #kind: SourceKind;
   readonly #run: Run;
@@ -31,12 +31,12 @@ export class KindReader {
   #seen = new FingerprintBag();
   readonly #scopes = new FingerprintBag();
   readonly #searched = new FingerprintBag();
-  /** Per entry, the items that its `selector.query` left out. */
+  /** Per entry: the items that its `selector.query` excluded. */
   readonly #excludedItems = new Map<string, FingerprintBag>();
   #completeness: Completeness = { complete: true };
   #aborted = false;
   readonly #empty: ReturnType<EmptyFields['findings']>[number][] = [];
-  /** What was done when this kind began: kinds are read one after the other. */
+  /** The counts of the run when this kind began. Kinds are read one after the other. */
   #countsBefore = { written: 0, unchanged: 0 };
 
   constructor(run: Run, intake: Intake, kind: SourceKind) {
@@ -51,7 +51,7 @@ export class KindReader {
 
   /**
    * @param written waits until everything that this kind gave is written
-   * @throws what ends the whole run; an incomplete read is no exception but part of the report
+   * @throws what ends the whole run. An incomplete read does not throw; it is reported.
    */
   async read(extractions: readonly Extraction[], written: () => Promise<void>): Promise<void> {
     this.#countsBefore = this.#countsSoFar();
@@ -97,11 +97,11 @@ export class KindReader {
     }
   }
 
-  /** Puts pages together until mapping them pays. */
+  /** Joins pages into batches that are worth starting jq for. */
   async *#batches(pages: Walk, leaving: { readonly early: boolean }): AsyncGenerator<readonly RawItem[], Completeness> {
     let waiting: RawItem[] = [];
     let bytes = 0;
-    // The first page goes on by itself: nobody has anything to do yet.
+    // The first page is mapped alone, so that work begins early.
     let itemsToCollect = 1;
     try {
       for (;;) {
@@ -139,24 +139,24 @@ export class KindReader {
     return page.items;
   }
 
-  /** How many items lie in a scope, so that the second witness can be checked against the first. */
+  /** How many items of this read are in a scope. A confirming read has to show some too. */
   itemsIn(scope: Place): number {
     return this.#scopes.count(fingerprint(scope));
   }
 
-  /** Whether this read gave an item to Port whose entity only Port can find. */
-  hasSearchedFor(item: RawItem): boolean {
+  /** Whether this read gave Port this item, with an entity that is named by a search query. */
+  gaveSearchedEntity(item: RawItem): boolean {
     return this.#searched.count(fingerprint(item.key)) > 0;
   }
 
-  /** Whether an entry's `selector.query` left out this item. */
+  /** Whether an entry's `selector.query` excluded this item. */
   isExcludedBy(path: string, item: number): boolean {
     return (this.#excludedItems.get(path)?.count(item) ?? 0) > 0;
   }
 
   #recordExcluded(item: RawItem, rows: readonly MappedRow[]): void {
     for (const row of rows) {
-      // Of several elements one may be left out and another not.
+      // With itemsToParse, one element of the item may be excluded and another not.
       if (row.type !== 'filtered' || row.entry.itemsToParse) continue;
       const print = itemFingerprint(this.#kind, this.#kind.placeOf(item));
       if (print === undefined) continue;
@@ -167,7 +167,7 @@ export class KindReader {
   }
 
   async #takeIn(mapped: readonly MappedItem[]): Promise<void> {
-    // Where nothing is ours yet, nothing can be missed.
+    // If nothing in Port is ours, no deletion has to be explained.
     const mayMiss = this.#run.states().some(({ owned }) => owned > 0);
     for (const { item, rows } of mapped) {
       if (mayMiss) this.#recordExcluded(item, rows);
@@ -207,14 +207,14 @@ export class KindReader {
     });
   }
 
-  /** Says which fields no item had; of a whole read only, for a few items may well lack one. */
+  /** Reports fields that no item had. Only for complete reads, because a few items may lack a field. */
   reportEmptyFields(): void {
     for (const { path, message } of this.#empty) {
       this.#run.problems.add({ code: 'field_empty', severity: 'warning', kind: this.kind, group: path, message });
     }
   }
 
-  /** Takes back the claim that everything was read. */
+  /** Changes this read to incomplete. */
   markIncomplete(completeness: Extract<Completeness, { complete: false }>): void {
     this.#completeness = completeness;
     const detail = `${this.kind} was not read completely: ${completeness.detail}`;
@@ -243,7 +243,7 @@ export class KindReader {
     });
   }
 
-  /** What this run has done so far. */
+  /** The counts of the run so far. */
   #countsSoFar(): { readonly written: number; readonly unchanged: number } {
     const outcomes = this.#run.states().map((state) => state.outcomes);
     return {

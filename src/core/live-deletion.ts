@@ -7,25 +7,25 @@ import type { PropertyValues } from './ports.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Narrowed, type Place, type Subject, select } from './source.ts';
 
-/** An extraction that gives entities of the blueprint, and the subject's part of it. */
+/** An extraction that gives entities of the blueprint, narrowed to the subject. */
 interface SubjectPart {
   readonly extraction: Extraction;
   readonly narrow: Narrowed;
 }
 
-/** Why entities are left to the next resync. */
+/** Why entities were not deleted and are left to the next resync. */
 interface HeldBack {
   readonly reason: string;
   readonly detail: string;
 }
 
 /**
- * Deletes what belonged to a subject that is gone: Komodor must miss it twice, asked in two ways, must not miss anything
- * else of the same place that Port has, and must still show something around it. A page that was cut, or a key that
- * sees less than before, looks just like a subject that went. The guards of a resync hold for all that live events
- * delete in a while.
- * @returns how many entities are left to the next resync, for a reason that is among the problems
- * @throws AppError `read_incomplete` when nothing can be said; to be tried again, and else left to the next resync
+ * Deletes the entities of a subject that is gone. A truncated page, or a key with fewer rights than before, looks the same
+ * as a subject that is gone. So Komodor must not show it in two different reads, must show everything else that Port has
+ * of the same place, and must still show something in a wider place. The threshold applies to all that live events delete
+ * within a window.
+ * @returns how many entities are left to the next resync. The reason is among the problems.
+ * @throws AppError `read_incomplete` when this cannot be decided. It should be tried again; else the next resync decides.
  */
 export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveGuard): Promise<number> {
   let heldBack = 0;
@@ -41,7 +41,7 @@ export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveG
   return heldBack;
 }
 
-/** Undefined where something else gives the blueprint entities too, which does not go with the subject. */
+/** Undefined when another extraction also creates entities of the blueprint that are not deleted with the subject. */
 function subjectPartsOf(run: Run, { shape }: BlueprintState, subject: Subject): readonly SubjectPart[] | undefined {
   const views: SubjectPart[] = [];
   for (const extraction of extractionsCreating(run.extractions, shape.identifier)) {
@@ -73,7 +73,7 @@ async function remove(
     const within = `with what live events have deleted within ${Math.round(guard.windowMs / 60_000)} minutes`;
     return { reason: excess.reason, detail: `${within}, ${excess.detail}` };
   }
-  // Where this throws, nobody knows what has been deleted: it goes on counting.
+  // If this throws, it is not known what was deleted, so the entities stay counted.
   const { deleted, refused } = await catalog.remove(blueprint, stale, run.signal);
   state.deleted += deleted.length;
   const gone = new Set(deleted);
@@ -88,7 +88,7 @@ async function remove(
   return undefined;
 }
 
-/** @returns why the resync has to decide; undefined when the entities are gone */
+/** Reads the subject again in two ways. @returns why the resync has to decide; undefined when the entities are gone */
 async function confirmTwice(
   run: Run,
   state: BlueprintState,
@@ -96,45 +96,45 @@ async function confirmTwice(
   stale: readonly string[],
 ): Promise<HeldBack | undefined> {
   const shown = new Set<string>();
-  let isBlind = true;
-  let isAround = false;
+  let isEverywhereExcluded = true;
+  let hasShownItems = false;
   for (const { extraction, narrow } of views) {
     const { kind, listing } = extraction;
     const inAnotherWay = select(kind, { ...listing.selector, ...narrow.confirmWith });
     let isShown = false;
     let items = 0;
     for (const asked of [listing, inAnotherWay]) {
-      const look = new ConfirmingRead(extraction, state.shape.identifier, run.signal);
-      const count = await look.confirm(asked, narrow.scope, (item) => {
+      const reading = new ConfirmingRead(extraction, state.shape.identifier, run.signal);
+      const count = await reading.confirm(asked, narrow.scope, (item) => {
         isShown ||= narrow.holds(item);
       });
       if (count === undefined) continue;
-      isBlind = false;
+      isEverywhereExcluded = false;
       items += count;
-      await look.finish();
-      if (look.problem !== undefined) throw cannotConfirm(look.problem);
-      const back = stale.find((identifier) => look.identifiers.has(identifier));
-      if (back !== undefined) throw cannotConfirm(`Komodor shows ${back} again`);
-      for (const identifier of look.identifiers) shown.add(identifier);
+      await reading.finish();
+      if (reading.problem !== undefined) throw cannotConfirm(reading.problem);
+      const shownAgain = stale.find((identifier) => reading.identifiers.has(identifier));
+      if (shownAgain !== undefined) throw cannotConfirm(`Komodor shows ${shownAgain} again`);
+      for (const identifier of reading.identifiers) shown.add(identifier);
     }
     if (isShown) {
       const detail = 'Komodor still shows the workload; it is the mapping that does not give the entity any more';
       return { reason: 'filtered', detail };
     }
-    if (items > 0) isAround = true;
+    if (items > 0) hasShownItems = true;
   }
-  if (isBlind) {
+  if (isEverywhereExcluded) {
     return {
       reason: 'filtered',
       detail: 'the selectors of the mapping leave its place out, so nobody has looked there',
     };
   }
   await checkNothingElseIsMissing(run, state, views, stale, shown);
-  if (!isAround) await checkSomethingIsThere(run, views);
+  if (!hasShownItems) await checkSomethingIsThere(run, views);
   return undefined;
 }
 
-/** @throws AppError `read_incomplete` when Port has more in the subject's place than Komodor shows */
+/** @throws AppError `read_incomplete` when Komodor also does not show other entities of the subject's place */
 async function checkNothingElseIsMissing(
   run: Run,
   state: BlueprintState,
@@ -151,7 +151,7 @@ async function checkNothingElseIsMissing(
   }
 }
 
-/** @throws AppError `read_incomplete` when Komodor shows nothing in a wider place either */
+/** @throws AppError `read_incomplete` when Komodor shows nothing in the wider place either */
 async function checkSomethingIsThere(run: Run, views: readonly SubjectPart[]): Promise<void> {
   for (const { extraction, narrow } of views) {
     const pages = select(extraction.kind, narrow.around).read(run.signal);
@@ -181,7 +181,7 @@ function report(run: Run, { shape }: BlueprintState, stale: readonly string[], {
   });
 }
 
-/** Our entities in Port that lie in the scope; none when the mapping does not keep the address. */
+/** Our entities in Port that are in the scope; none when the mapping does not keep the place. */
 async function ownedIn(
   run: Run,
   { shape, selection }: BlueprintState,

@@ -4,24 +4,24 @@ import { type ThresholdBreach, thresholdBreach } from './deletion.ts';
 import type { Catalog, FieldSelection } from './ports.ts';
 
 const HOUR_MS = 3_600_000;
-/** Where no resync is scheduled. */
+/** The window when no resync is scheduled. */
 const DAY_MS = 24 * HOUR_MS;
-/** Listing all our entities takes a request for every thousand: a burst of deletions shares one list. */
+/** Listing our entities takes one request per 1,000. A burst of deletions uses the same list. */
 const LIST_CACHE_MS = 60_000;
 
 const NO_FIELDS: FieldSelection = { title: false, icon: false, team: false, properties: [], relations: [] };
 
-/** Our entities of a blueprint when they were listed. */
+/** The number of our entities of a blueprint when they were listed. */
 interface Listed {
-  /** How many there were beside those that counted as deleted already. */
+  /** Without those that were counted as deleted. */
   readonly others: number;
-  /** How many had entered the count of deletions by then. */
+  /** `entered` of the deletion count at that time. */
   readonly entered: number;
 }
 
 /**
- * The guards of a resync for deletions by live events: what they delete within a window of time, over all replicas,
- * counts as if it went at once.
+ * The threshold for deletions by live events. Everything that they delete within a window, in all replicas, counts
+ * together.
  */
 export class LiveGuard {
   readonly windowMs: number;
@@ -30,8 +30,8 @@ export class LiveGuard {
   readonly #lists = new Map<string, { readonly at: number; readonly listed: Promise<Listed> }>();
 
   /**
-   * @param resyncIntervalMs null: no resync is scheduled
-   * @param now milliseconds of a clock that is never set
+   * @param resyncIntervalMs the window; null: no resync is scheduled
+   * @param now milliseconds of a monotonic clock
    */
   constructor(tally: LiveDeletionCounts, resyncIntervalMs: number | null, now = () => performance.now()) {
     this.#now = now;
@@ -40,9 +40,9 @@ export class LiveGuard {
   }
 
   /**
-   * Counts entities that are about to be deleted, unless these are too many. Those that are not deleted after all are
-   * to be given back.
-   * @returns why they may not go; undefined when they may
+   * Counts entities that are about to be deleted, unless they are too many. For those that are not deleted after all, call
+   * `giveBack`.
+   * @returns why they may not be deleted; undefined when they may
    */
   async admit(
     catalog: Pick<Catalog, 'owned'>,
@@ -54,14 +54,14 @@ export class LiveGuard {
     const blueprint = shape.identifier;
     const listed = await this.#list(catalog, shape, signal);
     const { counted, entered } = await this.#tally.countDeletions(owner, blueprint, identifiers, this.windowMs);
-    // Whatever has entered since was among the others.
+    // Entities that were counted since then are among `others`.
     const left = Math.max(0, listed.others - Math.max(0, entered - listed.entered));
     const excess = thresholdBreach(counted, counted + left, threshold);
     if (excess) await this.giveBack(owner, blueprint, identifiers);
     return excess;
   }
 
-  /** These were not deleted. */
+  /** Removes entities from the count, because they were not deleted. */
   async giveBack(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void> {
     if (identifiers.length > 0) await this.#tally.uncountDeletions(owner, blueprint, identifiers);
   }

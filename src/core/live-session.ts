@@ -1,9 +1,9 @@
 import type { Ports } from './ports.ts';
 import { type LiveMapping, prepareLive } from './refresh.ts';
 
-/** How long live events follow a mapping before it is looked whether Port's UI has a newer one. */
+/** How long live events use a mapping before it is read again. */
 const FRESH_MS = 60_000;
-/** While a newer one is being fetched, one that is no older than this will do: events must not wait for it. */
+/** While it is read again, one that is not older than this is used, so that events do not wait. */
 const USABLE_MS = 300_000;
 
 export interface LiveSession {
@@ -17,7 +17,7 @@ export class LiveSessions {
   #current: { readonly session: LiveSession; readonly openedAt: number } | undefined;
   #opening: Promise<LiveSession> | undefined;
 
-  /** @param open ports with a catalog of their own for one session */
+  /** @param open creates ports with their own catalog for one session */
   constructor(open: () => Ports) {
     this.#open = open;
   }
@@ -28,7 +28,7 @@ export class LiveSessions {
     if (this.#current && ageMs < FRESH_MS) return this.#current.session;
     const opening = this.#renew();
     if (this.#current && ageMs < USABLE_MS) {
-      // The next event that finds it failed tries again.
+      // If it fails, the next event tries again.
       opening.catch(() => undefined);
       return this.#current.session;
     }

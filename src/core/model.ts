@@ -1,20 +1,20 @@
-/** The vocabulary of the house. Types only: every other folder speaks in these words. */
+/** The types that all folders use. The words are explained in docs/glossary.md. */
 
-/** The name of a kind. Which there are is known to the source alone; a mapping is checked against it where it is read. */
+/** The name of a kind. Only the source knows which kinds exist; parsing a mapping checks their names. */
 export type Kind = string;
 
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** One item as the source gave it. */
+/** One item from the source. */
 export interface RawItem {
-  /** Identity within its kind: the same key twice in one read is the same thing seen twice. */
+  /** The item's identity within its kind. The same key twice in one read is a duplicate. */
   readonly key: string;
-  /** How people call it in a report, e.g. `Deployment/prod/default/api`. */
+  /** Its name in reports, e.g. `Deployment/prod/default/api`. */
   readonly label: string;
   readonly value: JsonObject;
 }
 
-/** A Port search query. In a mapping its leaves are jq expressions, in an entity they are values. */
+/** A Port search query. Its leaves are jq expressions in a mapping, and values in an entity. */
 export interface SearchQuery {
   readonly combinator: string;
   readonly rules: readonly (SearchRule | SearchQuery)[];
@@ -28,47 +28,47 @@ export interface SearchRule {
 /** A property template: a jq expression, or an object of templates. */
 export type PropertyTemplate = string | { readonly [key: string]: PropertyTemplate };
 
-/** One `port.entity.mappings` object: which jq expression fills which field. */
+/** One `port.entity.mappings` object: a jq expression for each field. */
 export interface EntityTemplate {
-  /** Where it stands, for messages: `resources[0].port.entity.mappings` (or `…mappings[1]`). */
+  /** Its path in the mapping, for messages: `resources[0].port.entity.mappings` (or `…mappings[1]`). */
   readonly path: string;
   readonly identifier: string | SearchQuery;
   readonly blueprint: string;
   readonly title?: string;
   readonly icon?: string;
   readonly team?: string | SearchQuery;
-  /** The key `*` takes an object and spreads it. */
+  /** The key `*` spreads an object. */
   readonly properties: { readonly [key: string]: PropertyTemplate };
   readonly relations: { readonly [key: string]: string | SearchQuery };
 }
 
 export interface ItemsToParse {
   readonly expression: string;
-  /** Under which key each element is put. */
+  /** The key under which expressions find the element. */
   readonly name: string;
-  /** Whether the source array is taken out of the parent copy. */
+  /** Whether the list is removed from the item. */
   readonly topLevelTransform: boolean;
 }
 
 /** One `resources[]` entry of the mapping. */
 export interface ResourceEntry {
-  /** Where it stands, for messages: `resources[0]`. */
+  /** Its path in the mapping, for messages: `resources[0]`. */
   readonly path: string;
   readonly kind: Kind;
-  /** `selector.query`, a jq expression that must give true or false. */
+  /** `selector.query`: a jq expression that gives true or false. */
   readonly selectorQuery: string;
-  /** The rest of `selector`: what the source itself filters by (clusters, severity, …). */
+  /** The other keys of `selector`, by which the source filters (clusters, severity, …). */
   readonly selector: JsonObject;
   readonly itemsToParse?: ItemsToParse;
   readonly templates: readonly EntityTemplate[];
 }
 
-/** An entry that could not be used. Its blueprints must not be deleted from. */
+/** An entry that cannot be used. Nothing is deleted from its blueprints. */
 export interface DisabledEntry {
   readonly path: string;
-  /** null when it names no kind that there is. */
+  /** null when it names no known kind. */
   readonly kind: Kind | null;
-  /** Literal blueprints that the entry names; null when that cannot be told. */
+  /** The blueprints that the entry names as constants; null when one is computed. */
   readonly blueprints: readonly string[] | null;
   readonly message: string;
 }
@@ -77,7 +77,7 @@ export interface MappingFlags {
   readonly enableMergeEntity: boolean;
   readonly deleteDependentEntities: boolean;
   readonly createMissingRelatedEntities: boolean;
-  /** Largest share of our entities of a blueprint that may go at once (0..1); null: never delete. */
+  /** The largest share of a blueprint's entities that may be deleted at once (0..1); null: never delete. */
   readonly entityDeletionThreshold: number | null;
 }
 
@@ -89,7 +89,7 @@ export interface Mapping {
 
 export type RelationValue = string | readonly string[] | SearchQuery | null;
 
-/** An entity as a mapping gives it: a key that is absent was not mapped or could not be computed; null clears. */
+/** An entity from the mapping. A missing key was not mapped, or could not be computed; null clears the field. */
 export interface Entity {
   readonly blueprint: string;
   readonly identifier: string | SearchQuery;
@@ -100,7 +100,7 @@ export interface Entity {
   readonly relations: { readonly [key: string]: RelationValue };
 }
 
-/** An entity as Port returned it. Only the fields that were asked for are there. */
+/** An entity from Port, with only the requested fields. */
 export interface StoredEntity {
   readonly blueprint: string;
   readonly identifier: string;
@@ -111,7 +111,7 @@ export interface StoredEntity {
   readonly relations: { readonly [key: string]: unknown };
 }
 
-/** A property's JSON schema as Port keeps it, with every constraint on its values. */
+/** A property's JSON schema in Port, with all constraints. */
 export interface PropertyShape extends JsonObject {
   readonly type: 'string' | 'number' | 'boolean' | 'object' | 'array';
   readonly format?: string | undefined;
@@ -122,7 +122,7 @@ export interface RelationShape {
   readonly many: boolean;
   readonly required: boolean;
 }
-/** What we need to know of a blueprint as it stands in Port. */
+/** The parts of a blueprint in Port that the engine needs. */
 export interface BlueprintShape {
   readonly identifier: string;
   readonly properties: { readonly [id: string]: PropertyShape };
@@ -130,7 +130,7 @@ export interface BlueprintShape {
   readonly required: readonly string[];
 }
 
-/** Whether a read saw everything there is. `complete: false` says why that cannot be claimed. */
+/** Whether a read provably saw everything; if not, why. */
 export type Completeness =
   | { readonly complete: true }
   | { readonly complete: false; readonly reason: IncompleteReason; readonly detail: string };
@@ -149,7 +149,7 @@ export type IncompleteReason =
   | 'cluster_unknown'
   | 'contradicted';
 
-/** Something that a resync writes before any entity: what is there (undefined: nothing), and what is to be there. */
+/** A document that a resync writes before any entity: its state before (undefined: it does not exist) and after. */
 export interface SetupDocument {
   readonly what: 'integration' | 'mapping' | 'blueprint';
   readonly identifier: string;

@@ -1,17 +1,17 @@
-/** Finds what somebody meant who mistyped a name. One place, so that every "did you mean" means the same. */
+/** Finds the known name for a mistyped one. Used for every "did you mean". */
 
-/** Short names are alike by chance, so they may differ less. */
+/** How many edits may separate two names. Short names may differ less, because they are similar by chance. */
 function allowance(length: number): number {
   if (length < 5) return 0;
   return length < 9 ? 1 : length < 15 ? 2 : 3;
 }
 
-/** Case, dashes and underscores are what people mix up; they do not count. */
+/** The name without upper case, dashes and underscores, which people mix up. */
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.\s]/g, '');
 }
 
-/** The known name that a name resembles most; undefined when it resembles none. A known name is no mistake. */
+/** The most similar known name; undefined when none is similar, or when the name itself is known. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const asked = plain(name);
   let best: { readonly name: string; readonly distance: number } | undefined;
@@ -25,13 +25,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.name;
 }
 
-/** ` (did you mean …?)`, or nothing. To be put behind a sentence about an unknown name. */
+/** ` (did you mean …?)`, or nothing, for the end of a sentence about an unknown name. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   return meant === undefined ? '' : ` (did you mean ${meant}?)`;
 }
 
-/** How many letters must be changed, added, left out or swapped with their neighbour. */
+/** How many letters must be changed, added, removed or swapped with their neighbour. */
 function distanceOf(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

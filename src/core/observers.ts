@@ -1,6 +1,6 @@
 import type { RunObserver } from './ports.ts';
 
-/** Several observers as one; one that throws does not disturb the run or the others. */
+/** Combines observers into one. If one throws, the run and the others are not affected. */
 export function combineObservers(
   observers: readonly RunObserver[],
   onError: (error: unknown) => void = () => undefined,

@@ -4,7 +4,7 @@ import { extractionsCreating, extractionsWriting, type Run } from './run.ts';
 
 type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'>;
 
-/** Puts together what the steps of a run share. @param whereOf limits which of our entities are read from Port */
+/** Creates what the steps of a run share. @param whereOf limits which of our entities are read from Port */
 export function openRun(
   { ports, mapping, extractions, observer, problems, signal }: RunInputs,
   whereOf?: WhereOf,
@@ -36,7 +36,7 @@ export function openRun(
       if (!taints.has(key)) apply();
       taints.set(key, apply);
     },
-    // A blueprint that an expression names may be met after the trouble that concerns it.
+    // A computed blueprint may be found only after a taint that applies to it.
     applyTaints: () => {
       for (const apply of taints.values()) apply();
     },
@@ -55,6 +55,6 @@ export function openRun(
         for (const name of names) state?.protect(name);
       }
     },
-    needed: (blueprint) => needed.get(blueprint) ?? [],
+    neededByRelations: (blueprint) => needed.get(blueprint) ?? [],
   };
 }

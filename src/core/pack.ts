@@ -1,20 +1,20 @@
-/** Collects items into batches that keep both limits exactly: a count, and the bytes of the JSON request body. */
+/** The limits of a batch: the number of items, and the bytes of the JSON request body. */
 export interface PackLimits {
   readonly items: number;
-  /** Bytes of the whole body, envelope included. */
+  /** The bytes of the whole body, with the envelope. */
   readonly bytes: number;
 }
 
-/** Port: `{"entities":[…]}` around the items of a bulk request. */
+/** The bytes around the items of a bulk request: `{"entities":[…]}`. */
 export const ENVELOPE_BYTES = Buffer.byteLength('{"entities":[]}');
 
 export interface Sized<T> {
   readonly item: T;
-  /** Bytes of the item's own JSON text. */
+  /** The bytes of the item's JSON text. */
   readonly bytes: number;
 }
 
-/** An accumulating batch. Order is kept; an item too large for any batch is refused by `add`'s caller beforehand. */
+/** Collects items into batches, in order. The caller of `add` must not add an item that is too large for any batch. */
 export class Packer<T> {
   readonly #limits: PackLimits;
   #items: T[] = [];
@@ -24,7 +24,7 @@ export class Packer<T> {
     this.#limits = limits;
   }
 
-  /** Adds one item. @returns the batch that had to be closed before it, if any */
+  /** Adds one item. @returns the current batch, if the item does not fit into it */
   add({ item, bytes }: Sized<T>): readonly T[] | undefined {
     const comma = this.#items.length > 0 ? 1 : 0;
     const full = this.#items.length >= this.#limits.items || this.#bytes + comma + bytes > this.#limits.bytes;
@@ -34,7 +34,7 @@ export class Packer<T> {
     return closed;
   }
 
-  /** Closes the current batch. */
+  /** Ends the current batch and returns it. */
   take(): readonly T[] {
     const items = this.#items;
     this.#items = [];

@@ -15,7 +15,7 @@ import type {
 import type { Change, FromTo } from './report.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** There may be a hundred thousand, and the text of each has to be read. */
+/** There may be 100,000 deletions, and the JSON text of each has to be parsed. */
 const DELETIONS_PER_BATCH = 1000;
 const ACTIONS = ['create', 'update', 'delete'] as const;
 
@@ -27,8 +27,8 @@ interface PlannedDeletions {
 }
 
 /**
- * A catalog that reads like the one it wraps and, instead of writing, notes what a resync would change. It keeps
- * Port's copies of our entities as they pass by (as JSON text), because a plan has to show the old values.
+ * A catalog that reads from the one it wraps and, instead of writing, records what a resync would change. It keeps the
+ * entities that it reads (as JSON text), because a plan shows the old values.
  */
 export class RecordingCatalog implements Catalog {
   readonly #catalog: Catalog;
@@ -37,7 +37,7 @@ export class RecordingCatalog implements Catalog {
   readonly #deletions: PlannedDeletions[] = [];
   #setup: readonly SetupDocument[] = [];
   readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
-  /** To be given to the run, so that deletions that are held back are in the plan as well. */
+  /** The observer for the run, so that blocked deletions are in the plan too. */
   readonly observer: RunObserver = {
     deletionsDecided: (blueprint, stale, decision, why) => {
       this.#deletions.push({ blueprint, stale, decision, ...(why ? { why } : {}) });
@@ -52,7 +52,7 @@ export class RecordingCatalog implements Catalog {
     return this.#catalog.limits;
   }
 
-  /** What a resync would change: by blueprint, then creations, updates, deletions, then by name. */
+  /** The changes that a resync would make, sorted by blueprint, then by action, then by identifier. */
   async changes(): Promise<readonly Change[]> {
     for (const deletions of this.#deletions.splice(0)) await this.#recordDeletions(deletions);
     const groups = new Map<string, Change[]>();
@@ -76,7 +76,7 @@ export class RecordingCatalog implements Catalog {
     return prepared;
   }
 
-  /** What a resync would write before any entity. */
+  /** The documents that a resync would write before any entity. */
   get setup(): readonly SetupDocument[] {
     return this.#setup;
   }
@@ -122,7 +122,7 @@ export class RecordingCatalog implements Catalog {
   ): Promise<readonly UpsertOutcome[]> {
     await this.#keepForeign(blueprint, entities, signal);
     return entities.map((entity): UpsertOutcome => {
-      // Which entity a search finds is only known when Port carries it out.
+      // Only Port knows which entity a search query finds.
       if (typeof entity.identifier !== 'string') return { type: 'written', identifier: null, created: false };
       const created = this.#recordWrite(entity, entity.identifier);
       return { type: 'written', identifier: entity.identifier, created };
@@ -137,7 +137,7 @@ export class RecordingCatalog implements Catalog {
     this.#before.set(keyOf(entity.blueprint, entity.identifier), JSON.stringify(entity));
   }
 
-  /** Entities that look new may be there already, made by somebody else: then writing them is an update. */
+  /** Entities that look new may exist, created by another writer. Then writing them is an update. */
   async #keepForeign(blueprint: string, entities: readonly Entity[], signal: AbortSignal): Promise<void> {
     const selection = this.#selections.get(blueprint);
     const unknown = entities
@@ -222,10 +222,10 @@ function changed(from: unknown, to: unknown): FromTo | undefined {
   return { from: from ?? null, to };
 }
 
-/** An entity may be written in two pieces (a relation whose target came later); the plan shows one change. */
+/** Merges two writes of one entity (a relation may be added later), so that the plan shows one change. */
 function merge(earlier: Change | undefined, later: Change): Change {
   if (!earlier) return later;
-  // A piece that does not carry the title says null, or what Port has: then the earlier piece knows more.
+  // If the later write has no title, its title is null or Port's. Then the earlier write's title counts.
   const isTitled = later.title !== null && (later.action === 'create' || typeof later.title === 'object');
   return {
     ...earlier,

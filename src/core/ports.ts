@@ -19,7 +19,7 @@ export interface FieldFailure {
   readonly message: string;
 }
 
-/** What one entry made of one item (or, with itemsToParse, of one element of it). */
+/** The result of one entry for one item (or, with itemsToParse, for one element of it). */
 export type MappedRow =
   | {
       readonly type: 'entity';
@@ -28,7 +28,7 @@ export type MappedRow =
       readonly failures: readonly FieldFailure[];
     }
   | { readonly type: 'filtered'; readonly entry: ResourceEntry }
-  /** The identifier, blueprint, selector or itemsToParse failed: which entity this item stands for is unknown. */
+  /** The identifier, blueprint, selector or itemsToParse failed, so the entity of this item is not known. */
   | {
       readonly type: 'rejected';
       readonly entry: ResourceEntry;
@@ -42,21 +42,21 @@ export interface MappedItem {
   readonly rows: readonly MappedRow[];
 }
 
-/** All entries of one query, compiled. */
+/** The compiled entries of one listing. */
 export interface Program {
   readonly entries: readonly ResourceEntry[];
-  /** Literal blueprints that the entries write; `null` among them: an expression decides. */
+  /** The blueprints that the entries name as constants; `null` for a computed one. */
   readonly blueprints: readonly (string | null)[];
-  /** The usable templates that write, or may write, this blueprint (fields that do not compile are not in them). */
+  /** The templates that write, or may write, this blueprint, without fields that do not compile. */
   writing(blueprint: string): readonly EntityTemplate[];
   /** Maps a batch. One result per item, in order. Never throws for a bad item; throws on abort. */
   map(items: readonly RawItem[], signal: AbortSignal): Promise<readonly MappedItem[]>;
-  /** Maps one item as if every selector had said true. */
+  /** Maps one item as if every `selector.query` gave true. */
   mapUnfiltered(item: RawItem, signal: AbortSignal): Promise<MappedItem>;
 }
 
 export interface Mapper {
-  /** Compiles the entries of one query into one program. Bad expressions become problems, doubtful ones warnings, none exceptions. */
+  /** Compiles the entries of one listing into one program. Wrong expressions become problems, doubtful ones warnings. */
   compile(entries: readonly ResourceEntry[]): Promise<{
     readonly program: Program;
     readonly problems: readonly MappingProblem[];
@@ -64,7 +64,7 @@ export interface Mapper {
   }>;
 }
 
-/** An expression that cannot be used. `entry` failures disable the entry, `field` failures only that field. */
+/** An expression that does not compile. `costs`: whether this disables the entry, or only the field. */
 export interface MappingProblem {
   readonly path: string;
   readonly costs: 'entry' | 'field';
@@ -72,7 +72,7 @@ export interface MappingProblem {
   readonly message: string;
 }
 
-/** Which fields of a blueprint the mapping writes, so that only these are read and compared. */
+/** The fields of a blueprint that the mapping writes. Only these are read and compared. */
 export interface FieldSelection {
   readonly title: boolean;
   readonly icon: boolean;
@@ -82,16 +82,16 @@ export interface FieldSelection {
 }
 
 export type UpsertOutcome =
-  /** Landed. `identifier` is Port's, which matters for search identifiers; null when it cannot be told. */
+  /** Written. `identifier` is Port's, which matters for search queries; null when Port does not say. */
   | {
       readonly type: 'written';
       readonly identifier: string | null;
-      /** null: Port did not say, or was asked several times and only said it of the last. */
+      /** null: not known, because Port did not say, or because the request was sent several times. */
       readonly created: boolean | null;
-      /** Fields that Port refused and without which the entity was written. */
+      /** Fields that were left out because Port refused them. */
       readonly leftOut?: readonly FieldFailure[];
     }
-  /** A search identifier that matched nothing: Port wrote nothing, and that is not an error. */
+  /** The identifier is a search query that found nothing. Port wrote nothing, which is not an error. */
   | { readonly type: 'unmatched' }
   /** Not written: a live event has refreshed the entity since this run began. */
   | { readonly type: 'superseded' }
@@ -107,7 +107,7 @@ export type UpsertOutcome =
 export type RemovalOutcome = {
   readonly deleted: readonly string[];
   readonly refused: readonly { readonly identifier: string; readonly code: string; readonly message: string }[];
-  /** Left alone, because a live event has looked at them since; none when absent. */
+  /** Not deleted, because a live event has refreshed them since the run began. */
   readonly superseded?: readonly string[];
 };
 
@@ -119,17 +119,17 @@ export interface UpsertBatch {
 
 export interface PreparedCatalog {
   readonly mapping: Mapping;
-  /** Where the mapping was read, for messages: `mappings/komodor.yaml` or `Port's integration my-…`. */
+  /** Where the mapping comes from, for messages: `mappings/komodor.yaml` or `Port's integration my-…`. */
   readonly mappingOrigin: string;
   readonly problems: readonly Problem[];
-  /** What a catalog that only notes would have written; nothing from any other. */
+  /** The documents that a recording catalog would have written; empty for every other. */
   readonly setup: readonly SetupDocument[];
 }
 
 export interface OwnedElsewhere {
-  /** Blueprints that hold entities of ours. */
+  /** Blueprints with entities of ours. */
   readonly blueprints: readonly string[];
-  /** Other installations whose entities looked like ours in this run, with how many. */
+  /** Other installations whose entities Port's search returned too, with their number. */
   readonly otherInstallations: ReadonlyMap<string, number>;
 }
 
@@ -137,11 +137,11 @@ export type PropertyValues = { readonly [property: string]: string };
 
 /** The system we write to. */
 export interface Catalog {
-  /** Signs in, finds or makes the integration object, settles the mapping and the blueprints. Throws AppError. */
+  /** Signs in, finds or creates the integration, chooses the mapping, and creates missing blueprints. Throws AppError. */
   prepare(signal: AbortSignal): Promise<PreparedCatalog>;
-  /** The blueprint as it stands now, or undefined when there is none. */
+  /** The current blueprint; undefined when there is none. */
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined>;
-  /** Our own entities of a blueprint, by pages, with only the asked fields. */
+  /** Our entities of a blueprint, in pages, with only the requested fields. */
   owned(
     blueprint: BlueprintShape,
     fields: FieldSelection,
@@ -149,24 +149,24 @@ export interface Catalog {
     /** Only those with these property values. */
     where?: PropertyValues,
   ): AsyncIterable<readonly StoredEntity[]>;
-  /** What is ours in blueprints beside these. */
+  /** Our entities in other blueprints than these. */
   ownedElsewhere(written: readonly string[], signal: AbortSignal): Promise<OwnedElsewhere>;
-  /** These entities as Port has them, whoever made them; names that do not exist are left out. */
+  /** Entities by identifier, whoever created them. Those that do not exist are left out. */
   find(
     blueprint: BlueprintShape,
     fields: FieldSelection,
     identifiers: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly StoredEntity[]>;
-  /** Which of these identifiers exist in the blueprint, whoever made them. */
+  /** Which of these identifiers exist in the blueprint, whoever created them. */
   existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** Writes one batch (within `limits`). One outcome per entity, in order. Throws only AppErrors that concern the whole run, and abort. */
+  /** Writes one batch (within `limits`). One outcome per entity, in order. Throws only AppErrors that end the run, and on abort. */
   upsert(
     batch: UpsertBatch,
     flags: { readonly createMissingRelatedEntities: boolean },
     signal: AbortSignal,
   ): Promise<readonly UpsertOutcome[]>;
-  /** Deletes entities of one blueprint; takes nobody else's with them. */
+  /** Deletes entities of one blueprint, and nothing that depends on them. */
   remove(blueprint: string, identifiers: readonly string[], signal: AbortSignal): Promise<RemovalOutcome>;
   readonly limits: {
     readonly entitiesPerBatch: number;
@@ -175,17 +175,17 @@ export interface Catalog {
   };
 }
 
-/** What happens during a run, for people who watch: progress lines, logs, metrics. */
+/** Gets the events of a run, for progress lines, logs and metrics. */
 export interface RunObserver {
-  /** The mapping that this run follows. */
+  /** The mapping that this run uses. */
   mappingRead?(mapping: Mapping): void;
-  /** Items as the source gave them, before any mapping. */
+  /** Items from the source, before they are mapped. */
   itemsRead?(kind: Kind, items: readonly RawItem[]): void;
   kindStarted?(kind: Kind): void;
   progress?(progress: KindProgress): void;
   kindFinished?(progress: KindProgress): void;
   problem?(problem: Problem): void;
-  /** What is to happen to the stale entities of a blueprint; told before anything is deleted. */
+  /** The decision about the stale entities of a blueprint. Called before anything is deleted. */
   deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision, why?: Causes): void;
 }
 export interface KindProgress {
@@ -196,17 +196,17 @@ export interface KindProgress {
   readonly unchanged: number;
 }
 
-/** Everything a run needs from outside. */
+/** The interfaces through which a run uses the outside world. */
 export interface Ports {
   readonly kinds: KindBook;
   readonly mapper: Mapper;
   readonly catalog: Catalog;
   readonly traffic: Traffic;
-  /** Wall-clock time, for the report only: no decision depends on it. */
+  /** The current time, for the report and for what depends on an entity's age (windows). */
   readonly now: () => Date;
 }
 
-/** Requests made so far, per side; filled by the network layer. */
+/** The number of requests so far, per system. */
 export interface Traffic {
   snapshot(): RunReport['requests'];
 }

@@ -8,10 +8,10 @@ export interface Incident {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
   readonly kind?: Kind;
-  /** Incidents of one code, kind and group are one problem with a count; usually the field or blueprint concerned. */
+  /** Incidents with the same code, kind and group become one problem with a count. Usually the field or blueprint. */
   readonly group: string;
   readonly message: string;
-  /** What it happened to, by name. */
+  /** The name of the item or entity. */
   readonly sample?: string;
   readonly samples?: readonly string[];
   readonly count?: number;
@@ -23,12 +23,12 @@ interface OpenProblem {
   readonly samples: string[];
 }
 
-/** Gathers what went wrong in a run: ten thousand equal failures become one line with a count and a few names. */
+/** Collects the problems of a run. Equal failures become one problem with a count and a few names. */
 export class ProblemBook {
   readonly #problems = new Map<string, OpenProblem>();
   readonly #listener: ((problem: Problem) => void) | undefined;
 
-  /** @param listener is told when a problem appears for the first time */
+  /** @param listener called when a problem occurs for the first time */
   constructor(listener?: (problem: Problem) => void) {
     this.#listener = listener;
   }
@@ -47,7 +47,7 @@ export class ProblemBook {
     this.#listener?.(close(problem));
   }
 
-  /** Problems that were already put together elsewhere (reading the mapping, preparing Port). */
+  /** Adds finished problems (from parsing the mapping, from preparing Port). */
   include(problems: readonly Problem[]): void {
     for (const problem of problems) this.add({ ...problem, group: problem.message });
   }

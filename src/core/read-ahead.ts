@@ -1,7 +1,7 @@
 /**
- * Reads up to `depth` values ahead of the consumer and works on each as soon as it is there, so that fetching, working and
- * what the consumer does overlap. Gives the results in order. Passes on the generator's return value and all errors, and
- * closes the generator when the consumer leaves early.
+ * Reads up to `depth` values ahead of the consumer and works on each at once, so that reading, working and the consumer
+ * overlap. Yields the results in order. Passes on the generator's return value and all errors, and closes the generator
+ * when the consumer stops early.
  */
 export async function* readAhead<T, U, R>(
   source: AsyncGenerator<T, R>,
@@ -16,7 +16,7 @@ export async function* readAhead<T, U, R>(
   const fill = () => {
     while (waiting.length < depth) {
       const next = begin();
-      // The consumer sees the rejection when it gets there; until then it must not count as unhandled.
+      // The consumer gets the rejection later. Until then it must not be an unhandled rejection.
       next.catch(() => undefined);
       waiting.push(next);
     }

@@ -7,16 +7,16 @@ import { RelationTargets } from './targets.ts';
 import { targetsFirst } from './targets-first.ts';
 import { Writer } from './writer.ts';
 
-/** What has been read so far; filled while reading, so that it is known however the reading ends. */
+/** What has been read so far. It is filled while reading, so that it is known even if reading throws. */
 export interface ReadState {
   readers: readonly KindReader[];
   intake: Intake | undefined;
 }
 
 /**
- * Reads kinds one after the other, and writes what differs from Port. A resync does this with everything, a live event
- * with what belongs to its subject.
- * @param finished called for each kind that was read
+ * Reads kinds one after the other, and writes what differs from Port. A resync reads everything, a live event only what
+ * belongs to its subject.
+ * @param finished called after each kind
  * @throws what ends the whole run
  */
 export async function readKinds(
@@ -32,7 +32,7 @@ export async function readKinds(
   for (const kind of kindsInOrder(run, wanted)) {
     const reader = new KindReader(run, intake, kind);
     state.readers = [...state.readers, reader];
-    // Relation targets of the next kind have to be there before it starts.
+    // Entities of this kind may be relation targets of the next one, so they must be written first.
     await reader.read(
       wanted.filter((extraction) => extraction.kind === kind),
       () => writer.flush(),
@@ -42,7 +42,7 @@ export async function readKinds(
   await finishRelations(run, intake, targets, writer);
 }
 
-/** Kinds whose entities are pointed at come first, and a kind comes after those that it is read after. */
+/** The order of reading: kinds whose entities are relation targets first; and every kind after those in its `after`. */
 function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly SourceKind[] {
   const byTarget = targetsFirst(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
     extractionsWriting(wanted, shape.identifier).map(({ kind }) => kind),
@@ -51,7 +51,7 @@ function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly SourceK
   const ordered: SourceKind[] = [];
   while (waiting.size > 0) {
     const names = [...waiting].map(({ name }) => name);
-    // Kinds that wait for each other are read as they come.
+    // In a cycle the given order is kept.
     const next = [...waiting].find(({ after }) => !after.some((name) => names.includes(name))) ?? [...waiting][0];
     if (next === undefined) break;
     waiting.delete(next);

@@ -1,33 +1,33 @@
 const MASK = '[redacted]';
-/** Shorter values would mask ordinary words. */
+/** Shorter values are not masked, because they would match ordinary words. */
 const MIN_SECRET_LENGTH = 4;
-/** In base64 the ends of a secret are lost; what is left of a shorter one might stand in any text. */
+/** Shorter secrets are not searched for in base64: without their ends, too few characters are left. */
 const MIN_BASE64_LENGTH = 8;
 
-/** Replaces every secret value in a text, also where it stands JSON-escaped, percent-encoded or in base64. */
+/** Replaces every secret in a text, also in JSON-escaped, percent-encoded or base64 form. */
 export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret !== undefined)
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     .flatMap((secret) => [secret, ...escaped(secret), ...percentEncoded(secret), ...inBase64(secret)]);
-  // The longest first: one secret may be the beginning of another.
+  // The longest first, because one secret may be the beginning of another.
   const ordered = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return (text) => ordered.reduce((redacted, form) => redacted.replaceAll(form, MASK), text);
 }
 
-/** In a JSON text, and in a JSON text inside another. */
+/** The secret inside a JSON text, and inside a JSON text within another. */
 function escaped(secret: string): readonly string[] {
   const once = JSON.stringify(secret).slice(1, -1);
   return [once, JSON.stringify(once).slice(1, -1)];
 }
 
-/** As a part of a path and as a value of a form; servers write the digits in either case. */
+/** The secret inside a path and inside a form, with hexadecimal digits in upper and lower case. */
 function percentEncoded(secret: string): readonly string[] {
   const forms = [encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
   return forms.flatMap((form) => [form, form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
-/** Somewhere inside a longer text, as in `Basic` credentials: three bytes share four characters, so there are three ways. */
+/** The secret inside a longer base64 text, as in `Basic` credentials. There are three forms, by its position modulo 3. */
 function inBase64(secret: string): readonly string[] {
   const bytes = Buffer.byteLength(secret);
   if (bytes < MIN_BASE64_LENGTH) return [];

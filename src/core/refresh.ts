@@ -13,17 +13,17 @@ import { applyTaints } from './resync.ts';
 import { type Extraction, extractionsWriting, type Run } from './run.ts';
 import type { KindBook, Listing, Narrowed, Subject, Walk } from './source.ts';
 
-/** The mapping that live events follow, compiled once for many of them. */
+/** The mapping for live events, compiled once for many of them. */
 export type LiveMapping = Pick<Run, 'mapping' | 'extractions'> & Pick<CompiledMapping, 'disabled'>;
 
-/** Settles and compiles the mapping for live events. @throws AppError */
+/** Prepares Port and compiles the mapping for live events. @throws AppError */
 export async function prepareLive(ports: Ports, signal: AbortSignal): Promise<LiveMapping> {
   const { mapping, mappingOrigin } = await ports.catalog.prepare(signal);
   const compiled = await compileMapping(ports, mapping, mappingOrigin, new ProblemBook(), signal);
   return { mapping, ...compiled };
 }
 
-/** What keeps live events and resyncs from undoing each other, and live events from deleting too much. */
+/** Keeps live events and resyncs from overwriting each other, and live events from deleting too much. */
 export interface LiveRules {
   readonly marks: LiveMarks;
   readonly guard: LiveGuard;
@@ -33,16 +33,15 @@ export interface RefreshReport {
   readonly written: number;
   readonly unchanged: number;
   readonly deleted: number;
-  /** Entities that seem to be gone and are left to the next resync; `deletion_blocked` among the problems says why. */
+  /** Entities that seem to be gone but are left to the next resync. The problem `deletion_blocked` says why. */
   readonly heldBack: number;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Brings what a live event is about up to date: reads it from the source again, in every kind that has something of it, and
- * sends it through the same mapping, comparison and writing as a resync. What a complete read no longer gives is deleted, if
- * it is ours.
- * @throws AppError when the source or the catalog cannot be used; the caller decides whether to try again
+ * Refreshes the entities of a subject: reads it again, in every kind that has something of it, and maps, compares and writes
+ * like a resync. Entities of ours that complete reads do not give any more are deleted.
+ * @throws AppError when the source or the catalog cannot be used. The caller decides whether to try again.
  */
 export async function refreshSubject(
   ports: Ports,
@@ -63,8 +62,8 @@ export async function refreshSubject(
   await readKinds(run, narrowed(extractions, subject), soFar);
   const unread = soFar.readers.find((reader) => !reader.report().complete);
   const heldBack = await removeGoneSubject(run, subject, guard);
-  // What is as it should be counts too: a resync may still carry an older state of it.
-  // What was not seen is left to the resync, which may delete it; so is what Port refused.
+  // Unchanged entities are marked too, because a resync may still write an older state of them. Entities that were not seen,
+  // or that Port refused, are not marked: they are left to the resync.
   const owner = randomUUID();
   for (const state of run.states()) {
     const unseen = new Set(state.stale());
@@ -77,7 +76,7 @@ export async function refreshSubject(
   return summary(run, problems, heldBack);
 }
 
-/** The extractions that have something of a subject, as if there were nothing else. */
+/** The extractions that have something of a subject, narrowed to it. */
 function narrowed(extractions: readonly Extraction[], subject: Subject): readonly Extraction[] {
   return extractions.flatMap((extraction) => {
     const narrow = extraction.kind.narrow(subject);
@@ -97,7 +96,7 @@ async function* readNarrowed(listing: Listing, { scope, holds }: Narrowed, signa
   }
 }
 
-/** Property values that tell the subject's entities of a blueprint from all others; undefined when the mapping keeps too little. */
+/** Property values that identify the subject's entities of a blueprint; undefined when the mapping keeps too few parts. */
 function whereOf(extractions: readonly Extraction[], blueprint: string, subject: Subject): PropertyValues | undefined {
   for (const { kind, locators } of extractionsWriting(extractions, blueprint)) {
     const locator = locators.get(blueprint) ?? {};
@@ -123,7 +122,7 @@ function summary(run: Run, problems: ProblemBook, heldBack: number): RefreshRepo
   };
 }
 
-/** The things that a subject may mean: itself, unless it leaves out what only its source can tell. */
+/** The subjects that an incomplete subject may mean. A complete one means itself. */
 export async function locateSubjects(
   kinds: KindBook,
   subject: Subject,
@@ -134,7 +133,7 @@ export async function locateSubjects(
   return found.length > 0 ? found : [subject];
 }
 
-/** Whether trying a failed refresh again makes sense. */
+/** Whether a failed refresh should be tried again. */
 export function isWorthRetrying(error: unknown, signal: AbortSignal): boolean {
   if (isAbort(error, signal)) return false;
   return !(error instanceof AppError) || !['komodor_auth', 'port_auth', 'settings_invalid'].includes(error.code);

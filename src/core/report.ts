@@ -12,7 +12,7 @@ export interface Problem {
   readonly kind?: Kind;
   readonly message: string;
   readonly count: number;
-  /** A few of the things concerned, by name. */
+  /** A few names of items or entities. */
   readonly samples: readonly string[];
 }
 
@@ -64,7 +64,7 @@ export interface FromTo {
   readonly to: unknown;
 }
 
-/** Why an entity of ours is to go. */
+/** Why an entity of ours is stale. */
 export type DeletionReason = 'gone' | 'expired' | 'filtered' | 'moved' | 'renamed' | 'unmapped';
 
 export interface Change {
@@ -82,11 +82,11 @@ export interface Change {
   readonly blocked?: boolean;
 }
 
-/** Something that a resync would write to Port before any entity. */
+/** A document that a resync would write to Port before any entity. */
 export interface SetupChange {
   readonly what: SetupDocument['what'];
   readonly identifier: string;
-  /** Lines of YAML that go (`-`) and come (`+`), with a few around them. */
+  /** A YAML diff: removed (`-`) and added (`+`) lines, with a few around them. */
   readonly diff: string;
 }
 
@@ -108,11 +108,11 @@ export interface RunReport {
     readonly rateLimitWaitMs: number;
   };
   readonly changes?: readonly Change[];
-  /** Of a plan: what a resync would set up first. */
+  /** In a plan: the documents that a resync would write first. */
   readonly setup?: readonly SetupChange[];
 }
 
-/** A report in one line: the counts of all blueprints together, without the lists. */
+/** A short report for the log: the counts of all blueprints together, without the lists. */
 export function summarize({ changes, setup, kinds, blueprints, problems, ...rest }: RunReport) {
   const total = (field: 'created' | 'updated' | 'unchanged' | 'failed' | 'deleted') =>
     blueprints.reduce((sum, blueprint) => sum + blueprint[field], 0);
@@ -128,8 +128,8 @@ export function summarize({ changes, setup, kinds, blueprints, problems, ...rest
 }
 
 /**
- * Messages and samples quote what both APIs said, which may hold anything; our own secrets must not leave through them.
- * The values in a plan stay as they are: they are what would be written, and must not say anything else.
+ * Redacts our secrets in messages and samples, because these quote the APIs. The values in a plan stay: they are exactly
+ * what would be written.
  */
 export function withoutSecrets(report: RunReport, redact: (text: string) => string): RunReport {
   const blueprints = report.blueprints.map((blueprint) => {

@@ -17,26 +17,26 @@ export interface ResyncRequest {
   readonly runId: string;
   readonly mode: RunMode;
   readonly trigger: RunTrigger;
-  /** Only these kinds; absent or empty: all that the mapping has. */
+  /** Only these kinds; missing or empty: all kinds of the mapping. */
   readonly kinds?: readonly Kind[];
-  /** Digests of deletion sets that somebody approved. */
+  /** Digests of deletions that a person approved. */
   readonly approvedDeletions?: readonly string[];
 }
 
-/** What a run has gathered when it ends, however it ends. */
+/** What a run has found out so far. It is filled step by step, so that it is known even if a step throws. */
 interface RunState extends ReadState {
-  /** What was to be read; a state of another blueprint is there only because a relation leads to it. */
+  /** The extractions to read. Blueprints that they do not write have a state only because a relation leads to them. */
   wanted: readonly Extraction[];
-  /** Blueprints that no entry of the mapping writes, with entities of ours. */
+  /** Blueprints with entities of ours that no entry of the mapping writes. */
   unmapped: readonly BlueprintState[];
   run: Run | undefined;
   deletions: Deletions | undefined;
 }
 
 /**
- * One resync: reads the source, maps, reads Port, writes the difference, deletes what is proved gone, and says
- * truthfully what it did. A plan is the same call with a catalog that records instead of writing.
- * @returns the report; never throws, whatever happens is in it
+ * One resync: reads the source, maps the items, reads Port, writes the difference, deletes what is proved gone, and reports
+ * what it did. A plan is the same function with a catalog that records instead of writing.
+ * @returns the report. It never throws; every failure is in the report.
  */
 export async function resync(
   ports: Ports,
@@ -104,7 +104,7 @@ async function runSteps(
   await progress.deletions.decideAndDelete([...blueprintsOf(progress)].reverse());
 }
 
-/** The blueprints that the run was to write or to clear, targets of relations first. */
+/** The blueprints that the run writes, and the unmapped ones; targets of relations first. */
 function blueprintsOf({ run, wanted, unmapped }: RunState): readonly BlueprintState[] {
   return targetsFirst(run?.states() ?? [], ({ shape }) => shape).filter(
     (state) => unmapped.includes(state) || extractionsWriting(wanted, state.shape.identifier).length > 0,
@@ -124,7 +124,7 @@ function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalo
   return `${mappingOrigin} has no usable entry${which}; nothing was read and nothing changed`;
 }
 
-/** Entries that cannot run and kinds that were not asked for leave their blueprints undeletable. */
+/** Taints the blueprints of disabled entries, and of kinds that this run does not read. */
 export function applyTaints(
   run: Run,
   { disabled }: Pick<CompiledMapping, 'disabled'>,

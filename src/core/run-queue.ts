@@ -3,23 +3,23 @@ import type { KindProgress } from './ports.ts';
 import type { RunMode, RunReport, RunTrigger } from './report.ts';
 import type { Subject } from './source.ts';
 
-/** What somebody wants run. */
+/** What kind of run somebody wants. */
 export interface RunOrder {
   readonly mode: RunMode;
   readonly trigger: RunTrigger;
   /** Empty: all kinds. */
   readonly kinds: readonly Kind[];
-  /** Digests of deletion sets that somebody approved. */
+  /** Digests of deletions that a person approved. */
   readonly approveDeletions: readonly string[];
 }
 
 export interface RunTicket {
   readonly runId: string;
-  /** True: the order is served by a run that was asked for before. */
+  /** True: a run that was requested before also does what this order wants. */
   readonly joined: boolean;
 }
 
-/** A run at any point of its life. */
+/** A run in one of its states. */
 export type RunRecord =
   | { readonly state: 'queued'; readonly runId: string; readonly order: RunOrder; readonly requestedAt: string }
   | {
@@ -39,12 +39,12 @@ export type RunRecord =
       readonly report: RunReport;
     };
 
-/** Something that happened to a run, for those who watch it. `finished` is the last one. */
+/** An event of a run, for watchers. `finished` is the last one. */
 export type RunEvent =
   | { readonly type: 'progress'; readonly progress: KindProgress }
   | { readonly type: 'finished'; readonly report: RunReport };
 
-/** Carries out one run. Never throws: what happens is in the report. */
+/** Executes one run. Never throws; every failure is in the report. */
 export type RunWorker = (
   runId: string,
   order: RunOrder,
@@ -52,27 +52,27 @@ export type RunWorker = (
   onProgress: (progress: KindProgress) => void,
 ) => Promise<RunReport>;
 
-/** A change somewhere that a webhook told about: what it is about, never a state. */
+/** A notification that something changed, from a webhook. It names the subject, never a state. */
 export interface LiveEvent {
-  /** Events with one key are one piece of work; of several waiting ones the newest is kept. */
+  /** Of several waiting events with the same key only the newest is kept. */
   readonly key: string;
   readonly subject: Subject;
   readonly receivedAt: string;
 }
 export type LiveWorker = (event: LiveEvent, signal: AbortSignal) => Promise<void>;
 
-/** How many marks there were; see `RunQueue.latestMark`. */
+/** The number of a mark; see `RunQueue.latestMark`. */
 export type MarkNumber = number;
 
-/** What live events have deleted from a blueprint lately. */
+/** The number of entities that live events have deleted from a blueprint recently. */
 export interface DeletionCount {
-  /** How many entities count now. */
+  /** How many entities are in the window now. */
   readonly counted: number;
-  /** How many have begun to count so far, less those that were taken back: two moments can be compared by it. */
+  /** How many were ever counted, minus those that were given back. The difference between two times can be computed. */
   readonly entered: number;
 }
 
-/** Whether the queue can do its work; `advice` are sentences for people about settings that would lose work. */
+/** Whether the queue works. `advice`: sentences about settings with which work may be lost. */
 export interface QueueHealth {
   readonly ready: boolean;
   readonly detail: string;
@@ -85,7 +85,7 @@ export interface QueueCounts {
   readonly liveWaiting: number;
 }
 
-/** The queue cannot take anything now: Redis is away, or too much is waiting. */
+/** The queue accepts nothing now: Redis is away, or too much is waiting. */
 export class QueueUnavailable extends Error {
   readonly retryAfterSeconds: number;
   constructor(message: string, retryAfterSeconds: number) {
@@ -96,61 +96,64 @@ export class QueueUnavailable extends Error {
 }
 
 /**
- * Decides when runs happen: one at a time over all replicas, equal requests joined, at most one more of each mode
- * waiting. Two adapters: in this process, and BullMQ on Redis.
+ * Decides when runs are executed: one at a time in all replicas; requests join a run that does the same; at most one run of
+ * each mode waits. There are two adapters: in this process, and BullMQ on Redis.
  */
 export interface RunQueue {
   /**
-   * Asks for a run. A request joins a waiting run (which is widened to serve both), and joins the running one only if
-   * that covers it entirely and `startAfterNow` is not set.
+   * Requests a run. The request joins a waiting run, whose order then includes both. It joins the run in progress only if
+   * that does everything that the order wants, and `startAfterNow` is not set.
    * @param options.startAfterNow the run must begin after this request (Port's "Resync" button: the mapping may be new)
    * @throws QueueUnavailable within 2 s when the queue cannot be reached
    */
   request(order: RunOrder, options?: { readonly startAfterNow?: boolean }): Promise<RunTicket>;
   /**
-   * Asks for a run that begins after now, unless somebody asked with this key, at any replica, in the last day: then
-   * undefined. The key is used up with the request and never without it, so a sender may try again after any failure.
+   * Requests a run that begins after now. Undefined: a request with the same idempotency key came to any replica in the
+   * last day. The key is stored together with the request, so a sender may try again after any failure.
    * @throws QueueUnavailable within 2 s when the queue cannot be reached
    */
   requestOnce(key: string, order: RunOrder): Promise<RunTicket | undefined>;
   /** The newest first. */
   list(limit: number): Promise<readonly RunRecord[]>;
   find(runId: string): Promise<RunRecord | undefined>;
-  /** Ends when the run has finished or the signal aborts. Begins with nothing that happened before. */
+  /** The events of a run from now on. Ends when the run has finished or the signal aborts. */
   watch(runId: string, signal: AbortSignal): AsyncIterable<RunEvent>;
-  /** False: no such run, or it has finished. A waiting run is taken out, a running one is aborted wherever it runs. */
+  /** Cancels a waiting run, or aborts a running one in whatever replica. False: there is no such run, or it has finished. */
   cancel(runId: string): Promise<boolean>;
   /**
-   * Asks for a resync every so often (null: not any more). A tick that falls into a running resync is skipped and
-   * counted. Calling it again at every start is right.
+   * Sets the interval of resyncs (null: no schedule). A tick during a running resync is skipped and counted. It may be
+   * called at every start.
    */
   schedule(everyMs: number | null): Promise<void>;
   /** When the next scheduled resync is due. */
   nextScheduledAt(): Promise<Date | null>;
   /** Ticks that were skipped because a resync was running. */
   skippedTicks(): number;
-  /** Takes a live event. Worked off after a short quiet time, and never in parallel with another one of its key. @throws QueueUnavailable when too many wait */
+  /**
+   * Adds a live event. It is processed after a short wait for newer ones, and never at the same time as another one of its
+   * key. @throws QueueUnavailable when too many wait
+   */
   offer(event: LiveEvent): Promise<void>;
-  /** Begins to work. The worker role calls this; a server-only replica does not. */
+  /** Starts executing. Only replicas with the worker role call it. */
   start(workers: { readonly run: RunWorker; readonly live: LiveWorker }): Promise<void>;
   health(): Promise<QueueHealth>;
   counts(): Promise<QueueCounts>;
   /**
-   * Marks an entity as just refreshed by a live event, so that a resync that read it before does not undo that.
-   * Marks last a few hours.
-   * @param owner whoever marks, by a name of its own: another one's mark of the same entity is not taken back with it
+   * Marks entities as refreshed by a live event, so that a resync that read them earlier does not overwrite them. Marks last
+   * a few hours.
+   * @param owner a unique name of the live event, so that it can remove only its own marks
    */
   markLive(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
-  /** Takes an owner's marks back: the live event could not do what they say. */
+  /** Removes an owner's marks, because the live event did not write the entities. */
   unmarkLive(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
-  /** The present, as marks count it. No time: clocks are set, and those of two replicas differ. */
+  /** The number of the latest mark. Marks are numbered, because the clocks of replicas differ. */
   latestMark(): Promise<MarkNumber>;
-  /** Which of these were marked after a moment. */
+  /** Which of these were marked after the mark with this number. */
   markedLive(blueprint: string, identifiers: readonly string[], since: MarkNumber): Promise<ReadonlySet<string>>;
   /**
-   * Counts entities that a live event is about to delete, in one step over all replicas. One that is counted again
-   * counts once, from then on.
-   * @param windowMs how long it counts
+   * Counts entities that a live event is about to delete, in one atomic step for all replicas. An entity that is counted
+   * again counts once, from the later time.
+   * @param windowMs how long an entity counts
    */
   countDeletions(
     owner: string,
@@ -158,16 +161,17 @@ export interface RunQueue {
     identifiers: readonly string[],
     windowMs: number,
   ): Promise<DeletionCount>;
-  /** Takes an owner's count back: these were not deleted. */
+  /** Removes entities from an owner's count, because they were not deleted. */
   uncountDeletions(owner: string, blueprint: string, identifiers: readonly string[]): Promise<void>;
-  /** What counts as deleted by live events now. */
+  /** The entities that count as deleted by live events now. */
   countedDeletions(
     blueprint: string,
     windowMs: number,
   ): Promise<Pick<DeletionCount, 'entered'> & { readonly identifiers: readonly string[] }>;
   /**
-   * Stops within seconds: a run in progress is handed back (Redis) or aborted (in process), waiting live events are finished or kept.
-   * @param withinMs what is not done by then is left
+   * Stops within seconds: a run in progress is handed back (Redis) or aborted (in process); waiting live events are kept
+   * (Redis) or processed (in process).
+   * @param withinMs how long to wait at most
    */
   close(withinMs?: number): Promise<void>;
 }

@@ -12,8 +12,9 @@ import {
 import type { Write, Writer } from './writer.ts';
 
 /**
- * After everything has landed once: entities that Port refused for a relation target are tried again as long as that
- * helps, then written without the relation; relations that were left out are added where their target is there by now.
+ * Runs after all entities were written once. Entities that Port refused because of a missing relation target are tried
+ * again as long as that helps, then written without the relation. Relations that were left out are added if their target
+ * exists now.
  */
 export async function finishRelations(
   run: Run,
@@ -43,7 +44,7 @@ async function retryRefused(run: Run, intake: Intake, targets: RelationTargets, 
   }
 }
 
-/** The write without what Port says is not there. When every target seems to be there, all named relations go. */
+/** The write without relations whose target is missing. If all targets seem to exist, without all named relations. */
 async function withoutMissingRelations(
   run: Run,
   intake: Intake,
@@ -70,8 +71,8 @@ function missingOf(targets: RelationTargets, named: readonly NamedTargets[]): re
 }
 
 /**
- * The relations of an entity that was written without them although every target seemed to be there: entities that point
- * at themselves or at each other. Each goes alone, because Port does not say for which one it misses a target.
+ * Adds the relations of an entity that was written without them although all targets seemed to exist: entities with
+ * relations to themselves or to each other. One by one, because Port does not say which target it misses.
  */
 async function addOneByOne(run: Run, targets: RelationTargets, { entity }: Write, writer: Writer): Promise<void> {
   const { blueprint, identifier } = entity;
@@ -92,7 +93,7 @@ async function addOneByOne(run: Run, targets: RelationTargets, { entity }: Write
   }
 }
 
-/** No third pass: what still misses a relation now is refused. */
+/** There is no third pass: an entity that still misses a relation target counts as refused. */
 function finalOutcome(outcome: UpsertOutcome): UpsertOutcome {
   if (outcome.type !== 'missing_relation') return outcome;
   return { type: 'refused', code: 'not_found', message: outcome.message };
@@ -123,7 +124,7 @@ async function addPostponedRelations(
   await writer.flush();
 }
 
-/** Writes a relation of an entity, unless Port has it so already. */
+/** Writes a relation of an entity, unless Port has the same value. */
 async function addRelation(run: Run, pending: PendingRelation, value: RelationValue, writer: Writer): Promise<void> {
   const { state, identifier, relation } = pending;
   const blueprint = state.shape.identifier;
@@ -140,7 +141,7 @@ async function addRelation(run: Run, pending: PendingRelation, value: RelationVa
   await writer.add({ entity, merge: true, done });
 }
 
-/** Whether the relation that was sent alone is in Port now. */
+/** Whether Port has accepted the relation. */
 function isWhole(outcome: UpsertOutcome): boolean {
   return outcome.type === 'written' && outcome.leftOut === undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Does something with a signal that aborts as soon as one of these does. `AbortSignal.any` would leave a trace in each of
- * them for as long as it lives (Node 20), and a signal of the whole process lives for months.
+ * Runs work with a signal that aborts when one of these does. `AbortSignal.any` is not used, because in Node 20 it leaks
+ * memory in signals that live long.
  */
 export async function withAnySignal<T>(
   signals: readonly AbortSignal[],

@@ -3,15 +3,15 @@ import type { Completeness, JsonObject, Kind, RawItem } from './model.ts';
 /** One page of a listing. */
 export interface SourcePage {
   readonly items: readonly RawItem[];
-  /** How large it was on the wire, as far as that is known. */
+  /** The size of the answer, if known. */
   readonly bytes?: number | undefined;
-  /** Things on the page that were no items at all (null, a string …). They may hide an entity. */
+  /** Elements of the page that are not rows (null, a string …). Each may stand for an entity. */
   readonly malformed: number;
 }
 
 /**
- * A read in progress: pages, and at the end whether that was provably all. It never throws for a failed request (that is an
- * incomplete read); only an AppError for what concerns all requests (the key, the address), and on abort.
+ * A read in progress: pages, and at the end whether they were provably all. A failed request does not throw; the read is
+ * incomplete. It throws an AppError for what concerns all requests (the key, the address), and on abort.
  */
 export type Walk = AsyncGenerator<SourcePage, Completeness>;
 
@@ -28,45 +28,45 @@ export interface Subject {
 export type Absence =
   | { readonly means: 'gone' }
   /**
-   * Gone, but only for entities whose own time lies in the window that was read. Older ones stay until `keepMs` have
-   * passed since their time; null: for ever.
+   * Gone, but only for entities whose own time is in the window that was read. Older ones stay until `keepMs` after their
+   * time; null: for ever.
    */
   | {
       readonly means: 'gone_within';
-      /** The part of the place that is the entity's own time. */
+      /** The part of the place that holds the entity's own time. */
       readonly timePart: string;
       readonly fromSeconds: number;
       readonly toSeconds: number;
       readonly keepMs: number | null;
     }
-  /** Nothing: the kind only adds fields to entities that other kinds make. */
+  /** Nothing: the kind only adds fields to entities of other kinds. */
   | { readonly means: 'nothing' };
 
-/** A kind with one checked selector: all that the engine ever reads. */
+/** A kind with one checked selector. This is what the engine reads. */
 export interface Listing {
-  /** The selector as the mapping has it. */
+  /** The selector from the mapping. */
   readonly selector: JsonObject;
-  /** One text for all selectors that ask for the same: equal keys are read once. */
+  /** The same text for all selectors that read the same. Listings with the same key are read once. */
   readonly key: string;
   absence(now: Date): Absence;
-  /** Reads everything that the selector names. */
+  /** Reads everything that the selector selects. */
   read(signal: AbortSignal): Walk;
   /**
-   * Reads one place again, in another way than `read` does. `excluded`: the selector leaves the place out, so that this
-   * listing can say nothing about it.
+   * Reads one place again, in another way than `read`. `excluded`: the selector excludes the place, so the listing cannot
+   * show it.
    */
   confirm(place: Place, signal: AbortSignal): Walk | 'excluded';
-  /** Reads everything again, cut in another way (per workload kind, per severity): for what has no place. */
+  /** Reads everything again, split in another way (per workload kind, per severity), for entities without a known place. */
   confirmAll(signal: AbortSignal): Walk;
-  /** The key of the selector that leaves out a place; undefined when none does, as far as its parts are known. */
+  /** The selector key that excludes a place; undefined when none does, as far as the known parts tell. */
   excludedBy(place: Place): string | undefined;
-  /** The listing without what its selector limits besides places, and the keys of that; undefined when there is no such. */
+  /** The listing without the selector keys that limit other things than places, and these keys; undefined: there are none. */
   widened(): { readonly listing: Listing; readonly keys: readonly string[] } | undefined;
 }
 
 export type Selected =
   | { readonly listing: Listing }
-  /** What is wrong with the selector: a message per problem, each beginning with its path inside the selector. */
+  /** The mistakes in the selector. Each message begins with the path inside the selector. */
   | { readonly complaints: readonly string[] };
 
 /** A subject's part of a kind. */
@@ -74,59 +74,59 @@ export interface Narrowed {
   readonly scope: Place;
   /** Which items of the scope belong to the subject. */
   holds(item: RawItem): boolean;
-  /** Parts of a place that tell the subject's entities from all others; any of these sets is enough. */
+  /** Parts of a place that identify the subject's entities. Each of these sets is enough. */
   readonly identifiedBy: readonly Place[];
-  /** Put over the listing's selector, it asks for the same in another way. */
+  /** Selector keys that make the listing ask for the same in another way. */
   readonly confirmWith: JsonObject;
-  /** The selector of a wider place: where that shows nothing either, nobody can say that anything is gone. */
+  /** The selector of a wider place. If Komodor shows nothing there either, nothing can be said to be gone. */
   readonly around: JsonObject;
-  /** Whether an entity that a complete read of the scope does not give any more is gone with the subject. */
+  /** Whether an entity that complete reads of the scope do not give any more is deleted with the subject. */
   readonly deletedWithSubject: boolean;
 }
 
 /** A kind of a source. */
 export interface SourceKind {
   readonly name: Kind;
-  /** Whose kind it is, as subjects name it: `komodor`. */
+  /** The system of the kind, as subjects name it: `komodor`. */
   readonly system: string;
-  /** Kinds that have to be read before this one, where they are read too. */
+  /** Kinds that are read before this one, if the run reads them. */
   readonly after: readonly Kind[];
   select(selector: JsonObject): Selected;
-  /** An item whose place has recognisable values. Mapped once to learn which property of an entity keeps which part. */
+  /** A made-up item with a recognisable place. It is mapped once to learn which properties keep the parts of a place. */
   readonly probe: { readonly item: RawItem; readonly place: Place };
-  /** The parts of a place that together tell an item from all others of its kind. */
+  /** The parts of a place that together identify an item of the kind. */
   readonly identity: readonly string[];
-  /** The place of an item, as far as the item tells it. */
+  /** The place of an item. It may lack parts. */
   placeOf(item: RawItem): Place;
-  /** The smallest place that can be asked about; undefined when the parts are not enough. */
+  /** The smallest place that can be read; undefined when the place lacks parts. */
   scopeOf(place: Place): Place | undefined;
-  /** Where what belongs to a subject is found; undefined: a thing like this has nothing of the kind (a node is no service). */
+  /** Where the items of a subject are found; undefined: such a subject has none of this kind (a node is no service). */
   narrow(subject: Subject): Narrowed | undefined;
-  /** The things that an incomplete subject may mean; absent where the kind cannot tell. */
+  /** The subjects that an incomplete subject may mean. Not defined when the kind cannot find out. */
   locate?(subject: Subject, signal: AbortSignal): Promise<readonly Subject[]>;
 }
 
-/** The kinds that there are. */
+/** The known kinds. */
 export interface KindBook {
   readonly all: readonly SourceKind[];
   get(name: Kind): SourceKind | undefined;
 }
 
-/** @throws Error for two kinds of one name */
+/** @throws Error for two kinds with the same name */
 export function kindBook(all: readonly SourceKind[]): KindBook {
   const byName = new Map(all.map((kind) => [kind.name, kind]));
   if (byName.size < all.length) throw new Error('two kinds have one name');
   return { all, get: (name) => byName.get(name) };
 }
 
-/** The listing of a selector that is known to be right. @throws Error when it is not */
+/** The listing of a selector that was checked before. @throws Error when it is wrong */
 export function select(kind: SourceKind, selector: JsonObject): Listing {
   const selected = kind.select(selector);
   if ('listing' in selected) return selected.listing;
   throw new Error(`${kind.name}: ${selected.complaints.join('; ')}`);
 }
 
-/** One text per place, whatever the order of its parts. */
+/** A text that identifies a place, independent of the order of its parts. */
 export function placeKey(place: Place): string {
   return JSON.stringify(Object.entries(place).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,8 +1,8 @@
 import type { BlueprintShape } from './model.ts';
 
 /**
- * Orders blueprints so that relation targets come before what points at them. Cycles are cut where they are met;
- * otherwise the given order is kept.
+ * Orders blueprints so that targets of relations come first. A cycle is entered at its first member. Otherwise the given
+ * order is kept.
  */
 export function targetsFirst<T>(items: readonly T[], shapeOf: (item: T) => BlueprintShape): T[] {
   const byName = new Map(items.map((item) => [shapeOf(item).identifier, item]));

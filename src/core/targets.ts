@@ -3,7 +3,7 @@ import type { TrackedEntity } from './entity-table.ts';
 import type { BlueprintShape, Entity, RelationValue } from './model.ts';
 import type { Run } from './run.ts';
 
-/** A relation that was left out of an entity because it was not known whether its targets are there (yet). */
+/** A relation that was left out of an entity because its targets do not exist yet, as far as known. */
 export interface PendingRelation {
   readonly state: BlueprintState;
   readonly identifier: string;
@@ -13,12 +13,12 @@ export interface PendingRelation {
   readonly targetBlueprint: string;
 }
 
-/** How many names are asked for at once. Fewer are kept until the end of the run, where they may fill a question. */
+/** How many identifiers are looked up at once. Fewer are left to the end of the run, when there may be more. */
 const LOOKUP_SIZE = 250;
 
 /**
- * Knows which relation targets exist. Sending a relation to an entity that is not there costs a refusal, a second pass
- * and, in the next run, the same again; asking costs one small request per few hundred unknown names.
+ * Knows which relation targets exist. A relation to a missing entity would cost a refusal and a second pass, in every run.
+ * Looking targets up costs one small request per few hundred identifiers.
  */
 export class RelationTargets {
   readonly #run: Run;
@@ -29,7 +29,7 @@ export class RelationTargets {
     this.#run = run;
   }
 
-  /** Gets ready to answer about the relations of a blueprint. */
+  /** Prepares for the relations of a blueprint. */
   async prepare(shape: BlueprintShape): Promise<void> {
     for (const { target } of Object.values(shape.relations)) {
       if (this.#states.has(target)) continue;
@@ -37,18 +37,18 @@ export class RelationTargets {
     }
   }
 
-  /** The relations of an entity with targets of which it is not known that they exist, and that Port does not have already. */
+  /** The relations of an entity whose targets are not known to exist, except those that Port already has. */
   unknownTargets(entity: Entity, state: BlueprintState, known: TrackedEntity | undefined): readonly NamedTargets[] {
     const fingerprints = known?.fingerprints;
     return namedTargets(entity, state.shape).filter(
       ({ relation, target, names }) =>
         names.some((name) => this.exists(target, name) !== true) &&
-        // Port holds only relations to what exists.
+        // Port only has relations to existing entities.
         !(fingerprints && state.table.hasSameValue(entity, `relations.${relation}`, fingerprints)),
     );
   }
 
-  /** Asks Port about open targets, where they fill a question or where Port takes no entity without them. */
+  /** Looks up unknown targets, if they are enough for a request, or if Port refuses the entity without them. */
   async lookUpMany(open: readonly NamedTargets[]): Promise<void> {
     const waiting = new Map<string, { readonly names: Set<string>; urgent: boolean }>();
     for (const { target, names, required } of open) {
@@ -62,7 +62,7 @@ export class RelationTargets {
     }
   }
 
-  /** Asks Port about targets. What cannot be asked counts as existing: then Port itself will say so. */
+  /** Looks up targets. If that fails, they count as existing: if one does not, Port will refuse the entity. */
   async lookUp(blueprint: string, names: readonly string[]): Promise<void> {
     const answers = this.#answers.get(blueprint) ?? new Map<string, boolean>();
     this.#answers.set(blueprint, answers);
@@ -74,12 +74,12 @@ export class RelationTargets {
     }
   }
 
-  /** Forgets what Port said, before asking again at the end of the run. */
+  /** Drops the results of earlier lookups, at the end of the run. */
   forget(): void {
     this.#answers.clear();
   }
 
-  /** Whether a target exists; undefined when it must be asked. */
+  /** Whether a target exists; undefined when it must be looked up. */
   exists(blueprint: string, name: string): boolean | undefined {
     const ours = this.#states.get(blueprint)?.entities.get(name);
     if (ours && (ours.owned || ours.sighting) && ours.outcome !== 'failed') return true;
@@ -95,7 +95,7 @@ export interface NamedTargets {
   readonly required: boolean;
 }
 
-/** The relations of an entity that name their targets (not those that search for them). */
+/** The relations of an entity that name their targets, without those that are search queries. */
 export function namedTargets(entity: Entity, shape: BlueprintShape): NamedTargets[] {
   const found: NamedTargets[] = [];
   for (const [relation, value] of Object.entries(entity.relations)) {
@@ -107,7 +107,7 @@ export function namedTargets(entity: Entity, shape: BlueprintShape): NamedTarget
   return found;
 }
 
-/** The entity without these relations, so that Port keeps what it has there. */
+/** The entity without these relations. Port keeps its values of them. */
 export function withoutRelations(entity: Entity, left: readonly { readonly relation: string }[]): Entity {
   if (left.length === 0) return entity;
   const kept = Object.entries(entity.relations).filter(([id]) => !left.some(({ relation }) => relation === id));

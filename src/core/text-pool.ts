@@ -2,12 +2,12 @@ const CHUNK_BYTES = 16 * 1024;
 const LENGTH_BYTES = 2;
 const MAX_BYTES = 1_000;
 
-/** Many short texts that are hardly ever read again, outside the heap: a string of its own takes a multiple. */
+/** Keeps many short texts in buffers, outside the heap. They are rarely read, and as strings they would take much more. */
 export class TextPool {
   readonly #chunks: Buffer[] = [];
   #used = CHUNK_BYTES;
 
-  /** Keeps a text, of a very long one the beginning. @returns where, for `at` */
+  /** Adds a text; of a very long one only the beginning. @returns its position, for `at` */
   add(text: string): number {
     const bytes = Math.min(MAX_BYTES, Buffer.byteLength(text));
     if (this.#used + LENGTH_BYTES + bytes > CHUNK_BYTES) {

@@ -1,9 +1,9 @@
 const ISO_TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 const NUMBER = /^\d{9,14}$/;
-/** Seconds since 1970 stay below this for 3,000 years; milliseconds are above it since 1973. */
+/** A number below this is in seconds since 1970, a larger one in milliseconds. */
 const MAX_SECONDS = 1e11;
 
-/** A time as an entity may keep it (ISO 8601, or seconds or milliseconds since 1970), in milliseconds; undefined for anything else. */
+/** Parses a time in an entity (ISO 8601, or seconds or milliseconds since 1970). In milliseconds; undefined if it is none. */
 export function timeOf(value: unknown): number | undefined {
   if (typeof value === 'string' && NUMBER.test(value)) return timeOf(Number(value));
   if (typeof value === 'number' && Number.isFinite(value)) return value < MAX_SECONDS ? value * 1000 : value;

@@ -4,9 +4,9 @@ import type { CompiledMapping } from './extractions.ts';
 import type { Run } from './run.ts';
 
 /**
- * Finds entities of ours in blueprints that this run did not look at, so that nothing stays in Port unseen when the mapping
- * moves on to another blueprint. One request, however many entities there are in the others.
- * @returns what was found, to be decided about like everything else that is ours
+ * Finds entities of ours in blueprints that no entry writes any more, so that they do not stay in Port when the mapping
+ * changes to another blueprint. This takes one request.
+ * @returns the states of these blueprints, for the same deletion rule as for the others
  */
 export async function findUnmapped(
   run: Run,
@@ -14,7 +14,7 @@ export async function findUnmapped(
 ): Promise<readonly BlueprintState[]> {
   const named = run.extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null));
   const looked = run.states().map(({ shape }) => shape.identifier);
-  // Its entry cannot be used, and says so.
+  // Blueprints of disabled entries are not unmapped.
   const unusable = disabled.flatMap(({ blueprints }) => blueprints ?? []);
   const written = [...new Set([...named, ...looked, ...unusable])];
   try {
@@ -36,10 +36,10 @@ export async function findUnmapped(
   }
 }
 
-/** Port makes targets of relations in our name: they stay as long as something leads to them, or may. */
+/** Port creates missing relation targets as entities of ours. They stay as long as a relation leads to them, or may. */
 function protectRelationTargets(run: Run, state: BlueprintState): void {
   const { identifier } = state.shape;
-  for (const name of run.needed(identifier)) state.protect(name);
+  for (const name of run.neededByRelations(identifier)) state.protect(name);
   if (!run.mapping.flags.createMissingRelatedEntities) return;
   for (const { shape, taints } of run.states()) {
     const leadsHere = Object.values(shape.relations).some(({ target }) => target === identifier);

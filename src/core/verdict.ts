@@ -2,7 +2,7 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { describeBlock, isApprovable } from './deletion.ts';
 import type { BlueprintReport, DeletionBlocked, KindReport, RunStatus } from './report.ts';
 
-/** How a run ended: whole, broken off by something that concerned all of it, or stopped. */
+/** How a run ended: with all steps, with an error that stopped it, or aborted. */
 export type RunEnd = 'whole' | 'broken' | 'aborted';
 
 /** The report of one blueprint. */
@@ -25,13 +25,13 @@ export function reportBlueprint(
   return { blueprint: state.shape.identifier, status: statusOf(report, end), ...report };
 }
 
-/** A blueprint that Port does not have: none of its entities could be written. */
+/** The report of a blueprint that Port does not have. None of its entities could be written. */
 export function reportWithoutBlueprint(blueprint: string, failed: number): BlueprintReport {
   const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0, stale: 0, deletionBlocked: null };
   return { blueprint, status: 'failed', ...nothing, failed };
 }
 
-/** What holds for a blueprint whose deletions were never decided because the run ended before. */
+/** The block of a blueprint about whose deletions nothing was decided, because the run ended before. */
 export function undecided(state: BlueprintState, end: RunEnd): DeletionBlocked | undefined {
   const stale = state.stale();
   if (stale.length === 0) return undefined;
@@ -49,7 +49,7 @@ function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, end: Ru
   return deleted < stale ? 'degraded' : 'completed';
 }
 
-/** The verdict on a whole run: the worst of its parts, and never better than its problems. */
+/** The status of a run: the worst status of its parts, and not `completed` if there are errors. */
 export function verdict(facts: {
   readonly end: RunEnd;
   readonly kinds: readonly KindReport[];

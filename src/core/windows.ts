@@ -4,9 +4,9 @@ import type { Absence } from './source.ts';
 import { timeOf } from './time.ts';
 
 /**
- * What it means for one entity that a listing did not give it: it is gone, it is too old to be kept, or nothing can be
- * said (its time is not known, or lies where nobody looked).
- * @param time the entity's own time in milliseconds, as far as it keeps one
+ * What it means that a listing did not give an entity: it is gone, it has expired, or nothing is known (its time is not
+ * known, or is outside the window).
+ * @param time the entity's own time in milliseconds; undefined: it has none
  */
 export function judgeAbsence(absence: Absence, time: number | undefined, now: number): 'gone' | 'expired' | 'unknown' {
   switch (absence.means) {
@@ -24,8 +24,8 @@ export function judgeAbsence(absence: Absence, time: number | undefined, now: nu
 }
 
 /**
- * Keeps from deletion what no listing could show: entities whose time lies outside the window that was read, and those of
- * a blueprint that nothing creates. Notes which ones are older than their kind keeps them.
+ * Protects entities that no listing could show from deletion: those whose time is outside the window that was read, and
+ * those of a blueprint that no extraction creates. Records which have expired.
  */
 export function protectOutsideWindow(state: BlueprintState, extractions: readonly Extraction[], now: Date): void {
   const writing = extractionsWriting(extractions, state.shape.identifier);

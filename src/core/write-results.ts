@@ -4,17 +4,17 @@ import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
 import type { Write } from './writer.ts';
 
-/** Notes what Port made of each entity that it was sent. */
+/** Records the outcome of each entity that was sent to Port. */
 export class WriteResults {
   readonly #run: Run;
-  /** Entities that Port refused for a relation target. */
+  /** Entities that Port refused because a relation's target is missing. */
   readonly refusedForRelation: Write[] = [];
 
   constructor(run: Run) {
     this.#run = run;
   }
 
-  /** Notes the result of one write. */
+  /** Records the outcome of one write. */
   note(outcome: UpsertOutcome, write: Write, piece: FittedEntity, tracked: TrackedEntity | undefined): void {
     const { state, kind, item, label } = piece;
     switch (outcome.type) {
@@ -54,7 +54,7 @@ export class WriteResults {
     }
   }
 
-  /** An entity that only a search names, and the search was not answered: any of our entities may be it. */
+  /** The entity is named by a search query and the write failed: any of our entities may be it, so the blueprint is tainted. */
   #taintUnnamed({ entity, kind, label }: FittedEntity): void {
     const detail = `which entity ${label} stands for is only known when Port has found it`;
     this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });

@@ -6,15 +6,15 @@ import type { Catalog, UpsertOutcome } from './ports.ts';
 /** One entity on its way to Port. */
 export interface Write {
   readonly entity: Entity;
-  /** False: Port drops what the entity does not carry. */
+  /** False: Port drops the fields that the entity does not have. */
   readonly merge: boolean;
-  /** Told how it went. */
+  /** Called with the outcome. */
   readonly done: (outcome: UpsertOutcome) => void;
 }
 
 /**
- * Packs entities into full batches per blueprint, across pages, and keeps several batches in flight.
- * `add` waits when enough is in flight, which slows the readers down to Port's pace.
+ * Packs entities into full batches per blueprint, and keeps several batches in flight. `add` waits when enough are in
+ * flight, so that reading is not faster than writing.
  */
 export class Writer {
   readonly #catalog: Catalog;
@@ -31,10 +31,10 @@ export class Writer {
     this.#signal = signal;
   }
 
-  /** @throws whatever ended an earlier batch for the whole run (credentials, abort) */
+  /** @throws the error of an earlier batch that ends the run (credentials, abort) */
   async add(write: Write): Promise<void> {
     const key = keyOf(write.entity);
-    // Two versions of one entity must land in order, never side by side.
+    // Two writes of one entity must not be in flight at the same time, or they may be applied in the wrong order.
     if (this.#unsettledKeys.has(key)) await this.flush();
     this.#unsettledKeys.add(key);
     const packerKey = `${write.merge ? 'merge' : 'replace'} ${write.entity.blueprint}`;
@@ -46,7 +46,7 @@ export class Writer {
     if (packer.isFull) await this.#send(packer.take());
   }
 
-  /** Sends what is packed and waits until everything has landed. */
+  /** Sends everything that is packed, and waits until all is written. */
   async flush(): Promise<void> {
     for (const packer of this.#packers.values()) await this.#send(packer.take());
     await Promise.all(this.#inFlight);

@@ -1,7 +1,7 @@
-/** So many entities are worked off in a few milliseconds; then it is the others' turn. */
+/** How many entities to process before yielding. They take a few milliseconds. */
 export const ENTITIES_PER_TURN = 50;
 
-/** Lets others have their turn: sockets, timers, whoever asks how the service is. */
+/** Lets the event loop handle sockets and timers, so that the service answers during a long loop. */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
