@@ -5,6 +5,7 @@ import { hashOf, type ItemSpec, textIn } from './item.ts';
 import { isWithin, nameOf, orAny } from './limits.ts';
 import { chain, type Reading } from './listing.ts';
 import { readByQueryCursor } from './paging.ts';
+import { PROBE } from './probe.ts';
 import { under } from './question.ts';
 import type { Selector } from './selector.ts';
 
@@ -29,15 +30,6 @@ interface CostSpec<S extends CostSelector> {
   readonly probe: JsonObject;
 }
 
-/** What the keys of a selector do that all these kinds have. */
-export const COST_PLACES = {
-  clusters: 'Names of clusters. Default: all.',
-  namespaces: 'Names of namespaces. Default: all.',
-};
-
-const CLUSTER = 'probe-cluster-q7x';
-const NAMESPACE = 'probe-namespace-q7x';
-const NAME = 'probe-name-q7x';
 const PARTS = ['kind', 'cluster', 'namespace', 'name'];
 
 /** A kind whose rows are numbers of services. It adds properties to services and makes none, so absence means nothing. */
@@ -60,13 +52,13 @@ export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindD
     ...item,
     probe: {
       row: {
-        clusterName: CLUSTER,
-        namespace: NAMESPACE,
-        [nameField]: NAME,
+        clusterName: PROBE.cluster,
+        namespace: PROBE.namespace,
+        [nameField]: PROBE.name,
         komodorServiceKind: 'Deployment',
         ...spec.probe,
       },
-      place: { kind: 'Deployment', cluster: CLUSTER, namespace: NAMESPACE, name: NAME },
+      place: { kind: 'Deployment', cluster: PROBE.cluster, namespace: PROBE.namespace, name: PROBE.name },
     },
     identity: PARTS,
     placeOf: ({ value }) => partsIn(value, nameField),

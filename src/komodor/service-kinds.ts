@@ -3,7 +3,7 @@ import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { createPageSize } from '../net/page-size.ts';
-import { hashOf, type ItemSpec, isObject, textIn, textOf } from './item.ts';
+import { type ItemSpec, isObject, textOf } from './item.ts';
 import type { Named } from './links.ts';
 import type { Reading } from './listing.ts';
 import { readByCursor } from './paging.ts';
@@ -14,12 +14,7 @@ import { derivedOf } from './timeline-item.ts';
 /** Services carry all their labels and annotations. */
 const PAGE_SIZE = 200;
 
-const SERVICE: ItemSpec = {
-  identify(row) {
-    const parts = ['kind', 'cluster', 'namespace', 'service'].map((field) => textIn(row, field));
-    return { identity: parts.includes(undefined) ? hashOf(row) : parts, label: parts.join('/') };
-  },
-};
+const SERVICE: ItemSpec = { identity: ['kind', 'cluster', 'namespace', 'service'] };
 
 /** Looks up of which kind the services of clusters are, for rows that tell the rest of their address only. */
 export interface ServiceKinds {

@@ -2,6 +2,7 @@ import type { JsonObject, RawItem } from '../core/model.ts';
 import type { Place, Walk } from '../core/source.ts';
 import type { KindSpec } from './define-kind.ts';
 import { identifyBy, textOf, textsOf } from './item.ts';
+import { knownKind } from './kubernetes-kinds.ts';
 import { isWithin, limited, nameOf, orAny } from './limits.ts';
 import { chain, type Reading } from './listing.ts';
 import type { readByPage } from './paging.ts';
@@ -58,9 +59,10 @@ export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): S
       namespaces: namespace,
       [kindKey]: kind === undefined ? undefined : spelling(kind),
     }),
-    narrow({ cluster, namespace, kind, name }: Address) {
+    narrow({ cluster, namespace, kind: spelled, name }: Address) {
+      const kind = knownKind(kinds, spelled);
       // A node is none of these, and each of these has a namespace.
-      if (!kinds.includes(kind) || namespace === '') return undefined;
+      if (kind === undefined || namespace === '') return undefined;
       return {
         scope: { cluster, namespace },
         holds: (item) => spelling(textOf(item, 'kind') ?? '') === spelling(kind) && textOf(item, nameField) === name,

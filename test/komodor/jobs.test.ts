@@ -39,6 +39,7 @@ describe('jobs', () => {
     const narrow = about('j1', 'Job');
     expect(items.map((item) => narrow?.holds(item))).toEqual([true, false, false]);
     expect(narrow).toMatchObject({ confirmWith: { types: ['job'] }, deletedWithSubject: true });
+    expect(about('j1', 'job')?.identifiedBy).toEqual(narrow?.identifiedBy);
     for (const other of ['Deployment', 'Node', '']) expect(about('j1', other)).toBeUndefined();
   });
 });

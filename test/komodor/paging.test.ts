@@ -335,6 +335,24 @@ describe('a question', () => {
     ]);
   });
 
+  it.each<[string, boolean, Reply, string]>([
+    ['404 in the words of Komodor', true, { status: 404, json: { error: { code: 4044, message: 'no' } } }, 'complete'],
+    ['404 of a gateway', true, { status: 404, text: 'not found' }, 'request_failed'],
+    ['404 where something has to be', false, { status: 404, json: { error: { code: 4044 } } }, 'request_failed'],
+    ['another status', true, { status: 400, json: { error: { code: 4004 } } }, 'request_failed'],
+  ])('may be answered with nothing: %s', async (_what, mayBeMissing, reply, verdict) => {
+    const result = await walk(readOnce, { ...CLUSTERS, mayBeMissing }, () => reply);
+    expect(result).toMatchObject({ verdict, items: [] });
+  });
+
+  it('names the permission that it needs', async () => {
+    const answer: Answer = ({ path }) =>
+      path.endsWith('/validate') ? { json: { valid: true } } : { status: 403, json: { error: { message: 'no' } } };
+    const { end } = await walk(readByQueryCursor, { ...COSTS, permission: 'view:cost' }, answer);
+    const detail = expect.stringMatching(/403 .*GET \/cost\/allocation.*allows view:cost/);
+    expect(end).toMatchObject({ reason: 'request_failed', detail });
+  });
+
   it('notices that its limits are ignored, and passes nothing on that lies elsewhere', async () => {
     const question: Question = { ...JOBS, inScope: ({ label }) => label !== 'x1' };
     const result = await walk(readByPage, question, numbered(3));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { COST_PLACES, defineCostKind } from '../cost-kind.ts';
-import { names, oneOf } from '../selector.ts';
+import { defineCostKind } from '../cost-kind.ts';
+import { names, oneOf, PLACE_DOC } from '../selector.ts';
 
 const TIME_FRAMES = ['Yesterday', 'Past_7_days', 'Past_14_days', 'Past_30_days'] as const;
 
@@ -11,7 +11,7 @@ export const komodorCost = defineCostKind({
     title: 'Cost: what services cost, and how much of that they use',
     endpoint: 'GET cost/allocation',
     selector: {
-      ...COST_PLACES,
+      ...PLACE_DOC,
       timeFrame: `The time that is added up: one of ${TIME_FRAMES.join(', ')}. Default: Past_7_days.`,
     },
   },

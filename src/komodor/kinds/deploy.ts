@@ -3,18 +3,18 @@ import type { JsonObject, RawItem } from '../../core/model.ts';
 import type { Narrowed, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, isObject, textIn } from '../item.ts';
+import { knownKind, SERVICE_KINDS } from '../kubernetes-kinds.ts';
 import { chain, type Reading } from '../listing.ts';
 import { readByCursor } from '../paging.ts';
+import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
-import { names, type Selector } from '../selector.ts';
+import { names, PLACE_DOC, type Selector } from '../selector.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
 import { absenceWithin, around, PAST_DOC, pastKeys, windowsOf } from '../windows.ts';
 
 const TYPE = 'deploy';
-/** The kinds of workload that Komodor calls services. */
-const SERVICES = ['Deployment', 'DaemonSet', 'StatefulSet', 'Rollout'];
 /** For the second read of everything: other windows than the first one asks about. */
 const OTHER_WINDOW = 43_200;
 
@@ -27,19 +27,13 @@ interface DeploySelector extends Selector {
   readonly longest?: number;
 }
 
-const CLUSTER = 'probe-cluster-q7x';
-const NAMESPACE = 'probe-namespace-q7x';
-const NAME = 'probe-name-q7x';
-const MOMENT = 1_767_225_600;
-
 const SPEC: KindSpec<DeploySelector> = {
   name: 'komodorDeploy',
   doc: {
     title: 'Deploys of the last days',
     endpoint: 'POST clusters/k8s-events/search with type deploy',
     selector: {
-      clusters: 'Names of clusters. Default: all.',
-      namespaces: 'Names of namespaces. Default: all.',
+      ...PLACE_DOC,
       ...PAST_DOC,
     },
     blueprint: '`komodorDeploy`, identifier `._.id`',
@@ -65,27 +59,33 @@ const SPEC: KindSpec<DeploySelector> = {
     const isTold = kind !== undefined && name !== undefined && startTime !== undefined;
     const digest = hashOf(isTold ? { cluster, namespace: namespace ?? null, kind, name, startTime } : row);
     const about = namespace === undefined || name === undefined ? null : { namespace, name };
-    const isService = about !== null && SERVICES.some((known) => known === kind);
+    const isService = about !== null && SERVICE_KINDS.some((known) => known === kind);
     return { id: digest.hash, cluster, about, service: isService ? { kind, cluster, ...about } : null };
   },
   probe: {
     row: {
-      resource: { name: NAME, cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment' },
+      resource: { name: PROBE.name, cluster: PROBE.cluster, namespace: PROBE.namespace, kind: 'Deployment' },
       type: TYPE,
-      startTime: MOMENT,
-      endTime: MOMENT + 60,
+      startTime: PROBE.moment,
+      endTime: PROBE.moment + 60,
       summary: 'probe-summary-q7x',
       details: 'probe-details-q7x',
       link: 'https://app.komodor.com/main/deep-dive/probe-link-q7x?timeframe=custom',
     },
-    asked: { cluster: CLUSTER },
+    asked: { cluster: PROBE.cluster },
     place: {
-      id: hashOf({ cluster: CLUSTER, namespace: NAMESPACE, kind: 'Deployment', name: NAME, startTime: MOMENT }).hash,
-      cluster: CLUSTER,
-      namespace: NAMESPACE,
+      id: hashOf({
+        cluster: PROBE.cluster,
+        namespace: PROBE.namespace,
+        kind: 'Deployment',
+        name: PROBE.name,
+        startTime: PROBE.moment,
+      }).hash,
+      cluster: PROBE.cluster,
+      namespace: PROBE.namespace,
       kind: 'Deployment',
-      name: NAME,
-      startTime: String(MOMENT),
+      name: PROBE.name,
+      startTime: String(PROBE.moment),
     },
   },
   identity: ['id'],
@@ -121,8 +121,9 @@ const SPEC: KindSpec<DeploySelector> = {
 export const komodorDeploy = defineKind(SPEC);
 
 /** A workload's deploys. No live event deletes any. */
-function narrow({ cluster, namespace, kind, name }: Address): Narrowed | undefined {
-  if (!SERVICES.includes(kind) || cluster === '' || namespace === '') return undefined;
+function narrow({ cluster, namespace, kind: spelled, name }: Address): Narrowed | undefined {
+  const kind = knownKind(SERVICE_KINDS, spelled);
+  if (kind === undefined || cluster === '' || namespace === '') return undefined;
   return {
     scope: { cluster, namespace },
     holds({ value }: RawItem) {

@@ -6,8 +6,9 @@ import { hashOf, textIn } from '../item.ts';
 import { eventIdIn, namedIn } from '../links.ts';
 import { chain, type Reading } from '../listing.ts';
 import { readByPage } from '../paging.ts';
+import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
-import { names, type Selector, someOf } from '../selector.ts';
+import { names, PLACE_DOC, type Selector, someOf } from '../selector.ts';
 import { createServiceKinds, type ServiceKinds, withServiceKinds } from '../service-kinds.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
@@ -45,11 +46,7 @@ interface IssueSelector extends Selector {
   readonly longest?: number;
 }
 
-const CLUSTER = 'probe-cluster-q7x';
-const NAMESPACE = 'probe-namespace-q7x';
-const NAME = 'probe-name-q7x';
 const EVENT_ID = '5eed0000-7a7a-4b4b-8c8c-9d9d0e0e1f20';
-const MOMENT = 1_767_225_600;
 
 const SPEC: KindSpec<IssueSelector> = {
   name: 'komodorIssue',
@@ -57,7 +54,7 @@ const SPEC: KindSpec<IssueSelector> = {
     title: 'Issues: what went wrong in the last days, and whether it still does',
     endpoint: 'POST clusters/issues/search',
     selector: {
-      clusters: 'Names of clusters. Default: all.',
+      clusters: PLACE_DOC.clusters,
       namespaces: 'Names of namespaces. Default: all, and what lies in none.',
       types: `Types, of ${TYPES.join(', ')}. Default: all.`,
       statuses: `Statuses, of ${STATUSES.join(', ')}. Default: both.`,
@@ -97,22 +94,22 @@ const SPEC: KindSpec<IssueSelector> = {
   probe: {
     row: {
       type: 'availability',
-      startTime: MOMENT,
-      endTime: MOMENT + 60,
+      startTime: PROBE.moment,
+      endTime: PROBE.moment + 60,
       status: 'closed',
       summary: 'probe-summary-q7x',
       details: 'probe-details-q7x',
-      link: `https://app.komodor.com/main/deep-dive/probe.${CLUSTER}-${NAMESPACE}.${NAME}?timeframe=custom&eventId=${EVENT_ID}`,
+      link: `https://app.komodor.com/main/deep-dive/probe.${PROBE.cluster}-${PROBE.namespace}.${PROBE.name}?timeframe=custom&eventId=${EVENT_ID}`,
     },
-    asked: { cluster: CLUSTER, kind: 'Deployment' },
+    asked: { cluster: PROBE.cluster, kind: 'Deployment' },
     place: {
       id: EVENT_ID,
-      cluster: CLUSTER,
-      namespace: NAMESPACE,
+      cluster: PROBE.cluster,
+      namespace: PROBE.namespace,
       kind: 'Deployment',
-      name: NAME,
+      name: PROBE.name,
       type: 'availability',
-      startTime: String(MOMENT),
+      startTime: String(PROBE.moment),
     },
   },
   identity: ['id'],

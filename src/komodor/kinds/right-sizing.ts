@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { COST_PLACES, defineCostKind } from '../cost-kind.ts';
-import { names, oneOf } from '../selector.ts';
+import { defineCostKind } from '../cost-kind.ts';
+import { names, oneOf, PLACE_DOC } from '../selector.ts';
 
 const STRATEGIES = ['conservative', 'moderate', 'aggressive'] as const;
 
@@ -11,7 +11,7 @@ export const komodorRightSizing = defineCostKind({
     title: 'Right-sizing: what the requests of services should be, and what that saves',
     endpoint: 'GET cost/right-sizing/service',
     selector: {
-      ...COST_PLACES,
+      ...PLACE_DOC,
       strategy: `How far recommendations go: one of ${STRATEGIES.join(', ')}. Default: moderate.`,
     },
   },

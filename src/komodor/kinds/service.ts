@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind } from '../define-kind.ts';
 import { textOf } from '../item.ts';
+import { SERVICE_KINDS } from '../kubernetes-kinds.ts';
 import type { Reading } from '../listing.ts';
 import { readByCursor } from '../paging.ts';
 import { PROBE } from '../probe.ts';
@@ -8,20 +9,19 @@ import { names, PLACE_DOC, someOf } from '../selector.ts';
 import type { Address } from '../subject.ts';
 import { workloadSearch } from '../workload-search.ts';
 
-const WORKLOAD_KINDS = ['Deployment', 'DaemonSet', 'StatefulSet', 'Rollout'] as const;
 const STATUSES = ['healthy', 'unhealthy', 'unknown'] as const;
 
 const SELECTOR = z.object({
   clusters: names(),
   namespaces: names(),
-  kinds: someOf(WORKLOAD_KINDS),
+  kinds: someOf(SERVICE_KINDS),
   status: someOf(STATUSES),
 });
 const SEARCH = workloadSearch<z.infer<typeof SELECTOR>>({
   what: 'services',
   path: '/services/search',
   nameField: 'service',
-  kinds: WORKLOAD_KINDS,
+  kinds: SERVICE_KINDS,
   kindKey: 'kinds',
   statusKey: 'status',
   kindField: 'kind',
@@ -37,7 +37,7 @@ export const komodorService = defineKind({
     endpoint: 'POST services/search',
     selector: {
       ...PLACE_DOC,
-      kinds: `Kinds of workload, of ${WORKLOAD_KINDS.join(', ')}. Default: all.`,
+      kinds: `Kinds of workload, of ${SERVICE_KINDS.join(', ')}. Default: all.`,
       status: `Health, of ${STATUSES.join(', ')}. Default: all.`,
     },
     blueprint: '`komodorService`, identifier `KIND-CLUSTER-NAMESPACE-NAME`',
@@ -80,5 +80,5 @@ async function locate(reading: Reading, { cluster, namespace, name }: Address): 
   }
   const kinds = [...found].filter((kind) => kind !== '');
   // Nothing of that name any more: it may have been of any kind, and its entity may have to go.
-  return (kinds.length > 0 ? kinds : WORKLOAD_KINDS).map((kind) => ({ cluster, namespace, kind, name }));
+  return (kinds.length > 0 ? kinds : SERVICE_KINDS).map((kind) => ({ cluster, namespace, kind, name }));
 }
