@@ -10,6 +10,7 @@ import { scopedName } from '../../src/sandbox/komodor/stand-in.ts';
 import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import { startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
+import { fastClock } from '../chaos/fast-clock.ts';
 
 const KEY = 'key-of-the-contract';
 
@@ -47,7 +48,7 @@ export async function openStage() {
     secrets: [KEY],
     timeoutMs: 5_000,
     maxResponseBytes: 10_000_000,
-    governor: createGovernor({ side: 'komodor', concurrency: 4 }),
+    governor: createGovernor({ side: 'komodor', concurrency: 4, clock: fastClock() }),
   });
   let asked: { readonly path: string; readonly question: string }[] = [];
   let asksForPages = false;
