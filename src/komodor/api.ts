@@ -22,14 +22,14 @@ export interface KomodorApiOptions {
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
 export interface KomodorApi {
   /**
-   * The parsed body and how large it was. Throws HttpFailure, one with status 403 where the key is right but its user may not
-   * read this; AppError for what no other request can change: the key, the address.
+   * The parsed body and its size. Throws HttpFailure; its status is 403 when the key is right but its user may not read
+   * this. Throws AppError when the key is wrong or the host cannot be reached.
    */
   call(
     request: Omit<HttpRequest, 'repeatable' | 'expect'>,
   ): Promise<{ readonly body: unknown; readonly bytes: number }>;
   hostAnswered(): boolean;
-  /** The error for a host that never said anything. */
+  /** The error for a host that never answered. */
   unreachable(failure: HttpFailure): AppError;
   close(): void;
 }
@@ -67,16 +67,16 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
       return { body: response.json(), bytes: response.text.length };
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      if (error.status === 401) throw refused(host, error);
-      if (error.status === 403 && !(await isKeyRight(http, wasAccepted, request.signal))) throw refused(host, error);
-      throw error.isNoContact && !hostAnswered() ? unreachable(error) : error;
+      if (error.status === 401) throw keyRefused(host, error);
+      if (error.status === 403 && !(await isKeyRight(http, wasAccepted, request.signal))) throw keyRefused(host, error);
+      throw error.isUnreachable && !hostAnswered() ? unreachable(error) : error;
     }
   }
 
   return { call, hostAnswered, unreachable, close: http.close };
 }
 
-function refused(host: string, failure: HttpFailure): AppError {
+function keyRefused(host: string, failure: HttpFailure): AppError {
   return new AppError(
     'komodor_auth',
     `${host} refused the API key (${failure.status} to ${failure.method} ${failure.path}): check that KOMODOR_API_KEY ` +
@@ -84,7 +84,7 @@ function refused(host: string, failure: HttpFailure): AppError {
   );
 }
 
-/** Whether Komodor knows the key: it answers 403 to a wrong one, and also to what the user of a right one may not read. */
+/** Whether the key is right. Komodor answers 403 to a wrong key, and also when the user of a right key lacks a permission. */
 async function isKeyRight(http: HttpClient, wasAccepted: boolean, signal: AbortSignal): Promise<boolean> {
   try {
     const path = '/apikey/validate';

@@ -2,15 +2,15 @@ import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { type ItemSpec, textOf } from './item.ts';
 import { isWithin, nameOf } from './limits.ts';
-import { chain, type Reading } from './listing.ts';
+import { type Reading, readInTurn } from './listing.ts';
 import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 import { type Question, under } from './question.ts';
 
-/** A cluster is known by its name. */
+/** The identity of a cluster is its name. */
 export const CLUSTER = { identity: ['name'] } as const satisfies ItemSpec;
 
-/** Asks for all clusters, or for those of these names or with these tags. Only of all it is known that they are some. */
+/** The question for all clusters, or for those with these names or tags. Only all clusters cannot be an empty list. */
 export function clustersQuestion(clusterName: readonly string[] = [], tags: readonly string[] = []): Question {
   return {
     what: nameOf('clusters', { name: clusterName, tag: tags }),
@@ -26,11 +26,11 @@ export function clustersQuestion(clusterName: readonly string[] = [], tags: read
 
 interface ClusterNames {
   readonly names: readonly string[];
-  /** Whether these are surely all. */
+  /** Whether these are provably all. */
   readonly completeness: Completeness;
 }
 
-/** The names of all clusters; none at all cannot be, where there is something to list. */
+/** The names of all clusters. An empty list counts as incomplete. */
 async function readClusterNames(reading: Reading): Promise<ClusterNames> {
   const names = new Set<string>();
   let nameless = 0;
@@ -44,14 +44,17 @@ async function readClusterNames(reading: Reading): Promise<ClusterNames> {
       else names.add(name);
     }
   }
-  return { names: [...names], completeness: step.value.complete && nameless > 0 ? someNameless(nameless) : step.value };
+  return {
+    names: [...names],
+    completeness: step.value.complete && nameless > 0 ? clustersWithoutName(nameless) : step.value,
+  };
 }
 
-function someNameless(count: number): Completeness {
+function clustersWithoutName(count: number): Completeness {
   return incomplete('clusters_unknown', `${count} of them have no name`);
 }
 
-/** The clusters that a selector names, or all that Komodor knows when it names none. `what` is read of them, for messages. */
+/** The clusters that a selector names, or all clusters when it names none. @param what what is read of them, for messages */
 export async function clustersToRead(
   reading: Reading,
   what: string,
@@ -67,7 +70,7 @@ export async function clustersToRead(
   };
 }
 
-/** Reads a listing once for each cluster that a selector names, or for all that Komodor knows when it names none. */
+/** Reads a listing once for each cluster that a selector names, or for each cluster when it names none. */
 export async function* byCluster(
   reading: Reading,
   what: string,
@@ -75,15 +78,15 @@ export async function* byCluster(
   walkOf: (cluster: string) => Walk,
 ): Walk {
   const { names, completeness } = await clustersToRead(reading, what, clusters);
-  const read = yield* chain(names.map(walkOf));
+  const read = yield* readInTurn(names.map(walkOf));
   return completeness.complete ? read : completeness;
 }
 
-const NAMED_CLUSTERS = 20;
+const MAX_NAMED_CLUSTERS = 20;
 
 /**
- * A read that a selector limits to clusters. Where one of them gave nothing it is asked whether Komodor knows it: a misspelt
- * name finds nothing, and that is no sign that everything is gone.
+ * A read that a selector limits to clusters. If a cluster gave no item, checks whether Komodor knows the cluster: a misspelt
+ * name gives no items, which does not mean that they are gone.
  */
 export async function* withKnownClusters(
   reading: Reading,
@@ -101,7 +104,7 @@ export async function* withKnownClusters(
   const { names, completeness } = await readClusterNames(reading);
   const unheard = [...silent].filter((name) => !names.includes(name));
   if (!completeness.complete || unheard.length === 0) return step.value;
-  const known = [...names].sort().slice(0, NAMED_CLUSTERS);
+  const known = [...names].sort().slice(0, MAX_NAMED_CLUSTERS);
   return incomplete(
     'cluster_unknown',
     `the selector names ${unheard.join(', ')}, which Komodor does not know. Komodor knows: ${known.join(', ')}` +

@@ -3,7 +3,7 @@ import type { Place, Walk } from '../core/source.ts';
 import { defineKind, type KindDefinition, type KindDoc, type KindSpec } from './define-kind.ts';
 import { hashOf, type ItemSpec, textIn } from './item.ts';
 import { isWithin, nameOf, orAny } from './limits.ts';
-import { chain, type Reading } from './listing.ts';
+import { type Reading, readInTurn } from './listing.ts';
 import { readByQueryCursor } from './paging.ts';
 import { PROBE } from './probe.ts';
 import { under } from './question.ts';
@@ -14,25 +14,25 @@ interface CostSelector extends Selector {
   readonly namespaces: readonly string[];
 }
 
-/** What is special about a kind of numbers that Komodor has for each service. */
+/** The differences between the kinds with numbers for each service. */
 interface CostSpec<S extends CostSelector> {
   readonly name: string;
   readonly doc: Pick<KindDoc, 'title' | 'endpoint' | 'selector'>;
   readonly path: string;
-  /** Where an answer holds its rows. */
+  /** The field of an answer with the rows. */
   readonly rows: string;
-  /** The field of a row that holds the name of the service. */
+  /** The field of a row with the name of the service. */
   readonly nameField: string;
   readonly selector: KindSpec<S>['selector'];
-  /** What every question holds: which numbers are asked for. */
+  /** The query parameters that choose the numbers. */
   query(selector: S): { readonly [parameter: string]: string };
-  /** The fields of a row besides those that say where the service is. */
+  /** Fields of the probe's row, besides those that say which service it is. */
   readonly probe: JsonObject;
 }
 
 const PARTS = ['kind', 'cluster', 'namespace', 'name'];
 
-/** A kind whose rows are numbers of services. It adds properties to services and makes none, so absence means nothing. */
+/** Defines a kind whose rows are numbers of services. It only adds properties to services, so absence means nothing. */
 export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindDefinition {
   const { nameField } = spec;
   const item = itemSpec(nameField);
@@ -64,9 +64,9 @@ export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindD
     placeOf: ({ value }) => partsIn(value, nameField),
     limits: ({ cluster, namespace }) => ({ clusters: cluster, namespaces: namespace }),
     absence: () => ({ means: 'nothing' }),
-    // One value of one column is all that Komodor filters by.
+    // Komodor can filter by only one value of one column.
     read: (reading, selector) =>
-      chain(orAny(selector.namespaces).map((namespace) => readListing(spec, item, reading, selector, namespace))),
+      readInTurn(orAny(selector.namespaces).map((namespace) => readListing(spec, item, reading, selector, namespace))),
   });
 }
 
@@ -111,7 +111,7 @@ function readListing<S extends CostSelector>(
   });
 }
 
-/** The parts of the service that a row names, as far as it does. */
+/** The place of the service of a row. It may lack parts. */
 function partsIn(row: JsonObject, nameField: string): Place {
   const fields = { kind: 'komodorServiceKind', cluster: 'clusterName', namespace: 'namespace', name: nameField };
   return Object.fromEntries(

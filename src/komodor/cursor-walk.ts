@@ -1,47 +1,46 @@
 import type { Completeness } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
-import { COMPLETE, createLedger, incomplete, type WalkOptions } from './proof.ts';
-import type { Ask, Position, Way } from './ways.ts';
+import { COMPLETE, createWalkRecord, incomplete, type WalkOptions } from './proof.ts';
+import type { Ask, Position, WayOfPaging } from './ways.ts';
 
 interface CursorOptions extends WalkOptions {
-  readonly way: Way;
+  readonly way: WayOfPaging;
   readonly ask: Ask;
-  /** Whether a list that ends without a row is believed. */
+  /** Whether an empty list can be complete. */
   readonly mayBeEmpty?: boolean;
 }
 
 /**
- * Walks a listing whose pages lead from one to the next, in the way that the endpoint has. Throws HttpFailure when a page
- * cannot be had.
+ * Reads all pages of a question, where each page leads to the next. Throws HttpFailure when a page cannot be read.
  */
 export async function* walkByCursor(options: CursorOptions): Walk {
   const { ask, way, what, mayBeEmpty = true } = options;
-  const ledger = createLedger(options);
+  const walked = createWalkRecord(options);
   const seen = new Set<string>();
   let position: Position = { type: 'start' };
   let afterEnd = false;
   let most: number | undefined;
   for (;;) {
     const answer = await ask(position, most);
-    if (!Array.isArray(answer.rows)) return ledger.malformed('holds no list');
-    const taken = ledger.take(answer.rows);
+    if (!Array.isArray(answer.rows)) return walked.malformed('holds no list');
+    const taken = walked.record(answer.rows);
     if (afterEnd && !taken.advanced) return COMPLETE;
     yield { ...taken.page, bytes: answer.bytes };
     const page = { what, position, answer, count: answer.rows.length };
     const step = way.next(page);
-    // A later page must bring something even when it says that it is the last: a server that ignores the position looks so.
+    // A later page must have new rows even if it is the last one, because a server that ignores the position repeats rows.
     const mustAdvance = position.type !== 'start' && page.count > 0;
-    const objection = ledger.objection(taken, step.type === 'go', mustAdvance);
+    const objection = walked.contradictionIn(taken, step.type === 'go', mustAdvance);
     if (objection !== undefined) return objection;
-    if (afterEnd) return saidTooEarly(what);
-    if (step.type === 'end' && step.completeness.complete && !mayBeEmpty && ledger.distinct() === 0) {
+    if (afterEnd) return endedTooEarly(what);
+    if (step.type === 'end' && step.completeness.complete && !mayBeEmpty && walked.distinct() === 0) {
       return incomplete('empty_list', `${what}: the list is empty`);
     }
     if (step.type === 'end') return step.completeness;
-    if (step.type === 'silent') return (await way.isLast(page, ask)) ? COMPLETE : step.doubt;
+    if (step.type === 'unclear') return (await way.isLast(page, ask)) ? COMPLETE : step.otherwise;
     afterEnd = step.afterEnd ?? false;
     position = step.position;
-    // A page number means another place as soon as pages have another size.
+    // A page number refers to pages of a certain size, so the size must not change.
     most = position.type === 'page' ? answer.askedFor : undefined;
     const mark = JSON.stringify(position);
     if (seen.has(mark)) return incomplete('repeated_cursor', `${what} gave the same cursor twice`);
@@ -49,6 +48,6 @@ export async function* walkByCursor(options: CursorOptions): Walk {
   }
 }
 
-function saidTooEarly(what: string): Completeness {
+function endedTooEarly(what: string): Completeness {
   return incomplete('totals_disagree', `${what} said that nothing follows, but gave a cursor that led to more`);
 }

@@ -3,93 +3,93 @@ import type { JsonObject, Kind, RawItem } from '../core/model.ts';
 import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
 import { withKnownClusters } from './clusters.ts';
 import { type ItemSpec, itemOf, textsOf } from './item.ts';
-import { chain, type Reading } from './listing.ts';
+import { type Reading, readInTurn } from './listing.ts';
 import { describeIssue, isLimited, PLACE_KEYS, type Selector, unknownKey } from './selector.ts';
 import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
 
-/** What people read of a kind in docs/kinds.md. Each is a short sentence or a name. */
+/** The text about a kind in docs/kinds.md. Each field is a short sentence or a name. */
 export interface KindDoc {
   readonly title: string;
   /** Method and path below `/api/v2/`: `POST services/search`. */
   readonly endpoint: string;
-  /** What each key of the selector does, with its default. */
+  /** The meaning of each selector key, with its default. */
   readonly selector: { readonly [key: string]: string };
-  /** The blueprint of the default mapping, and how its identifier is made. */
+  /** The blueprint of the default mapping, and its identifier. */
   readonly blueprint: string;
-  /** The add-on that brings the default mapping; absent where it is always there. */
+  /** The add-on with the default mapping. Missing: the mapping is always active. */
   readonly addOn?: string;
-  /** What tells an item from all others. */
+  /** What identifies an item. */
   readonly identity: string;
   /** What happens to an entity that a complete read does not give. */
   readonly absence: string;
-  /** How it is proved that a read was complete, and how an absence is confirmed. */
+  /** How a read proves that it is complete, and how an absence is confirmed. */
   readonly completeness: string;
 }
 
-/** All that is special about a kind; `S` is its checked selector. */
+/** The definition of a kind; `S` is its checked selector. */
 export interface KindSpec<S extends Selector> extends ItemSpec {
   readonly name: Kind;
   readonly doc: KindDoc;
   readonly identity: readonly string[];
-  /** Kinds that have to be read before this one, where they are read too. */
+  /** Kinds that are read before this one, if the run reads them. */
   readonly after?: readonly Kind[];
-  /** How many items to ask for at once, to begin with. */
+  /** The initial number of items per page. */
   readonly pageSize: number;
   readonly selector: z.ZodType<S> & { readonly shape: object };
-  /** What the keys besides the places hold when nothing is to be left out; an absent one holds nothing. */
+  /** The values with which the selector keys besides places exclude nothing. A missing key: an empty list. */
   readonly widest?: JsonObject;
-  /** A row with every field that Komodor may send, and the place of its item, with recognisable values. */
+  /** A made-up row with every field that Komodor may send, and the place of its item. The values are recognisable. */
   readonly probe: { readonly row: JsonObject; readonly asked?: Place; readonly place: Place };
   /**
-   * The place of an item; absent: the fields that `probe.place` names, as far as they hold text. Where live events can name
-   * the item, `cluster`, `namespace`, `kind` and `name` are among the parts.
+   * The place of an item. Default: the fields that `probe.place` names, if they are text. If live events can name the item,
+   * `cluster`, `namespace`, `kind` and `name` must be among the parts.
    */
   placeOf?(item: RawItem): Place;
-  /** The parts of the smallest place that can be asked about. Absent: nothing ever goes by absence. */
+  /** The parts of a scope. Missing: absence never deletes anything. */
   readonly scopeParts?: readonly string[];
-  /** Where they follow from other parts; undefined when these are not enough. Absent: they are taken as they are. */
+  /** Computes the scope from other parts; undefined when the place lacks them. Default: the scope parts of the place. */
   scope?(place: Place): Place | undefined;
-  /** The keys of the selector that speak of a place, with what they would have to allow there, as far as that is known. */
+  /** The selector keys that limit places, with the value that each must allow for this place, if known. */
   limits?(place: Place): { readonly [key: string]: string | undefined };
-  /** What absence from a complete read means; absent: the item is gone. */
+  /** The meaning of absence. Default: the item is gone. */
   absence?(selector: S, now: Date): Absence;
   read(reading: Reading, selector: S): Walk;
-  /** Reads one place, in another way than `read` does. */
+  /** Reads one scope, in another way than `read`. */
   readScope?(reading: Reading, selector: S, scope: Place): Walk;
-  /** The selector cut into several that together ask for the same; absent where there is no other cut than the whole. */
+  /** Splits the selector into several that together select the same. Missing: it cannot be split. */
   recut?(selector: S): Iterable<S>;
-  /** What the kind has of the thing at an address; absent or undefined: nothing. */
+  /** Where the items of the thing at an address are found; missing or undefined: the kind has none. */
   narrow?(address: Address): Narrowed | undefined;
-  /** The addresses that one without a kind may mean; absent where the kind cannot tell. */
+  /** The addresses that one without a workload kind may mean. Missing: the kind cannot find out. */
   locate?(reading: Reading, address: Address): Promise<readonly Address[]>;
 }
 
-/** What every read of a kind is given. */
+/** Creates the context for a read of a kind. */
 export type StartReading = (kind: Pick<KindDefinition, 'name' | 'pageSize'>, signal: AbortSignal) => Reading;
 
-/** A kind before it is known where to read it. */
+/** A kind that is not connected to an API yet. */
 export interface KindDefinition {
   readonly name: Kind;
   readonly doc: KindDoc;
   readonly pageSize: number;
-  /** The keys of its selector. */
+  /** Its selector keys. */
   readonly selectorKeys: readonly string[];
-  /** Whether the whole can be asked for in another way than by the same question. */
+  /** Whether the whole kind can be read in another way than by the same question. */
   readonly hasOtherCut: boolean;
-  /** A row of an answer as an item; undefined when it is no object. */
+  /** Turns a row into an item; undefined when the row is no object. */
   toItem(row: unknown, asked?: Place): RawItem | undefined;
-  /** The kind, read by the given API. */
+  /** Connects the kind to an API. */
   bind(start: StartReading): SourceKind;
 }
 
 const DEFINITIONS = new WeakSet<object>();
 
-/** Whether a value is a definition of a kind. */
+/** Whether a value was made by `defineKind`. */
 export function isDefinition(value: unknown): value is KindDefinition {
   return typeof value === 'object' && value !== null && DEFINITIONS.has(value);
 }
 
-/** A kind of Komodor, made of all that is special about it. */
+/** Defines a kind of Komodor. */
 export function defineKind<S extends Selector>(spec: KindSpec<S>): KindDefinition {
   const { name, pageSize, selector: schema } = spec;
   const definition: KindDefinition = {
@@ -135,7 +135,7 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
   };
 }
 
-/** These parts of a place; undefined when one of them is not known. */
+/** The place with only these parts; undefined when it lacks one. */
 function partsOf(place: Place, parts: readonly string[] = []): Place | undefined {
   const known = Object.fromEntries(Object.entries(place).filter(([part]) => parts.includes(part)));
   return parts.length > 0 && parts.every((part) => known[part]) ? known : undefined;
@@ -181,14 +181,14 @@ function listingOf<S extends Selector>(
       return withKnownClusters(reading, clusters, spec.read(reading, chosen), clusterOf);
     },
     confirm(place, signal) {
-      // A place with a hole would ask about nothing, find nothing, and so prove nothing.
-      const hole = spec.scopeParts?.find((part) => !place[part]);
-      if (hole !== undefined) throw new Error(`a scope without ${hole}`);
+      // With a missing part the question would find nothing, which would look like an absence.
+      const missingPart = spec.scopeParts?.find((part) => !place[part]);
+      if (missingPart !== undefined) throw new Error(`a scope without ${missingPart}`);
       return (excludedBy(place) === undefined && spec.readScope?.(start(signal), chosen, place)) || 'excluded';
     },
     confirmAll(signal) {
       const reading = start(signal);
-      return chain([...(spec.recut?.(chosen) ?? [chosen])].map((part) => spec.read(reading, part)));
+      return readInTurn([...(spec.recut?.(chosen) ?? [chosen])].map((part) => spec.read(reading, part)));
     },
     excludedBy,
     widened() {
@@ -204,7 +204,7 @@ function listingOf<S extends Selector>(
   };
 }
 
-/** One text for all selectors that ask for the same, whatever the order of their values. */
+/** The same text for all selectors that select the same, independent of the order of their values. */
 function keyOf(chosen: Selector): string {
   const sorted = Object.entries(chosen)
     .map(([key, value]) => [key, isLimited(value) ? [...new Set(value)].sort() : value] as const)

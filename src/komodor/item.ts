@@ -7,18 +7,18 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A field of an item as text; undefined when it is missing, empty or no text. */
+/** A text field of an item; undefined when it is missing, empty or no text. */
 export function textOf(item: Pick<RawItem, 'value'>, field: string): string | undefined {
   return textIn(item.value, field);
 }
 
-/** The same of a row. */
+/** The same for a row. */
 export function textIn(object: JsonObject, field: string): string | undefined {
   const value = object[field];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The fields of an item that hold text, by their names. */
+/** Those of these fields of an item that are text. */
 export function textsOf(item: RawItem, fields: readonly string[]): { readonly [field: string]: string } {
   return Object.fromEntries(
     fields.flatMap((field) => {
@@ -28,24 +28,24 @@ export function textsOf(item: RawItem, fields: readonly string[]): { readonly [f
   );
 }
 
-/** How a row of an answer becomes an item. */
+/** How a row becomes an item. */
 export interface ItemSpec {
-  /** A row without the secrets that Komodor sends in it: nothing else of the program ever sees them. */
+  /** Removes secrets from a row, before any other code sees it. */
   withoutSecrets?(row: JsonObject): JsonObject;
-  /** What together tells an item from all others of its kind: fields of its row, or parts of its place where `placeOf` names them. */
+  /** What identifies an item within its kind: fields of its row, or parts of its place if `placeOf` gives them. */
   readonly identity?: readonly string[];
   /**
-   * What tells a row from all others of the kind, and how people call it. Missing fields never make a row unusable. Absent:
-   * the fields of `identity`; of a row that lacks one its `uid`, or all of it.
+   * The identity of a row within its kind, and its label. Missing fields must not make a row unusable. Default: the fields of
+   * `identity`; if one is missing, the row's `uid`, or a hash of the row.
    */
   identify?(row: JsonObject): { readonly identity: unknown; readonly label: string };
-  /** Put under `_` of the item that jq sees: what follows from a row and from the place that was asked about. */
+  /** Values to add under `_` of the item, computed from the row and from the place of the question. */
   derive?(row: JsonObject, asked: Place): JsonObject;
 }
 
 /**
- * A row as an item; undefined when it is no object. Its key is the JSON of its identity, so that no two differ only in how
- * they are written together.
+ * Turns a row into an item; undefined when the row is no object. The key is the JSON text of the identity, so that different
+ * identities have different keys.
  */
 export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem | undefined {
   if (!isObject(row)) return undefined;
@@ -55,7 +55,7 @@ export function itemOf(spec: ItemSpec, row: unknown, asked: Place = {}): RawItem
   return { key: JSON.stringify(identity), label, value };
 }
 
-/** Identifies a row by these fields; where one is missing, by its `uid`, or by all of it. */
+/** Identifies a row by these fields; if one is missing, by its `uid`, or by a hash of the row. */
 export function identifyBy(fields: readonly string[], row: JsonObject): { identity: unknown; label: string } {
   const parts = fields.map((field) => textIn(row, field));
   const uid = textIn(row, 'uid');
@@ -66,7 +66,7 @@ export function identifyBy(fields: readonly string[], row: JsonObject): { identi
   };
 }
 
-/** The identity of a row that has nothing else to tell it from others. */
+/** The identity of a row without identifying fields. */
 export function hashOf(row: JsonObject): { readonly hash: string } {
   return { hash: createHash('sha256').update(exactJson(row)).digest('hex') };
 }

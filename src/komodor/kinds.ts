@@ -5,13 +5,13 @@ import { isDefinition, type KindDefinition } from './define-kind.ts';
 
 const FOLDER = new URL('./kinds/', import.meta.url);
 
-/** The definitions of all kinds of Komodor: every file of the folder `kinds` is one. */
+/** The definitions of all kinds of Komodor: one per file of the folder `kinds`. */
 export const DEFINITIONS: readonly KindDefinition[] = await readDefinitions();
 
 /** The names of all kinds of Komodor. */
 export const KOMODOR_KINDS: readonly Kind[] = DEFINITIONS.map(({ name }) => name);
 
-/** The kinds, to check selectors with where nothing is read. */
+/** The kinds without an API, for checking selectors. */
 export function offlineKinds(): KindBook {
   const offline = () => {
     throw new Error('nothing is read here');

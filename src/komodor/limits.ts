@@ -1,17 +1,17 @@
 import type { RawItem } from '../core/model.ts';
 import { isObject, textOf } from './item.ts';
 
-/** What a question is limited to: one value, some, or nothing (undefined, or an empty list). */
+/** The limits of a question: for each field one value, a list, or no limit (undefined, or an empty list). */
 interface Limits {
   readonly [field: string]: string | readonly string[] | undefined;
 }
 
-/** One question for each value; a single one without a limit where there is none. */
+/** The values, for one question each; undefined, for one question without limit, when there are none. */
 export function orAny(values: readonly string[]): readonly (string | undefined)[] {
   return values.length > 0 ? values : [undefined];
 }
 
-/** An object without what limits nothing: undefined, empty lists, empty objects. */
+/** The object without fields that limit nothing: undefined, empty lists, empty objects. */
 export function limited(limits: { readonly [field: string]: unknown }): { readonly [field: string]: unknown } {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => !isEmpty(value)));
 }
@@ -21,7 +21,7 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (isObject(value) && Object.keys(value).length === 0);
 }
 
-/** Whether an item's fields are what was asked for. A field that it does not have is given the benefit of the doubt. */
+/** Whether an item is within the limits. A missing field is accepted. */
 export function isWithin(limits: Limits, item: RawItem): boolean {
   return Object.entries(limits).every(([field, limit]) => {
     const value = textOf(item, field);

@@ -1,4 +1,4 @@
-/** What a link of Komodor is about, within a cluster. */
+/** What a link of Komodor names within a cluster. */
 export interface Named {
   readonly namespace: string;
   readonly name: string;
@@ -6,14 +6,14 @@ export interface Named {
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** The id of the event that a link leads to; undefined when it leads to none. */
+/** The id of the event in a link; undefined when it has none. */
 export function eventIdIn(link: string | undefined): string | undefined {
   return urlOf(link)?.searchParams.get('eventId') || undefined;
 }
 
 /**
- * What a link names by a part of its path like `<account>.<cluster>-<namespace>.<name>`, where the cluster is known;
- * undefined when it names nothing, or when it could be read in two ways.
+ * Parses a segment of a link's path like `<account>.<cluster>-<namespace>.<name>` with the known cluster. Undefined when
+ * there is no such segment, or when it is ambiguous.
  */
 export function namedIn(link: string | undefined, cluster: string): Named | undefined {
   const parts = urlOf(link)?.pathname.split('/').map(decoded) ?? [];
@@ -21,7 +21,7 @@ export function namedIn(link: string | undefined, cluster: string): Named | unde
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** A namespace has no dot, so that the first one ends it; an account or a name may hold what looks like the cluster. */
+/** All ways to parse a segment. A namespace contains no dot. An account or a name may contain the cluster's name. */
 function readingsOf(part: string, cluster: string): readonly Named[] {
   const mark = `.${cluster}-`;
   const found: Named[] = [];

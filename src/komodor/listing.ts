@@ -1,11 +1,11 @@
 import type { Completeness } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import type { PageSize, Weighed } from '../net/page-size.ts';
+import type { PageSize, SizedAnswer } from '../net/page-size.ts';
 import type { KomodorApi } from './api.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 
-/** What every listing of one read shares. */
+/** The context that all questions of one read share. */
 export interface Reading {
   readonly api: KomodorApi;
   readonly size: PageSize;
@@ -15,22 +15,23 @@ export interface Reading {
   readonly now: () => number;
 }
 
-/** An answer with what it weighs. */
-export function weighed<T extends { readonly rows: unknown }>(
+/** An answer with its number of rows and its size. */
+export function sized<T extends { readonly rows: unknown }>(
   value: T,
   bytes: number,
-): Weighed<T & { readonly bytes: number }> {
+): SizedAnswer<T & { readonly bytes: number }> {
   return { value: { ...value, bytes }, rows: Array.isArray(value.rows) ? value.rows.length : 0, bytes };
 }
 
-/** After so many listings in a row that failed there is no point in asking for the rest. */
-const HOPELESS = 2;
+/** After this many failed walks in a row the others are not read. */
+const MAX_FAILURES_IN_A_ROW = 2;
 
 /**
- * What a request that failed for good means for the read. Throws what is no HttpFailure, and when the host never spoke.
- * @param permission what the user of the key needs for the request
+ * Turns the failure of a request into an incomplete read. Throws errors that are not HttpFailures, and when the host never
+ * answered.
+ * @param permission the permission that the request needs, for the message
  */
-export function givenUp({ api }: Reading, error: unknown, permission: string): ReturnType<typeof incomplete> {
+export function incompleteAfter({ api }: Reading, error: unknown, permission: string): ReturnType<typeof incomplete> {
   if (!(error instanceof HttpFailure)) throw error;
   if (!api.hostAnswered()) throw api.unreachable(error);
   if (error.status !== 403) return incomplete('request_failed', error.message);
@@ -41,8 +42,8 @@ export function givenUp({ api }: Reading, error: unknown, permission: string): R
   );
 }
 
-/** Reads one listing after the other. Complete when each of them is; otherwise the first reason counts. */
-export async function* chain(walks: Iterable<Walk>): Walk {
+/** Reads walks one after the other. Complete when all of them are; otherwise the first reason counts. */
+export async function* readInTurn(walks: Iterable<Walk>): Walk {
   let objection: Completeness | undefined;
   let failures = 0;
   for (const walk of walks) {
@@ -53,7 +54,7 @@ export async function* chain(walks: Iterable<Walk>): Walk {
     }
     objection ??= completeness;
     failures = completeness.reason === 'request_failed' ? failures + 1 : 0;
-    if (failures >= HOPELESS) break;
+    if (failures >= MAX_FAILURES_IN_A_ROW) break;
   }
   return objection ?? COMPLETE;
 }

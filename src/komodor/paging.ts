@@ -5,30 +5,38 @@ import { type ItemSpec, isObject, itemOf } from './item.ts';
 import type { Reading } from './listing.ts';
 import { walkByOffset } from './offset-walk.ts';
 import type { WalkOptions } from './proof.ts';
-import { answered, pagesOf, type Question, under } from './question.ts';
-import { BY_PAGE, BY_QUERY_CURSOR, BY_TOKEN, type CursorAnswer, ONE_PAGE, type Position, type Way } from './ways.ts';
+import { orIncomplete, pagesOf, type Question, under } from './question.ts';
+import {
+  BY_PAGE,
+  BY_QUERY_CURSOR,
+  BY_TOKEN,
+  type CursorAnswer,
+  ONE_PAGE,
+  type Position,
+  type WayOfPaging,
+} from './ways.ts';
 
-/** A cursor in the body, `pagination.token` from `meta.token`; old accounts number their pages instead. */
+/** A cursor in the body: `pagination.token` from `meta.token`. Old accounts have page numbers instead. */
 export function readByCursor(reading: Reading, spec: ItemSpec, question: Question): Walk {
   return readByBody(reading, spec, question, BY_TOKEN);
 }
 
-/** A page number in the body, `pagination.page` from `meta.nextPage`. */
+/** A page number in the body: `pagination.page` from `meta.nextPage`. */
 export function readByPage(reading: Reading, spec: ItemSpec, question: Question): Walk {
   return readByBody(reading, spec, question, BY_PAGE);
 }
 
-function readByBody(reading: Reading, spec: ItemSpec, question: Question, way: Way): Walk {
+function readByBody(reading: Reading, spec: ItemSpec, question: Question, way: WayOfPaging): Walk {
   const ask = pagesOf(
     reading,
     question,
     (position, pageSize) => ({
-      body: { ...question.body, pagination: { pageSize, ...written(position) } },
+      body: { ...question.body, pagination: { pageSize, ...positionFields(position) } },
       ...(question.query === undefined ? {} : { query: question.query }),
     }),
     (answer) => ({ meta: metaOf(question, answer) }),
   );
-  return answered(reading, question, walkByCursor({ ...common(reading, spec, question), way, ask }));
+  return orIncomplete(reading, question, walkByCursor({ ...walkOptions(reading, spec, question), way, ask }));
 }
 
 function metaOf({ metaCountsRows = false }: Question, answer: unknown): unknown {
@@ -36,7 +44,7 @@ function metaOf({ metaCountsRows = false }: Question, answer: unknown): unknown 
   return metaCountsRows && isObject(meta) ? { ...meta, pageSize: undefined } : meta;
 }
 
-/** A cursor in the query, `paginationToken` from `paginationToken`, with a word whether there are more pages. */
+/** A cursor in the query: `paginationToken`, from the answer's field of that name. `hasMorePages` must agree. */
 export function readByQueryCursor(reading: Reading, spec: ItemSpec, question: Question): Walk {
   const ask = pagesOf(
     reading,
@@ -51,7 +59,11 @@ export function readByQueryCursor(reading: Reading, spec: ItemSpec, question: Qu
     }),
     (answer) => ({ meta: answer }),
   );
-  return answered(reading, question, walkByCursor({ ...common(reading, spec, question), way: BY_QUERY_CURSOR, ask }));
+  return orIncomplete(
+    reading,
+    question,
+    walkByCursor({ ...walkOptions(reading, spec, question), way: BY_QUERY_CURSOR, ask }),
+  );
 }
 
 /** A row offset in the query, until `hasMoreResults` is false; `totalResults` has to agree. */
@@ -63,12 +75,12 @@ export function readByOffset(reading: Reading, spec: ItemSpec, question: Questio
       (_position, pageSize) => ({ query: { pageSize, offset, ...question.query } }),
       (answer) => ({ more: under('hasMoreResults')(answer), total: under('totalResults')(answer) }),
     )({ type: 'start' });
-  return answered(reading, question, walkByOffset({ ...common(reading, spec, question), ask: at }));
+  return orIncomplete(reading, question, walkByOffset({ ...walkOptions(reading, spec, question), ask: at }));
 }
 
 /**
- * A list that comes in one page, of an endpoint that takes no page size. None at all is no answer where there is something to
- * list, unless the question says that it is.
+ * A list in a single page, from an endpoint without page size. An empty list is incomplete, unless the question says that
+ * it may be empty.
  */
 export function readOnce(reading: Reading, spec: ItemSpec, question: Question): Walk {
   const { method, path, query, body, rows, mayBeEmpty = false } = question;
@@ -77,31 +89,31 @@ export function readOnce(reading: Reading, spec: ItemSpec, question: Question): 
     const answer = await reading.api.call({
       method,
       path,
-      query: { ...query, ...written(position) },
+      query: { ...query, ...positionFields(position) },
       ...(body === undefined ? {} : { body }),
       signal,
     });
-    return { rows: rows(answer.body), meta: wordsOf(answer.body), askedFor: undefined, bytes: answer.bytes };
+    return { rows: rows(answer.body), meta: pagingFieldsOf(answer.body), askedFor: undefined, bytes: answer.bytes };
   }
-  return answered(
+  return orIncomplete(
     reading,
     question,
-    walkByCursor({ ...common(reading, spec, question), way: ONE_PAGE, ask, mayBeEmpty }),
+    walkByCursor({ ...walkOptions(reading, spec, question), way: ONE_PAGE, ask, mayBeEmpty }),
   );
 }
 
-/** All that may speak of another page, wherever it stands. */
-function wordsOf(answer: unknown): JsonObject {
+/** All fields of an answer that may tell of another page. */
+function pagingFieldsOf(answer: unknown): JsonObject {
   const places = [answer, under('data')(answer), under('meta')(answer)];
   return Object.fromEntries(places.filter(isObject).flatMap(Object.entries));
 }
 
-function written(position: Position): { readonly token?: string; readonly page?: number } {
+function positionFields(position: Position): { readonly token?: string; readonly page?: number } {
   if (position.type === 'token') return { token: position.token };
   return position.type === 'page' ? { page: position.page } : {};
 }
 
-function common(reading: Reading, spec: ItemSpec, { what, asked, inScope }: Question): WalkOptions {
+function walkOptions(reading: Reading, spec: ItemSpec, { what, asked, inScope }: Question): WalkOptions {
   return {
     what,
     maxPages: reading.maxPages,

@@ -1,4 +1,4 @@
-/** Values that no real row has. Where they turn up in an entity, it shows which property keeps which part of a place. */
+/** Values that no real row has. A property of an entity with such a value keeps that part of a place. */
 export const PROBE = {
   cluster: 'probe-cluster-q7x',
   namespace: 'probe-namespace-q7x',

@@ -9,37 +9,37 @@ export function incomplete(reason: IncompleteReason, detail: string): Extract<Co
   return { complete: false, reason, detail };
 }
 
-/** What all walks need besides the way they ask. */
+/** What all walks need, whatever their way of paging. */
 export interface WalkOptions {
-  /** What is being read, for messages: `services of cluster "prod"`. */
+  /** What is read, for messages: `services of cluster "prod"`. */
   readonly what: string;
   readonly toItem: (row: unknown) => RawItem | undefined;
-  /** Whether an item lies where we asked; one that does not shows that the server ignores the question. */
+  /** Whether an item is within the limits of the question. If not, the server ignores the question. */
   readonly inScope?: (item: RawItem) => boolean;
   readonly maxPages: number;
 }
 
-/** A page as it came. */
-interface Taken {
+/** A page of a walk, after it was recorded. */
+interface RecordedPage {
   readonly page: SourcePage;
-  /** An item that lies elsewhere than asked. */
-  readonly stray: RawItem | undefined;
-  /** Whether anything in it was new. */
+  /** An item outside the limits of the question. */
+  readonly outOfScope: RawItem | undefined;
+  /** Whether it had new rows. */
   readonly advanced: boolean;
 }
 
-/** Keeps book of what a walk has seen, and turns rows into a page. */
-export function createLedger(options: WalkOptions) {
-  // Two keys with one fingerprint would make the count too small, which only ever forbids deletions.
+/** Records which rows a walk has seen, and turns rows into a page. */
+export function createWalkRecord(options: WalkOptions) {
+  // If two keys had the same fingerprint, the count would be too small, which only prevents deletions.
   const keys = new FingerprintBag();
   let malformedRows = 0;
   let pages = 0;
 
   return {
-    /** Distinct rows so far. Rows that are no objects count each: they are there, whatever they are. */
+    /** The number of distinct rows so far. Each row that is no object counts. */
     distinct: () => keys.size + malformedRows,
-    /** Takes a page's rows; what lies elsewhere than asked is not passed on, for nobody may have selected it. */
-    take(rows: readonly unknown[]): Taken {
+    /** Records the rows of a page. Items outside the limits are not passed on, because no entry may have selected them. */
+    record(rows: readonly unknown[]): RecordedPage {
       const before = keys.size;
       const all = rows.map(options.toItem).filter((item) => item !== undefined);
       for (const item of all) keys.add(fingerprint(item.key));
@@ -47,18 +47,22 @@ export function createLedger(options: WalkOptions) {
       malformedRows += malformed;
       pages += 1;
       const { inScope = () => true } = options;
-      const stray = all.find((item) => !inScope(item));
+      const outOfScope = all.find((item) => !inScope(item));
       const advanced = keys.size > before || malformed > 0;
-      return { page: { items: stray === undefined ? all : all.filter(inScope), malformed }, stray, advanced };
+      return { page: { items: outOfScope === undefined ? all : all.filter(inScope), malformed }, outOfScope, advanced };
     },
     /**
-     * Why a page, for all its rows, shows that the walk goes wrong; `more` is whether it claims that there is more,
-     * `mustAdvance` whether it has to bring something new even if it does not.
+     * Why a page shows that the walk cannot be complete. `more`: the page says that another one follows. `mustAdvance`: it
+     * needs new rows even if no other page follows.
      */
-    objection({ page, stray, advanced }: Taken, more: boolean, mustAdvance: boolean): Completeness | undefined {
+    contradictionIn(
+      { page, outOfScope, advanced }: RecordedPage,
+      more: boolean,
+      mustAdvance: boolean,
+    ): Completeness | undefined {
       const { what, maxPages } = options;
-      if (stray !== undefined) {
-        return incomplete('not_advancing', `the answer ignores the scope: ${what} gave ${stray.label}`);
+      if (outOfScope !== undefined) {
+        return incomplete('not_advancing', `the answer ignores the scope: ${what} gave ${outOfScope.label}`);
       }
       if (more && page.items.length + page.malformed === 0) {
         return incomplete('more_but_empty', `page ${pages} of ${what} is empty but says that there is more`);

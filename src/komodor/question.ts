@@ -4,45 +4,45 @@ import type { HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { isTooSlow } from '../net/page-size.ts';
 import { isObject } from './item.ts';
-import { givenUp, type Reading, weighed } from './listing.ts';
+import { incompleteAfter, type Reading, sized } from './listing.ts';
 import { COMPLETE } from './proof.ts';
 import type { Position } from './ways.ts';
 
-/** One listing of Komodor, without where on the list a page begins. */
+/** One call of an endpoint, without the position of a page. */
 export interface Question {
-  /** What is being read, for messages: `services of cluster prod`. */
+  /** What is read, for messages: `services of cluster prod`. */
   readonly what: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query?: NonNullable<HttpRequest['query']>;
   readonly body?: JsonObject;
-  /** Where an answer holds its rows; see `under`. */
+  /** Gets the rows out of an answer; see `under`. */
   readonly rows: (answer: unknown) => unknown;
-  /** What the question is about, for a kind whose rows do not say it themselves; see `derive`. */
+  /** The place of the question, for kinds whose rows do not contain it; see `derive`. */
   readonly asked?: Place;
-  /** Whether an item lies where we asked. One that does not say it is given the benefit of the doubt. */
+  /** Whether an item is within the limits of the question. If it does not tell, it is accepted. */
   readonly inScope?: (item: RawItem) => boolean;
-  /** What the user of the API key has to be allowed, as Komodor's policies name it; `view:all` when absent. */
+  /** The permission that the user of the API key needs, as Komodor's policies name it. Default: `view:all`. */
   readonly permission?: string;
-  /** Whether `meta.pageSize` tells how many rows came, and not how many fit a page. */
+  /** Whether `meta.pageSize` is the number of rows in the answer, and not the page size. */
   readonly metaCountsRows?: boolean;
-  /** Of a list in one page: whether none at all is an answer. */
+  /** For a list in a single page: whether it may be empty. */
   readonly mayBeEmpty?: boolean;
-  /** Whether 404, in Komodor's own words, is an answer: what is asked for is not there. */
+  /** Whether a 404 from Komodor itself means that the thing does not exist. */
   readonly mayBeMissing?: boolean;
-  /** Read instead where Komodor cannot answer in time. With it, a question that was too slow is not repeated as it was. */
+  /** What to read instead when Komodor does not answer in time. If given, a slow question is not repeated. */
   readonly tooSlow?: () => Walk;
 }
 
-/** What stands in an answer under these names, one inside the other. */
+/** Gets a nested field of an answer. */
 export function under(...path: readonly string[]): (answer: unknown) => unknown {
   return (answer) => path.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), answer);
 }
 
-/** How a request says where on the list its page begins, and how many rows it may have. */
+/** The part of a request that says where its page begins, and how many rows it may have. */
 type Pagination = (position: Position, pageSize: number) => Pick<HttpRequest, 'query' | 'body'>;
 
-/** Asks for pages of a size that is learned. What is read of an answer besides its rows is up to the way of paging. */
+/** Asks for pages with an adaptive size. @param read gets what the way of paging needs out of an answer */
 export function pagesOf<T>(
   { api, size, signal }: Reading,
   question: Question,
@@ -54,7 +54,7 @@ export function pagesOf<T>(
     size.ask({
       hostAnswered: api.hostAnswered,
       slowQuery: tooSlow !== undefined,
-      // A page number means another place as soon as pages have another size; and who says how many means it.
+      // A page number refers to pages of a certain size, and a given size must be used.
       fixed: position.type === 'page' || most !== undefined,
       async ask(wanted, attempts) {
         const pageSize = most ?? wanted;
@@ -64,26 +64,26 @@ export function pagesOf<T>(
           ...pagination(position, pageSize),
           signal,
           ...(attempts === undefined ? {} : { attempts }),
-          // Komodor's gateway gives up on the same query again and again; each time costs a minute.
+          // Komodor's gateway would time out on the same query again, after a minute each time.
           ...(tooSlow === undefined ? {} : { finalStatuses: [504] }),
         });
-        return weighed({ ...read(body), rows: rows(body), askedFor: pageSize }, bytes);
+        return sized({ ...read(body), rows: rows(body), askedFor: pageSize }, bytes);
       },
     });
 }
 
-/** Turns a request that failed for good into an incomplete read, or into what is to be read instead. */
-export async function* answered(reading: Reading, question: Question, walk: Walk): Walk {
+/** If a request fails, the walk becomes incomplete, or reads what the question names instead. */
+export async function* orIncomplete(reading: Reading, question: Question, walk: Walk): Walk {
   const { tooSlow, mayBeMissing = false, permission = 'view:all' } = question;
   try {
     return yield* walk;
   } catch (error) {
     if (mayBeMissing && isMissing(error)) return COMPLETE;
-    return tooSlow !== undefined && isTooSlow(error) ? yield* tooSlow() : givenUp(reading, error, permission);
+    return tooSlow !== undefined && isTooSlow(error) ? yield* tooSlow() : incompleteAfter(reading, error, permission);
   }
 }
 
-/** A gateway's 404 has none of Komodor's words, and says nothing about what was asked for. */
+/** Whether a 404 is from Komodor itself. That of a gateway has no Komodor error body and says nothing about the thing. */
 function isMissing(error: unknown): boolean {
   return error instanceof HttpFailure && error.status === 404 && error.errorCode !== undefined;
 }

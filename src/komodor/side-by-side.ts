@@ -2,14 +2,14 @@ import type { Completeness } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { COMPLETE } from './proof.ts';
 
-/** So many at a time: what Komodor is asked at once is limited in one place for all, this only keeps that one busy. */
-const WIDTH = 5;
-/** After so many listings in a row that failed there is no point in asking for the rest. */
-const HOPELESS = 5;
+/** How many walks are read at a time. The governor limits the requests; this only has to keep it busy. */
+const LISTINGS_AT_A_TIME = 5;
+/** After this many failed walks in a row the others are not read. */
+const MAX_FAILURES_IN_A_ROW = 5;
 
 /**
- * Reads several listings at a time; their pages come as they are ready. Complete when each of them is; otherwise the first
- * reason counts, and the others are read all the same.
+ * Reads several walks at a time, and yields their pages as they come. Complete when all of them are; otherwise the first
+ * reason counts. The others are still read.
  */
 export async function* sideBySide(walks: Iterable<Walk>): Walk {
   const waiting = walks[Symbol.iterator]();
@@ -19,12 +19,12 @@ export async function* sideBySide(walks: Iterable<Walk>): Walk {
 
   const advance = (walk: Walk) => {
     const step = walk.next().then((next) => ({ walk, step: next }));
-    // Where one throws, nobody asks the others any more.
+    // When one throws, the rejections of the others are not awaited any more.
     step.catch(() => undefined);
     running.set(walk, step);
   };
   const fill = () => {
-    while (running.size < WIDTH && failures < HOPELESS) {
+    while (running.size < LISTINGS_AT_A_TIME && failures < MAX_FAILURES_IN_A_ROW) {
       const next = waiting.next();
       if (next.done) return;
       advance(next.value);

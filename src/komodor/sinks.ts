@@ -2,12 +2,12 @@ import type { JsonObject } from '../core/model.ts';
 import { isObject } from './item.ts';
 
 const MASK = '[redacted]';
-/** Fields of a sink that only say whom it tells. Any other may let its reader write there. */
+/** Fields of a sink that only name its receiver. Any other field may be a credential. */
 const NAMES = ['channel', 'channelName', 'name', 'pagerDutyAccountName', 'accountName'];
-/** An address, with or without its scheme, or a key: 32 hexadecimal digits or more. */
+/** A URL, with or without scheme, or a key of at least 32 hexadecimal digits. */
 const SECRET = /:\/\/|^[\w-]+(\.[\w-]+)+(:\d+)?\/|^[0-9a-f-]{32,}$/i;
 
-/** The sinks of a monitor with their names only: they hold keys, and addresses of webhooks that are as good as keys. */
+/** The sinks of a monitor with only their names. They contain keys, and webhook URLs that are secret too. */
 export function withoutSinkSecrets(sinks: unknown): unknown {
   if (!isObject(sinks)) return namesIn(sinks);
   return mapped(sinks, (_sink, value) => namesIn(value));
@@ -15,12 +15,12 @@ export function withoutSinkSecrets(sinks: unknown): unknown {
 
 function namesIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(namesIn);
-  if (isObject(value)) return mapped(value, (field, one) => (NAMES.includes(field) ? namesIn(one) : hidden(one)));
+  if (isObject(value)) return mapped(value, (field, one) => (NAMES.includes(field) ? namesIn(one) : maskScalar(one)));
   return typeof value === 'string' && SECRET.test(value) ? MASK : value;
 }
 
-/** Nothing, yes and no are no secrets. */
-function hidden(value: unknown): unknown {
+/** Booleans and null are no secrets. */
+function maskScalar(value: unknown): unknown {
   return value === null || typeof value === 'boolean' ? value : MASK;
 }
 

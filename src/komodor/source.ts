@@ -6,11 +6,11 @@ import type { StartReading } from './define-kind.ts';
 import { DEFINITIONS } from './kinds.ts';
 
 export interface KomodorSourceOptions extends KomodorApiOptions {
-  /** How many items of a kind to ask for at once, to begin with (default: what its definition says). */
+  /** The initial page size per kind (default: that of its definition). */
   readonly pageSizes?: { readonly [kind: Kind]: number };
-  /** A listing with more pages than this is taken for endless (default 50,000). */
+  /** A walk with more pages than this counts as endless (default 50,000). */
   readonly maxPages?: number;
-  /** The time, in milliseconds since 1970 (default: the real one); windows of time are counted back from it. */
+  /** The current time, in milliseconds since 1970 (default: the system clock). Windows end at it. */
   readonly now?: () => number;
 }
 
@@ -20,11 +20,11 @@ export interface KomodorSource {
   close(): void;
 }
 
-/** All kinds of Komodor, read by its API. */
+/** All kinds of Komodor, connected to its API. */
 export function createKomodorSource(options: KomodorSourceOptions): KomodorSource {
   const api = createKomodorApi(options);
   const { maxPages = 50_000, pageSizes = {}, now = Date.now } = options;
-  // Page sizes are learned anew in each read, and shared by its listings.
+  // Each read begins with the initial page size, which all its questions share.
   const start: StartReading = ({ name, pageSize }, signal) => ({
     api,
     size: createPageSize(pageSizes[name] ?? pageSize),

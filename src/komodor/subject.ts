@@ -3,7 +3,7 @@ import type { Subject } from '../core/source.ts';
 /** The system whose kinds these are. */
 export const SYSTEM = 'komodor';
 
-/** A Kubernetes thing as Komodor's events name it. A node has no namespace; older events leave the kind out. */
+/** The address of a Kubernetes object, as Komodor's events give it. A node has no namespace; older events have no kind. */
 export interface Address {
   readonly cluster: string;
   readonly namespace: string;
@@ -11,7 +11,7 @@ export interface Address {
   readonly name: string;
 }
 
-/** What a live event of Komodor is about. */
+/** The subject of a live event of Komodor. */
 export function subjectAt({ cluster, namespace, kind, name }: Address): Subject {
   return { system: SYSTEM, place: { cluster, namespace, kind, name } };
 }

@@ -9,12 +9,12 @@ const Derived = z
   .object({ id: text, cluster: text, about: Named, service: z.object({ kind: text }).optional().catch(undefined) })
   .catch({});
 
-/** What a kind that is read in windows puts under `_`. */
+/** The values under `_` of a kind that is read in windows. */
 export function derivedOf(row: JsonObject): z.infer<typeof Derived> {
   return Derived.parse(row._ ?? {});
 }
 
-/** The parts of a place that are told, with the second at which its thing began. */
+/** A place of the parts that are text, with the start time in seconds. */
 export function placeInTime(parts: { readonly [part: string]: unknown }, startTime: unknown): Place {
   const second = secondOf(startTime);
   const told = Object.entries({ ...parts, startTime: second === undefined ? undefined : String(second) });
@@ -23,7 +23,7 @@ export function placeInTime(parts: { readonly [part: string]: unknown }, startTi
   );
 }
 
-/** A time as a row or an entity has it, in whole seconds since 1970; undefined for anything else. */
+/** Parses a time of a row or an entity, in seconds since 1970; undefined for anything else. */
 export function secondOf(time: unknown): number | undefined {
   const moment = timeOf(time);
   return moment === undefined ? undefined : Math.floor(moment / 1000);

@@ -1,35 +1,35 @@
 import type { RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { clustersToRead } from './clusters.ts';
-import { chain, type Reading } from './listing.ts';
+import { type Reading, readInTurn } from './listing.ts';
 import { incomplete } from './proof.ts';
 import { sideBySide } from './side-by-side.ts';
 import { derivedOf } from './timeline-item.ts';
 import { type TimeWindow, windowsOf } from './windows.ts';
 
-/** One question of a kind of which Komodor answers for one cluster, one type and one window of time at once. */
+/** The cluster, type and window of one question, for endpoints that answer only one of each at a time. */
 export interface TimelineQuestion {
   readonly cluster: string;
   readonly type: string;
   readonly window: TimeWindow;
-  /** Names of other clusters: what an answer must not speak of. */
+  /** The names of the other clusters. If an answer is about one of them, it ignores the question. */
   readonly others: readonly string[];
 }
 
 interface TimelineRead {
   /** What is read, for messages: `issues`. */
   readonly what: string;
-  /** Empty: all that Komodor knows. */
+  /** Empty: all clusters. */
   readonly clusters: readonly string[];
   readonly types: readonly string[];
   readonly days: number;
-  /** Seconds of the longest window; as long as Komodor allows when absent. */
+  /** The longest window, in seconds. Default: Komodor's limit. */
   readonly longest?: number | undefined;
 }
 
 /**
- * Reads every cluster, type and window of time, several at a time. Where Komodor fails for a cluster and a type, the others
- * are read all the same, and the whole is incomplete.
+ * Reads all clusters, types and windows, several at a time. If one of them fails, the others are still read, and the whole
+ * is incomplete.
  */
 export async function* readTimeline(
   reading: Reading,
@@ -41,23 +41,23 @@ export async function* readTimeline(
     for (const cluster of names) {
       const others = names.filter((name) => name !== cluster);
       for (const type of types) {
-        // Pages are numbered by their size, so that no two listings that are read at once may share it.
-        const own = { ...reading, size: reading.size.restarted() };
-        // Cut when its turn comes: in a long read the oldest window would have become too old.
+        // Page numbers depend on the page size, so walks that are read at the same time must not share it.
+        const own = { ...reading, size: reading.size.fresh() };
+        // The windows are computed late, because in a long read the oldest one could become too old.
         const windows = windowsOf(days, reading.now(), longest);
-        yield chain(windows.map((window) => walkOf(own, { cluster, type, window, others })));
+        yield readInTurn(windows.map((window) => walkOf(own, { cluster, type, window, others })));
       }
     }
   }
-  const read = yield* once(what, sideBySide(pairs()));
+  const read = yield* withoutDuplicates(what, sideBySide(pairs()));
   return completeness.complete ? read : completeness;
 }
 
 /**
- * Gives each item once: what goes on over the edge of two windows may come with both. One that comes from two clusters shows
- * that the answers ignore the question.
+ * Passes each item on once, because an item at the edge of two windows may come with both. If an item comes from two
+ * clusters, the answers ignore the question.
  */
-async function* once(what: string, walk: Walk): Walk {
+async function* withoutDuplicates(what: string, walk: Walk): Walk {
   const clusters = new Map<string, string | undefined>();
   let stray: RawItem | undefined;
   for (;;) {

@@ -10,16 +10,16 @@ export type Position =
   | { readonly type: 'page'; readonly page: number };
 
 export interface CursorAnswer {
-  /** Not a list when the answer holds none. */
+  /** Not a list when the answer has none. */
   readonly rows: unknown;
-  /** What says whether another page follows. */
+  /** The fields that say whether another page follows. */
   readonly meta: unknown;
-  /** How many rows were asked for; undefined when the endpoint takes no page size. */
+  /** The requested page size; undefined when the endpoint has none. */
   readonly askedFor: number | undefined;
   readonly bytes?: number;
 }
 
-/** Asks for one page, of `most` rows where it is given and the endpoint takes a page size. */
+/** Asks for one page. @param most the page size, if the endpoint has one */
 export type Ask = (position: Position, most?: number) => Promise<CursorAnswer>;
 
 /** What a page says about the next one. */
@@ -27,10 +27,10 @@ export type Step =
   /** `afterEnd`: the answer also says that nothing follows. */
   | { readonly type: 'go'; readonly position: Position; readonly afterEnd?: boolean }
   | { readonly type: 'end'; readonly completeness: Completeness }
-  /** Nothing: this may be the last page, or one that lost what led on. `doubt` is what holds unless it proves to be the last. */
-  | { readonly type: 'silent'; readonly doubt: Completeness };
+  /** Nothing: it may be the last page, or the server lost the cursor. `otherwise` holds if it is not proved to be the last. */
+  | { readonly type: 'unclear'; readonly otherwise: Completeness };
 
-/** A page that was read: where it began, what came, and how many rows it has. */
+/** A page that was read: its position, the answer, and its number of rows. */
 export interface PageRead {
   readonly what: string;
   readonly position: Position;
@@ -38,10 +38,10 @@ export interface PageRead {
   readonly count: number;
 }
 
-/** How the pages of a listing follow each other. */
-export interface Way {
+/** How the pages of a question follow each other. */
+export interface WayOfPaging {
   next(page: PageRead): Step;
-  /** Whether a silent page is the last one. Where that cannot be asked, it is not known to be. */
+  /** Whether an unclear page is provably the last one. */
   isLast(page: PageRead, ask: Ask): Promise<boolean>;
 }
 
@@ -50,22 +50,22 @@ const Numbers = z.looseObject({ page: number, nextPage: number, pageSize: number
 
 const END: Step = { type: 'end', completeness: COMPLETE };
 
-/** A cursor in `meta.token`; null or empty ends the list. Without that key, `nextPage` leads on (old accounts). */
-export const BY_TOKEN: Way = {
+/** A cursor in `meta.token`; null or empty ends the list. Answers without that key have `nextPage` (old accounts). */
+export const BY_TOKEN: WayOfPaging = {
   next({ what, position, answer, count }) {
     const meta = Numbers.parse(answer.meta);
     if ('token' in meta) return byToken(what, meta.token) ?? END;
     const current = position.type === 'page' ? position.page : (meta.page ?? 0);
     if (meta.nextPage !== undefined && meta.nextPage > current) return toPage(meta.nextPage);
-    // A numbered page that says where it is, and of no other one that follows, is the last.
+    // A numbered page with its number or page size in `meta`, and without `nextPage`, is the last.
     const isTold = position.type === 'page' && (meta.page !== undefined || meta.pageSize !== undefined);
-    return !isTold && isFull(count, answer.askedFor, meta.pageSize) ? silentAndFull(what, count) : END;
+    return !isTold && isFull(count, answer.askedFor, meta.pageSize) ? unclearFullPage(what, count) : END;
   },
   isLast: (page, ask) => exactlyOneRowRemains(BY_TOKEN, page, ask),
 };
 
 /** A page number in `meta.nextPage`, which has to advance. */
-export const BY_PAGE: Way = {
+export const BY_PAGE: WayOfPaging = {
   next({ what, position, answer, count }) {
     const meta = Numbers.parse(answer.meta);
     const asked = position.type === 'page' ? position.page : undefined;
@@ -79,15 +79,15 @@ export const BY_PAGE: Way = {
       if (meta.nextPage > current) return toPage(meta.nextPage);
       return end('repeated_cursor', `${what} gave page ${meta.nextPage} as the one after page ${current}`);
     }
-    // `nextPage: null` says it. An absent one, and 0, only say it on a page that is not full and tells where it is.
+    // `nextPage: null` ends the list. If it is missing or 0, the list ends only if the page is not full and `meta` is there.
     if (said !== undefined && said !== 0) return END;
     const isTold = meta.page !== undefined || meta.pageSize !== undefined;
     if (isTold && !isFull(count, answer.askedFor, meta.pageSize)) return END;
     const page = pageOf(position, meta.page);
     const detail = `page ${page} of ${what} does not say whether another one follows, and page ${page + 1} is not empty`;
-    return { type: 'silent', doubt: incomplete('full_page_without_cursor', detail) };
+    return { type: 'unclear', otherwise: incomplete('full_page_without_cursor', detail) };
   },
-  /** The page behind the last one is empty. */
+  /** It is the last page if the page after it is empty. */
   async isLast({ position, answer, what }, ask) {
     const page = pageOf(position, Numbers.parse(answer.meta).page) + 1;
     const behind: Position = { type: 'page', page };
@@ -97,8 +97,8 @@ export const BY_PAGE: Way = {
   },
 };
 
-/** `paginationToken` beside the rows, and `hasMorePages`. */
-export const BY_QUERY_CURSOR: Way = {
+/** A cursor in `paginationToken`, and `hasMorePages`. */
+export const BY_QUERY_CURSOR: WayOfPaging = {
   next({ what, answer, count }) {
     const { paginationToken, hasMorePages: more = null } = isObject(answer.meta) ? answer.meta : {};
     if (more !== null && typeof more !== 'boolean') {
@@ -108,25 +108,25 @@ export const BY_QUERY_CURSOR: Way = {
     if (step?.type === 'go') return { ...step, afterEnd: more === false };
     if (step !== undefined) return step;
     if (more === true) return end('malformed_page', `${what} says that there are more pages, but gives no cursor`);
-    return more === null && isFull(count, answer.askedFor, undefined) ? silentAndFull(what, count) : END;
+    return more === null && isFull(count, answer.askedFor, undefined) ? unclearFullPage(what, count) : END;
   },
   isLast: (page, ask) => exactlyOneRowRemains(BY_QUERY_CURSOR, page, ask),
 };
 
-const SAYS_MORE = ['hasMore', 'hasMorePages', 'hasMoreResults'];
-const TOTALS = ['total', 'totalCount', 'totalResults'];
+const MORE_KEYS = ['hasMore', 'hasMorePages', 'hasMoreResults'];
+const TOTAL_KEYS = ['total', 'totalCount', 'totalResults'];
 
-/** One page. Where it speaks of a next one after all, that is read too; where it says that there is more, but not where, it is not whole. */
-export const ONE_PAGE: Way = {
+/** A single page. If it has a cursor nevertheless, the next page is read too. If it says only that there is more, it is incomplete. */
+export const ONE_PAGE: WayOfPaging = {
   next(page) {
     const step = BY_TOKEN.next(page);
     const { count, position, what } = page;
     const { meta } = page.answer;
     if (step.type === 'go' || !isObject(meta)) return step;
     const said = Object.entries(meta);
-    const more = said.find(([key, value]) => SAYS_MORE.includes(key) && value === true)?.[0];
+    const more = said.find(([key, value]) => MORE_KEYS.includes(key) && value === true)?.[0];
     if (more !== undefined) return end('malformed_page', `${what} says ${more}, but not where`);
-    const total = said.find(([key]) => TOTALS.includes(key))?.[1];
+    const total = said.find(([key]) => TOTAL_KEYS.includes(key))?.[1];
     if (position.type === 'start' && typeof total === 'number' && total > count) {
       return end('totals_disagree', `${what} said there are ${total} but gave ${count}`);
     }
@@ -135,7 +135,7 @@ export const ONE_PAGE: Way = {
   isLast: async () => false,
 };
 
-/** Where a cursor leads; undefined when there is none. */
+/** The step to a cursor; undefined when there is no cursor. */
 function byToken(what: string, token: unknown): Step | undefined {
   if (token === null || token === undefined || token === '') return undefined;
   if (typeof token !== 'string' && typeof token !== 'number') {
@@ -148,7 +148,7 @@ function toPage(page: number): Step {
   return { type: 'go', position: { type: 'page', page } };
 }
 
-/** The first page is asked for without a number: it has the one that it says, or 0. */
+/** The number of a page. The first one is requested without a number, so the answer tells it; default: 0. */
 function pageOf(position: Position, said: number | undefined): number {
   return position.type === 'page' ? position.page : (said ?? 0);
 }
@@ -157,23 +157,27 @@ function end(...why: Parameters<typeof incomplete>): Step {
   return { type: 'end', completeness: incomplete(...why) };
 }
 
-function silentAndFull(what: string, count: number): Step {
+function unclearFullPage(what: string, count: number): Step {
   const detail = `${what} gave a full page of ${count} and neither a cursor nor a word that it is the last`;
-  return { type: 'silent', doubt: incomplete('full_page_without_cursor', detail) };
+  return { type: 'unclear', otherwise: incomplete('full_page_without_cursor', detail) };
 }
 
 function isFull(count: number, askedFor: number | undefined, said: number | undefined): boolean {
   return [askedFor, said].some((limit) => limit !== undefined && limit > 0 && count >= limit);
 }
 
-/** Asked for one row less, the same place must lead on to just the last row, and to nothing more. */
-async function exactlyOneRowRemains(way: Way, { what, position, answer, count }: PageRead, ask: Ask): Promise<boolean> {
+/** Asks for the same page with one row less. Then exactly one row must remain for a next page, which must be the last. */
+async function exactlyOneRowRemains(
+  way: WayOfPaging,
+  { what, position, answer, count }: PageRead,
+  ask: Ask,
+): Promise<boolean> {
   if (answer.askedFor === undefined || count < 3 || count !== answer.askedFor) return false;
   const shorter = await ask(position, count - 1);
   if (!Array.isArray(shorter.rows) || shorter.rows.length !== count - 1) return false;
   const step = way.next({ what, position, answer: shorter, count: count - 1 });
   if (step.type !== 'go') return false;
-  // Old page numbers count pages of the size that is asked for.
+  // Page numbers count pages of the requested size.
   const rest = await ask(step.position, count - 1);
   if (!Array.isArray(rest.rows) || rest.rows.length !== 1) return false;
   const last = way.next({ what, position: step.position, answer: rest, count: 1 });

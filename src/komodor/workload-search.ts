@@ -4,7 +4,7 @@ import type { KindSpec } from './define-kind.ts';
 import { identifyBy, textOf, textsOf } from './item.ts';
 import { knownKind } from './kubernetes-kinds.ts';
 import { isWithin, limited, nameOf, orAny } from './limits.ts';
-import { chain, type Reading } from './listing.ts';
+import { type Reading, readInTurn } from './listing.ts';
 import type { readByPage } from './paging.ts';
 import { type Question, under } from './question.ts';
 import { isLimited, type Selector } from './selector.ts';
@@ -44,7 +44,7 @@ export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): S
     const questions = orAny(listAt(selector, 'clusters')).flatMap((cluster) =>
       orAny(listAt(selector, statusKey)).map((status) => questionOf(search, selector, cluster, status)),
     );
-    return chain(questions.map((question) => search.read(reading, { identify }, question)));
+    return readInTurn(questions.map((question) => search.read(reading, { identify }, question)));
   }
   return {
     identify,

@@ -48,7 +48,7 @@ export class HttpFailure extends Error {
   readonly retryAfterMs: number | undefined;
 
   /** Whether the cause (network, certificate, proxy) would stop every other request to the host too. */
-  get isNoContact(): boolean {
+  get isUnreachable(): boolean {
     return this.problem === 'unreachable' || this.problem === 'tls' || this.problem === 'proxy';
   }
 

@@ -13,22 +13,22 @@ const BYTES_PER_PAGE = 2 * 1024 * 1024;
  */
 export interface PageSize {
   /** A new one with the initial size. */
-  restarted(): PageSize;
+  fresh(): PageSize;
   /** Asks for one page, with fewer and fewer rows until it succeeds. Throws the failure of the smallest page. */
   ask<T>(options: AskOptions<T>): Promise<T>;
   /** How many rows of the last page's size fit into a page; undefined before the first row. */
-  fitting(): number | undefined;
+  rowsThatFit(): number | undefined;
 }
 
 /** A page, its number of rows and its size. */
-export interface Weighed<T> {
+export interface SizedAnswer<T> {
   readonly value: T;
   readonly rows: number;
   readonly bytes: number;
 }
 
 interface AskOptions<T> {
-  readonly ask: (pageSize: number, attempts: number | undefined) => Promise<Weighed<T>>;
+  readonly ask: (pageSize: number, attempts: number | undefined) => Promise<SizedAnswer<T>>;
   /** Whether the host ever answered. If not, the page size is not the cause, and the smallest page is the last attempt. */
   readonly hostAnswered: () => boolean;
   /** A timeout means that the query itself is too slow, whatever the page size: only one smaller page is tried. */
@@ -60,8 +60,8 @@ export function createPageSize(most: number, first = most): PageSize {
   }
 
   return {
-    restarted: () => createPageSize(most, first),
-    fitting: () => rowsThatFit,
+    fresh: () => createPageSize(most, first),
+    rowsThatFit: () => rowsThatFit,
     async ask(options) {
       let wasTooSlow = false;
       for (;;) {

@@ -106,5 +106,5 @@ function tokenRefused(cause: HttpFailure): AppError {
 
 /** An unreachable host ends the run, or every batch would fail on its own. */
 function toRunError(error: HttpFailure): unknown {
-  return error.isNoContact ? new AppError('port_unreachable', error.message, { cause: error }) : error;
+  return error.isUnreachable ? new AppError('port_unreachable', error.message, { cause: error }) : error;
 }

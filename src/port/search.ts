@@ -67,7 +67,7 @@ export async function* searchEntities(
   for (;;) {
     const reading = { api, blueprint, size, signal };
     let page = await searchPage(reading, { query, include, from });
-    fitting.set(blueprint, size.fitting() ?? FIRST_PAGE);
+    fitting.set(blueprint, size.rowsThatFit() ?? FIRST_PAGE);
     // Port's documentation disagrees about the names in `include`. If the response has none of the requested fields, every
     // entity would look changed, so whole entities are requested instead.
     if (include && from === undefined && !hasRequestedFields(page, fields)) {

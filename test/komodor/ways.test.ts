@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { walkByCursor } from '../../src/komodor/cursor-walk.ts';
-import { BY_PAGE, BY_QUERY_CURSOR, type CursorAnswer, type Position, type Way } from '../../src/komodor/ways.ts';
+import {
+  BY_PAGE,
+  BY_QUERY_CURSOR,
+  type CursorAnswer,
+  type Position,
+  type WayOfPaging,
+} from '../../src/komodor/ways.ts';
 import { collect } from './fake-komodor.ts';
 
 const MAX_PAGES = 25;
@@ -17,7 +23,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
 type Lie = (honest: CursorAnswer, call: number, first: CursorAnswer) => CursorAnswer;
 
 interface Example {
-  readonly way: Way;
+  readonly way: WayOfPaging;
   /** `said`: whether the last page says in so many words that it is. */
   readonly honest: (rows: number, pageSize: number, position: Position, said: boolean) => CursorAnswer;
   readonly lies: { readonly [name: string]: Lie };
@@ -89,7 +95,10 @@ const EXAMPLES: { readonly [name: string]: Example } = {
   },
 };
 
-async function walk(way: Way, answer: (position: Position, call: number, most: number | undefined) => CursorAnswer) {
+async function walk(
+  way: WayOfPaging,
+  answer: (position: Position, call: number, most: number | undefined) => CursorAnswer,
+) {
   let calls = 0;
   const ask = async (position: Position, most?: number) => answer(position, ++calls, most);
   const result = await collect(walkByCursor({ what: 'rows', toItem, maxPages: MAX_PAGES, way, ask }));

@@ -158,7 +158,7 @@ describe('page size', () => {
     const { ask } = server(() => 50, { problem: 'status', status: 500, bodyText: '' });
     await size.ask({ ask, hostAnswered: () => true });
     const fresh = server(() => 1000, { problem: 'status', status: 500, bodyText: '' });
-    expect(await size.restarted().ask({ ask: fresh.ask, hostAnswered: () => true })).toBe(200);
+    expect(await size.fresh().ask({ ask: fresh.ask, hostAnswered: () => true })).toBe(200);
   });
 
   it('passes on what is no failure of the host', async () => {

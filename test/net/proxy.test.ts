@@ -149,7 +149,7 @@ describe('what is said when there is no way through', () => {
   ])('%s in %s', async (value, variable, base, message) => {
     vi.stubEnv(variable, value);
     const failure = await failureOf(client(base).request({ ...get, attempts: 1 }));
-    expect(failure.isNoContact).toBe(true);
+    expect(failure.isUnreachable).toBe(true);
     expect(failure.message).toMatch(message);
   });
 

@@ -4,7 +4,7 @@ import type { Narrowed, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, isObject, textIn } from '../item.ts';
 import { knownKind, SERVICE_KINDS } from '../kubernetes-kinds.ts';
-import { chain, type Reading } from '../listing.ts';
+import { type Reading, readInTurn } from '../listing.ts';
 import { readByCursor } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
@@ -110,7 +110,9 @@ const SPEC: KindSpec<DeploySelector> = {
     const second = secondOf(startTime);
     const windows = second === undefined ? windowsOf(selector.days, reading.now()) : [around(second)];
     const limited = namespace === undefined ? selector : { ...selector, namespaces: [namespace] };
-    return chain(windows.map((window) => readListing(reading, limited, { cluster, type: TYPE, window, others: [] })));
+    return readInTurn(
+      windows.map((window) => readListing(reading, limited, { cluster, type: TYPE, window, others: [] })),
+    );
   },
   *recut(selector) {
     yield { ...selector, longest: OTHER_WINDOW };

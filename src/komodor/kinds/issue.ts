@@ -4,7 +4,7 @@ import type { Narrowed, Place, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn } from '../item.ts';
 import { eventIdIn, namedIn } from '../links.ts';
-import { chain, type Reading } from '../listing.ts';
+import { type Reading, readInTurn } from '../listing.ts';
 import { readByPage } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
@@ -175,7 +175,7 @@ function readScope(
   const asked = (type === undefined ? (types ?? '').split(',') : [type]).filter(
     (one) => selector.types.length === 0 || selector.types.includes(one),
   );
-  return chain(
+  return readInTurn(
     asked.flatMap((one) =>
       windows.map((window) => readListing(reading, limited, { cluster, type: one, window, others: [] }, kinds)),
     ),

@@ -137,7 +137,7 @@ export const komodorHealthMonitoring = defineKind(SPEC);
 function readRisks(reading: Reading, selector: RiskSelector): Walk {
   const whole = questionOf(selector);
   if (selector.clusters.length === 1) return readByOffset(reading, SPEC, whole);
-  const smaller = { ...reading, size: reading.size.restarted() };
+  const smaller = { ...reading, size: reading.size.fresh() };
   const tooSlow = () =>
     byCluster(smaller, 'risks', selector.clusters, (cluster) =>
       readByOffset(smaller, SPEC, questionOf({ ...selector, clusters: [cluster] })),

@@ -1,8 +1,8 @@
 import type { Faults } from '../faults.ts';
-import type { Subject } from '../world/model.ts';
+import type { WorldObject } from '../world/model.ts';
 
 /** Where a row lies; empty parts for what lies in no namespace, or in no cluster. */
-export type Place = Pick<Subject, 'cluster' | 'namespace'>;
+export type ListPosition = Pick<WorldObject, 'cluster' | 'namespace'>;
 
 /** The arguments of a named fault that applies to the request at hand, or undefined. */
 export type AskFault = (name: string) => readonly string[] | undefined;
@@ -25,7 +25,7 @@ export interface Page {
 export function pretendRows<T>(
   ask: AskFault,
   rows: readonly T[],
-  placeOf: (row: T) => Place,
+  placeOf: (row: T) => ListPosition,
 ): { readonly rows: readonly T[]; readonly total: number } {
   const cluster = ask('drop-cluster')?.join(' ');
   const namespace = ask('drop-namespace')?.[0];

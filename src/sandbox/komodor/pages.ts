@@ -1,10 +1,10 @@
 import { readCursor, writeCursor } from './cursor.ts';
-import { type AskFault, bendPage, type Page, type Place, pretendRows } from './list-faults.ts';
+import { type AskFault, bendPage, type ListPosition, type Page, pretendRows } from './list-faults.ts';
 
 /** A listing whose place is a number of rows, bent by every fault that listings have. */
 interface Listed<T> {
   readonly rows: readonly T[];
-  readonly placeOf: (row: T) => Place;
+  readonly placeOf: (row: T) => ListPosition;
   /** What the answer holds of a row; the row itself when absent. */
   readonly show?: (row: T) => unknown;
   readonly ask: AskFault;

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../random.ts';
-import type { Subject, WorldService } from './model.ts';
+import type { WorldObject, WorldService } from './model.ts';
 import type { EventType, IssueType } from './timeline-rows.ts';
 
 const ACCOUNT = 'acme';
@@ -8,7 +8,7 @@ export const DAY = 86_400;
 /** What happens to something: it begins, and it ends by itself after so many seconds (or, where undefined, not at all). */
 interface Happening {
   readonly id: string;
-  readonly subject: Subject;
+  readonly subject: WorldObject;
   readonly startTime: number;
   readonly seconds: number | undefined;
   readonly summary: string;
@@ -29,7 +29,7 @@ export interface ClusterContents {
   readonly seed: number;
   readonly cluster: string;
   readonly services: readonly WorldService[];
-  readonly jobs: () => readonly Subject[];
+  readonly jobs: () => readonly WorldObject[];
 }
 
 /** How many of a type a cluster has on an average day: so many, and one more for each so many services. */
@@ -90,7 +90,7 @@ function startsOfDay(
   return Array.from({ length: count }, (_, at) => day * DAY + at * part + random.int(0, part - 1));
 }
 
-function issueSubject(random: Random, type: IssueType, contents: ClusterContents): Subject {
+function issueSubject(random: Random, type: IssueType, contents: ClusterContents): WorldObject {
   const { cluster } = contents;
   const number = random.int(1, 30);
   switch (type) {
@@ -118,13 +118,13 @@ function issueSubject(random: Random, type: IssueType, contents: ClusterContents
   }
 }
 
-function serviceSubject(random: Random, { services }: ClusterContents): Subject {
+function serviceSubject(random: Random, { services }: ClusterContents): WorldObject {
   const { kind, cluster, namespace, service } = random.pick(services);
   // A few workloads that the services list does not know: removed since.
   return { kind, cluster, namespace, name: random.chance(0.03) ? `${service}-retired` : service };
 }
 
-function nodeSubject(random: Random, { cluster }: ClusterContents): Subject {
+function nodeSubject(random: Random, { cluster }: ClusterContents): WorldObject {
   return { kind: 'Node', cluster, namespace: '', name: `ip-10-0-${random.int(0, 9)}-${random.int(1, 254)}` };
 }
 
@@ -133,7 +133,7 @@ function namespaceOf(random: Random, { services }: ClusterContents): string {
 }
 
 /** Where people look at it. What lies in a namespace is named as Komodor names services, everything else by a query. */
-function linkTo({ kind, cluster, namespace, name }: Subject, startTime: number, event: string): string {
+function linkTo({ kind, cluster, namespace, name }: WorldObject, startTime: number, event: string): string {
   const app = 'https://app.komodor.com/main';
   if (namespace === '') {
     const query = new URLSearchParams({ cluster, kind, name });
@@ -147,7 +147,7 @@ function linkTo({ kind, cluster, namespace, name }: Subject, startTime: number, 
 function wordsOfIssue(
   random: Random,
   type: IssueType,
-  { kind, namespace, name }: Subject,
+  { kind, namespace, name }: WorldObject,
 ): { readonly summary: string; readonly details: string } {
   switch (type) {
     case 'availability': {
@@ -173,7 +173,7 @@ function wordsOfIssue(
 function wordsOfEvent(
   random: Random,
   type: EventType,
-  { name }: Subject,
+  { name }: WorldObject,
 ): { readonly summary: string; readonly details: string } {
   switch (type) {
     case 'deploy': {

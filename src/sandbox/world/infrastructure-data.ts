@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import type { Subject } from './model.ts';
+import type { WorldObject } from './model.ts';
 import { type Details, drawer, issue, neighbour, share, times } from './workload-data.ts';
 
 function endOfLife(random: Random): unknown {
@@ -44,7 +44,7 @@ function deprecatedApis(random: Random): unknown {
   };
 }
 
-function nodeTermination(random: Random, subject: Subject): unknown {
+function nodeTermination(random: Random, subject: WorldObject): unknown {
   const affected = (count: number): unknown =>
     times(count, () => ({ komodorUid: neighbour(random, subject), terminatedPods: random.int(1, 9) }));
   return {
@@ -58,7 +58,7 @@ function nodeTermination(random: Random, subject: Subject): unknown {
   };
 }
 
-function terminationImpact(random: Random, subject: Subject): { readonly [key: string]: unknown } {
+function terminationImpact(random: Random, subject: WorldObject): { readonly [key: string]: unknown } {
   const affected = (count: number): unknown =>
     times(count, () => ({
       komodorUid: neighbour(random, subject),
@@ -80,14 +80,14 @@ function terminationImpact(random: Random, subject: Subject): { readonly [key: s
   };
 }
 
-function autoscaler(random: Random, { cluster }: Subject): { readonly [key: string]: unknown } {
+function autoscaler(random: Random, { cluster }: WorldObject): { readonly [key: string]: unknown } {
   return {
     autoscalerKomodorUid: ['Deployment', cluster, 'kube-system', 'cluster-autoscaler'].join('|'),
     autoscalerKind: random.pick(['ClusterAutoScaler', 'Karpenter']),
   };
 }
 
-function overProvisioned(random: Random, subject: Subject): unknown {
+function overProvisioned(random: Random, subject: WorldObject): unknown {
   const savings = { potentialCPUSavings: random.int(1, 90), potentialMemorySavings: random.int(1, 300) };
   return {
     ...autoscaler(random, subject),
@@ -106,7 +106,7 @@ function overProvisioned(random: Random, subject: Subject): unknown {
   };
 }
 
-function unschedulablePods(random: Random, subject: Subject): unknown {
+function unschedulablePods(random: Random, subject: WorldObject): unknown {
   return {
     autoscaler: random.pick(['ClusterAutoScaler', 'Karpenter']),
     unschedulablePods: random.int(1, 80),
@@ -128,7 +128,7 @@ function unschedulablePods(random: Random, subject: Subject): unknown {
   };
 }
 
-function synthetic(random: Random, subject: Subject): unknown {
+function synthetic(random: Random, subject: WorldObject): unknown {
   return { title: `Attention: ${subject.cluster}`, drawerHTML: drawer(random, subject), additionalData: { rank: 1 } };
 }
 

@@ -88,7 +88,7 @@ export interface World {
 }
 
 /** A thing that a risk is about. */
-export interface Subject {
+export interface WorldObject {
   readonly kind: string;
   readonly cluster: string;
   readonly namespace: string;
@@ -96,12 +96,12 @@ export interface Subject {
 }
 
 /** `Kind|cluster|namespace|name`. */
-export function uidOf({ kind, cluster, namespace, name }: Subject): string {
+export function uidOf({ kind, cluster, namespace, name }: WorldObject): string {
   return [kind, cluster, namespace, name].join('|');
 }
 
 /** The parts of a komodorUid; parts that are missing come out empty. */
-export function subjectOf(uid: string): Subject {
+export function subjectOf(uid: string): WorldObject {
   const [kind = '', cluster = '', namespace = '', name = ''] = uid.split('|');
   return { kind, cluster, namespace, name };
 }

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../random.ts';
 import { CHECK_TYPES, type CheckType, type ImpactGroupType, type Target } from './check-types.ts';
 import { INFRASTRUCTURE_DETAILS } from './infrastructure-data.ts';
-import { type Subject, uidOf, type WorldRisk, type WorldService } from './model.ts';
+import { uidOf, type WorldObject, type WorldRisk, type WorldService } from './model.ts';
 import { WORKLOAD_DETAILS } from './workload-data.ts';
 
 const DAY = 86_400;
@@ -97,13 +97,18 @@ function makeRiskOf(random: Random, check: CheckType, subjects: Subjects, now: n
 }
 
 /** Some checks say no more than that they failed. */
-function detailsOf(random: Random, { name }: CheckType, subject: Subject, now: number): WorldRisk['supportingData'] {
+function detailsOf(
+  random: Random,
+  { name }: CheckType,
+  subject: WorldObject,
+  now: number,
+): WorldRisk['supportingData'] {
   const details = WORKLOAD_DETAILS[name] ?? INFRASTRUCTURE_DETAILS[name];
   if (details !== undefined) return { [name]: details(random, subject, now) };
   return random.chance(0.8) ? {} : null;
 }
 
-function pickSubject(random: Random, check: CheckType, { services, unhealthy, clusters }: Subjects): Subject {
+function pickSubject(random: Random, check: CheckType, { services, unhealthy, clusters }: Subjects): WorldObject {
   const { target } = check;
   if (target === 'service' && services.length > 0) {
     const failing = check.name === 'unhealthyService' && unhealthy.length > 0;

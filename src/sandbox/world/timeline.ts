@@ -6,7 +6,7 @@ import {
   type IssueHappening,
   issuesOfDay,
 } from './happenings.ts';
-import type { Subject, WorldService } from './model.ts';
+import type { WorldObject, WorldService } from './model.ts';
 import type {
   EventType,
   IssueType,
@@ -31,9 +31,9 @@ export class SeededTimeline implements Timeline {
     seed: number,
     clusters: readonly string[],
     services: readonly WorldService[],
-    makeJobs: () => readonly Subject[],
+    makeJobs: () => readonly WorldObject[],
   ) {
-    let made: readonly Subject[] | undefined;
+    let made: readonly WorldObject[] | undefined;
     const jobs = () => (made ??= makeJobs());
     this.#clusters = new Map(
       clusters.map((cluster) => [

@@ -1,8 +1,8 @@
 import type { Random } from '../random.ts';
-import type { Subject } from './model.ts';
+import type { WorldObject } from './model.ts';
 
 /** What a check found, as it stands under its name in `supportingData`. */
-export type Details = (random: Random, subject: Subject, now: number) => unknown;
+export type Details = (random: Random, subject: WorldObject, now: number) => unknown;
 
 export function times<T>(count: number, make: (at: number) => T): T[] {
   return Array.from({ length: count }, (_, at) => make(at));
@@ -18,16 +18,16 @@ function podName(random: Random, name: string): string {
 }
 
 /** The komodorUid of some workload near the subject. */
-export function neighbour(random: Random, { cluster, namespace }: Subject): string {
+export function neighbour(random: Random, { cluster, namespace }: WorldObject): string {
   const name = random.pick(['checkout-api', 'search-indexer', 'ledger-worker', 'gateway', 'image-resizer']);
   return ['Deployment', cluster, namespace === '' ? 'shop' : namespace, name].join('|');
 }
 
-function containerNames(random: Random, { name }: Subject): string[] {
+function containerNames(random: Random, { name }: WorldObject): string[] {
   return [name, ...(random.chance(0.35) ? ['istio-proxy'] : []), ...(random.chance(0.1) ? ['log-shipper'] : [])];
 }
 
-function resourceGaps(random: Random, subject: Subject): unknown[] {
+function resourceGaps(random: Random, subject: WorldObject): unknown[] {
   return containerNames(random, subject).map((containerName) => ({
     containerName,
     resourceType: random.pick(['CPU', 'Memory']),
@@ -36,11 +36,11 @@ function resourceGaps(random: Random, subject: Subject): unknown[] {
   }));
 }
 
-function missing(random: Random, subject: Subject): unknown {
+function missing(random: Random, subject: WorldObject): unknown {
   return { containerNames: containerNames(random, subject) };
 }
 
-export function issue(random: Random, subject: Subject, now: number): unknown {
+export function issue(random: Random, subject: WorldObject, now: number): unknown {
   return {
     title: `${subject.kind} ${subject.name} is unhealthy`,
     issueStartedAt: now - random.int(60, 7 * 86_400),
@@ -49,13 +49,13 @@ export function issue(random: Random, subject: Subject, now: number): unknown {
 }
 
 /** A drawer of several kilobytes: the page that Komodor shows comes along as HTML. */
-export function drawer(random: Random, subject: Subject): string {
+export function drawer(random: Random, subject: WorldObject): string {
   const row = (at: number): string =>
     `<tr><td>${subject.name}</td><td data-step="${at}">Step ${at}: ${random.pick(['scheduling', 'image pull', 'probe'])} failed ${random.int(2, 90)} times</td></tr>`;
   return `<section class="drawer"><h2>${subject.kind} ${subject.name}</h2><table>${times(random.int(10, 80), row).join('')}</table></section>`;
 }
 
-function restartingContainers(random: Random, subject: Subject): unknown {
+function restartingContainers(random: Random, subject: WorldObject): unknown {
   const restarts = random.int(4, 60);
   return {
     containers: containerNames(random, subject).map((name) => ({ name, restarts: random.int(1, restarts) })),
@@ -83,7 +83,7 @@ function restartingContainers(random: Random, subject: Subject): unknown {
 }
 
 /** The one check whose keys are written with underscores. */
-function throttledCpu(random: Random, subject: Subject): unknown {
+function throttledCpu(random: Random, subject: WorldObject): unknown {
   const named = random.chance(0.7);
   return {
     total_throttled_pods: random.int(1, 12),
@@ -101,7 +101,7 @@ function throttledCpu(random: Random, subject: Subject): unknown {
   };
 }
 
-function noisyNeighbor(random: Random, subject: Subject, now: number): unknown {
+function noisyNeighbor(random: Random, subject: WorldObject, now: number): unknown {
   const victim = (): unknown => ({
     komodorUid: neighbour(random, subject),
     kind: 'Deployment',

@@ -1,12 +1,12 @@
 import type { World } from '../../world/model.ts';
 import { changeMonitors, monitorsOf, type WorldMonitor } from '../../world/monitors.ts';
 import { errorAnswer } from '../answers.ts';
-import type { Place } from '../list-faults.ts';
+import type { ListPosition } from '../list-faults.ts';
 import { onlyPage } from '../pages.ts';
 import type { StandIn } from '../stand-in.ts';
 
 /** Where a monitor looks: no place, when it looks at several. */
-function placeOf({ sensors: [first, ...others] }: WorldMonitor): Place {
+function placeOf({ sensors: [first, ...others] }: WorldMonitor): ListPosition {
   if (first === undefined || others.length > 0) return { cluster: '', namespace: '' };
   const [namespace = '', ...further] = first.namespaces ?? [];
   return { cluster: first.cluster, namespace: further.length > 0 ? '' : namespace };
