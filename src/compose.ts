@@ -36,29 +36,29 @@ import { PortCatalog } from './port/catalog.ts';
 import { TokenProvider } from './port/token.ts';
 import { VERSION } from './version.ts';
 
-/** The largest page that we ask for has a few MiB; far more is a mistake somewhere. */
+/** The limit of a response. The largest page that we request has a few MiB. */
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
 export type RunRequest = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
 
 export interface RunOptions {
   readonly observer?: RunObserver;
-  /** What live events have refreshed meanwhile; absent where none can be (the CLI). */
+  /** The marks of live events; missing where there are none (the CLI). */
   readonly marks?: LiveMarks;
 }
 
-/** What live events need. */
+/** The functions for live events. */
 export interface Live {
-  /** Gets everything ready, so that the first event does not wait for it. @throws AppError */
+  /** Prepares Port and the mapping, so that the first event does not wait. @throws AppError */
   prepare(): Promise<void>;
-  /** Brings what an event is about up to date. @throws AppError */
+  /** Refreshes the subject of an event. @throws AppError */
   refresh(subject: Subject, signal: AbortSignal): Promise<readonly RefreshReport[]>;
 }
 
-/** The whole program, ready to run: every adapter built once, shared by all runs of the process. */
+/** The program, ready to run. All runs of the process share its adapters. */
 export interface Application {
   readonly jq: JqBinary;
-  /** Port's API, and what its ingest addresses need. */
+  /** Port's API, and what sending to its ingest URLs needs. */
   readonly port: {
     readonly api: PortApi;
     readonly tokens: TokenProvider;
@@ -66,27 +66,27 @@ export interface Application {
     /** For the proxies that it names. */
     readonly env: NodeJS.Dict<string>;
   };
-  /** Runs a resync or a plan. Never throws: what happens is in the report. */
+  /** Executes a resync or a plan. Never throws; every failure is in the report. */
   run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
-  /** Live events for this process; what they remember keeps resyncs out of their way, and them from deleting too much. */
+  /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
   live(memory: LiveMemory): Live;
-  /** How both sides are doing now, for progress lines. */
+  /** The state of the requests to both systems, for progress lines. */
   traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
   close(): void;
 }
 
-/** Who wants to know what the adapters do, for metrics; and the time they live in, for simulations. */
+/** Callbacks of the adapters, for metrics; and the clock, for simulations. */
 export interface Probes extends JqProbes {
   readonly requestDone?: (side: Side, answer: AttemptOutcome) => void;
-  /** The system's when absent. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** How long a network is waited for that is not there yet, and who is told; absent: it is not. */
+  /** How long to wait for a network that is not ready, and what to call then. Missing: do not wait. */
   readonly network?: { readonly patienceMs: number; readonly onWait: (why: string, leftMs: number) => void };
 }
 
 /**
- * The composition root: the one place where settings become adapters and adapters meet the engine.
- * @param env the process environment, for the proxies that it names and for mappings that may read it
+ * The composition root: creates the adapters from the settings and connects them with the engine.
+ * @param env the process environment, for its proxies, and for mappings that may read it
  * @throws AppError when a file or jq cannot be used
  */
 export async function createApplication(
@@ -219,7 +219,7 @@ export async function createApplication(
   };
 }
 
-/** Where Port is told to send its "Resync" clicks: to our own address, if that is what we listen to. */
+/** Where Port sends its changelog (for the "Resync" button): our own address with EVENT_LISTENER=WEBHOOK, else nowhere. */
 function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): JsonObject {
   return eventListener === 'WEBHOOK' && publicUrl !== undefined ? { type: 'WEBHOOK', url: `${publicUrl}/resync` } : {};
 }

@@ -4,7 +4,7 @@ import type { OfflineSettings } from '../config/settings.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import { portBlueprint } from '../port/blueprint-documents.ts';
 
-/** The mapping and blueprint files, read and checked. */
+/** Reads and checks the mapping and blueprint files. */
 export function loadDefaults(settings: OfflineSettings) {
   const options = {
     kinds: KOMODOR_KINDS,
@@ -20,7 +20,7 @@ export function loadDefaults(settings: OfflineSettings) {
     addOns: mapping.addOns,
     blueprints: blueprints.map((document) => portBlueprint.parse(document)),
     blueprintProblems: problems,
-    /** What stands in the folders and is not read. */
+    /** Files in the folders that are not read. */
     notRead: [...new Set([...mapping.ignored, ...ignored])],
   };
 }

@@ -7,11 +7,11 @@ import { type JqBinary, resolveJq } from '../mapping/resolve-jq.ts';
 
 export interface JqProbes {
   readonly jqDone?: (durationMs: number) => void;
-  /** A jq that several applications of one process share; one of its own when absent. */
+  /** A jq runner that several applications of one process share. Default: a new one. */
   readonly jq?: JqRunner;
 }
 
-/** jq and the mapper on it, as the settings ask for. */
+/** Creates jq and the mapper, according to the settings. */
 export async function createJqMapper(
   settings: OfflineSettings,
   env: NodeJS.Dict<string>,

@@ -2,7 +2,7 @@ import type { RunObserver } from '../core/ports.ts';
 import { redactor } from '../core/redact.ts';
 import { type Problem, problemWithoutSecrets, type RunReport, withoutSecrets } from '../core/report.ts';
 
-/** Carries out a run that names no secret: neither in the problems that it tells on its way, nor in its report. */
+/** Executes a run whose problems and report contain no secret. */
 export async function runWithoutSecrets(
   secrets: readonly string[],
   observer: RunObserver,

@@ -37,6 +37,6 @@ describe('which blueprint an expression names outright', () => {
     // Where jq does not compile the expression there is no program of it.
     if (program.entries.length > 0) expect(program.blueprints).toEqual([name]);
     const [planned] = reportedEntries(mapping, []);
-    expect(planned).toMatchObject({ blueprints: name === null ? [] : [name], decidesBlueprint: name === null });
+    expect(planned).toMatchObject({ blueprints: name === null ? [] : [name], computesBlueprint: name === null });
   });
 });

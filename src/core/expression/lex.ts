@@ -1,4 +1,4 @@
-/** Names that begin so are ours; an expression may not use them. */
+/** The prefix of our own names. An expression may not use them. */
 export const RESERVED_PREFIX = '__map_';
 
 export type Lexed = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
@@ -19,9 +19,9 @@ const PLACE = '$__loc__';
  */
 export function lex(expression: string): Lexed {
   if (expression.includes('\0')) return refuse('it contains a NUL character');
-  // What must come before the end: a closing bracket, or IN_STRING while inside a string.
+  // What must still be closed: brackets, or IN_STRING inside a string.
   const open: string[] = [];
-  // Where each of them begins.
+  // The position where each of them begins.
   const begins: number[] = [];
   let text = '';
   let outsideStrings = '';
@@ -73,7 +73,7 @@ export function lex(expression: string): Lexed {
   return { ok: true, text: text.trim() };
 }
 
-/** The place of the line end that closes a comment; a line that ends in an odd number of backslashes goes on (jq 1.8). */
+/** The position of the line end after a comment. In jq 1.8 an odd number of backslashes at its end continues it. */
 function endOfComment(expression: string, start: number): number {
   let from = start;
   while (true) {
@@ -87,7 +87,7 @@ function endOfComment(expression: string, start: number): number {
   }
 }
 
-/** What `$__loc__` gives where the expression stands alone; in our program jq would count our lines. */
+/** The value of `$__loc__` in the expression alone. In our program jq would count our lines too. */
 function placeOf(expression: string, at: number): string {
   return `{"file":"<top-level>","line":${expression.slice(0, at).split('\n').length}}`;
 }

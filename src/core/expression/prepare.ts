@@ -2,13 +2,13 @@ import { constantOf } from './constant.ts';
 import { lex } from './lex.ts';
 import { rewriteSingleQuotes } from './single-quotes.ts';
 
-/** An expression as jq gets it, or why it cannot be used. A constant needs no jq. */
+/** An expression in the form for jq, or why it cannot be used. A constant needs no jq. */
 export type Prepared =
   | { readonly type: 'constant'; readonly value: unknown; readonly text: string }
   | { readonly type: 'expression'; readonly text: string }
   | { readonly type: 'broken'; readonly message: string };
 
-/** Takes the text as it stands in the mapping. */
+/** Prepares an expression from the mapping. */
 export function prepare(expression: string): Prepared {
   const lexed = lex(rewriteSingleQuotes(expression));
   if (!lexed.ok) return { type: 'broken', message: lexed.message };
@@ -18,8 +18,8 @@ export function prepare(expression: string): Prepared {
 }
 
 /**
- * The text that an expression gives for every item, such as the blueprint of `"risk"` or `'risk'`; null when only jq can
- * tell. The one place that decides it.
+ * The text of an expression that is a constant, such as `"risk"` or `'risk'`; null for every other expression. All code that
+ * needs to know this uses this function.
  */
 export function literalText(expression: string): string | null {
   const prepared = prepare(expression);

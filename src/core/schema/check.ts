@@ -7,12 +7,12 @@ const checks = new WeakMap<object, KeywordCheck>();
 
 const FITS: KeywordCheck = () => undefined;
 
-/** What is wrong with a value by a JSON schema, as one sentence; undefined: nothing that we know of. Port may know more. */
+/** Why a value violates a JSON schema, as one sentence; undefined: it does not, as far as we check. Port may check more. */
 export function complaintAbout(value: unknown, schema: JsonObject): string | undefined {
   return checkOf(schema)(value);
 }
 
-/** The check of a schema, made once for each. What is no schema, or no keyword that we know, forbids nothing. */
+/** The compiled check of a schema. Something that is no schema, and unknown keywords, forbid nothing. */
 function checkOf(schema: unknown): KeywordCheck {
   if (schema === false) return () => 'nothing is allowed there';
   if (!isObject(schema)) return FITS;

@@ -2,7 +2,7 @@ import type { JsonObject } from '../model.ts';
 import type { Keyword, KeywordCheck } from './keyword.ts';
 import { isObject, own } from './values.ts';
 
-/** What JSON Schema forbids by joining schemas, or by the contrary of one. */
+/** The keywords that combine schemas (`allOf`, `anyOf`, `oneOf`, `not`, `if`). */
 export const COMBINING: readonly (readonly [string, Keyword])[] = [
   ['allOf', ofList((checks) => (value) => checks.map((check) => check(value)).find((one) => one !== undefined))],
   [
@@ -20,7 +20,7 @@ export const COMBINING: readonly (readonly [string, Keyword])[] = [
   ['contains', contrary(contains)],
 ];
 
-/** Keywords that we do not decide, or not for every value: whether a schema with one of them is fulfilled stays open. */
+/** Keywords that we do not check, or not for every value. Whether a value fits a schema with one of them is unknown. */
 const UNDECIDED = [
   'pattern',
   'patternProperties',
@@ -48,7 +48,7 @@ function aboutOneOf(fitting: number): string | undefined {
   return fitting === 0 ? 'fits none of oneOf' : `fits ${fitting} of oneOf`;
 }
 
-/** A keyword that complains because something *does* fit: only where we can tell that it does. */
+/** The check of a keyword that forbids values that fit a schema. It complains only if the value certainly fits. */
 function contrary(keyword: Keyword): Keyword {
   return (limit, schema, checkOf) => {
     if (limit === undefined || !isDecided(limit)) return undefined;

@@ -1,4 +1,4 @@
-/** Says what is wrong with a text of a format; undefined: nothing, or that is Port's to know. */
+/** Why a text does not have a format; undefined: it does, or only Port knows. */
 type Complaint = (text: string) => string | undefined;
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -9,7 +9,7 @@ const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const OCTET = /^(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/;
 
-/** The formats that say which texts are allowed. Others (user, team, yaml, markdown, proto …) say how Port shows a text. */
+/** The formats that restrict texts. Others (user, team, yaml, markdown, proto …) only say how Port shows a text. */
 export const FORMATS: ReadonlyMap<string, Complaint> = new Map([
   ['date-time', aboutDateTime],
   ['timer', aboutDateTime],
@@ -40,7 +40,7 @@ function aboutDateTime(text: string): string | undefined {
 function isDate(text: string): boolean {
   const [, year, month, day] = DATE.exec(text) ?? [];
   if (year === undefined) return false;
-  // Day 0 of the next month is the last one of this month; Date.parse would take the 30th of February.
+  // Day 0 of the next month is the last day of this month. Date.parse would accept the 30th of February.
   const last = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= last;
 }
@@ -53,7 +53,7 @@ function isTime(text: string): boolean {
   return Number(second) <= 59;
 }
 
-/** A URL as a person would call one: the parser alone also takes spaces and forgives them. */
+/** Whether a text is a URL. The parser alone would also accept spaces. */
 function isUrl(text: string): boolean {
   return !/\s/.test(text) && URL.canParse(text);
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../model.ts';
 
-/** Says what is wrong with a value; undefined: nothing. */
+/** Why a value is not allowed; undefined: it is. */
 export type KeywordCheck = (value: unknown) => string | undefined;
 
 /**
- * Makes the check of one keyword; undefined when it forbids nothing: it is absent, or its limit is none. Parts of a
- * schema are only made when a value gets to them, so a schema may be as deep as it likes.
+ * Compiles one keyword of a schema; undefined when it forbids nothing, because it is missing or its value is invalid. Nested
+ * schemas are compiled when they are first needed, so schemas may be nested deeply.
  */
 export type Keyword = (
   limit: unknown,

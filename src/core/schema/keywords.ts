@@ -8,7 +8,7 @@ import { describe, isObject } from './values.ts';
 
 const NAMED_VALUES = 20;
 
-/** What JSON Schema can forbid, the plainest first: one complaint about a value is enough. */
+/** The keywords, the simplest first. Only the first complaint about a value is reported. */
 export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ['type', type],
   ['enum', (limit) => (Array.isArray(limit) ? oneOf(limit) : undefined)],
@@ -60,7 +60,7 @@ function oneOf(values: readonly unknown[]): KeywordCheck {
   return (value) => (known.has(canonicalJson(value)) ? undefined : `${describe(value)} is not one of ${list}`);
 }
 
-/** A limit of a text's length, counted in characters and not in halves of them. */
+/** A limit of a text's length, in characters (code points). */
 function text(complaint: (limit: number, length: number) => string): Keyword {
   return (limit) => {
     if (typeof limit !== 'number') return undefined;

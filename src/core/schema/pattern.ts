@@ -1,13 +1,13 @@
-/** So many ways to try a pattern on a text are tried in a few milliseconds. */
+/** How many ways of matching are acceptable. They take a few milliseconds. */
 const MOST_WAYS = 1_000_000;
 const LONGEST_PATTERN = 1000;
 
-/** Whether a text fits a pattern; undefined when that is left to Port. */
+/** Whether a text matches a pattern; undefined when we do not check it. */
 export type PatternTest = (text: string) => boolean | undefined;
 
 /**
- * Tests texts against a pattern, except where that could take long. People write patterns like `^(a+)+$`, with which an
- * engine that tries every way never ends: such a one is left to Port, and so is one that is no pattern here.
+ * Creates the test of a pattern. Patterns that could take very long, such as `^(a+)+$` (catastrophic backtracking), and
+ * those that are invalid in JavaScript, are not checked: Port does.
  */
 export function patternTest(pattern: string): PatternTest {
   const expression = pattern.length > LONGEST_PATTERN ? undefined : compile(pattern);
@@ -28,7 +28,7 @@ function compile(pattern: string): RegExp | undefined {
   }
 }
 
-/** Counts in how many ways a pattern can be laid over a text of a length, generously. */
+/** Computes an upper bound of the ways in which a pattern can match a text of a given length. */
 class PatternReader {
   readonly #pattern: string;
   #at = 0;
@@ -37,7 +37,7 @@ class PatternReader {
     this.#pattern = pattern;
   }
 
-  /** undefined: the pattern refers back to itself, or its brackets do not close. */
+  /** undefined: the pattern has a back reference, or unbalanced brackets. */
   ways(length: number): number | undefined {
     try {
       const ways = this.#alternatives(length + 1);
@@ -65,12 +65,12 @@ class PatternReader {
     return inside ** greatest * (greatest - least + 1);
   }
 
-  /** In how many ways one character, class or group fits. */
+  /** The ways in which one character, class or group can match. */
   #atom(most: number): number {
     const character = this.#next();
     if (character === '(') {
       if (this.#take('?') && /^<[^=!]/.test(this.#rest())) this.#skipTo('>');
-      // `?:`, `?=`, `?!`, `?<=`, `?<!` are read as if they were characters of the group.
+      // `?:`, `?=`, `?!`, `?<=`, `?<!` are counted like characters of the group.
       const ways = this.#alternatives(most);
       if (!this.#take(')')) throw new Unreadable();
       return ways;

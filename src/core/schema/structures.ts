@@ -4,7 +4,7 @@ import type { Keyword, KeywordCheck } from './keyword.ts';
 import { patternTest } from './pattern.ts';
 import { isObject, own } from './values.ts';
 
-/** What JSON Schema can forbid of lists and objects. */
+/** The keywords for lists and objects. */
 export const STRUCTURES: readonly (readonly [string, Keyword])[] = [
   ['minItems', list((limit, { length }) => length < limit && `has ${length} items, at least ${limit} are needed`)],
   ['maxItems', list((limit, { length }) => length > limit && `has ${length} items, at most ${limit} are allowed`)],
@@ -103,7 +103,7 @@ function additionalProperties(limit: unknown, schema: JsonObject, checkOf: Check
   const known = isObject(named) ? named : {};
   const tests = isObject(matched) ? Object.keys(matched).map(patternTest) : [];
   return ofMembers((name, member) => {
-    // Where a pattern is left to Port, so is what it may or may not cover.
+    // If a pattern is not checked, we do not know which properties it covers.
     if (Object.hasOwn(known, name) || tests.some((test) => test(name) !== false)) return undefined;
     return limit === false ? 'the object may not have it' : checkOf(limit)(member);
   });
