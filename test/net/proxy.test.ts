@@ -102,7 +102,7 @@ describe('what is said when there is no way through', () => {
     const proxy = await startProxy(0, { status });
     vi.stubEnv('https_proxy', `http://${proxy.address}`);
     const failure = await failureOf(client(HOST).request(get));
-    expect(failure).toMatchObject({ problem, status: undefined, isNoContact: true });
+    expect(failure).toMatchObject({ problem, status: undefined, isUnreachable: true });
     expect(failure.message).toMatch(message);
     // Who forbids is not asked again; trouble of the moment is, and twice at a host that never answered.
     expect(proxy.tunnels).toHaveLength(problem === 'proxy' ? 1 : 2);
