@@ -24,10 +24,10 @@ interface Sent extends UpsertBatch {
   landedAt: number;
 }
 
-type Answer = (batch: UpsertBatch) => Promise<readonly UpsertOutcome[]>;
+type UpsertBehaviour = (batch: UpsertBatch) => Promise<readonly UpsertOutcome[]>;
 
 /** A writer over a catalog that answers as it is told, with a record of all that reached it. */
-function setUp(answer: Answer, limits = SMALL, signal = never) {
+function setUp(answer: UpsertBehaviour, limits = SMALL, signal = never) {
   const sent: Sent[] = [];
   const flags: unknown[] = [];
   let time = 0;

@@ -21,13 +21,13 @@ async function start(options: Partial<KomodorOptions> = {}, ...faults: string[])
   });
 }
 
-interface Answer {
+interface KomodorResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Headers;
 }
 
-async function call(method: string, path: string, body?: unknown, key = KEY): Promise<Answer> {
+async function call(method: string, path: string, body?: unknown, key = KEY): Promise<KomodorResponse> {
   const answer = await fetch(`${komodor.apiUrl}/${path}`, {
     method,
     headers: { 'X-API-KEY': key },

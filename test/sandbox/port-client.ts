@@ -1,7 +1,7 @@
 import type { PortOptions, PortSandbox } from '../../src/sandbox/port/server.ts';
 import { startPort } from '../../src/sandbox/port/server.ts';
 
-export interface Answer {
+export interface PortResponse {
   readonly status: number;
   readonly body: Record<string, unknown>;
   readonly headers: Headers;
@@ -10,7 +10,7 @@ export interface Answer {
 export interface PortClient {
   readonly port: PortSandbox;
   /** Sends one request under `/v1` with the token; `as` is the User-Agent. */
-  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<PortResponse>;
 }
 
 export const CREDENTIALS = { clientId: 'id', clientSecret: 'secret' };
@@ -46,7 +46,7 @@ const POD = {
 };
 export const BLUEPRINTS = [SERVICE, RISK, POD];
 
-export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
+export async function request(url: string, init: RequestInit = {}): Promise<PortResponse> {
   const response = await fetch(url, init);
   const body: unknown = await response.json().catch(() => ({}));
   return { status: response.status, body: Object(body), headers: response.headers };

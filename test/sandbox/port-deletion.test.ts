@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { targetsOf } from '../../src/sandbox/port/model.ts';
 import { removeEntities } from '../../src/sandbox/port/removal.ts';
 import { PortStore } from '../../src/sandbox/port/store.ts';
-import type { Answer, PortClient } from './port-client.ts';
+import type { PortClient, PortResponse } from './port-client.ts';
 import { BLUEPRINTS, openPort } from './port-client.ts';
 
 let client: PortClient;
@@ -22,7 +22,7 @@ async function open(options: Parameters<typeof openPort>[0] = {}): Promise<void>
 beforeEach(() => open());
 afterEach(() => client.port.close());
 
-const bulkDelete = (entities: string[], query = ''): Promise<Answer> =>
+const bulkDelete = (entities: string[], query = ''): Promise<PortResponse> =>
   client.send('POST', `/blueprints/service/bulk/entities/delete${query}`, { entities });
 const left = (): string[] => client.port.store.entitiesOf('service').map(({ identifier }) => identifier);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer, PortClient } from './port-client.ts';
+import type { PortClient, PortResponse } from './port-client.ts';
 import { openPort } from './port-client.ts';
 
 const OURS = 'port-ocean/komodor/1.0.0/mine/exporter';
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => client.port.close());
 
-function entitiesOf(answer: Answer): Record<string, unknown>[] {
+function entitiesOf(answer: PortResponse): Record<string, unknown>[] {
   expect(answer.status).toBe(200);
   return Array.isArray(answer.body.entities) ? answer.body.entities : [];
 }

@@ -7,7 +7,7 @@ export type Ticket = z.infer<typeof ticketSchema>;
 export type RunLine = z.infer<typeof runListSchema>['runs'][number];
 export type Report = z.infer<typeof runReportSchema>;
 
-interface Answer {
+interface ServiceResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -25,7 +25,12 @@ export class Caller {
     this.#token = token;
   }
 
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<ServiceResponse> {
     const isText = typeof body === 'string';
     const answer = await fetch(`${this.url}${path}`, {
       method,
@@ -107,7 +112,7 @@ export async function until(isSo: () => boolean | Promise<boolean>, forMs = 90_0
 }
 
 /** The ticket in an answer. Throws unless the request was accepted. */
-export function ticketOf({ status, text }: Answer): Ticket {
+export function ticketOf({ status, text }: ServiceResponse): Ticket {
   if (status !== 202) throw new Error(`Answered ${status}: ${text}`);
   return ticketSchema.parse(JSON.parse(text));
 }
