@@ -129,7 +129,7 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
       async locate(subject: Subject, signal: AbortSignal) {
         const address = addressOf(subject);
         if (address?.kind !== '') return [];
-        return (await locate(start(signal), address)).map(subjectAt);
+        return (await locate(start(signal), address)).map((found) => subjectAt({ ...address, ...found }));
       },
     }),
   };

@@ -9,16 +9,18 @@ export interface Address {
   readonly namespace: string;
   readonly kind: string;
   readonly name: string;
+  /** When the issue began that the event is about, in seconds since 1970; empty where that is not told of one that has closed. */
+  readonly began?: string | undefined;
 }
 
 /** The subject of a live event of Komodor. */
-export function subjectAt({ cluster, namespace, kind, name }: Address): Subject {
-  return { system: SYSTEM, place: { cluster, namespace, kind, name } };
+export function subjectAt({ cluster, namespace, kind, name, began }: Address): Subject {
+  return { system: SYSTEM, place: { cluster, namespace, kind, name, ...(began !== undefined && { began }) } };
 }
 
 /** The address of a subject; undefined for a subject of another system. */
 export function addressOf({ system, place }: Subject): Address | undefined {
   if (system !== SYSTEM) return undefined;
-  const { cluster = '', namespace = '', kind = '', name = '' } = place;
-  return { cluster, namespace, kind, name };
+  const { cluster = '', namespace = '', kind = '', name = '', began } = place;
+  return { cluster, namespace, kind, name, began };
 }

@@ -10,6 +10,8 @@ const MAX_DAYS = 7;
 const MARGIN = 600;
 /** In this many seconds at the beginning of the past, absence means nothing, because the thing may just have become too old. */
 const UNCERTAIN_SECONDS = 3_600;
+/** An event and the list may differ by this many seconds in when an issue began. */
+const NEAR_SECONDS = 3_600;
 const DEFAULT_KEEP_DAYS = 30;
 
 /** A window of time, in seconds since 1970. */
@@ -68,6 +70,23 @@ export function absenceWithin({ days, keepDays }: PastSelector, timePart: string
     toSeconds: toEpoch,
     keepMs: keepDays === null ? null : keepDays * DAY * 1000,
   };
+}
+
+/**
+ * The windows in which a live event has changed something: the newest one, and where the issue of the event began before it,
+ * the hours around that. All, where that is not known of one that has closed (`began` is empty).
+ */
+export function windowsOfEvent(days: number, now: number, began?: string): readonly TimeWindow[] {
+  const { fromEpoch, toEpoch } = pastOf(days, now);
+  const newest = { fromEpoch: Math.max(fromEpoch, toEpoch - MAX_WINDOW), toEpoch };
+  if (began === '') return windowsOf(days, now);
+  const second = Number(began);
+  if (!(second >= fromEpoch && second < newest.fromEpoch)) return [newest];
+  const start = {
+    fromEpoch: Math.max(fromEpoch, second - NEAR_SECONDS),
+    toEpoch: Math.min(second + NEAR_SECONDS, newest.fromEpoch - 1),
+  };
+  return [start, newest];
 }
 
 /** The window from one second before a time to one second after it. */

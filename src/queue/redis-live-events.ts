@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type LiveEvent, type LiveWorker, QueueUnavailable } from '../core/run-queue.ts';
 import { LIVE_ATTEMPTS, LIVE_RETRY_MS } from './limits.ts';
-import type { RedisConnections } from './redis-connections.ts';
+import type { QueueLog, RedisConnections } from './redis-connections.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { RedisScript } from './redis-script.ts';
 
@@ -43,6 +43,15 @@ const eventSchema = z.object({
   receivedAt: z.string(),
 });
 
+/** Undefined for what is no event: a replica of another version may have written it. */
+function readEvent(text: string): LiveEvent | undefined {
+  try {
+    return eventSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Live events in Redis. A hash holds the newest event of each key until it has been processed. BullMQ's job holds only the
  * key, so a dead worker loses no event. BullMQ's deduplication prevents two jobs of one key at the same time.
@@ -53,13 +62,20 @@ export class RedisLiveEvents {
   readonly #queue: Queue;
   readonly #limit: number;
   readonly #quietMs: number;
+  readonly #log: QueueLog;
 
-  constructor(redis: RedisConnections, keys: RedisKeys, queue: Queue, limit: number, quietMs: number) {
+  constructor(
+    redis: RedisConnections,
+    keys: RedisKeys,
+    queue: Queue,
+    { limit, quietMs, log }: { readonly limit: number; readonly quietMs: number; readonly log: QueueLog },
+  ) {
     this.#redis = redis;
     this.#keys = keys;
     this.#queue = queue;
     this.#limit = limit;
     this.#quietMs = quietMs;
+    this.#log = log;
   }
 
   /** @throws QueueUnavailable when too many wait, or Redis is away */
@@ -84,9 +100,15 @@ export class RedisLiveEvents {
     for (;;) {
       const text = await this.#redis.retrying.hget(this.#keys.live, key);
       if (text === null) return;
+      const event = readEvent(text);
       try {
-        await worker(eventSchema.parse(JSON.parse(text)), signal);
-        signal.throwIfAborted();
+        if (event === undefined) {
+          // Trying again would not help. A service resyncs when it starts, so that an update does not leave anything old.
+          this.#log('warn', 'dropped a live event of another version; the next resync covers it', { key });
+        } else {
+          await worker(event, signal);
+          signal.throwIfAborted();
+        }
       } catch (error) {
         // This process stops. Another worker processes the event, from the beginning.
         if (signal.aborted) {

@@ -56,7 +56,9 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   const marks = new RedisMarks(redis.failFast, keys);
   const [ticks, runs, liveJobs] = [openQueue(QUEUES.ticks), openQueue(QUEUES.runs), openQueue(QUEUES.live)];
   const schedule = new RedisSchedule(ticks);
-  const live = new RedisLiveEvents(redis, keys, liveJobs, options.liveLimit ?? LIVE_LIMIT, liveQuietMs);
+  const live = new RedisLiveEvents(redis, keys, liveJobs, {
+    ...{ limit: options.liveLimit ?? LIVE_LIMIT, quietMs: liveQuietMs, log },
+  });
   const workers: Worker[] = [];
   const abortLive = new AbortController();
   let executor: RunExecutor | undefined;

@@ -8,6 +8,7 @@ export type KomodorEvent =
 
 /** Where a Kubernetes thing is and what it is called; a part that is not known is empty. */
 type Address = Place & { readonly [part in 'cluster' | 'namespace' | 'kind' | 'name']: string };
+type Payload = z.infer<typeof payloadSchema>;
 
 const text = z.string().optional().catch(undefined);
 
@@ -19,6 +20,8 @@ const payloadSchema = z.object({
   resourceName: text,
   resourceKind: text,
   monitorType: text,
+  status: text,
+  startTime: text,
 });
 
 /** Kubernetes names end at 253 characters; longer ones are nobody's workload. */
@@ -30,11 +33,13 @@ const KIND_OF_MONITOR: { readonly [monitorType: string]: string } = {
   job: 'Job',
   cronjob: 'CronJob',
   pvc: 'PersistentVolumeClaim',
+  workflow: 'Workflow',
 };
 
 /**
  * Reads in a Komodor webhook which Kubernetes thing it is about: both known shapes (the older one has no `resourceKind`), with
- * their padding, `<no value>` and missing parts. The state that the body tells about is not used: it may be old.
+ * their padding, `<no value>` and missing parts. The state that the body tells about is not written: it may be old. It only
+ * says how far back to look for the issue.
  */
 export function readKomodorEvent(body: unknown): KomodorEvent {
   const payload = payloadSchema.safeParse(body);
@@ -51,17 +56,38 @@ export function readKomodorEvent(body: unknown): KomodorEvent {
   if (Object.values(address).some((part) => part.length > MAX_PART_LENGTH)) {
     return { type: 'ignored', reason: 'a name in it is too long' };
   }
-  return { type: 'subject', key: keyOf(address), subject: { system: 'komodor', place: address } };
+  const began = beginningOf(payload.data);
+  const place = { ...address, ...(began !== undefined && { began }) };
+  return { type: 'subject', key: keyOf(address), subject: { system: 'komodor', place } };
 }
 
-function addressOf(payload: z.infer<typeof payloadSchema>): Address {
+function addressOf(payload: Payload): Address {
   const known = {
     cluster: textOf(payload.cluster),
     namespace: textOf(payload.namespace),
     name: textOf(payload.resourceName),
   };
-  const kind = textOf(payload.resourceKind) || (KIND_OF_MONITOR[textOf(payload.monitorType).toLowerCase()] ?? '');
-  return { ...fillFromServiceName(known, textOf(payload.serviceName)), kind };
+  const kind = kindOf(payload);
+  const address = { ...fillFromServiceName(known, textOf(payload.serviceName)), kind };
+  return kind === 'Node' ? { ...address, namespace: '' } : address;
+}
+
+/** As far as an event tells it; some call a kind as the monitor is called. */
+function kindOf({ resourceKind, monitorType }: Payload): string {
+  const told = textOf(resourceKind);
+  return KIND_OF_MONITOR[(told || textOf(monitorType)).toLowerCase()] ?? told;
+}
+
+/** In seconds since 1970; empty where it is not told of an issue that may have begun long ago, undefined of one that just did. */
+function beginningOf({ startTime, status }: Payload): string | undefined {
+  // Go prints `+0000 UTC`, and the year 1 where it knows no time.
+  const moment = Date.parse(
+    textOf(startTime)
+      .replace(/ \+0000 UTC$/, 'Z')
+      .replace(' ', 'T'),
+  );
+  if (moment > 0) return String(Math.floor(moment / 1000));
+  return textOf(status).toLowerCase() === 'open' ? undefined : '';
 }
 
 /** Go templates pad values and print a missing one as `<no value>`. */

@@ -147,9 +147,18 @@ describe.concurrent('a live event', () => {
     harness.world.timeline.close(issue.id, Math.floor(clock.now() / 1000));
     const { cluster, namespace } = issue;
     const name = /\.([^.]+)\?/.exec(issue.row.link)?.[1] ?? 'any';
-    const reports = await harness.refresh(subjectAt({ cluster, namespace, kind, name }));
+    const began = String(issue.row.startTime);
+    const reports = await harness.refresh(subjectAt({ cluster, namespace, kind, name, began }));
     expect(reports.flatMap(({ problems }) => problems)).toEqual([]);
     expect(harness.store.entity('komodorIssue', issue.id)?.properties.status).toBe('closed');
+  });
+
+  it('of a system that nobody knows asks nothing', async ({ start }) => {
+    const { harness } = await begin(start);
+    const before = [harness.komodor.log.length, harness.store.deletions.length];
+    const [report] = await harness.refresh({ system: 'elsewhere', place: { cluster: 'production-eu', name: 'x' } });
+    expect(report).toEqual({ written: 0, unchanged: 0, deleted: 0, heldBack: 0, problems: [] });
+    expect([harness.komodor.log.length, harness.store.deletions.length]).toEqual(before);
   });
 
   it('deletes no issue, though Komodor does not list it any more', async ({ start }) => {

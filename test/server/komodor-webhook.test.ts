@@ -35,16 +35,17 @@ const NEWER = {
   details: { labels: { app: 'db' }, annotations: {} },
 };
 
-const workload = (cluster: string, namespace: string, kind: string, name: string) => ({
+const workload = (cluster: string, namespace: string, kind: string, name: string, began?: string) => ({
   type: 'subject',
   key: `${cluster}|${namespace}|${kind.toLowerCase()}|${name}`,
-  subject: { system: 'komodor', place: { cluster, namespace, kind, name } },
+  subject: { system: 'komodor', place: { cluster, namespace, kind, name, ...(began !== undefined && { began }) } },
 });
+const AT = '1767323045';
 
 describe('the address in a webhook of Komodor', () => {
   it.each([
     ['the older shape', OLDER, workload('production', 'default', '', 'brain-consumer-pg')],
-    ['the newer shape', NEWER, workload('production', 'default', 'StatefulSet', 'db')],
+    ['the newer shape', NEWER, workload('production', 'default', 'StatefulSet', 'db', AT)],
     [
       'a missing name, from the service name',
       { ...OLDER, resourceName: '<no value>' },
@@ -53,27 +54,52 @@ describe('the address in a webhook of Komodor', () => {
     [
       'a missing cluster',
       { ...NEWER, cluster: null, serviceName: 'acme.eu-1-default.db' },
-      workload('eu-1', 'default', 'StatefulSet', 'db'),
+      workload('eu-1', 'default', 'StatefulSet', 'db', AT),
     ],
     [
       'a missing namespace',
       { ...NEWER, namespace: ' ', serviceName: 'acme.production-team-a.db' },
-      workload('production', 'team-a', 'StatefulSet', 'db'),
+      workload('production', 'team-a', 'StatefulSet', 'db', AT),
     ],
     [
       'names with dots and dashes',
       { cluster: 'a.b-c', namespace: 'd-e', serviceName: 'acme.a.b-c-d-e.f.g' },
-      workload('a.b-c', 'd-e', '', 'f.g'),
+      workload('a.b-c', 'd-e', '', 'f.g', ''),
     ],
     [
       'a node, which is in no namespace',
       { cluster: 'c', resourceName: 'ip-10-0-0-1', monitorType: 'node' },
+      workload('c', '', 'Node', 'ip-10-0-0-1', ''),
+    ],
+    [
+      'a node with the namespace of something else',
+      { cluster: 'c', namespace: 'default', resourceKind: 'node', resourceName: 'ip-10-0-0-1', status: 'open' },
       workload('c', '', 'Node', 'ip-10-0-0-1'),
+    ],
+    [
+      'a workflow',
+      { cluster: 'c', namespace: 'n', resourceName: 'nightly', monitorType: 'workflow', status: 'open' },
+      workload('c', 'n', 'Workflow', 'nightly'),
+    ],
+    [
+      'kinds in other spellings',
+      { cluster: 'c', namespace: 'n', resourceKind: 'PVC', resourceName: 'data', status: 'open' },
+      workload('c', 'n', 'PersistentVolumeClaim', 'data'),
+    ],
+    [
+      'an issue that has closed, whose start is printed by Go',
+      { ...OLDER, status: 'close', startTime: '2026-01-02 03:04:05.6 +0000 UTC' },
+      workload('production', 'default', '', 'brain-consumer-pg', AT),
+    ],
+    [
+      'an issue that has closed, whose start is not told',
+      { ...OLDER, status: 'close' },
+      workload('production', 'default', '', 'brain-consumer-pg', ''),
     ],
     [
       'a cron job',
       { cluster: 'c', namespace: 'n', resourceName: 'nightly', monitorType: 'cronJob' },
-      workload('c', 'n', 'CronJob', 'nightly'),
+      workload('c', 'n', 'CronJob', 'nightly', ''),
     ],
   ])('is read from %s', (_name, body, expected) => {
     expect(readKomodorEvent(body)).toEqual(expected);

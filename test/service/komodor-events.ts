@@ -4,14 +4,33 @@ import { WEBHOOK_SECRET } from './stage.ts';
 
 type Place = Pick<WorldService, 'cluster' | 'namespace' | 'service' | 'kind'>;
 
+/** What an event is about. */
+export interface Thing {
+  readonly cluster: string;
+  /** Empty for a node. */
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The newer shape of Komodor's webhook, about a service. */
+export function eventOf({ service, ...place }: Place) {
+  return eventAbout({ ...place, name: service });
+}
+
+/** The older shape, about a service. */
+export function olderEventOf({ service, ...place }: Place) {
+  return olderEventAbout({ ...place, name: service });
+}
+
 /** The newer shape of Komodor's webhook. */
-export function eventOf({ cluster, namespace, service, kind }: Place) {
+export function eventAbout({ cluster, namespace, kind, name }: Thing) {
   return {
     status: 'open',
     cluster,
     namespace,
-    serviceName: `account.${cluster}-${namespace}.${service}`,
-    resourceName: service,
+    serviceName: `account.${cluster}-${namespace}.${name}`,
+    resourceName: name,
     resourceKind: kind,
     monitorType: 'availability',
     conditions: ['ContainersNotReady'],
@@ -23,13 +42,13 @@ export function eventOf({ cluster, namespace, service, kind }: Place) {
   };
 }
 
-/** The older shape: padded values, no kind of the workload. */
-export function olderEventOf({ cluster, namespace, service }: Place) {
+/** The older shape: padded values, no kind of the thing. */
+export function olderEventAbout({ cluster, namespace, name }: Omit<Thing, 'kind'>) {
   return {
     cluster: ` ${cluster}`,
     namespace,
-    serviceName: `account.${cluster}-${namespace}.${service}`,
-    resourceName: service,
+    serviceName: `account.${cluster}-${namespace}.${name}`,
+    resourceName: name,
     status: 'open',
     startTime: '0001-01-01 00:00:00 +0000 UTC',
     closeTime: '<no value>',

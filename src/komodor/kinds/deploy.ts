@@ -12,7 +12,7 @@ import { names, PLACE_DOC, type Selector } from '../selector.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
-import { absenceWithin, around, PAST_DOC, pastKeys, windowsOf } from '../windows.ts';
+import { absenceWithin, around, PAST_DOC, pastKeys, windowsOfEvent } from '../windows.ts';
 
 const TYPE = 'deploy';
 /** For the second read of everything: other windows than the first one asks about. */
@@ -108,7 +108,7 @@ const SPEC: KindSpec<DeploySelector> = {
   },
   readScope(reading, selector, { cluster = '', namespace, startTime }) {
     const second = secondOf(startTime);
-    const windows = second === undefined ? windowsOf(selector.days, reading.now()) : [around(second)];
+    const windows = second === undefined ? windowsOfEvent(selector.days, reading.now()) : [around(second)];
     const limited = namespace === undefined ? selector : { ...selector, namespaces: [namespace] };
     return readInTurn(
       windows.map((window) => readListing(reading, limited, { cluster, type: TYPE, window, others: [] })),
@@ -122,7 +122,7 @@ const SPEC: KindSpec<DeploySelector> = {
 /** The deploys of the last days. */
 export const komodorDeploy = defineKind(SPEC);
 
-/** A workload's deploys. No live event deletes any. */
+/** A workload's youngest deploys. No live event deletes any. */
 function narrow({ cluster, namespace, kind: spelled, name }: Address): Narrowed | undefined {
   const kind = knownKind(SERVICE_KINDS, spelled);
   if (kind === undefined || cluster === '' || namespace === '') return undefined;

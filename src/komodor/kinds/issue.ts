@@ -13,7 +13,7 @@ import { createServiceKinds, type ServiceKinds, withServiceKinds } from '../serv
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
-import { absenceWithin, around, PAST_DOC, pastKeys, windowsOf } from '../windows.ts';
+import { absenceWithin, around, PAST_DOC, pastKeys, windowsOfEvent } from '../windows.ts';
 
 const TYPES = ['availability', 'failed-deploy', 'node-issue', 'pvc-issue', 'workflow-issue'] as const;
 type Type = (typeof TYPES)[number];
@@ -140,13 +140,17 @@ const SPEC: KindSpec<IssueSelector> = {
 /** What went wrong in the last days. */
 export const komodorIssue = defineKind(SPEC);
 
-/** What may have changed with a thing: its issues of any time that Komodor shows. No live event deletes any. */
-function narrow({ cluster, namespace, kind, name }: Address): Narrowed | undefined {
+/** What may have changed with a thing: its youngest issues, and the one of the event. No live event deletes any. */
+function narrow({ cluster, namespace, kind, name, began }: Address): Narrowed | undefined {
   const types = TYPES_OF[kind.toLowerCase()];
   if (types === undefined || cluster === '') return undefined;
   const [type = '', ...more] = types;
   return {
-    scope: { cluster, types: types.join(), ...(namespace === '' ? {} : { namespace }) },
+    scope: {
+      ...{ cluster, types: types.join() },
+      ...(namespace === '' ? {} : { namespace }),
+      ...(began === undefined ? {} : { began }),
+    },
     /** An issue that does not tell what it is about may be the one. */
     holds({ value }: RawItem) {
       const { about } = derivedOf(value);
@@ -166,11 +170,11 @@ function narrow({ cluster, namespace, kind, name }: Address): Narrowed | undefin
 function readScope(
   reading: Reading,
   selector: IssueSelector,
-  { cluster = '', namespace, type, types, startTime }: Place,
+  { cluster = '', namespace, type, types, startTime, began }: Place,
 ): Walk {
   const kinds = createServiceKinds(reading);
   const second = secondOf(startTime);
-  const windows = second === undefined ? windowsOf(selector.days, reading.now()) : [around(second)];
+  const windows = second === undefined ? windowsOfEvent(selector.days, reading.now(), began) : [around(second)];
   const limited = namespace === undefined ? selector : { ...selector, namespaces: [namespace] };
   const asked = (type === undefined ? (types ?? '').split(',') : [type]).filter(
     (one) => selector.types.length === 0 || selector.types.includes(one),
