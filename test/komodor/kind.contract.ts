@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/model.ts';
-import { type Listing, type SourceKind, select } from '../../src/core/source.ts';
+import { type Listing, type Place, type SourceKind, select } from '../../src/core/source.ts';
 import type { KindDefinition } from '../../src/komodor/define-kind.ts';
 import { subjectAt } from '../../src/komodor/subject.ts';
 import { collect, openStage, PAGE_SIZE, type Stage, scopeOf, standInOf } from './kind-stage.ts';
 
 const WHOLE: JsonObject = {};
+const DAY = 86_400;
 const signal = new AbortController().signal;
 
 /** Every way in which the stand-in's listings can go wrong. */
@@ -60,7 +61,6 @@ export function describeKind(definition: KindDefinition): void {
     let all: Awaited<ReturnType<typeof collect>>;
     const standIn = standInOf(name);
     const deletesByAbsence = () => whole.absence(new Date(stage.world.now * 1000)).means !== 'nothing';
-    const take = (count: number) => [...all.items.values()].slice(0, count);
     beforeAll(async () => {
       stage = await openStage();
       kind = stage.bind(definition);
@@ -148,7 +148,9 @@ export function describeKind(definition: KindDefinition): void {
     });
 
     it('finds what a live event names, and tells it from its neighbours', async () => {
-      for (const item of take(5)) {
+      // An event tells of what has just happened.
+      const isFresh = ({ startTime }: Place) => startTime === undefined || Number(startTime) > stage.world.now - DAY;
+      for (const item of [...all.items.values()].filter((each) => isFresh(kind.placeOf(each))).slice(0, 5)) {
         const { cluster, namespace = '', kind: itsKind, name: itsName } = kind.placeOf(item);
         if (!cluster || !itsKind || !itsName) continue;
         const narrow = kind.narrow(subjectAt({ cluster, namespace, kind: itsKind, name: itsName }));
