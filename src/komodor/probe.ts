@@ -4,5 +4,5 @@ export const PROBE = {
   namespace: 'probe-namespace-q7x',
   name: 'probe-name-q7x',
   /** Seconds since 1970. */
-  moment: 1_767_225_600,
+  moment: 1_784_123_243,
 } as const;
