@@ -13,10 +13,13 @@ export class Deletions {
   readonly #run: Run;
   readonly #readers: readonly KindReader[];
   readonly #approved: ReadonlySet<string>;
+  readonly #startedAt: Date;
   readonly #used = new Set<string>();
   readonly blocked = new Map<string, DeletionBlocked>();
 
-  constructor(run: Run, readers: readonly KindReader[], approved: ReadonlySet<string>) {
+  /** @param startedAt when the run began, before anything was read */
+  constructor(run: Run, readers: readonly KindReader[], approved: ReadonlySet<string>, startedAt: Date) {
+    this.#startedAt = startedAt;
     this.#run = run;
     this.#readers = readers;
     this.#approved = approved;
@@ -29,7 +32,7 @@ export class Deletions {
   }
 
   async #decide(state: BlueprintState): Promise<DeletionDecision> {
-    protectOutsideWindow(state, this.#run.extractions, this.#run.ports.now());
+    protectOutsideWindow(state, this.#run.extractions, [this.#startedAt, this.#run.ports.now()]);
     const decide = (confirmation: Confirmation) =>
       decideDeletion({
         blueprint: state.shape.identifier,

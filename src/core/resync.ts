@@ -80,6 +80,7 @@ async function runSteps(
   problems: ProblemBook,
   progress: RunState,
 ): Promise<void> {
+  const startedAt = ports.now();
   const prepared = await ports.catalog.prepare(signal);
   problems.include(prepared.problems);
   observer.mappingRead?.(prepared.mapping);
@@ -100,7 +101,8 @@ async function runSteps(
   applyTaints(run, compiled, request);
   if (readsAllKinds(request)) progress.unmapped = await findUnmapped(run, compiled);
   applyTaints(run, compiled, request);
-  progress.deletions = new Deletions(run, progress.readers, new Set(request.approvedDeletions ?? []));
+  const approved = new Set(request.approvedDeletions ?? []);
+  progress.deletions = new Deletions(run, progress.readers, approved, startedAt);
   await progress.deletions.decideAndDelete([...blueprintsOf(progress)].reverse());
 }
 

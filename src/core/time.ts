@@ -8,6 +8,7 @@ export function timeOf(value: unknown): number | undefined {
   if (typeof value === 'string' && NUMBER.test(value)) return timeOf(Number(value));
   if (typeof value === 'number' && Number.isFinite(value)) return value < MAX_SECONDS ? value * 1000 : value;
   if (typeof value !== 'string' || !ISO_TIME.test(value)) return undefined;
-  const parsed = Date.parse(value);
+  // Without a zone it is UTC here; `Date.parse` would take it for local time.
+  const parsed = Date.parse(/T.*(?:Z|[+-]\d\d:?\d\d)$/.test(value) || !value.includes('T') ? value : `${value}Z`);
   return Number.isNaN(parsed) ? undefined : parsed;
 }

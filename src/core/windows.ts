@@ -26,20 +26,31 @@ export function judgeAbsence(absence: Absence, time: number | undefined, now: nu
 /**
  * Protects entities that no listing could show from deletion: those whose time is outside the window that was read, and
  * those of a blueprint that no extraction creates. Records which have expired.
+ * @param times when the run began and when it decides. An entity is protected where they disagree, because a clock may be
+ * set, and a window passes on while it is read.
  */
-export function protectOutsideWindow(state: BlueprintState, extractions: readonly Extraction[], now: Date): void {
+export function protectOutsideWindow(
+  state: BlueprintState,
+  extractions: readonly Extraction[],
+  times: readonly Date[],
+): void {
   const writing = extractionsWriting(extractions, state.shape.identifier);
   const creating = writing.filter(creates);
-  const judges = creating.map((extraction) => ({ extraction, absence: extraction.listing.absence(now) }));
-  const isPlain = judges.length > 0 && judges.every(({ absence }) => absence.means === 'gone');
+  const isPlain =
+    creating.length > 0 && creating.every(({ listing }) => times.every((now) => listing.absence(now).means === 'gone'));
   if (isPlain || writing.length === 0) return;
   for (const identifier of state.stale()) {
-    const verdicts = judges.map(({ extraction, absence }) => {
-      const time =
-        absence.means === 'gone_within' ? state.partsOf(extraction, identifier)[absence.timePart] : undefined;
-      return judgeAbsence(absence, timeOf(time), now.getTime());
-    });
+    const verdicts = creating.map((extraction) => judgeAt(times, state, extraction, identifier));
     if (verdicts.length === 0 || verdicts.includes('unknown')) state.protect(identifier);
     else if (verdicts.includes('expired')) state.expired.add(identifier);
   }
+}
+
+function judgeAt(times: readonly Date[], state: BlueprintState, extraction: Extraction, identifier: string) {
+  const [verdict = 'unknown', ...others] = times.map((now) => {
+    const absence = extraction.listing.absence(now);
+    const time = absence.means === 'gone_within' ? state.partsOf(extraction, identifier)[absence.timePart] : undefined;
+    return judgeAbsence(absence, timeOf(time), now.getTime());
+  });
+  return others.every((other) => other === verdict) ? verdict : 'unknown';
 }

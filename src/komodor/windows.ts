@@ -89,9 +89,16 @@ export function windowsOfEvent(days: number, now: number, began?: string): reado
   return [start, newest];
 }
 
-/** The window from one second before a time to one second after it. */
-export function around(second: number): TimeWindow {
-  return { fromEpoch: second - 1, toEpoch: second + 1 };
+/**
+ * The windows to ask whether a thing is gone that began at a second: the seconds around it, and all that is after it. Komodor
+ * does not say whether a window means when a thing began, when it ended, or any time between.
+ */
+export function windowsSince(second: number, now: number): readonly TimeWindow[] {
+  const windows = [{ fromEpoch: second - 1, toEpoch: second + 1 }];
+  const end = Math.floor(now / 1000);
+  for (let fromEpoch = second + 1; fromEpoch < end; fromEpoch += MAX_WINDOW)
+    windows.push({ fromEpoch, toEpoch: Math.min(fromEpoch + MAX_WINDOW, end) });
+  return windows;
 }
 
 function pastOf(days: number, now: number): TimeWindow {

@@ -16,6 +16,7 @@ export interface Thing {
   readonly fate?: 'entity' | 'filtered' | 'rejected' | 'searched';
 }
 
+const GONE: Absence = { means: 'gone' };
 const PROBE_TIME = '2026-01-01T00:00:00Z';
 const PLACES = ['c1/n1', 'c1/n2', 'c2/n1'];
 
@@ -57,8 +58,10 @@ export interface SmallWorld {
   /** Risks are written as services too, so that two kinds feed one blueprint. */
   readonly oneBlueprint?: boolean;
   /** What absence means in a kind (default: gone). The entity's own time is its text. */
-  readonly absence?: { readonly services?: Absence; readonly risks?: Absence };
+  readonly absence?: { readonly services?: Absence | ((now: Date) => Absence); readonly risks?: Absence };
   readonly now?: Date;
+  /** What time it is once everything was read, where the clock was set meanwhile. */
+  readonly later?: Date;
   readonly catalog?: (honest: Catalog) => Catalog;
 }
 
@@ -75,7 +78,8 @@ export async function runSmall(
   request: Partial<ResyncRequest> = {},
   { observer, signal = new AbortController().signal }: { observer?: RunObserver; signal?: AbortSignal } = {},
 ): Promise<SmallRun> {
-  const { threshold = 0.3, stored = {}, oneBlueprint = false, now = new Date(0) } = world;
+  const { threshold = 0.3, stored = {}, oneBlueprint = false, now = new Date(0), later = now } = world;
+  let isRead = false;
   const memory = memoryCatalog(stored, {
     flags: {
       enableMergeEntity: true,
@@ -88,11 +92,13 @@ export async function runSmall(
   });
   const looks: (Place | 'whole')[] = [];
   const ports: Ports = {
-    kinds: kindsOf(world, looks),
+    kinds: kindsOf(world, looks, () => {
+      isRead = true;
+    }),
     mapper: mapperTo((kind) => (kind === 'komodorService' || oneBlueprint ? 'service' : 'risk')),
     catalog: world.catalog?.(memory.catalog) ?? memory.catalog,
     traffic: { snapshot: () => ({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }) },
-    now: () => now,
+    now: () => (isRead ? later : now),
   };
   const report = await resync(ports, { runId: 'r', mode: 'resync', trigger: 'cli', ...request }, signal, observer);
   return { report, left: memory.left(), looks };
@@ -109,7 +115,7 @@ function entryOf(kind: Kind): ResourceEntry {
   return { path: kind, kind, selectorQuery: 'true', selector: {}, templates: [] };
 }
 
-function kindsOf(world: SmallWorld, looks: (Place | 'whole')[]): KindBook {
+function kindsOf(world: SmallWorld, looks: (Place | 'whole')[], onRead: () => void): KindBook {
   const shows = (kind: Kind): Shows => (kind === 'komodorService' ? world.services : world.risks) ?? { things: [] };
   const closerLook = (kind: Kind, scope: Place | 'whole') => {
     const { things, closer, closerEnd = COMPLETE, closerMalformed = 0, closerError } = shows(kind);
@@ -124,9 +130,13 @@ function kindsOf(world: SmallWorld, looks: (Place | 'whole')[]): KindBook {
       select: (selector) => ({
         listing: listingOf({
           selector,
-          absence: () =>
-            (name === 'komodorService' ? world.absence?.services : world.absence?.risks) ?? { means: 'gone' },
+          absence(now) {
+            const { services = GONE, risks = GONE } = world.absence ?? {};
+            const absence = name === 'komodorService' ? services : risks;
+            return typeof absence === 'function' ? absence(now) : absence;
+          },
           read() {
+            onRead();
             const { things, end = COMPLETE, malformed = 0 } = shows(name);
             return pageOf(things, end, malformed);
           },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Causes } from '../../src/core/deletion.ts';
+import type { Absence } from '../../src/core/source.ts';
 import { judgeAbsence } from '../../src/core/windows.ts';
 import { asStored, blueprintIn, runSmall, type SmallWorld, things } from './small-world.ts';
 
@@ -32,6 +33,8 @@ describe('what absence means', () => {
     expect(judgeAbsence({ means: 'nothing' }, undefined, NOW)).toBe('unknown');
   });
 });
+
+const WITHIN = { means: 'gone_within', timePart: 'time', keepMs: 30 * DAY * 1000 } as const;
 
 describe('a kind that shows only a window of time', () => {
   const at = (days: number) => new Date((NOW - days * DAY) * 1000).toISOString();
@@ -76,6 +79,21 @@ describe('a kind that shows only a window of time', () => {
     const end = { complete: false, reason: 'request_failed', detail: 'x' } as const;
     const { blueprint } = await gone([['oldest', `c1/n1 ${at(31)}`]], { services: { things: things(20), end } });
     expect(blueprint).toMatchObject({ deleted: 0, deletionBlocked: { reason: 'incomplete' } });
+  });
+
+  it.each([
+    ['back', -40],
+    ['forward', 40],
+  ])('deletes nothing that was not surely read when the clock is set %s meanwhile', async (_way, days) => {
+    const later = new Date((NOW + days * DAY) * 1000);
+    const stored = [1, 6, 9, 31].map((age) => [`of-day-${age}`, `c1/n1 ${at(age)}`] as const);
+    const services = (now: Date): Absence => {
+      const toSeconds = now.getTime() / 1000;
+      return { ...WITHIN, fromSeconds: toSeconds - 7 * DAY, toSeconds };
+    };
+    const { told } = await gone(stored, { later, absence: { services } });
+    expect(Object.values(told)).not.toContain('gone');
+    expect(Object.keys(told)).toEqual(days > 0 ? ['of-day-31'] : []);
   });
 
   it('keeps what may have come from it, where another kind writes the blueprint too', async () => {

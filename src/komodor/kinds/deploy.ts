@@ -12,7 +12,7 @@ import { names, PLACE_DOC, type Selector } from '../selector.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
-import { absenceWithin, around, PAST_DOC, pastKeys, windowsOfEvent } from '../windows.ts';
+import { absenceWithin, PAST_DOC, pastKeys, windowsOfEvent, windowsSince } from '../windows.ts';
 
 const TYPE = 'deploy';
 /** For the second read of everything: other windows than the first one asks about. */
@@ -42,7 +42,7 @@ const SPEC: KindSpec<DeploySelector> = {
     absence:
       'gone within the days that are read: deleted once it is confirmed; older ones stay until keepDays have passed since their start',
     completeness:
-      'cluster by cluster, in windows of at most two days; every page leads to the next, none repeats, the last says so; an absence is confirmed by asking for the seconds around its start',
+      'cluster by cluster, in windows of at most two days; every page leads to the next, none repeats, the last says so; an absence is confirmed by asking for the seconds around its start, and for the time since then',
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 200,
@@ -108,7 +108,8 @@ const SPEC: KindSpec<DeploySelector> = {
   },
   readScope(reading, selector, { cluster = '', namespace, startTime }) {
     const second = secondOf(startTime);
-    const windows = second === undefined ? windowsOfEvent(selector.days, reading.now()) : [around(second)];
+    const windows =
+      second === undefined ? windowsOfEvent(selector.days, reading.now()) : windowsSince(second, reading.now());
     const limited = namespace === undefined ? selector : { ...selector, namespaces: [namespace] };
     return readInTurn(
       windows.map((window) => readListing(reading, limited, { cluster, type: TYPE, window, others: [] })),

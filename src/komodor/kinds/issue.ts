@@ -13,7 +13,7 @@ import { createServiceKinds, type ServiceKinds, withServiceKinds } from '../serv
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
-import { absenceWithin, around, PAST_DOC, pastKeys, windowsOfEvent } from '../windows.ts';
+import { absenceWithin, PAST_DOC, pastKeys, windowsOfEvent, windowsSince } from '../windows.ts';
 
 const TYPES = ['availability', 'failed-deploy', 'node-issue', 'pvc-issue', 'workflow-issue'] as const;
 type Type = (typeof TYPES)[number];
@@ -66,7 +66,7 @@ const SPEC: KindSpec<IssueSelector> = {
     absence:
       'gone within the days that are read: deleted once it is confirmed; older ones stay until keepDays have passed since their start',
     completeness:
-      'cluster by cluster, type by type, in windows of at most two days; every page leads to the next, none repeats, and behind the last one there is nothing; an absence is confirmed by asking for the seconds around its start',
+      'cluster by cluster, type by type, in windows of at most two days; every page leads to the next, none repeats, and behind the last one there is nothing; an absence is confirmed by asking for the seconds around its start, and for the time since then',
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 100,
@@ -174,7 +174,8 @@ function readScope(
 ): Walk {
   const kinds = createServiceKinds(reading);
   const second = secondOf(startTime);
-  const windows = second === undefined ? windowsOfEvent(selector.days, reading.now(), began) : [around(second)];
+  const windows =
+    second === undefined ? windowsOfEvent(selector.days, reading.now(), began) : windowsSince(second, reading.now());
   const limited = namespace === undefined ? selector : { ...selector, namespaces: [namespace] };
   const asked = (type === undefined ? (types ?? '').split(',') : [type]).filter(
     (one) => selector.types.length === 0 || selector.types.includes(one),
