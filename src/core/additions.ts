@@ -2,19 +2,17 @@ import type { BlueprintState } from './blueprint-state.ts';
 import type { FittedEntity } from './fitted-entity.ts';
 import type { Kind } from './model.ts';
 import { creates, extractionsCreating, type Run } from './run.ts';
-
-/** How many identifiers are looked up at once. */
-const LOOKUP_SIZE = 250;
+import type { RelationTargets } from './targets.ts';
 
 /** Handles kinds that only add fields to entities of other kinds: leaves out what they give for an unknown entity. */
 export class Additions {
   readonly #run: Run;
   readonly #kinds: ReadonlySet<Kind>;
-  /** Per blueprint: whether Port has the entities that were looked up. */
-  readonly #answers = new Map<string, Map<string, boolean>>();
+  readonly #targets: RelationTargets;
 
-  constructor(run: Run) {
+  constructor(run: Run, targets: RelationTargets) {
     this.#run = run;
+    this.#targets = targets;
     const adding = run.extractions.filter((extraction) => !creates(extraction));
     this.#kinds = new Set(adding.map(({ kind }) => kind.name));
   }
@@ -38,7 +36,7 @@ export class Additions {
     const tracked = state.entities.get(identifier);
     if (tracked?.sighting) return tracked.outcome !== 'failed';
     if (tracked?.owned) return !this.#isSurelyStale(state);
-    return this.#answers.get(blueprint)?.get(identifier);
+    return this.#targets.exists(blueprint, identifier);
   }
 
   /** Whether all kinds that create entities of a blueprint were read, so that an entity of ours that was not seen is stale. */
@@ -52,15 +50,6 @@ export class Additions {
       const names = byBlueprint.get(entity.blueprint) ?? new Set();
       byBlueprint.set(entity.blueprint, names.add(String(entity.identifier)));
     }
-    for (const [blueprint, names] of byBlueprint) {
-      const answers = this.#answers.get(blueprint) ?? new Map<string, boolean>();
-      this.#answers.set(blueprint, answers);
-      const all = [...names];
-      for (let start = 0; start < all.length; start += LOOKUP_SIZE) {
-        const chunk = all.slice(start, start + LOOKUP_SIZE);
-        const existing = await this.#run.ports.catalog.existing(blueprint, chunk, this.#run.signal);
-        for (const name of chunk) answers.set(name, existing.has(name));
-      }
-    }
+    for (const [blueprint, names] of byBlueprint) await this.#targets.lookUp(blueprint, [...names]);
   }
 }

@@ -39,7 +39,7 @@ export class Intake {
     this.#targets = targets;
     this.#fitter = new Fitter(run, targets);
     this.#results = new WriteResults(run);
-    this.#additions = new Additions(run);
+    this.#additions = new Additions(run, targets);
     this.refusedForRelation = this.#results.refusedForRelation;
     this.entitiesWithoutBlueprint = this.#fitter.entitiesWithoutBlueprint;
   }
