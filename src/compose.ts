@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connectKomodor, connectPort, createGovernors } from './compose/connections.ts';
 import { loadDefaults } from './compose/defaults.ts';
 import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
 import { runWithoutSecrets } from './compose/secrets.ts';
@@ -19,25 +20,20 @@ import { LiveSessions } from './core/live-session.ts';
 import type { JsonObject } from './core/model.ts';
 import { combineObservers } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
-import type { Ports, RunObserver } from './core/ports.ts';
+import type { Catalog, Mapper, Ports, RunObserver } from './core/ports.ts';
 import { locateSubjects, type RefreshReport, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
-import type { Subject } from './core/source.ts';
+import type { KindBook, Subject } from './core/source.ts';
 import { KOMODOR_KINDS } from './komodor/kinds.ts';
-import { createKomodorSource } from './komodor/source.ts';
 import type { JqBinary } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
-import { type AttemptOutcome, createGovernor, type GovernorState } from './net/governor.ts';
-import { createHttpClient } from './net/http-client.ts';
+import type { AttemptOutcome, GovernorState } from './net/governor.ts';
 import type { Side } from './net/http-failure.ts';
-import { PortApi, userAgentOf } from './port/api.ts';
+import type { PortApi } from './port/api.ts';
 import { PortCatalog } from './port/catalog.ts';
-import { TokenProvider } from './port/token.ts';
+import type { TokenProvider } from './port/token.ts';
 import { VERSION } from './version.ts';
-
-/** The limit of a response. The largest page that we request has a few MiB. */
-const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
 export type RunRequest = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
 
@@ -55,9 +51,20 @@ export interface Live {
   refresh(subject: Subject, signal: AbortSignal): Promise<readonly RefreshReport[]>;
 }
 
+/** The parts of the program, for answers. */
+export interface ApplicationParts {
+  readonly kinds: KindBook;
+  readonly mapper: Mapper;
+  /** The mapping and blueprint files. */
+  readonly files: ReturnType<typeof loadDefaults>;
+  /** A catalog that never writes. */
+  catalog(): Catalog;
+}
+
 /** The program, ready to run. All runs of the process share its adapters. */
 export interface Application {
   readonly jq: JqBinary;
+  readonly parts: ApplicationParts;
   /** Port's API, and what sending to its ingest URLs needs. */
   readonly port: {
     readonly api: PortApi;
@@ -97,50 +104,11 @@ export async function createApplication(
   const { mapper, jq } = await createJqMapper(settings, env, probes);
   const files = loadDefaults(settings);
   const secrets = secretsOf(settings, env);
-  const { requestTimeoutMs: timeoutMs, maxRateLimitWaitMs: maxWaitMs } = settings;
   const { clock = systemClock } = probes;
-  const governorFor = (side: Side, concurrency: number) =>
-    createGovernor({
-      side,
-      concurrency,
-      maxWaitMs,
-      networkWaitMs: probes.network?.patienceMs ?? 0,
-      clock,
-      onOutcome: (answer) => probes.requestDone?.(side, answer),
-    });
-  const onNetworkWait = probes.network?.onWait;
-  const komodor = governorFor('komodor', settings.komodorConcurrency);
-  const port = governorFor('port', settings.portConcurrency);
-  const source = createKomodorSource({
-    baseUrl: settings.komodorBaseUrl,
-    apiKey: settings.komodorApiKey,
-    governor: komodor,
-    timeoutMs,
-    maxResponseBytes: MAX_RESPONSE_BYTES,
-    userAgent: `komodor-port/${VERSION}`,
-    secrets,
-    onNetworkWait,
-    env,
-    now: () => clock.now(),
-    pageSizes: {
-      komodorService: settings.komodorServicesPageSize,
-      komodorHealthMonitoring: settings.komodorRisksPageSize,
-    },
-  });
-  const http = createHttpClient({
-    side: 'port',
-    baseUrl: settings.portBaseUrl,
-    timeoutMs,
-    maxResponseBytes: MAX_RESPONSE_BYTES,
-    governor: port,
-    secrets,
-    onNetworkWait,
-    env,
-  });
-  const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
-  const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
-  const tokens = new TokenProvider(http, credentials, userAgent);
-  const api = new PortApi(http, tokens, userAgent);
+  const { komodor, port } = createGovernors(settings, probes, clock);
+  const shared = { settings, env, secrets, onNetworkWait: probes.network?.onWait };
+  const source = connectKomodor({ ...shared, governor: komodor, now: () => clock.now() });
+  const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: port });
 
   const catalogFor = (runId: string | null, setup: 'write' | 'note') =>
     new PortCatalog(api, {
@@ -184,6 +152,12 @@ export async function createApplication(
 
   return {
     jq,
+    parts: {
+      kinds: source.kinds,
+      mapper,
+      files,
+      catalog: () => new RecordingCatalog(catalogFor(null, 'note')),
+    },
     port: { api, tokens, userAgent, env },
     traffic,
     async run(order, signal, { observer = {}, marks } = {}) {

@@ -18,7 +18,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   telemetry: ['core'],
   queue: ['core'],
-  server: ['core'],
+  server: ['core', 'answers'],
+  answers: ['core', 'mapping', 'config', 'komodor', 'port'],
 };
 
 /** Which parts may import a library. */

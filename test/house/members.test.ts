@@ -26,7 +26,7 @@ import { Reads } from './reads.ts';
 
 /** What only tests need, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
-  'src/komodor/define-kind.ts toItem': 'the contract of kinds proves with it that two rows are two items',
+  'src/compose.ts catalog': 'answers will read Port with it',
 };
 
 interface Member {

@@ -1,0 +1,163 @@
+import { conform } from '../core/conform.ts';
+import { withMember } from '../core/exact-json.ts';
+import { encodeIdentifier } from '../core/identifier.ts';
+import type { BlueprintShape, Entity, JsonObject, Kind, Mapping, RawItem, RelationValue } from '../core/model.ts';
+import type { MappedItem, MappedRow, Mapper } from '../core/ports.ts';
+import type { KindBook } from '../core/source.ts';
+import type { KindDefinition } from '../komodor/define-kind.ts';
+import { isObject, textIn } from '../komodor/item.ts';
+import { fieldsOf, type MapField, pathBelow } from './map-fields.ts';
+import { compileByTemplate, disabledIn, elementsOf, type TemplateEntry, withElement } from './split-entries.ts';
+
+/** What one template of an entry makes of an item; with itemsToParse, of one element of it. */
+export interface MapRow {
+  /** The path of the entry in the mapping; of the template when the entry has several. */
+  readonly entry: string;
+  readonly result: 'entity' | 'filtered' | 'rejected';
+  /** The entity as Port would get it. */
+  readonly entity?: Entity;
+  /** The first one is `selector.query`. */
+  readonly fields: readonly MapField[];
+  /** What concerns the whole row, in sentences. */
+  readonly problems: readonly string[];
+}
+
+export interface MappedItemView {
+  /** The item's name in reports: `Deployment/prod/default/api`. */
+  readonly label: string;
+  readonly rows: readonly MapRow[];
+}
+
+export interface MapParts {
+  readonly mapper: Mapper;
+  readonly kinds: Pick<KindBook, 'get'>;
+  readonly komodorKinds: readonly KindDefinition[];
+  /** The blueprints that are known. Entities of the others are not fitted. */
+  readonly blueprints?: ReadonlyMap<string, BlueprintShape>;
+}
+
+/** The number of bytes of an entity is of no interest here. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Maps rows as Komodor sends them, and tells for each field which expression gave which value. A row may name the cluster that
+ * was asked for it as `_.cluster`.
+ * @param kind a known kind
+ */
+export async function mapItems(
+  from: MapParts,
+  mapping: Mapping,
+  kind: Kind,
+  rows: readonly unknown[],
+  signal: AbortSignal,
+): Promise<readonly MappedItemView[]> {
+  const { parts, programs } = await compileByTemplate(from, mapping, kind);
+  const unusable = disabledIn(from.kinds, mapping, kind);
+  const made = rows.map((row) => itemOf(from.komodorKinds, kind, row));
+  const items = made.flatMap((item) => (item === undefined ? [] : [item]));
+  const mapped = await Promise.all(programs.map((program) => program.map(items, signal)));
+
+  function rowsOf(item: RawItem): readonly MapRow[] {
+    const index = items.indexOf(item);
+    const results = mapped.flatMap((one) => one[index]?.rows ?? []);
+    return parts.flatMap((part) => partRows(from, kind, part, { item, rows: results }));
+  }
+  const disabledRows = unusable.map(({ path, message }) => rejected(path, [], message));
+  return made.map((item, index): MappedItemView => {
+    if (item !== undefined) return { label: item.label, rows: [...rowsOf(item), ...disabledRows] };
+    const names = [...parts.map(({ name }) => name), ...unusable.map(({ path }) => path)];
+    return { label: `row ${index}`, rows: names.map((name) => rejected(name, [], 'the row is no JSON object')) };
+  });
+}
+
+/** The row as an item. What it has under `_` counts as asked for, and takes precedence over what is derived. */
+function itemOf(kinds: readonly KindDefinition[], kind: Kind, row: unknown): RawItem | undefined {
+  const definition = kinds.find(({ name }) => name === kind);
+  if (!isObject(row) || !isObject(row._)) return definition?.toItem(row);
+  const cluster = textIn(row._, 'cluster');
+  const service = isObject(row._.service) ? textIn(row._.service, 'kind') : undefined;
+  const serviceKind = textIn(row._, 'kind') ?? service;
+  const item = definition?.toItem(row, {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(serviceKind === undefined ? {} : { kind: serviceKind }),
+  });
+  if (item === undefined) return undefined;
+  const derived = isObject(item.value._) ? item.value._ : {};
+  return { ...item, value: withMember(item.value, '_', { ...derived, ...row._ }) };
+}
+
+function partRows(from: MapParts, kind: Kind, part: TemplateEntry, { item, rows }: MappedItem): readonly MapRow[] {
+  if (part.unusable !== undefined) {
+    const fields = fieldsOf(part, item.value, {}, part.broken).filter(({ error }) => error !== undefined);
+    return [rejected(part.name, fields, `the entry cannot be used: ${part.unusable}`)];
+  }
+  const source = from.kinds.get(kind);
+  const excludedBy = source && part.listing.excludedBy(source.placeOf(item));
+  if (excludedBy !== undefined) {
+    return [filtered(part.name, [], `selector.${excludedBy} leaves the item out, so it is not read for this entry`)];
+  }
+  const elements = part.lister === undefined ? [] : elementsOf(part.lister, rows);
+  const own = rows.filter(({ entry }) => entry === part.entry);
+  return own.map((row, index) => {
+    const input = withElement(item, part.entry, elements[index] ?? null);
+    return rowOf(from, part, row, input, elements.length);
+  });
+}
+
+function rowOf(from: MapParts, part: TemplateEntry, row: MappedRow, input: JsonObject, elements: number): MapRow {
+  switch (row.type) {
+    case 'filtered': {
+      const isEmptyList = part.entry.itemsToParse !== undefined && elements === 0;
+      if (isEmptyList) return filtered(part.name, [], 'itemsToParse gives no element');
+      return filtered(part.name, fieldsOf(part, input, { selector: false }, []).slice(0, 1));
+    }
+    case 'rejected': {
+      const failure = { path: pathBelow(part, row.path), message: row.message };
+      const isSelected = !['', 'selector.query', 'itemsToParse'].includes(failure.path);
+      const fields = fieldsOf(part, input, isSelected ? { selector: true } : {}, [failure]);
+      const told = fields.filter(({ value, error }) => value !== undefined || error !== undefined);
+      return rejected(part.name, told, failure.path === '' ? row.message : `${failure.path}: ${row.message}`);
+    }
+    case 'entity': {
+      const { entity, problems, failures } = fitted(from, row.entity);
+      const fields = fieldsOf(part, input, { selector: true, entity: row.entity }, [
+        ...row.failures,
+        ...failures,
+        ...part.broken,
+      ]);
+      return { entry: part.name, result: 'entity', entity, fields, problems };
+    }
+  }
+}
+
+/** The entity as a run would send it. Without its blueprint, only the identifiers are known to change. */
+function fitted({ blueprints }: MapParts, entity: Entity) {
+  const shape = blueprints?.get(entity.blueprint);
+  if (shape === undefined) return { entity: encoded(entity), problems: [], failures: [] };
+  const { entity: fits, misfits } = conform(entity, shape, NO_LIMIT);
+  return { entity: fits, problems: [], failures: misfits };
+}
+
+function encoded(entity: Entity): Entity {
+  const { identifier } = entity;
+  return {
+    ...entity,
+    identifier: typeof identifier === 'string' ? encodeIdentifier(identifier) : identifier,
+    relations: Object.fromEntries(
+      Object.entries(entity.relations).map(([name, value]) => [name, encodedTarget(value)]),
+    ),
+  };
+}
+
+function encodedTarget(value: RelationValue): RelationValue {
+  if (typeof value === 'string') return encodeIdentifier(value);
+  return Array.isArray(value) ? value.map(encodeIdentifier) : value;
+}
+
+function filtered(entry: string, fields: readonly MapField[], ...problems: readonly string[]): MapRow {
+  return { entry, result: 'filtered', fields, problems };
+}
+
+function rejected(entry: string, fields: readonly MapField[], problem: string): MapRow {
+  return { entry, result: 'rejected', fields, problems: [problem] };
+}

@@ -1,0 +1,76 @@
+import type { Settings } from '../config/settings.ts';
+import { createKomodorSource } from '../komodor/source.ts';
+import type { Clock } from '../net/clock.ts';
+import { type AttemptOutcome, createGovernor, type Governor } from '../net/governor.ts';
+import { createHttpClient } from '../net/http-client.ts';
+import type { Side } from '../net/http-failure.ts';
+import { PortApi, userAgentOf } from '../port/api.ts';
+import { TokenProvider } from '../port/token.ts';
+import { VERSION } from '../version.ts';
+
+/** The limit of a response. The largest page that we request has a few MiB. */
+const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+
+interface Shared {
+  readonly settings: Settings;
+  readonly env: NodeJS.Dict<string>;
+  readonly secrets: readonly string[];
+  readonly governor: Governor;
+  readonly onNetworkWait: ((why: string, leftMs: number) => void) | undefined;
+}
+
+/** What limits the requests to each of both systems. */
+export function createGovernors(
+  settings: Settings,
+  probes: {
+    readonly requestDone?: (side: Side, answer: AttemptOutcome) => void;
+    readonly network?: { readonly patienceMs: number };
+  },
+  clock: Clock,
+) {
+  const governorFor = (side: Side, concurrency: number) =>
+    createGovernor({
+      side,
+      concurrency,
+      maxWaitMs: settings.maxRateLimitWaitMs,
+      networkWaitMs: probes.network?.patienceMs ?? 0,
+      clock,
+      onOutcome: (answer) => probes.requestDone?.(side, answer),
+    });
+  return {
+    komodor: governorFor('komodor', settings.komodorConcurrency),
+    port: governorFor('port', settings.portConcurrency),
+  };
+}
+
+/** The source that reads Komodor. */
+export function connectKomodor({ settings, now, ...shared }: Shared & { readonly now: () => number }) {
+  return createKomodorSource({
+    ...shared,
+    now,
+    baseUrl: settings.komodorBaseUrl,
+    apiKey: settings.komodorApiKey,
+    timeoutMs: settings.requestTimeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+    userAgent: `komodor-port/${VERSION}`,
+    pageSizes: {
+      komodorService: settings.komodorServicesPageSize,
+      komodorHealthMonitoring: settings.komodorRisksPageSize,
+    },
+  });
+}
+
+/** Port's API. */
+export function connectPort({ settings, ...shared }: Shared) {
+  const http = createHttpClient({
+    ...shared,
+    side: 'port',
+    baseUrl: settings.portBaseUrl,
+    timeoutMs: settings.requestTimeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+  });
+  const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
+  const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
+  const tokens = new TokenProvider(http, credentials, userAgent);
+  return { http, userAgent, tokens, api: new PortApi(http, tokens, userAgent) };
+}
