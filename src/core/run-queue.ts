@@ -2,6 +2,7 @@ import type { Kind } from './model.ts';
 import type { KindProgress } from './ports.ts';
 import type { RunMode, RunReport, RunTrigger } from './report.ts';
 import type { Subject } from './source.ts';
+import type { TruthRecord } from './truths.ts';
 
 /** What kind of run somebody wants. */
 export interface RunOrder {
@@ -168,6 +169,10 @@ export interface RunQueue {
     blueprint: string,
     windowMs: number,
   ): Promise<Pick<DeletionCount, 'entered'> & { readonly identifiers: readonly string[] }>;
+  /** What is remembered of the complete truths of each blueprint. It outlives the runs that gave them. */
+  truths(): Promise<readonly TruthRecord[]>;
+  /** Changes these records in one atomic step for all replicas. Waits while Redis is away. */
+  changeTruths(change: (known: readonly TruthRecord[]) => readonly TruthRecord[]): Promise<void>;
   /**
    * Stops within seconds: a run in progress is handed back (Redis) or aborted (in process); waiting live events are kept
    * (Redis) or processed (in process).

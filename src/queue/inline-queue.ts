@@ -1,6 +1,7 @@
 import { isDoneWithin } from '../core/deadline.ts';
 import type { KindProgress } from '../core/ports.ts';
 import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
+import type { TruthRecord } from '../core/truths.ts';
 import { InlineLiveEvents } from './inline-live-events.ts';
 import { createInlineMarks } from './inline-marks.ts';
 import { InlineRuns } from './inline-runs.ts';
@@ -49,6 +50,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
   const live = new InlineLiveEvents(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
   const used = new InlineUsedKeys();
+  let truths: readonly TruthRecord[] = [];
   let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
   let skipped = 0;
@@ -140,6 +142,10 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
       };
     },
     ...createInlineMarks(),
+    truths: async () => truths,
+    async changeTruths(change) {
+      truths = change(truths);
+    },
     async close(withinMs = CLOSE_MS) {
       closed = true;
       schedule = undefined;

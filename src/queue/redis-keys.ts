@@ -75,6 +75,10 @@ export class RedisKeys {
   deleted(blueprint: string): readonly string[] {
     return ['deleted', 'deleted-owners', 'deleted-entered'].map((name) => `${this.#base}${name}:${blueprint}`);
   }
+  /** String: the records of the truths of all blueprints, as JSON. */
+  get truths(): string {
+    return `${this.#base}truths`;
+  }
   /** String with expiry: the key on which permissions are tested. */
   get permissionTest(): string {
     return `${this.#base}probe`;

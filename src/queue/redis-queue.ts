@@ -13,6 +13,7 @@ import { RedisLiveEvents } from './redis-live-events.ts';
 import { QueueMaintenance } from './redis-maintenance.ts';
 import { RedisMarks } from './redis-marks.ts';
 import { RedisSchedule } from './redis-schedule.ts';
+import { RedisTruths } from './redis-truths.ts';
 import { CANCELLED, shortReport } from './reports.ts';
 import { RunExecutor } from './run-executor.ts';
 import { RunNotifications } from './run-notifications.ts';
@@ -54,6 +55,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   const failFast = new RunStore(redis.failFast, keys, warnUnreadable);
   const retrying = new RunStore(redis.retrying, keys, warnUnreadable);
   const marks = new RedisMarks(redis.failFast, keys);
+  const truths = new RedisTruths(keys.truths);
   const [ticks, runs, liveJobs] = [openQueue(QUEUES.ticks), openQueue(QUEUES.runs), openQueue(QUEUES.live)];
   const schedule = new RedisSchedule(ticks);
   const live = new RedisLiveEvents(redis, keys, liveJobs, {
@@ -256,6 +258,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     countDeletions: async (...given) => callRedis(() => marks.count(...given)),
     uncountDeletions: async (...given) => callRedis(() => marks.uncount(...given)),
     countedDeletions: async (...given) => callRedis(() => marks.counted(...given)),
+    truths: async () => callRedis(() => truths.read(redis.failFast)),
+    changeTruths: (change) => truths.change(redis.retrying, change),
     close(withinMs = CLOSE_MS) {
       closing ??= close(withinMs);
       return closing;

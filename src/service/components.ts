@@ -2,6 +2,7 @@ import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Deadline } from '../core/deadline.ts';
+import type { Freshness } from '../core/freshness.ts';
 import { redactor } from '../core/redact.ts';
 import type { RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
@@ -38,6 +39,7 @@ export interface QueueNumbers {
   readonly counts: () => Promise<QueueCounts>;
   readonly reports: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks: () => number;
+  readonly freshness: () => Promise<Freshness>;
 }
 
 /** @throws AppError when a file or jq cannot be used */
@@ -59,7 +61,7 @@ export async function createComponents(
 
   const metrics = createMetrics({
     traffic: () => Object.values(application.traffic()),
-    ...(numbers ? { queue: numbers.counts, reports: numbers.reports, skippedTicks: numbers.skippedTicks } : {}),
+    ...(numbers ? { ...numbers, queue: numbers.counts } : {}),
   });
   const application = await createApplication(settings, env, {
     requestDone: metrics.requestDone,

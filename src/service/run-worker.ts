@@ -1,8 +1,11 @@
 import type { LiveMarks } from '../core/catalog-guards.ts';
+import { isDoneWithin } from '../core/deadline.ts';
+import type { Mapping } from '../core/model.ts';
 import { combineObservers } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { summarize } from '../core/report.ts';
-import type { RunOrder, RunWorker } from '../core/run-queue.ts';
+import type { RunOrder, RunQueue, RunWorker } from '../core/run-queue.ts';
+import { truthsAfter } from '../core/truths.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ServiceComponents } from './components.ts';
 
@@ -13,15 +16,31 @@ export interface RunSchedule {
   readonly intervalMinutes: number | null;
 }
 
-/** Executes one run and reports it to the log, the metrics, the traces and Port's pages. */
-export function createRunWorker(components: ServiceComponents, schedule: RunSchedule, marks?: LiveMarks): RunWorker {
+/** How long the end of a run waits for its truths to be kept. While Redis is away they are kept later. */
+const KEEP_TRUTHS_MS = 1_000;
+
+/**
+ * Executes one run and reports it to the log, the metrics, the traces and Port's pages.
+ * @param memory what the queue remembers of live events and of truths; missing where there is no queue
+ */
+export function createRunWorker(
+  components: ServiceComponents,
+  schedule: RunSchedule,
+  memory?: LiveMarks & Pick<RunQueue, 'changeTruths'>,
+): RunWorker {
   return async (runId, order, signal, onProgress) => {
     const logger = components.logger.child({ runId, mode: order.mode, trigger: order.trigger });
     logger.info({ kinds: order.kinds }, 'run started');
     const nextResync = await schedule.nextResync().catch(() => null);
     const reported = components.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
     const traced = components.tracing.begin(runId, order.mode, order.trigger);
+    let mapping: Mapping | undefined;
     const observers = [
+      {
+        mappingRead(read: Mapping) {
+          mapping = read;
+        },
+      },
       reported.observer,
       traced.observer,
       components.metrics.observer,
@@ -30,13 +49,17 @@ export function createRunWorker(components: ServiceComponents, schedule: RunSche
     ];
     const report = await components.application.run(requestOf(runId, order), signal, {
       observer: combineObservers(observers, (error) => logger.error({ err: error }, 'an observer failed')),
-      ...(marks ? { marks } : {}),
+      ...(memory ? { marks: memory } : {}),
     });
+    const { kinds } = order;
+    const kept = memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping }));
+    kept?.catch((error: unknown) => logger.debug({ err: error }, 'the truths of this run were not kept'));
     components.metrics.runFinished(report);
     traced.end(report);
     // Not the child logger: the summary contains the run's id itself.
     components.logger[LEVELS[report.status]](summarize(report), 'run finished');
     await reported.end(report, await schedule.nextResync().catch(() => null));
+    if (kept !== undefined) await isDoneWithin(KEEP_TRUTHS_MS, kept);
     return report;
   };
 }

@@ -12,6 +12,7 @@ import type { ServerDependencies } from '../server/dependencies.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import { createComponents, type ServiceComponents } from './components.ts';
+import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { retryFailedResyncs } from './retry-failed-resyncs.ts';
@@ -44,9 +45,11 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
     reports: async (limit) =>
       ((await queue?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
     skippedTicks: () => queue?.skippedTicks() ?? 0,
+    freshness: () => freshness(),
   });
   const createdQueue = createQueue(settings, components);
   queue = createdQueue.queue;
+  const freshness = createFreshnessReader({ queue, everyMs: scheduledEveryMs(settings) });
   const stopping = new AbortController();
   const server = await buildServer(serverDependencies(settings, components, createdQueue));
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
@@ -125,9 +128,9 @@ async function startWorking(
   { queue, redis }: Queue,
   signal: AbortSignal,
 ) {
-  const { resyncIntervalMs, eventListener } = settings;
+  const { eventListener } = settings;
   const onlyWebhooks = eventListener === 'WEBHOOKS_ONLY';
-  const everyMs = onlyWebhooks ? null : resyncIntervalMs;
+  const everyMs = scheduledEveryMs(settings);
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
@@ -157,6 +160,11 @@ async function startWorking(
         })
       : undefined;
   return { stop: async () => poller?.stop() };
+}
+
+/** The time between scheduled resyncs; null: there is no schedule. */
+function scheduledEveryMs({ resyncIntervalMs, eventListener }: Settings): number | null {
+  return eventListener === 'WEBHOOKS_ONLY' ? null : resyncIntervalMs;
 }
 
 /** Tries until the queue is available or the service stops. */

@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Freshness } from '../core/freshness.ts';
 import type { Mapping } from '../core/model.ts';
 import type { RunObserver } from '../core/ports.ts';
 import type { KindReport, RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
 import { monitorEventLoop } from './event-loop.ts';
+import { registerFreshness } from './freshness-metrics.ts';
 import { createOceanMetrics } from './ocean-metrics.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
@@ -27,6 +29,7 @@ export interface MetricSources {
   /** The kept reports, newest first. May throw. */
   readonly reports?: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks?: () => number;
+  readonly freshness?: () => Promise<Freshness>;
 }
 
 /** All metrics of `/metrics`. docs/metrics.md lists them. */
@@ -56,6 +59,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
   const { runDuration, items, entities, requests, jq } = createCounters(registry);
   const statusMetrics = createStatusMetrics(registry);
   registerSources(registry, sources);
+  if (sources.freshness) registerFreshness(registry, sources.freshness);
   let mapping: Mapping | undefined;
   let hasReadReports = false;
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { QueueUnavailable, type RunEvent, type RunQueue } from '../../src/core/run-queue.ts';
+import type { TruthRecord } from '../../src/core/truths.ts';
 import { describeLiveEvents } from './live-events.contract.ts';
 import { HeldRuns, inBursts, liveEvent, nothingLive, PLAN, RESYNC, reportOf, until } from './workers.ts';
 
@@ -259,6 +260,33 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect(await queue.nextScheduledAt()).toEqual(due);
       expect(due?.getTime()).toBeGreaterThan(askedAt + 3_500_000);
       expect(await queue.list(1)).toEqual([]);
+    });
+
+    it('remembers the truths of blueprints, one record each, and loses no change', async () => {
+      const queue = create();
+      expect(await queue.truths()).toEqual([]);
+      const blocked = { reason: 'threshold', count: 3, digest: 'd1', sample: ['a'] } as const;
+      const truth: TruthRecord = {
+        blueprint: 'service',
+        since: '2026-01-01T00:00:00.000Z',
+        truthAt: '2026-01-01T01:00:00.000Z',
+        last: { type: 'truth', runId: 'r1', at: '2026-01-01T01:00:00.000Z', heldBack: blocked },
+      };
+      const missed: TruthRecord = {
+        blueprint: 'risk',
+        since: '2026-01-01T00:00:00.000Z',
+        truthAt: null,
+        last: { type: 'missed', runId: 'r1', at: '2026-01-01T01:00:00.000Z', reason: 'x', needsPerson: true },
+      };
+      await queue.changeTruths(() => [truth, missed]);
+      expect(await queue.truths()).toEqual([truth, missed]);
+      const names = ['a', 'b', 'c', 'd'];
+      await Promise.all(
+        names.map((blueprint) => queue.changeTruths((known) => [...known, { ...missed, blueprint, last: null }])),
+      );
+      expect((await queue.truths()).map(({ blueprint }) => blueprint).sort()).toEqual([...names, 'risk', 'service']);
+      await queue.changeTruths((known) => known.filter(({ blueprint }) => blueprint === 'service'));
+      expect(await queue.truths()).toEqual([truth]);
     });
 
     describeLiveEvents(create);

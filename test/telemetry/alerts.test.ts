@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { judgeFreshness } from '../../src/core/freshness.ts';
 import type { RunReport } from '../../src/core/report.ts';
+import { type TruthRecord, truthsAfter } from '../../src/core/truths.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { blueprintReport, goThrough, kindReport, MAPPING, runReport } from '../reporting/runs.ts';
 
@@ -33,6 +35,12 @@ function blocked(reason: 'threshold' | 'emptied' | 'unmapped' | 'incomplete' | '
 
 const failed = (afterHours: number) => report(afterHours, { status: 'failed', kinds: [], blueprints: [] });
 
+/** A source of freshness by the clock, of a service that began at START and knows these truths. */
+function freshnessOf(truths: readonly TruthRecord[]) {
+  const facts = { truths, lastWithoutMapping: null, since: START, intervalMs: HOUR, queue: null };
+  return async () => judgeFreshness({ ...facts, now: Date.now() });
+}
+
 /**
  * The alerts that fire. Of the language only the form `min|max without (…) (metric) > number` is understood here, which the
  * two rules have that judge runs; promtool judges all of them, below.
@@ -50,8 +58,17 @@ async function firing(metrics: ReturnType<typeof createMetrics>): Promise<readon
 }
 
 describe('docs/alerts.yaml', () => {
+  it('fires when no truth comes for three intervals, although no run ends', async () => {
+    const truths = truthsAfter([], { report: report(0), kinds: [], mapping: MAPPING });
+    const metrics = () => createMetrics({ freshness: freshnessOf(truths) });
+    vi.setSystemTime(START + 2.9 * HOUR);
+    expect(await firing(metrics())).toEqual([]);
+    vi.setSystemTime(START + 3 * HOUR);
+    expect(await firing(metrics())).toEqual(['KomodorPortStalled']);
+  });
+
   it('names only metrics that a service shows from its start', async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics({ freshness: freshnessOf([]) });
     metrics.runFinished(report(0));
     const { body } = await metrics.render();
     const named = RULES.flatMap(({ expr }) => expr.match(/\b(?:komodor_port|process)_\w+/g) ?? []);

@@ -1,8 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Freshness } from '../../src/core/freshness.ts';
 import { createMetrics, type MetricSources, type Metrics } from '../../src/telemetry/metrics.ts';
 import { blueprintReport, goThrough, kindReport, MAPPING, runReport } from '../reporting/runs.ts';
 
+const FRESHNESS: Freshness = {
+  state: 'error',
+  sentence: 'Error',
+  stalled: { since: '2026-01-01T00:00:00.000Z', blueprints: ['risk'], reason: 'x' },
+  blueprints: ['service', 'risk'].map((blueprint, index) => ({
+    blueprint,
+    state: 'error',
+    lastTruthAt: null,
+    ageMs: 3_600_000 * (index + 1),
+    intervals: 1.5 * (index + 1),
+    nextAt: null,
+    stalled: index === 1,
+    reason: 'x',
+  })),
+};
 const SOURCES: MetricSources = {
   traffic: () => [
     { side: 'komodor', rateLimitWaitMs: 2500, concurrency: 4 },
@@ -10,6 +26,7 @@ const SOURCES: MetricSources = {
   ],
   queue: async () => ({ runsWaiting: 1, runsActive: 1, liveWaiting: 7 }),
   skippedTicks: () => 3,
+  freshness: async () => FRESHNESS,
 };
 const BLOCKED = { reason: 'threshold', count: 6, digest: 'd', sample: [] } as const;
 
@@ -50,6 +67,21 @@ describe('the metrics', () => {
     ]);
     metrics.runFinished(runReport());
     expect(await samples(metrics, 'komodor_port_deletions_blocked')).toEqual([]);
+  });
+
+  it('tell the age of truths, in seconds and in intervals, and whether they have stalled', async () => {
+    const metrics = resynced();
+    expect(await samples(metrics, 'komodor_port_seconds_since_truth')).toEqual([
+      'komodor_port_seconds_since_truth{blueprint="service"} 3600',
+      'komodor_port_seconds_since_truth{blueprint="risk"} 7200',
+    ]);
+    expect(await samples(metrics, 'komodor_port_intervals_since_truth')).toEqual([
+      'komodor_port_intervals_since_truth{blueprint="service"} 1.5',
+      'komodor_port_intervals_since_truth{blueprint="risk"} 3',
+    ]);
+    expect(await samples(metrics, 'komodor_port_stalled')).toEqual(['komodor_port_stalled 1']);
+    const failing = createMetrics({ freshness: () => Promise.reject(new Error('away')) });
+    expect(await samples(failing, 'komodor_port_stalled')).toEqual([]);
   });
 
   it('call a kind a success only when it was read completely and written without a failure', async () => {
