@@ -3,6 +3,7 @@ import './cli/library-output.ts';
 import './cli/memory.ts';
 
 import { Command, InvalidArgumentError } from 'commander';
+import { addChangesCommand } from './cli/changes-command.ts';
 import { printUsageError, runCommand } from './cli/command.ts';
 import { handleClosedOutput } from './cli/output.ts';
 import { isDigest } from './core/canonical.ts';
@@ -69,6 +70,8 @@ program
   .action((options: CommonOptions) =>
     runCommand(options.json ?? false, async () => (await import('./cli/validate.ts')).validate(options)),
   );
+
+addChangesCommand(program);
 
 withStandInOptions(program.command('demo'), '400')
   .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')

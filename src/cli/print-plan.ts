@@ -1,12 +1,13 @@
-import type { Change, FromTo, RunReport } from '../core/report.ts';
+import { changedFields } from '../core/change-rows.ts';
+import type { Change, RunReport } from '../core/report.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
+import { fieldLabel, nameOf, printChangedFields, printField, valueText } from './print-change.ts';
 import { wasNothingRead } from './print-report.ts';
 
 /** How many changes of one action are printed. `--json` and `--out` have all of them. */
 const MAX_CHANGES_SHOWN = 50;
 /** How many names of one group of deletions are printed. */
 const MAX_NAMES_SHOWN = 20;
-const VALUE_WIDTH = 100;
 const WHERE_TO_FIND_ALL = '(--json or --out FILE has all of them)';
 
 export interface PlanView {
@@ -84,17 +85,12 @@ function printSome(changes: readonly Change[], action: Change['action'], show: (
 function printCreation(change: Change, { values }: PlanView): void {
   printWrapped('  + ', nameOf(change), green);
   if (!values) return;
-  for (const [field, { to }] of fieldsOf(change)) if (to !== null) printField(`${field}: `, valueText(to));
+  for (const { path, to } of changedFields(change)) if (to !== null) printField(fieldLabel(path), valueText(to));
 }
 
 function printUpdate(change: Change): void {
   printWrapped('  ~ ', nameOf(change), yellow);
-  for (const [field, { from, to }] of fieldsOf(change))
-    printField(`${field}: `, `${valueText(from)} -> ${valueText(to)}`);
-}
-
-function printField(field: string, value: string): void {
-  printWrapped(`      ${field}`, value);
+  printChangedFields(change);
 }
 
 /** Deletions are grouped by reason, so that each reason is printed once. */
@@ -120,26 +116,6 @@ function byReason(deletions: readonly Change[]): Iterable<Group> {
     else groups.set(key, [change]);
   }
   return groups.values();
-}
-
-function nameOf({ identifier, title }: Change): string {
-  return typeof title === 'string' && title !== identifier ? `${identifier} (${title})` : identifier;
-}
-
-function fieldsOf({ title, icon, team, properties = {}, relations = {} }: Change): readonly [string, FromTo][] {
-  return [
-    ...(title !== null && typeof title === 'object' ? [['title', title] satisfies [string, FromTo]] : []),
-    ...(icon ? [['icon', icon] satisfies [string, FromTo]] : []),
-    ...(team ? [['team', team] satisfies [string, FromTo]] : []),
-    ...Object.entries(properties),
-    ...Object.entries(relations).map(([id, value]): [string, FromTo] => [`${id} (relation)`, value]),
-  ];
-}
-
-function valueText(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > VALUE_WIDTH ? `${text.slice(0, VALUE_WIDTH - 1)}…` : text;
 }
 
 function diffLinePaint(line: string): (text: string) => string {

@@ -184,7 +184,8 @@ function isCircular(value: unknown): boolean {
   }
 }
 
-function withLine(message: string, text: string): string {
+/** The message of a JSON error with its line and column. */
+export function withLine(message: string, text: string): string {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   return position === undefined || message.includes('(line')
     ? message

@@ -15,6 +15,8 @@ export const CODES = {
   port_auth: 'Port refused the client id or secret.',
   port_unreachable: 'Port cannot be reached.',
   port_failed: 'Port answered with an error until we gave up.',
+  service_unreachable: 'The service, which a command asks, cannot be reached.',
+  service_refused: 'The service refused what a command asked it.',
   aborted: 'The run was stopped.',
   read_incomplete: 'A kind was not read to the end, or that cannot be proved. Nothing is deleted from its blueprints.',
   items_malformed: 'Komodor sent something that is no item. Nothing is deleted from the blueprints of its kind.',
