@@ -61,6 +61,22 @@ export const serverSettings = {
     { default: 'all', description: '`all`, `server` (HTTP only) or `worker` (runs, schedule and polling; HTTP too).' },
     oneOf(['all', 'server', 'worker']),
   ),
+  runHistory: setting(
+    'Server',
+    'RUN_HISTORY',
+    {
+      default: 'values',
+      description:
+        'What is kept of each change of a run: `values` (old and new), `names` of the changed fields, or nothing (`off`).',
+    },
+    oneOf(['values', 'names', 'off']),
+  ),
+  runHistoryRuns: setting(
+    'Server',
+    'RUN_HISTORY_RUNS',
+    { default: '20', description: 'How many runs that changed something keep their changes.' },
+    integer(1, 1_000),
+  ),
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
+import type { Journal } from '../core/journal.ts';
 import type { RunQueue } from '../core/run-queue.ts';
 
 /** The result of one readiness check. */
@@ -10,6 +11,7 @@ export interface ReadinessCheck {
 
 export interface ServerDependencies {
   readonly queue: RunQueue;
+  readonly journal: Journal;
   /** The kinds that a request for a run may name. */
   readonly kinds: readonly string[];
   readonly version: string;

@@ -1,9 +1,11 @@
 import type { LiveMarks } from '../core/catalog-guards.ts';
+import { rowsOfPlan } from '../core/change-rows.ts';
 import { isDoneWithin } from '../core/deadline.ts';
+import type { Journal, JournalWriter } from '../core/journal.ts';
 import type { Mapping } from '../core/model.ts';
 import { combineObservers } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
-import { summarize } from '../core/report.ts';
+import { type RunReport, summarize } from '../core/report.ts';
 import type { RunOrder, RunQueue, RunWorker } from '../core/run-queue.ts';
 import { truthsAfter } from '../core/truths.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -18,22 +20,31 @@ export interface RunSchedule {
 
 /** How long the end of a run waits for its truths to be kept. While Redis is away they are kept later. */
 const KEEP_TRUTHS_MS = 1_000;
+/** How many rows of a plan are written down at once. */
+const ROWS_AT_ONCE = 500;
 
-/**
- * Executes one run and reports it to the log, the metrics, the traces and Port's pages.
- * @param memory what the queue remembers of live events and of truths; missing where there is no queue
- */
+/** What a run of the service shares with others; missing where there is only one run. */
+export interface Shared {
+  /** What the queue remembers of live events and of truths. */
+  readonly memory: LiveMarks & Pick<RunQueue, 'changeTruths'>;
+  /** Where runs write down what they change; missing with RUN_HISTORY=off. */
+  readonly journal?: Journal | undefined;
+}
+
+/** Executes one run and reports it to the log, the metrics, the traces and Port's pages. */
 export function createRunWorker(
   components: ServiceComponents,
   schedule: RunSchedule,
-  memory?: LiveMarks & Pick<RunQueue, 'changeTruths'>,
+  { memory, journal }: Partial<Shared> = {},
 ): RunWorker {
   return async (runId, order, signal, onProgress) => {
-    const logger = components.logger.child({ runId, mode: order.mode, trigger: order.trigger });
-    logger.info({ kinds: order.kinds }, 'run started');
+    const { mode, trigger, kinds } = order;
+    const logger = components.logger.child({ runId, mode, trigger });
+    logger.info({ kinds }, 'run started');
+    const record = journal?.begin({ runId, mode, trigger, startedAt: new Date().toISOString() });
     const nextResync = await schedule.nextResync().catch(() => null);
     const reported = components.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
-    const traced = components.tracing.begin(runId, order.mode, order.trigger);
+    const traced = components.tracing.begin(runId, mode, trigger);
     let mapping: Mapping | undefined;
     const observers = [
       {
@@ -51,9 +62,9 @@ export function createRunWorker(
       observer: combineObservers(observers, (error) => logger.error({ err: error }, 'an observer failed')),
       ...(memory ? { marks: memory } : {}),
     });
-    const { kinds } = order;
     const kept = memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping }));
     kept?.catch((error: unknown) => logger.debug({ err: error }, 'the truths of this run were not kept'));
+    if (record) await endRecord(record, report);
     components.metrics.runFinished(report);
     traced.end(report);
     // Not the child logger: the summary contains the run's id itself.
@@ -62,6 +73,12 @@ export function createRunWorker(
     if (kept !== undefined) await isDoneWithin(KEEP_TRUTHS_MS, kept);
     return report;
   };
+}
+
+async function endRecord(record: JournalWriter, report: RunReport): Promise<void> {
+  const rows = report.mode === 'plan' ? rowsOfPlan(report) : [];
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) await record.append(rows.slice(at, at + ROWS_AT_ONCE));
+  await record.end(report.status);
 }
 
 function requestOf(runId: string, { mode, trigger, kinds, approveDeletions }: RunOrder) {

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
+import type { Journal } from '../core/journal.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
 import { createDashboard } from '../queue/dashboard.ts';
+import { createInlineJournal } from '../queue/inline-journal.ts';
 import { createInlineQueue } from '../queue/inline-queue.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import type { ServerDependencies } from '../server/dependencies.ts';
@@ -26,7 +28,7 @@ export interface Service {
   stop(deadline?: Deadline): Promise<void>;
 }
 
-type Queue = { readonly queue: RunQueue; readonly redis?: RedisQueue };
+type Queue = { readonly queue: RunQueue; readonly journal: Journal; readonly redis?: RedisQueue };
 
 const FULL_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
 const RETRY_MS = 2000;
@@ -82,22 +84,24 @@ function checkRole({ role, redisUrl }: Settings): void {
 }
 
 function createQueue(settings: Settings, { log }: ServiceComponents): Queue {
-  const { redisUrl } = settings;
-  if (redisUrl === undefined) return { queue: createInlineQueue() };
+  const { redisUrl, runHistory, runHistoryRuns } = settings;
+  const kept = { detail: runHistory === 'values' ? runHistory : 'names', runs: runHistoryRuns, log } as const;
+  if (redisUrl === undefined) return { queue: createInlineQueue(), journal: createInlineJournal(kept) };
   const prefix = keySpaceOf(settings);
   log('info', 'the run queue is in Redis; replicas with the same key space share it', { keySpace: prefix });
   const redis = createRedisQueue({ url: redisUrl, prefix, log });
-  return { queue: redis, redis };
+  return { queue: redis, journal: createInlineJournal(kept), redis };
 }
 
 function serverDependencies(
   settings: Settings,
   { application, logger, metrics, redact }: ServiceComponents,
-  { queue, redis }: Queue,
+  { queue, journal, redis }: Queue,
 ): ServerDependencies {
   const { jq } = application;
   return {
     queue,
+    journal,
     kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,
@@ -125,16 +129,17 @@ function serverDependencies(
 async function startWorking(
   settings: Settings,
   components: ServiceComponents,
-  { queue, redis }: Queue,
+  { queue, journal, redis }: Queue,
   signal: AbortSignal,
 ) {
   const { eventListener } = settings;
+  const record = settings.runHistory === 'off' ? undefined : journal;
   const onlyWebhooks = eventListener === 'WEBHOOKS_ONLY';
   const everyMs = scheduledEveryMs(settings);
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
-    run: createRunWorker(components, schedule, queue),
+    run: createRunWorker(components, schedule, { memory: queue, journal: record }),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),
     everyMs,
     log: components.log,

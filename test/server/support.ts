@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { redactor } from '../../src/core/redact.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/run-queue.ts';
+import { createInlineJournal } from '../../src/queue/inline-journal.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 import type { ServerDependencies } from '../../src/server/dependencies.ts';
 import { buildServer, listen } from '../../src/server/server.ts';
@@ -67,6 +68,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
   await queue.start({ run: work, live: async (event) => void liveEvents.push(event) });
   const app = await buildServer({
     queue,
+    journal: createInlineJournal({ log: () => undefined }),
     kinds: ['komodorService', 'komodorHealthMonitoring'],
     version: '1.2.3',
     host: '0.0.0.0',
