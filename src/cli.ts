@@ -42,6 +42,7 @@ program
   .option(...KIND_OPTION)
   .option('--approve-deletions <digest>', 'carry out exactly the held-back deletions that a report named so', digests)
   .option('--quiet', "do not show this run on Port's data source page")
+  .option('--out <file>', 'also write the report with every change, as JSON, to a file')
   .option(...JSON_OPTION)
   .addHelpText(
     'after',

@@ -21,6 +21,8 @@ import type { JsonObject } from './core/model.ts';
 import { combineObservers } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
 import type { Catalog, Mapper, Ports, RunObserver } from './core/ports.ts';
+import type { Recording } from './core/recorder.ts';
+import { redactor } from './core/redact.ts';
 import { locateSubjects, type RefreshReport, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
@@ -41,7 +43,12 @@ export interface RunOptions {
   readonly observer?: RunObserver;
   /** The marks of live events; missing where there are none (the CLI). */
   readonly marks?: LiveMarks;
+  /** Takes the rows of a resync. The caller ends it. */
+  readonly journal?: JournalTarget;
 }
+
+/** Where rows go, and how much they keep. */
+export type JournalTarget = Omit<Recording, 'redact'>;
 
 /** The functions for live events. */
 export interface Live {
@@ -75,8 +82,11 @@ export interface Application {
   };
   /** Executes a resync or a plan. Never throws; every failure is in the report. */
   run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
-  /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
-  live(memory: LiveMemory): Live;
+  /**
+   * Starts live events. `memory` has their marks and deletion counts, which all replicas share.
+   * @param openJournal gives where the rows of the next event go
+   */
+  live(memory: LiveMemory, openJournal?: () => JournalTarget | undefined): Live;
   /** The state of the requests to both systems, for progress lines. */
   traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
   close(): void;
@@ -123,6 +133,8 @@ export async function createApplication(
       parseMapping: (config, origin) => parseMapping(config, origin, KOMODOR_KINDS),
       ...files,
     });
+  const redact = redactor(secrets);
+  const masked = (journal: JournalTarget | undefined) => journal && { ...journal, redact };
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
   const traffic = () => ({ komodor: komodor.state(), port: port.state() });
   const ports: Omit<Ports, 'catalog'> = {
@@ -135,7 +147,7 @@ export async function createApplication(
   async function plan(request: ResyncRequest, signal: AbortSignal, observer: RunObserver): Promise<RunReport> {
     const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
     const both = combineObservers([observer, catalog.observer]);
-    const report = await resync({ ...ports, catalog }, request, signal, both);
+    const report = await resync({ ...ports, catalog }, request, signal, { observer: both });
     const setup = catalog.setup.map(({ what, identifier, before, after }) => ({
       what,
       identifier,
@@ -144,10 +156,10 @@ export async function createApplication(
     return { ...report, changes: await catalog.changes(), setup };
   }
 
-  async function carryOut(request: ResyncRequest, signal: AbortSignal, observer: RunObserver, marks?: LiveMarks) {
+  async function carryOut(request: ResyncRequest, signal: AbortSignal, { observer = {}, marks, journal }: RunOptions) {
     const catalog = catalogFor(request.runId, 'write');
     const guarded = marks ? catalogSkippingMarked(catalog, marks, await currentMark(marks), underWay) : catalog;
-    return resync({ ...ports, catalog: guarded }, request, signal, observer);
+    return resync({ ...ports, catalog: guarded }, request, signal, { observer, recording: masked(journal) });
   }
 
   return {
@@ -160,13 +172,13 @@ export async function createApplication(
     },
     port: { api, tokens, userAgent, env },
     traffic,
-    async run(order, signal, { observer = {}, marks } = {}) {
+    async run(order, signal, options = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };
-      return runWithoutSecrets(secrets, observer, (told) =>
-        order.mode === 'plan' ? plan(request, signal, told) : carryOut(request, signal, told, marks),
+      return runWithoutSecrets(secrets, options.observer ?? {}, (observer) =>
+        order.mode === 'plan' ? plan(request, signal, observer) : carryOut(request, signal, { ...options, observer }),
       );
     },
-    live(memory) {
+    live(memory, openJournal = () => undefined) {
       const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
       const sessions = new LiveSessions(() => ({
         ...ports,
@@ -180,7 +192,8 @@ export async function createApplication(
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
           for (const each of await locateSubjects(source.kinds, subject, signal)) {
-            reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal));
+            const recording = masked(openJournal());
+            reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal, recording));
           }
           return reports;
         },

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
+import { CollectedRows } from '../core/collected-rows.ts';
 import { AppError } from '../core/errors.ts';
+import type { JournalRow } from '../core/journal.ts';
 import type { Kind } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { combineObservers } from '../core/observers.ts';
@@ -25,7 +27,7 @@ export interface RunCommandOptions {
   readonly approveDeletions?: readonly string[];
   /** resync: do not report the run to Port. */
   readonly quiet?: boolean;
-  /** plan: also write the whole report to this file. */
+  /** Also write the whole report to this file, with every change. */
   readonly out?: string;
   /** plan: exit with 2 when there are changes. */
   readonly detailedExitcode?: boolean;
@@ -42,6 +44,8 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   const { settings, logger } = loadSettingsAndLogger();
   const application = await createApplication(settings, process.env);
   logger.debug({ jq: application.jq }, 'jq');
+  // Only the file holds them: they may be many.
+  const rows = mode === 'resync' && file ? new CollectedRows() : undefined;
   const progress = showProgress({ logger, mode, out: process.stderr, traffic: application.traffic });
   const order = {
     runId: randomUUID(),
@@ -52,7 +56,10 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   } as const;
   const run = (screen: RunObserver = {}) =>
     application
-      .run(order, interruption.signal, { observer: combineObservers([progress.observer, screen]) })
+      .run(order, interruption.signal, {
+        observer: combineObservers([progress.observer, screen]),
+        ...(rows ? { journal: { writer: rows, detail: 'values' } } : {}),
+      })
       .finally(() => progress.stop());
   const report = await (mode === 'plan' || options.quiet
     ? run()
@@ -60,7 +67,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   application.close();
   // On a terminal the report follows. A log gets the summary as its last line.
   if (process.stderr.isTTY !== true) logger.info(summarize(report), 'run finished');
-  const isWritten = printAnswer(report, options, file);
+  const isWritten = printAnswer(report, options, file && { file, rows: rows?.all() });
   const code = needsAttention(report, options) ? EXIT.attention : exitCodeOf(report);
   return interruption.exitCode() ?? (isWritten ? code : EXIT.failed);
 }
@@ -93,14 +100,22 @@ function checkKinds(names: readonly string[]): readonly Kind[] {
   return KOMODOR_KINDS.filter((kind) => names.includes(kind));
 }
 
+/** A file for the report, and the rows of a resync, which are in its report only there. */
+interface ReportFile {
+  readonly file: OutputFile;
+  readonly rows: readonly JournalRow[] | undefined;
+}
+
 /** Prints the report and writes it to the file, if one is given. @returns false if the file could not be written */
-function printAnswer(report: RunReport, { json, values = false }: RunCommandOptions, file?: OutputFile): boolean {
-  const failure = file?.write(`${JSON.stringify(report, null, 2)}\n`);
+function printAnswer(report: RunReport, { json, values = false }: RunCommandOptions, out?: ReportFile): boolean {
+  const whole = out?.rows ? { ...report, changes: out.rows } : report;
+  const failure = out?.file.write(`${JSON.stringify(whole, null, 2)}\n`);
   if (json) printJson(report);
   else {
     if (report.mode === 'plan') printPlan(report, { values });
     printReport(report);
-    if (file && failure === undefined) print(`The whole plan is in ${file.path}`);
+    const what = report.mode === 'plan' ? 'The whole plan' : 'The report with every change';
+    if (out && failure === undefined) print(`${what} is in ${out.file.path}`);
   }
   if (failure !== undefined) printError(failure);
   return failure === undefined;

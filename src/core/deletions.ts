@@ -1,9 +1,17 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { explainDeletions, summarizeCauses } from './causes.ts';
 import { confirmStale } from './confirm-stale.ts';
-import { type Causes, type Confirmation, type DeletionDecision, decideDeletion, isApprovable } from './deletion.ts';
+import {
+  type Cause,
+  type Causes,
+  type Confirmation,
+  type DeletionDecision,
+  decideDeletion,
+  isApprovable,
+} from './deletion.ts';
 import { isAbort, messageOf } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
+import { recordHeldBack, removeRecorded } from './record-deletions.ts';
 import type { DeletionBlocked } from './report.ts';
 import { extractionsCreating, type Run } from './run.ts';
 import { protectOutsideWindow } from './windows.ts';
@@ -63,14 +71,14 @@ export class Deletions {
     const blueprint = state.shape.identifier;
     const why = decision.type === 'nothing' ? undefined : await this.#explain(state, decision);
     this.#run.observer.deletionsDecided?.(blueprint, state.stale(), decision, why);
-    if (decision.type === 'blocked') this.#hold(state, decision, why);
+    if (decision.type === 'blocked') await this.#hold(state, decision, why);
     if (decision.type !== 'delete') return;
     if (decision.approvedDigest) this.#used.add(decision.approvedDigest);
     const {
       deleted,
       refused,
       superseded = [],
-    } = await this.#run.ports.catalog.remove(blueprint, decision.identifiers, this.#run.signal);
+    } = await removeRecorded(this.#run, state, decision.identifiers, (identifier) => why?.get(identifier));
     state.deleted += deleted.length;
     for (const identifier of superseded) state.protect(identifier);
     for (const { identifier, code, message } of refused) {
@@ -88,11 +96,11 @@ export class Deletions {
     return explainDeletions(this.#run, state, this.#readers, decision);
   }
 
-  #hold(
+  async #hold(
     state: BlueprintState,
     { blocked, detail }: Extract<DeletionDecision, { type: 'blocked' }>,
     why: Causes = new Map(),
-  ): void {
+  ): Promise<void> {
     const blueprint = state.shape.identifier;
     const { reason, count, digest } = blocked;
     this.blocked.set(blueprint, blocked);
@@ -108,6 +116,9 @@ export class Deletions {
       count,
       samples: blocked.sample,
     });
+    await recordHeldBack(this.#run, state, state.stale(), (identifier) =>
+      heldBackCause(why, identifier, blocked, detail),
+    );
   }
 
   /** A confirming read showed what a first read did not. So the first read was not complete, although it seemed so. */
@@ -129,4 +140,17 @@ export class Deletions {
       });
     }
   }
+}
+
+/** Why an entity is stale, and why it stays nevertheless. */
+function heldBackCause(
+  why: Causes,
+  identifier: string,
+  { reason }: DeletionBlocked,
+  detail: string,
+): Cause | undefined {
+  const cause = why.get(identifier);
+  // What nobody has proved to be gone names the same reason itself.
+  if (!cause || cause.detail.includes(detail)) return cause;
+  return { ...cause, detail: `${cause.detail}; held back (${reason}): ${detail}` };
 }

@@ -32,6 +32,8 @@ export interface TrackedEntity {
   sighting: Sighting | undefined;
   /** Whether this run has given it to the writer. */
   sent: boolean;
+  /** Whether the journal has a row of it in this run. */
+  recorded: boolean;
   outcome: EntityOutcome | undefined;
 }
 
@@ -161,6 +163,7 @@ function claimBytes(width: number): number {
 class Chunk {
   readonly owned = new Uint8Array(ROWS_PER_CHUNK);
   readonly sent = new Uint8Array(ROWS_PER_CHUNK);
+  readonly recorded = new Uint8Array(ROWS_PER_CHUNK);
   readonly seen = new Uint8Array(ROWS_PER_CHUNK);
   readonly outcomes = new Uint8Array(ROWS_PER_CHUNK);
   readonly known = new Uint8Array(ROWS_PER_CHUNK);
@@ -258,6 +261,14 @@ class RowView implements TrackedEntity {
 
   set sent(sent: boolean) {
     this.#chunk.sent[this.#at] = sent ? 1 : 0;
+  }
+
+  get recorded(): boolean {
+    return this.#chunk.recorded[this.#at] === 1;
+  }
+
+  set recorded(recorded: boolean) {
+    this.#chunk.recorded[this.#at] = recorded ? 1 : 0;
   }
 
   get outcome(): EntityOutcome | undefined {

@@ -97,6 +97,22 @@ export class FieldTable {
     return next;
   }
 
+  /**
+   * The fields that writing `entity` changes, by path. A field with a search query counts as changed, because only Port
+   * knows its result. Fields that are not compared are left out.
+   * @param known the fingerprints of what Port has; undefined: nothing, or not known
+   * @param merge false: Port drops the fields that the write does not have
+   */
+  changedPaths(entity: Entity, known: Fingerprints | undefined, merge: boolean): readonly string[] {
+    const searched = searchedPaths(entity);
+    const changed = this.#columns.filter(({ path, read }, index) => {
+      const value = read(entity);
+      if (value === undefined && (merge || searched.includes(path))) return false;
+      return fingerprintOrZero(value) !== (known?.[index] ?? 0);
+    });
+    return [...changed.map(({ path }) => path), ...searched];
+  }
+
   /** Whether Port already has the entity's value of a field. */
   hasSameValue(entity: Entity, path: string, known: Fingerprints): boolean {
     const index = this.#columns.findIndex((candidate) => candidate.path === path);
@@ -140,9 +156,29 @@ function hasNull({ title, icon, team, properties, relations }: Entity): boolean 
   return Object.values(properties).includes(null) || Object.values(relations).includes(null);
 }
 
+/** The paths of the fields that have a value. */
+export function givenPaths({ title, icon, team, properties, relations }: Entity): readonly string[] {
+  const hasValue = ([, value]: readonly [string, unknown]) => value !== null && value !== undefined;
+  const pathsIn = (prefix: string, fields: { readonly [id: string]: unknown }) =>
+    Object.entries(fields)
+      .filter(hasValue)
+      .map(([id]) => `${prefix}${id}`);
+  return [
+    ...pathsIn('', { title, icon, team }),
+    ...pathsIn('properties.', properties),
+    ...pathsIn('relations.', relations),
+  ];
+}
+
+/** The paths of the fields whose value is a search query. */
+function searchedPaths({ team, relations }: Entity): readonly string[] {
+  const searched = Object.keys(relations).filter((id) => isSearchQuery(relations[id]));
+  return [...(isSearchQuery(team) ? ['team'] : []), ...searched.map((id) => `relations.${id}`)];
+}
+
 /** Whether the entity contains a search query, so that only Port knows what writing it changes. */
-export function hasSearch({ identifier, team, relations }: Entity): boolean {
-  return isSearchQuery(identifier) || isSearchQuery(team) || Object.values(relations).some(isSearchQuery);
+export function hasSearch(entity: Entity): boolean {
+  return isSearchQuery(entity.identifier) || searchedPaths(entity).length > 0;
 }
 
 /** Port shows the identifier as the title of an entity without title. */

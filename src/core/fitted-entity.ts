@@ -10,6 +10,8 @@ export interface MappedEntity {
   /** Fingerprint of the item's key. */
   readonly item: number;
   readonly label: string;
+  /** The paths of the entries that gave it: `resources[0]`. */
+  readonly entries: readonly string[];
 }
 
 /** A mapped entity that was fitted to its blueprint. */

@@ -38,7 +38,7 @@ export class Fitter {
   }
 
   #piecesOf(kind: Kind, { item, rows }: MappedItem): MappedEntity[] {
-    const merged = new Map<string, Entity>();
+    const merged = new Map<string, Pick<MappedEntity, 'entity' | 'entries'>>();
     for (const row of rows) {
       if (row.type === 'rejected') this.#reject(kind, item.label, row);
       if (row.type !== 'entity') continue;
@@ -54,10 +54,12 @@ export class Fitter {
       }
       const key = JSON.stringify([row.entity.blueprint, row.entity.identifier]);
       const before = merged.get(key);
-      merged.set(key, before ? mergeEntities(before, row.entity) : row.entity);
+      const { path } = row.entry;
+      const entity = before ? mergeEntities(before.entity, row.entity) : row.entity;
+      merged.set(key, { entity, entries: before ? [...new Set([...before.entries, path])] : [path] });
     }
     const of = { kind, item: fingerprint(item.key), label: item.label };
-    return [...merged.values()].map((entity) => ({ entity, ...of }));
+    return [...merged.values()].map((given) => ({ ...given, ...of }));
   }
 
   /** The identifier of the item's entity is not known. It could be any stale entity, so the blueprint is tainted. */

@@ -10,8 +10,9 @@ import type { Entity, Kind, RelationValue } from './model.ts';
 import type { MappedItem } from './ports.ts';
 import type { Run } from './run.ts';
 import { type NamedTargets, type PendingRelation, type RelationTargets, withoutRelations } from './targets.ts';
+import type { RowSource, Write } from './write.ts';
 import { WriteResults } from './write-results.ts';
-import type { Write, Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /**
@@ -89,7 +90,7 @@ export class Intake {
     const conflicts = claims?.conflicts ?? [];
     reportConflicts(this.#run.problems, piece, conflicts, first);
     const entity = conflicts.length === 0 ? given : onlyFields(given, (path) => !conflicts.includes(path));
-    if (!isOtherItem) for (const one of open) this.postpone(entity, state, one);
+    if (!isOtherItem) for (const one of open) this.postpone(entity, state, one, sourceOf(piece));
     if (!next) {
       state.recordOutcome(tracked, 'unchanged');
       return;
@@ -110,7 +111,12 @@ export class Intake {
   }
 
   /** Leaves a relation for the end of the run, when all entities are written. */
-  postpone(entity: Entity, state: BlueprintState, { relation, value, names, target }: NamedTargets): void {
+  postpone(
+    entity: Entity,
+    state: BlueprintState,
+    { relation, value, names, target }: NamedTargets,
+    source: RowSource | undefined,
+  ): void {
     const { identifier } = entity;
     if (typeof identifier !== 'string') return;
     const key = JSON.stringify([entity.blueprint, identifier, relation]);
@@ -122,7 +128,7 @@ export class Intake {
       return;
     }
     this.#postponed.set(key, value);
-    this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target });
+    this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target, source });
   }
 
   #write(entity: Entity, piece: FittedEntity, tracked: TrackedEntity | undefined): Write {
@@ -130,9 +136,19 @@ export class Intake {
     const adds = tracked?.sent === true || this.#additions.has(piece.kind);
     const merge = this.#run.mapping.flags.enableMergeEntity || adds;
     if (tracked) tracked.sent = true;
-    const write: Write = { entity, merge, done: (outcome) => this.#results.note(outcome, write, piece, tracked) };
+    const { state } = piece;
+    const note = this.#run.recorder && {
+      state,
+      source: sourceOf(piece),
+      changed: state.table.changedPaths(entity, tracked?.fingerprints, merge),
+    };
+    const write: Write = { entity, merge, note, done: (outcome) => this.#results.note(outcome, write, piece, tracked) };
     return write;
   }
+}
+
+function sourceOf({ kind, label, entries }: FittedEntity): RowSource {
+  return { kind, item: label, entries };
 }
 
 function itemsOf(pieces: readonly FittedEntity[]): ReadonlySet<number> {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { BlueprintState } from './blueprint-state.ts';
 import { ConfirmingRead } from './confirming-read.ts';
+import type { Cause } from './deletion.ts';
 import { AppError } from './errors.ts';
 import type { LiveGuard } from './live-guard.ts';
 import type { PropertyValues } from './ports.ts';
+import { recordHeldBack, removeRecorded } from './record-deletions.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Narrowed, type Place, type Subject, select } from './source.ts';
 
@@ -12,6 +14,8 @@ interface SubjectPart {
   readonly extraction: Extraction;
   readonly narrow: Narrowed;
 }
+
+const GONE: Cause = { reason: 'gone', detail: 'Komodor did not show it to a live event, in two different reads' };
 
 /** Why entities were not deleted and are left to the next resync. */
 interface HeldBack {
@@ -37,6 +41,10 @@ export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveG
     if (held === undefined) continue;
     heldBack += stale.length;
     report(run, state, stale, held);
+    await recordHeldBack(run, state, stale, () => ({
+      reason: held.reason === 'filtered' ? 'filtered' : 'gone',
+      detail: `left to the next resync (${held.reason}): ${held.detail}`,
+    }));
   }
   return heldBack;
 }
@@ -74,7 +82,7 @@ async function remove(
     return { reason: excess.reason, detail: `${within}, ${excess.detail}` };
   }
   // If this throws, it is not known what was deleted, so the entities stay counted.
-  const { deleted, refused } = await catalog.remove(blueprint, stale, run.signal);
+  const { deleted, refused } = await removeRecorded(run, state, stale, () => GONE);
   state.deleted += deleted.length;
   const gone = new Set(deleted);
   await guard.giveBack(

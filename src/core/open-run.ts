@@ -1,12 +1,15 @@
 import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
 import type { BlueprintShape, Entity } from './model.ts';
+import { Recorder, type Recording } from './recorder.ts';
 import { extractionsCreating, extractionsWriting, type Run } from './run.ts';
 
-type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'>;
+type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'> & {
+  readonly recording?: Recording | undefined;
+};
 
 /** Creates what the steps of a run share. @param whereOf limits which of our entities are read from Port */
 export function openRun(
-  { ports, mapping, extractions, observer, problems, signal }: RunInputs,
+  { ports, mapping, extractions, observer, problems, signal, recording }: RunInputs,
   whereOf?: WhereOf,
 ): Run {
   const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
@@ -19,6 +22,7 @@ export function openRun(
     problems,
     observer,
     signal,
+    recorder: recording && new Recorder(recording, { ports, problems, signal }),
     state: (blueprint) => book.get(blueprint),
     states: () => book.all(),
     writes: (blueprint) => extractionsWriting(extractions, blueprint).length > 0,

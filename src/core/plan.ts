@@ -1,5 +1,6 @@
-import { canonicalJson } from './canonical.ts';
+import { describeWrite, mergeChanges } from './change.ts';
 import type { Causes, DeletionDecision } from './deletion.ts';
+import { FieldTable } from './fields.ts';
 import type { BlueprintShape, Entity, SetupDocument, StoredEntity } from './model.ts';
 import type {
   Catalog,
@@ -12,7 +13,7 @@ import type {
   UpsertBatch,
   UpsertOutcome,
 } from './ports.ts';
-import type { Change, FromTo } from './report.ts';
+import type { Change } from './report.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /** There may be 100,000 deletions, and the JSON text of each has to be parsed. */
@@ -36,7 +37,7 @@ export class RecordingCatalog implements Catalog {
   readonly #changes = new Map<string, Change>();
   readonly #deletions: PlannedDeletions[] = [];
   #setup: readonly SetupDocument[] = [];
-  readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection }>();
+  readonly #selections = new Map<string, { shape: BlueprintShape; fields: FieldSelection; table: FieldTable }>();
   /** The observer for the run, so that blocked deletions are in the plan too. */
   readonly observer: RunObserver = {
     deletionsDecided: (blueprint, stale, decision, why) => {
@@ -91,7 +92,7 @@ export class RecordingCatalog implements Catalog {
     signal: AbortSignal,
     where?: PropertyValues,
   ): AsyncIterable<readonly StoredEntity[]> {
-    this.#selections.set(shape.identifier, { shape, fields });
+    this.#selections.set(shape.identifier, { shape, fields, table: new FieldTable(shape, fields) });
     for await (const page of this.#catalog.owned(shape, fields, signal, where)) {
       for (const entity of page) this.#keep(entity);
       yield page;
@@ -116,7 +117,7 @@ export class RecordingCatalog implements Catalog {
   }
 
   async upsert(
-    { blueprint, entities }: UpsertBatch,
+    { blueprint, entities, merge }: UpsertBatch,
     _flags: unknown,
     signal: AbortSignal,
   ): Promise<readonly UpsertOutcome[]> {
@@ -124,7 +125,7 @@ export class RecordingCatalog implements Catalog {
     return entities.map((entity): UpsertOutcome => {
       // Only Port knows which entity a search query finds.
       if (typeof entity.identifier !== 'string') return { type: 'written', identifier: null, created: false };
-      const created = this.#recordWrite(entity, entity.identifier);
+      const created = this.#recordWrite(entity, entity.identifier, merge);
       return { type: 'written', identifier: entity.identifier, created };
     });
   }
@@ -150,12 +151,14 @@ export class RecordingCatalog implements Catalog {
   }
 
   /** @returns whether the entity would be created */
-  #recordWrite(entity: Entity, identifier: string): boolean {
+  #recordWrite(entity: Entity, identifier: string, merge: boolean): boolean {
     const key = keyOf(entity.blueprint, identifier);
     const kept = this.#before.get(key);
     const before: StoredEntity | undefined = kept === undefined ? undefined : JSON.parse(kept);
     const earlier = this.#changes.get(key);
-    this.#changes.set(key, merge(earlier, describe(entity, identifier, before)));
+    const table = this.#selections.get(entity.blueprint)?.table;
+    const change = describeWrite(entity, identifier, before, { table, merge });
+    this.#changes.set(key, earlier ? mergeChanges(earlier, change) : change);
     return before === undefined;
   }
 
@@ -185,53 +188,4 @@ function byIdentifier(a: Change, b: Change): number {
 
 function keyOf(blueprint: string, identifier: string): string {
   return JSON.stringify([blueprint, identifier]);
-}
-
-function describe(entity: Entity, identifier: string, before: StoredEntity | undefined): Change {
-  const { blueprint } = entity;
-  const title = changed(before?.title, entity.title);
-  const icon = changed(before?.icon, entity.icon);
-  const team = changed(before?.team, entity.team);
-  const current = before?.title ?? entity.title ?? null;
-  return {
-    action: before === undefined ? 'create' : 'update',
-    blueprint,
-    identifier,
-    title: before !== undefined && title ? title : typeof current === 'string' ? current : null,
-    ...(icon ? { icon } : {}),
-    ...(team ? { team } : {}),
-    properties: changedFields(before?.properties, entity.properties),
-    relations: changedFields(before?.relations, entity.relations),
-  };
-}
-
-function changedFields(
-  before: { readonly [id: string]: unknown } | undefined,
-  after: { readonly [id: string]: unknown },
-) {
-  const fields: [string, FromTo][] = [];
-  for (const [id, value] of Object.entries(after)) {
-    const change = changed(before && Object.hasOwn(before, id) ? before[id] : undefined, value);
-    if (change) fields.push([id, change]);
-  }
-  return Object.fromEntries(fields);
-}
-
-function changed(from: unknown, to: unknown): FromTo | undefined {
-  if (to === undefined || canonicalJson(from) === canonicalJson(to)) return undefined;
-  return { from: from ?? null, to };
-}
-
-/** Merges two writes of one entity (a relation may be added later), so that the plan shows one change. */
-function merge(earlier: Change | undefined, later: Change): Change {
-  if (!earlier) return later;
-  // If the later write has no title, its title is null or Port's. Then the earlier write's title counts.
-  const isTitled = later.title !== null && (later.action === 'create' || typeof later.title === 'object');
-  return {
-    ...earlier,
-    ...later,
-    title: isTitled ? later.title : earlier.title,
-    properties: { ...earlier.properties, ...later.properties },
-    relations: { ...earlier.relations, ...later.relations },
-  };
 }

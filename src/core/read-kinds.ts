@@ -26,7 +26,7 @@ export async function readKinds(
   finished: (reader: KindReader) => void = () => undefined,
 ): Promise<void> {
   const targets = new RelationTargets(run);
-  const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal);
+  const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal, run.recorder);
   const intake = new Intake(run, writer, targets);
   state.intake = intake;
   for (const kind of kindsInOrder(run, wanted)) {

@@ -8,6 +8,7 @@ import { openRun } from './open-run.ts';
 import type { Ports, PropertyValues } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
+import type { Recording } from './recorder.ts';
 import type { Problem } from './report.ts';
 import { applyTaints } from './resync.ts';
 import { type Extraction, extractionsWriting, type Run } from './run.ts';
@@ -49,11 +50,11 @@ export async function refreshSubject(
   subject: Subject,
   { marks, guard }: LiveRules,
   signal: AbortSignal,
+  recording?: Recording | undefined,
 ): Promise<RefreshReport> {
   const problems = new ProblemBook();
-  const run = openRun({ ports, mapping, extractions, observer: {}, problems, signal }, (blueprint) =>
-    whereOf(extractions, blueprint, subject),
-  );
+  const inputs = { ports, mapping, extractions, observer: {}, problems, signal, recording };
+  const run = openRun(inputs, (blueprint) => whereOf(extractions, blueprint, subject));
   const blueprints = extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null));
   await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
   applyTaints(run, { disabled }, {});

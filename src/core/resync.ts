@@ -7,6 +7,7 @@ import { openRun } from './open-run.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
+import type { Recording } from './recorder.ts';
 import type { RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
 import { targetsFirst } from './targets-first.ts';
@@ -21,6 +22,12 @@ export interface ResyncRequest {
   readonly kinds?: readonly Kind[];
   /** Digests of deletions that a person approved. */
   readonly approvedDeletions?: readonly string[];
+}
+
+/** Those who are told of what a run does. */
+export interface RunWatchers {
+  readonly observer?: RunObserver;
+  readonly recording?: Recording | undefined;
 }
 
 /** What a run has found out so far. It is filled step by step, so that it is known even if a step throws. */
@@ -42,7 +49,7 @@ export async function resync(
   ports: Ports,
   request: ResyncRequest,
   signal: AbortSignal,
-  observer: RunObserver = {},
+  { observer = {}, recording }: RunWatchers = {},
 ): Promise<RunReport> {
   const startedAt = ports.now();
   const trafficBefore = ports.traffic.snapshot();
@@ -58,7 +65,8 @@ export async function resync(
   const ending = new AbortController();
   let end: RunEnd = 'whole';
   try {
-    await runSteps(ports, request, AbortSignal.any([signal, ending.signal]), observer, problems, progress);
+    const watchers = { observer, recording };
+    await runSteps(ports, request, AbortSignal.any([signal, ending.signal]), watchers, problems, progress);
   } catch (error) {
     const aborted = isAbort(error, signal);
     end = aborted ? 'aborted' : 'broken';
@@ -76,7 +84,7 @@ async function runSteps(
   ports: Ports,
   request: ResyncRequest,
   signal: AbortSignal,
-  observer: RunObserver,
+  { observer, recording }: Required<RunWatchers>,
   problems: ProblemBook,
   progress: RunState,
 ): Promise<void> {
@@ -90,7 +98,7 @@ async function runSteps(
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
   const { mapping } = prepared;
-  const run = openRun({ ports, mapping, extractions: compiled.extractions, observer, problems, signal });
+  const run = openRun({ ports, mapping, extractions: compiled.extractions, observer, problems, signal, recording });
   progress.run = run;
   const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
   await Promise.all([...literal].map((blueprint) => run.state(blueprint)));

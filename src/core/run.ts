@@ -4,6 +4,7 @@ import type { Taint } from './deletion.ts';
 import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
 import type { Ports, Program, RunObserver } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
+import type { Recorder } from './recorder.ts';
 import type { Listing, Place, SourceKind } from './source.ts';
 
 /** All entries of a kind with the same listing: read once, and mapped by one program. */
@@ -23,6 +24,8 @@ export interface Run {
   readonly problems: ProblemBook;
   readonly observer: RunObserver;
   readonly signal: AbortSignal;
+  /** Undefined when nothing is recorded. */
+  readonly recorder: Recorder | undefined;
   /** The state of a blueprint, read when first needed; undefined when Port does not have the blueprint. */
   state(blueprint: string): Promise<BlueprintState | undefined>;
   /** Whether an entry of the mapping writes, or may write, this blueprint. */

@@ -9,7 +9,8 @@ import {
   type RelationTargets,
   withoutRelations,
 } from './targets.ts';
-import type { Write, Writer } from './writer.ts';
+import type { Write } from './write.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * Runs after all entities were written once. Entities that Port refused because of a missing relation target are tried
@@ -61,9 +62,10 @@ async function withoutMissingRelations(
       names.filter((name) => !targets.exists(target, name)),
     );
   const missing = missingOf(targets, named);
-  for (const one of missing) intake.postpone(entity, state, one);
+  for (const one of missing) intake.postpone(entity, state, one, write.note?.source);
   const stripped = missing.length === 0 ? { ...entity, relations: {} } : withoutRelations(entity, missing);
-  return { ...write, entity: stripped, done: (outcome) => write.done(finalOutcome(outcome)) };
+  // There is no third pass.
+  return { ...write, entity: stripped, last: true };
 }
 
 function missingOf(targets: RelationTargets, named: readonly NamedTargets[]): readonly NamedTargets[] {
@@ -74,7 +76,7 @@ function missingOf(targets: RelationTargets, named: readonly NamedTargets[]): re
  * Adds the relations of an entity that was written without them although all targets seemed to exist: entities with
  * relations to themselves or to each other. One by one, because Port does not say which target it misses.
  */
-async function addOneByOne(run: Run, targets: RelationTargets, { entity }: Write, writer: Writer): Promise<void> {
+async function addOneByOne(run: Run, targets: RelationTargets, { entity, note }: Write, writer: Writer): Promise<void> {
   const { blueprint, identifier } = entity;
   const state = await run.state(blueprint);
   if (!state || missingOf(targets, namedTargets(entity, state.shape)).length > 0) return;
@@ -89,14 +91,14 @@ async function addOneByOne(run: Run, targets: RelationTargets, { entity }: Write
       if (!isWhole(outcome)) report(run, `${blueprint} ${relation}`, identifier);
     };
     const related = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
-    await writer.add({ entity: related, merge: true, done });
+    await writer.add({
+      entity: related,
+      merge: true,
+      done,
+      last: true,
+      note: note && { ...note, changed: [`relations.${relation}`] },
+    });
   }
-}
-
-/** There is no third pass: an entity that still misses a relation target counts as refused. */
-function finalOutcome(outcome: UpsertOutcome): UpsertOutcome {
-  if (outcome.type !== 'missing_relation') return outcome;
-  return { type: 'refused', code: 'not_found', message: outcome.message };
 }
 
 async function addPostponedRelations(
@@ -126,7 +128,7 @@ async function addPostponedRelations(
 
 /** Writes a relation of an entity, unless Port has the same value. */
 async function addRelation(run: Run, pending: PendingRelation, value: RelationValue, writer: Writer): Promise<void> {
-  const { state, identifier, relation } = pending;
+  const { state, identifier, relation, source } = pending;
   const blueprint = state.shape.identifier;
   const entity = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
   const tracked = state.entities.get(identifier);
@@ -138,7 +140,8 @@ async function addRelation(run: Run, pending: PendingRelation, value: RelationVa
     if (isWhole(outcome)) state.recordOutcome(tracked, 'updated');
     else report(run, `${blueprint} ${relation}`, identifier);
   };
-  await writer.add({ entity, merge: true, done });
+  const note = run.recorder && { state, source, changed: [`relations.${relation}`] };
+  await writer.add({ entity, merge: true, done, last: true, note });
 }
 
 /** Whether Port has accepted the relation. */

@@ -2,6 +2,7 @@ import type { BlueprintState } from './blueprint-state.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import type { BlueprintShape, Entity, RelationValue } from './model.ts';
 import type { Run } from './run.ts';
+import type { RowSource } from './write.ts';
 
 /** A relation that was left out of an entity because its targets do not exist yet, as far as known. */
 export interface PendingRelation {
@@ -11,6 +12,7 @@ export interface PendingRelation {
   readonly value: RelationValue;
   readonly names: readonly string[];
   readonly targetBlueprint: string;
+  readonly source: RowSource | undefined;
 }
 
 /** How many identifiers are looked up at once. Fewer are left to the end of the run, when there may be more. */

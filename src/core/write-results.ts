@@ -2,7 +2,7 @@ import type { TrackedEntity } from './entity-table.ts';
 import { type FittedEntity, reportField } from './fitted-entity.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
-import type { Write } from './writer.ts';
+import type { Write } from './write.ts';
 
 /** Records the outcome of each entity that was sent to Port. */
 export class WriteResults {

@@ -2,15 +2,11 @@ import { entityJson } from './entity-json.ts';
 import type { Entity, MappingFlags } from './model.ts';
 import { Packer } from './pack.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
+import type { Recorder } from './recorder.ts';
+import { UpdateQueue } from './update-queue.ts';
+import { asUpdate, type ReadyWrite, type Write } from './write.ts';
 
-/** One entity on its way to Port. */
-export interface Write {
-  readonly entity: Entity;
-  /** False: Port drops the fields that the entity does not have. */
-  readonly merge: boolean;
-  /** Called with the outcome. */
-  readonly done: (outcome: UpsertOutcome) => void;
-}
+const NO_ANSWER: UpsertOutcome = { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
 
 /**
  * Packs entities into full batches per blueprint, and keeps several batches in flight. `add` waits when enough are in
@@ -20,12 +16,21 @@ export class Writer {
   readonly #catalog: Catalog;
   readonly #flags: MappingFlags;
   readonly #signal: AbortSignal;
-  readonly #packers = new Map<string, Packer<Write>>();
+  readonly #recorder: Recorder | undefined;
+  readonly #packers = new Map<string, Packer<ReadyWrite>>();
   readonly #inFlight = new Set<Promise<void>>();
+  /** Reads what entities of ours are before they change; undefined when the journal does not keep it. */
+  readonly #updates: UpdateQueue | undefined;
   readonly #unsettledKeys = new Set<string>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal) {
+  constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal, recorder?: Recorder) {
+    this.#recorder = recorder;
+    this.#updates =
+      recorder?.oldValues &&
+      new UpdateQueue(recorder.oldValues, catalog.limits.bytesPerBatch, (write, before) =>
+        this.#pack({ ...write, before }),
+      );
     this.#catalog = catalog;
     this.#flags = flags;
     this.#signal = signal;
@@ -37,9 +42,15 @@ export class Writer {
     // Two writes of one entity must not be in flight at the same time, or they may be applied in the wrong order.
     if (this.#unsettledKeys.has(key)) await this.flush();
     this.#unsettledKeys.add(key);
+    const update = this.#updates && asUpdate(write);
+    await (update ? this.#updates?.add(update) : this.#pack(write));
+  }
+
+  async #pack(write: ReadyWrite): Promise<void> {
     const packerKey = `${write.merge ? 'merge' : 'replace'} ${write.entity.blueprint}`;
     const { entitiesPerBatch, bytesPerBatch } = this.#catalog.limits;
-    const packer = this.#packers.get(packerKey) ?? new Packer<Write>({ items: entitiesPerBatch, bytes: bytesPerBatch });
+    const packer =
+      this.#packers.get(packerKey) ?? new Packer<ReadyWrite>({ items: entitiesPerBatch, bytes: bytesPerBatch });
     this.#packers.set(packerKey, packer);
     const closed = packer.add({ item: write, bytes: Buffer.byteLength(entityJson(write.entity)) });
     if (closed) await this.#send(closed);
@@ -48,12 +59,13 @@ export class Writer {
 
   /** Sends everything that is packed, and waits until all is written. */
   async flush(): Promise<void> {
+    await this.#updates?.flush();
     for (const packer of this.#packers.values()) await this.#send(packer.take());
     await Promise.all(this.#inFlight);
     this.#rethrow();
   }
 
-  async #send(writes: readonly Write[]): Promise<void> {
+  async #send(writes: readonly ReadyWrite[]): Promise<void> {
     this.#rethrow();
     const [first] = writes;
     if (!first) return;
@@ -66,23 +78,42 @@ export class Writer {
     void batch.finally(() => this.#inFlight.delete(batch));
   }
 
-  async #deliver(writes: readonly Write[], { entity, merge }: Write): Promise<void> {
+  async #deliver(writes: readonly ReadyWrite[], { entity, merge }: Write): Promise<void> {
     const entities = writes.map((write) => write.entity);
-    const outcomes = await this.#catalog.upsert(
-      { blueprint: entity.blueprint, merge, entities },
-      this.#flags,
-      this.#signal,
-    );
-    for (const [index, write] of writes.entries()) {
+    const batch = { blueprint: entity.blueprint, merge, entities };
+    const outcomes = await this.#catalog.upsert(batch, this.#flags, this.#signal).catch(async (error: unknown) => {
+      const lost = this.#recorder?.lostAnswer(error);
+      if (lost) await this.#record(writes.map((write) => ({ write, outcome: lost })));
+      throw error;
+    });
+    const settled = writes.map((write, index) => ({ write, outcome: finalOutcome(write, outcomes[index]) }));
+    const recorded = this.#record(settled);
+    for (const { write, outcome } of settled) {
       this.#unsettledKeys.delete(keyOf(write.entity));
-      write.done(outcomes[index] ?? { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' });
+      write.done(outcome);
     }
+    await recorded;
+  }
+
+  /** Adds the rows of these writes to the journal. They are made at once, before anybody else is told the outcomes. */
+  async #record(settled: readonly { readonly write: ReadyWrite; readonly outcome: UpsertOutcome }[]): Promise<void> {
+    const rows = settled.map(({ write, outcome }) => {
+      const { note } = write;
+      if (!note || outcome.type === 'missing_relation') return undefined;
+      return this.#recorder?.rowOf({ ...write, note }, outcome);
+    });
+    await this.#recorder?.append(rows.filter((row) => row !== undefined));
   }
 
   #rethrow(): void {
     this.#signal.throwIfAborted();
     if (this.#failure) throw this.#failure.error;
   }
+}
+
+function finalOutcome({ last }: Write, outcome: UpsertOutcome = NO_ANSWER): UpsertOutcome {
+  if (outcome.type !== 'missing_relation' || !last) return outcome;
+  return { type: 'refused', code: 'not_found', message: outcome.message };
 }
 
 function keyOf({ blueprint, identifier }: Entity): string {

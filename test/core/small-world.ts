@@ -100,7 +100,12 @@ export async function runSmall(
     traffic: { snapshot: () => ({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }) },
     now: () => (isRead ? later : now),
   };
-  const report = await resync(ports, { runId: 'r', mode: 'resync', trigger: 'cli', ...request }, signal, observer);
+  const report = await resync(
+    ports,
+    { runId: 'r', mode: 'resync', trigger: 'cli', ...request },
+    signal,
+    observer ? { observer } : {},
+  );
   return { report, left: memory.left(), looks };
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { jsonBytes } from '../../src/core/conform.ts';
 import type { Entity, Mapping } from '../../src/core/model.ts';
 import type { UpsertBatch, UpsertOutcome } from '../../src/core/ports.ts';
-import { type Write, Writer } from '../../src/core/writer.ts';
+import type { Write } from '../../src/core/write.ts';
+import { Writer } from '../../src/core/writer.ts';
 import { memoryCatalog } from './memory-catalog.ts';
 
 const mapping: Mapping = {

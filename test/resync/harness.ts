@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it as bareIt, expect } from 'vitest';
 import { environmentOf } from '../../src/cli/stand-ins.ts';
-import { type Application, createApplication, type RunRequest } from '../../src/compose.ts';
+import { type Application, createApplication, type JournalTarget, type RunRequest } from '../../src/compose.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 import type { Code } from '../../src/core/errors.ts';
 import type { Kind } from '../../src/core/model.ts';
@@ -42,6 +42,7 @@ interface RunOptions {
   readonly approve?: readonly string[];
   readonly signal?: AbortSignal;
   readonly observer?: RunObserver;
+  readonly journal?: JournalTarget;
 }
 
 /** The whole program between two stand-ins. */
@@ -54,7 +55,7 @@ export interface Harness {
   readonly env: { readonly [name: string]: string };
   run(mode?: RunMode, options?: RunOptions): Promise<RunReport>;
   /** Works off a live event, as the service does. */
-  refresh(subject: Subject): Promise<readonly RefreshReport[]>;
+  refresh(subject: Subject, journal?: JournalTarget): Promise<readonly RefreshReport[]>;
   /** Starts the program anew against the same stand-ins, with other settings or another mapping. */
   reopen(changes: Pick<HarnessOptions, 'mapping' | 'env'>): Promise<void>;
   /** Requests to Port that may change something, since the log was last cut. */
@@ -124,16 +125,20 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     port,
     store: port.store,
     env: addresses,
-    run(mode = 'resync', { kinds, approve, signal, observer } = {}) {
+    run(mode = 'resync', { kinds, approve, signal, observer, journal } = {}) {
       const order: RunRequest = {
         mode,
         trigger: 'cli',
         ...(kinds === undefined ? {} : { kinds }),
         ...(approve === undefined ? {} : { approvedDeletions: approve }),
       };
-      return application.run(order, signal ?? new AbortController().signal, observer === undefined ? {} : { observer });
+      return application.run(order, signal ?? new AbortController().signal, {
+        ...(observer === undefined ? {} : { observer }),
+        ...(journal === undefined ? {} : { journal }),
+      });
     },
-    refresh: (subject) => application.live(memory).refresh(subject, new AbortController().signal),
+    refresh: (subject, journal) =>
+      application.live(memory, () => journal).refresh(subject, new AbortController().signal),
     async reopen(changes) {
       application.close();
       application = await open(changes);

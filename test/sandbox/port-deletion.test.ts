@@ -122,7 +122,7 @@ describe('the catalog', () => {
               store.putEntity({ blueprint: 'pod', identifier: now.id, relations: { service: now.service } });
             }
           } else {
-            const options = { deleteDependents: true, cascadeOptional };
+            const options = { deleteDependents: true, cascadeOptional, runId: null };
             removeEntities(store, now.blueprint, now.ids, options, { clientId: 'x', userAgent: 'x' });
           }
           for (const blueprint of ['risk', 'pod']) {

@@ -94,7 +94,7 @@ export const blueprintRoutes: readonly Route[] = [
         store,
         identifier,
         all,
-        { deleteDependents: true, cascadeOptional: strict.cascadeOptional },
+        { deleteDependents: true, runId: null, cascadeOptional: strict.cascadeOptional },
         actor,
       );
       if (isOn(request, 'delete_blueprint')) removeBlueprint(store, identifier);

@@ -13,7 +13,7 @@ import type { Route, RouteContext } from './router.ts';
 import { isOn, ok } from './router.ts';
 import { choiceOf } from './search-routes.ts';
 import { writeEntity } from './upsert.ts';
-import { writeOptions } from './write-options.ts';
+import { runIdOf, writeOptions } from './write-options.ts';
 
 const deleteBody = z.strictObject({ entities: z.array(z.string()).min(1).max(100) });
 
@@ -53,7 +53,7 @@ function remove(request: SandboxRequest, context: RouteContext, identifiers: rea
   const { store, faults, strict, actor, param } = context;
   if (faults.named('delete', 'has-dependents') !== undefined) throw hasDependents();
   const deleteDependents = isOn(request, 'delete_dependents');
-  const options = { deleteDependents, cascadeOptional: strict.cascadeOptional };
+  const options = { deleteDependents, cascadeOptional: strict.cascadeOptional, runId: runIdOf(request) };
   return removeEntities(store, param('blueprint'), identifiers, options, actor);
 }
 

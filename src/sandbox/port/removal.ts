@@ -9,6 +9,7 @@ export interface RemovalOptions {
   readonly deleteDependents: boolean;
   /** Whether an optional relation makes its entity a dependent that goes along too. */
   readonly cascadeOptional: boolean;
+  readonly runId: string | null;
 }
 
 /**
@@ -36,6 +37,7 @@ export function removeEntities(
       identifier: entity.identifier,
       userAgent: actor.userAgent,
       cascaded: !asked.has(entity),
+      runId: options.runId,
     });
   }
   for (const entity of going) {

@@ -26,12 +26,18 @@ export interface DeletionRecord {
   readonly userAgent: string;
   /** Whether it went along with something it depended on. */
   readonly cascaded: boolean;
+  /** The resync that the request named, as an integration does for the audit log. */
+  readonly runId: string | null;
 }
 
 export interface WriteRecord {
   readonly blueprint: string;
   readonly identifier: string;
   readonly created: boolean;
+  readonly before: Entity | undefined;
+  readonly after: Entity;
+  /** As in a DeletionRecord. */
+  readonly runId: string | null;
 }
 
 export interface IngestRecord {

@@ -43,7 +43,9 @@ export function writeEntity(
   if (!options.validationOnly) {
     for (const target of relations.missing) store.putEntity({ ...target, datasource: actor.userAgent });
     store.entities.put(entity);
-    store.onWrite({ blueprint: blueprint.identifier, identifier, created: before === undefined });
+    const created = before === undefined;
+    const { runId } = options;
+    store.onWrite({ blueprint: blueprint.identifier, identifier, created, before, after: entity, runId });
   }
   return { entity, created: before === undefined };
 }

@@ -9,6 +9,12 @@ export interface WriteOptions {
   readonly validationOnly: boolean;
   readonly createMissing: boolean;
   readonly strict: boolean;
+  readonly runId: string | null;
+}
+
+/** The resync that a request belongs to, for the audit log. */
+export function runIdOf({ query }: SandboxRequest): string | null {
+  return query.get('ocean_info_resync_id');
 }
 
 /** How the query of a request says that entities are to be written. */
@@ -19,5 +25,6 @@ export function writeOptions(request: SandboxRequest, { strict }: RouteContext):
     validationOnly: isOn(request, 'validation_only'),
     createMissing: isOn(request, 'create_missing_related_entities'),
     strict: strict.undeclared,
+    runId: runIdOf(request),
   };
 }
