@@ -47,7 +47,7 @@ export class SeenChanges {
   }
 }
 
-export function keyOf({ blueprint, identifier }: { readonly blueprint: string; readonly identifier: string }): string {
+function keyOf({ blueprint, identifier }: { readonly blueprint: string; readonly identifier: string }): string {
   return `${blueprint} ${identifier}`;
 }
 
