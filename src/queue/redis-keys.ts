@@ -79,6 +79,15 @@ export class RedisKeys {
   get truths(): string {
     return `${this.#base}truths`;
   }
+  /** Sorted set: the runs in the journal, by when they began. */
+  get journal(): string {
+    return `${this.#base}journal`;
+  }
+  /** Three hashes with expiry: what is known of a run's record, its pieces by name, and their indexes by name. */
+  journalRun(runId: string): readonly [string, string, string] {
+    const record = `${this.#base}journal:${runId}`;
+    return [record, `${record}:pieces`, `${record}:indexes`];
+  }
   /** String with expiry: the key on which permissions are tested. */
   get permissionTest(): string {
     return `${this.#base}probe`;

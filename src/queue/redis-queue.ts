@@ -6,7 +6,7 @@ import { type QueueHealth, QueueUnavailable, type RunOrder, type RunQueue, type 
 import { HealthWatch } from './health-watch.ts';
 import { CLOSE_MS, LIVE_CONCURRENCY, LIVE_LIMIT, LIVE_QUIET_MS, type QueueLimits } from './limits.ts';
 import { SCHEDULED_RUN } from './order.ts';
-import { connectRedis, type QueueLog } from './redis-connections.ts';
+import { connectRedis, type QueueLog, type RedisConnections } from './redis-connections.ts';
 import { checkRedis } from './redis-health.ts';
 import { QUEUES, RedisKeys } from './redis-keys.ts';
 import { RedisLiveEvents } from './redis-live-events.ts';
@@ -34,6 +34,9 @@ export interface RedisQueueOptions extends QueueLimits {
 export interface RedisQueue extends RunQueue {
   /** BullMQ's queues, for the dashboard. */
   readonly queues: readonly Queue[];
+  /** For what else is kept in Redis. They are closed with the queue. */
+  readonly connections: RedisConnections;
+  readonly keys: RedisKeys;
 }
 
 /** How often Redis' health is checked, and how often maintenance runs. */
@@ -200,6 +203,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
 
   return {
     queues: [runs, ticks, liveJobs],
+    connections: redis,
+    keys,
     request: async (order, { startAfterNow = false } = {}) =>
       callRedis(() => requestWith(failFast, order, startAfterNow)),
     requestOnce: async (key, order) => callRedis(() => requestOnceWith(failFast, key, order)),

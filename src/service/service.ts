@@ -9,6 +9,7 @@ import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts'
 import { createDashboard } from '../queue/dashboard.ts';
 import { createInlineJournal } from '../queue/inline-journal.ts';
 import { createInlineQueue } from '../queue/inline-queue.ts';
+import { createRedisJournal } from '../queue/redis-journal.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import type { ServerDependencies } from '../server/dependencies.ts';
 import { buildServer, listen } from '../server/server.ts';
@@ -90,7 +91,7 @@ function createQueue(settings: Settings, { log }: ServiceComponents): Queue {
   const prefix = keySpaceOf(settings);
   log('info', 'the run queue is in Redis; replicas with the same key space share it', { keySpace: prefix });
   const redis = createRedisQueue({ url: redisUrl, prefix, log });
-  return { queue: redis, journal: createInlineJournal(kept), redis };
+  return { queue: redis, journal: createRedisJournal(redis.connections, redis.keys, kept), redis };
 }
 
 function serverDependencies(

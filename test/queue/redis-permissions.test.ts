@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createRedisJournal } from '../../src/queue/redis-journal.ts';
 import { REQUIRED_COMMANDS } from '../../src/queue/redis-permissions.ts';
 import { createRedisQueue, type RedisQueue } from '../../src/queue/redis-queue.ts';
+import { rowsOf } from './journal-rows.ts';
 import { type OwnRedis, ownRedis, withoutOwnRedis } from './redis-server.ts';
 import { HeldRuns, liveEvent, nothingLive, PLAN, RESYNC, until } from './workers.ts';
 
@@ -136,6 +138,14 @@ describe.skipIf(withoutOwnRedis !== undefined)('a Redis user', () => {
     await queue.uncountDeletions('owner', 'b', ['x']);
     await queue.list(10);
     await queue.counts();
+    const journal = createRedisJournal(queue.connections, queue.keys, { runs: 1, log: () => undefined });
+    for (const runId of ['r1', 'r2']) {
+      const writer = journal.begin({ runId, mode: 'resync', trigger: 'http', startedAt: new Date().toISOString() });
+      for (let i = 0; i < 2; i += 1) await writer.append(rowsOf(400));
+      await writer.end('completed');
+    }
+    expect(await journal.page('r2', {}, null, 1)).toMatchObject({ cursor: expect.anything() });
+    expect(await journal.find('r1')).toBeUndefined();
     await until(async () => (await queue.counts()).liveWaiting === 0);
     await carriesOutRuns(other.queue);
     await queue.schedule(null);

@@ -8,8 +8,12 @@ import { rowsIn } from './piece.ts';
 export type PieceType = 'm' | 'n';
 
 export function newPart(): string {
-  return `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`;
+  lastMs = Math.max(lastMs + 1, Date.now());
+  return `${lastMs.toString(36).padStart(9, '0')}-${randomBytes(4).toString('hex')}`;
 }
+
+/** When the newest part was named: two of one process never have the same time. */
+let lastMs = 0;
 
 export function pieceName(part: string, type: PieceType, number: number): string {
   return `${part}/${type}${String(number).padStart(7, '0')}`;

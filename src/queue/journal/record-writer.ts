@@ -6,7 +6,7 @@ import type { RunStatus } from '../../core/report.ts';
 import { type Line, LineMaker } from './new-rows.ts';
 import { indexOf, packed } from './piece.ts';
 import { newPart, type PieceType, pieceName } from './piece-names.ts';
-import type { JournalStore, Piece, RecordEnd, RecordHead, RecordLimits } from './store.ts';
+import type { JournalStore, Piece, RecordEnd, RecordHead, RecordLimits, RowCounts } from './store.ts';
 
 /** A piece of fewer rows is joined with the next ones. */
 const ROWS_PER_PIECE = 500;
@@ -31,13 +31,21 @@ export interface WriterOptions {
   readonly onEnd: (lost: number, why: string) => Promise<void>;
 }
 
+/** A piece on its way into the store. */
+interface Sending {
+  readonly piece: Piece;
+  readonly lines: readonly Line[];
+  readonly counts: RowCounts;
+}
+
 /** The rows of one type that this writer has handed over. */
 interface PieceBuffer {
+  sending: Sending | undefined;
   readonly type: PieceType;
   readonly waiting: Line[];
   /** Small pieces that are in the store, and will be one. */
   open: { readonly names: string[]; readonly lines: Line[] };
-  /** The number of the next piece. */
+  /** The number of the newest piece. */
   next: number;
 }
 
@@ -94,6 +102,7 @@ export class RecordWriter implements JournalWriter {
     const { buffer } = this.#options;
     const line = this.#lines.lineOf(row, this.#lost > 0);
     if (this.#ending || line.text.length > buffer.free) {
+      if (!this.#ending) this.#why ||= 'more rows came than could wait';
       this.#lost += 1;
       return;
     }
@@ -105,8 +114,9 @@ export class RecordWriter implements JournalWriter {
     this.#working ??= this.#writeAll().finally(() => {
       this.#working = undefined;
       this.#isSlow = false;
-      // A row may have come in between.
-      if (this.#pieces.some(({ waiting }) => waiting.length > 0)) this.#work();
+      // A row or the end may have come in between.
+      const isWaiting = this.#pieces.some(({ waiting }) => waiting.length > 0);
+      if (isWaiting || (this.#ending && !this.#hasEnded)) this.#work();
     });
   }
 
@@ -156,23 +166,30 @@ export class RecordWriter implements JournalWriter {
 
   async #addPiece(pieces: PieceBuffer): Promise<boolean> {
     const { store, head, limits } = this.#options;
-    const lines = fitting(pieces.waiting);
-    const counts = new Map<string, number>();
-    for (const { counted } of lines) if (counted !== undefined) counts.set(counted, (counts.get(counted) ?? 0) + 1);
-    const name = pieceName(this.#part, pieces.type, pieces.next);
-    const isKept = await store.add(head, await pieceOf(name, lines), counts, limits);
+    // The same until it is kept: a piece that is added again under its name changes nothing.
+    pieces.sending ??= await this.#nextOf(pieces);
+    const { piece, lines, counts } = pieces.sending;
+    const isKept = await store.add(head, piece, counts, limits);
+    pieces.sending = undefined;
     pieces.waiting.splice(0, lines.length);
-    pieces.next += 1;
     if (!isKept) {
-      this.#why = `a record is kept up to ${limits.rows} rows and ${limits.bytes} bytes`;
+      this.#why = `the record has its ${limits.rows} rows or ${limits.bytes} bytes`;
       this.#lose(lines);
       return true;
     }
     this.#free(lines);
     if (isLarge(pieces.open.lines)) pieces.open = { names: [], lines: [] };
-    pieces.open.names.push(name);
+    pieces.open.names.push(piece.name);
     pieces.open.lines.push(...lines);
     return true;
+  }
+
+  async #nextOf(pieces: PieceBuffer): Promise<Sending> {
+    const lines = fitting(pieces.waiting);
+    const counts = new Map<string, number>();
+    for (const { counted } of lines) if (counted !== undefined) counts.set(counted, (counts.get(counted) ?? 0) + 1);
+    pieces.next += 1;
+    return { piece: await pieceOf(pieceName(this.#part, pieces.type, pieces.next), lines), lines, counts };
   }
 
   async #joinPieces(pieces: PieceBuffer): Promise<boolean> {
@@ -193,7 +210,7 @@ export class RecordWriter implements JournalWriter {
 }
 
 function bufferOf(type: PieceType): PieceBuffer {
-  return { type, waiting: [], open: { names: [], lines: [] }, next: 0 };
+  return { type, sending: undefined, waiting: [], open: { names: [], lines: [] }, next: 0 };
 }
 
 function charsOf(lines: readonly Line[]): number {
