@@ -1,4 +1,5 @@
 import { duration } from './duration.ts';
+import type { DeletionBlocked } from './report.ts';
 import type { TruthAttempt, TruthRecord } from './truths.ts';
 
 /** How fresh a blueprint is, against the interval of resyncs. docs/freshness.md says what each one means. */
@@ -29,12 +30,31 @@ export interface Stall {
   readonly reason: string;
 }
 
+/** What no later run settles without a person. */
+export type FreshnessAction =
+  | {
+      readonly type: 'approve_deletions';
+      readonly blueprint: string;
+      readonly heldBack: DeletionBlocked;
+      readonly runId: string;
+      readonly at: string;
+    }
+  | {
+      readonly type: 'repair';
+      readonly reason: string;
+      /** Empty: no resync has come so far as to know a blueprint. */
+      readonly blueprints: readonly string[];
+      readonly runId: string;
+      readonly at: string;
+    };
+
 export interface Freshness {
   readonly state: FreshnessState | null;
   /** One sentence for people. */
   readonly sentence: string;
   readonly stalled: Stall | null;
   readonly blueprints: readonly BlueprintFreshness[];
+  readonly actions: readonly FreshnessAction[];
 }
 
 /** What freshness is judged by. Times are in epoch milliseconds. */
@@ -79,7 +99,25 @@ export function judgeFreshness(facts: FreshnessFacts): Freshness {
   const states = blueprints.flatMap(({ state }) => state ?? []);
   const state = ORDER.findLast((one) => states.includes(one)) ?? null;
   const stalled = stallOf(blueprints, facts);
-  return { state, sentence: sentenceOf(state, stalled, blueprints, facts), stalled, blueprints };
+  const sentence = sentenceOf(state, stalled, blueprints, facts);
+  return { state, sentence, stalled, blueprints, actions: actionsIn(facts.truths) };
+}
+
+/** One action for each set of deletions, and one for each thing to repair, whatever blueprints it keeps waiting. */
+function actionsIn(truths: readonly TruthRecord[]): readonly FreshnessAction[] {
+  const actions: FreshnessAction[] = [];
+  const repairs = new Map<string, Extract<FreshnessAction, { type: 'repair' }>>();
+  for (const { blueprint, last } of truths) {
+    if (last === null) continue;
+    const { runId, at } = last;
+    if (last.type === 'truth') {
+      if (last.heldBack) actions.push({ type: 'approve_deletions', blueprint, heldBack: last.heldBack, runId, at });
+    } else if (last.needsPerson) {
+      const blueprints = [...(repairs.get(last.reason)?.blueprints ?? []), blueprint];
+      repairs.set(last.reason, { type: 'repair', reason: last.reason, blueprints, runId, at });
+    }
+  }
+  return [...repairs.values(), ...actions];
 }
 
 function judgeBlueprint(record: TruthRecord, facts: FreshnessFacts): BlueprintFreshness {
@@ -211,7 +249,11 @@ function beforeFirstRun(facts: FreshnessFacts): Freshness {
   const name = stalled ? 'Stalled' : state === null ? undefined : NAMES[state];
   const why = stalled ? `. ${reason}` : last?.type === 'missed' ? `. ${last.reason}` : '';
   const sentence = `${name === undefined ? capital(truth) : `${name}: ${truth}`}${why.replace(/\.$/, '')}`;
-  return { state, sentence, stalled, blueprints: [] };
+  const actions =
+    last?.type === 'missed' && last.needsPerson
+      ? [{ type: 'repair', reason: last.reason, blueprints: [], runId: last.runId, at: last.at } as const]
+      : [];
+  return { state, sentence, stalled, blueprints: [], actions };
 }
 
 function isoOf(at: number | null | undefined): string | null {

@@ -21,6 +21,10 @@ export interface GovernorState {
   readonly concurrency: number;
   /** The end of the current wait for this host's rate limit, in epoch milliseconds. Undefined when nobody waits. */
   readonly waitingUntil: number | undefined;
+  /** What is left of the host's allowance, as it last said; undefined: it does not say. Times are in epoch milliseconds. */
+  readonly allowance: RateWindow | undefined;
+  readonly lastSuccessAt: number | undefined;
+  readonly lastFailure: { readonly at: number; readonly what: string } | undefined;
   /** Whether this host has sent an HTTP response since the process started. */
   readonly answered: boolean;
   /** How many milliseconds are left to wait for the network to this host. 0 once the host has been reached. */
@@ -61,6 +65,9 @@ const RESET_PRECISION_MS = 1000;
 /** How long all requests wait after a 429 that does not say how long. */
 const DEFAULT_429_PAUSE_MS = 500;
 
+/** Credentials, permissions, and the rate limit. */
+const REFUSALS: readonly number[] = [401, 403, 429];
+
 interface Waiter {
   grant(): void;
 }
@@ -90,6 +97,9 @@ export function createGovernor(options: GovernorOptions): Governor {
   let hasAnswered = false;
   let hasReachedHost = false;
   let firstFailureAt: number | undefined;
+  let allowance: RateWindow | undefined;
+  let lastSuccessAt: number | undefined;
+  let lastFailure: GovernorState['lastFailure'];
 
   function reserve(of: RateWindow): number {
     return Math.max(2, Math.ceil((of.limit ?? 0) * 0.02));
@@ -143,6 +153,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     if (isGatewayStatus(status)) firstFailureAt ??= monotonicNow();
     else hasReachedHost = true;
     window = rateWindow(headers, now);
+    allowance = window ?? allowance;
     if (window !== undefined && window.remaining <= reserve(window)) {
       pause(Math.max(window.resetAt - now, RESET_PRECISION_MS));
     }
@@ -157,6 +168,16 @@ export function createGovernor(options: GovernorOptions): Governor {
       successes = 0;
       allowed = Math.min(maxConcurrency, allowed + 1);
     }
+  }
+
+  /** A response that is an answer to a question, such as 404, is a success of the host. */
+  function remember(outcome: AttemptOutcome): void {
+    const at = clock.now();
+    if (outcome.type === 'failed') lastFailure = { at, what: outcome.problem };
+    if (outcome.type !== 'answered') return;
+    const { status } = outcome;
+    if (status >= 500 || REFUSALS.includes(status)) lastFailure = { at, what: `HTTP ${status}` };
+    else lastSuccessAt = at;
   }
 
   return {
@@ -188,6 +209,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     release(outcome) {
       inFlight -= 1;
       options.onOutcome?.(outcome);
+      remember(outcome);
       const wasInFlightAtSlowdown = inFlightAtSlowdown > 0;
       inFlightAtSlowdown = Math.max(0, inFlightAtSlowdown - 1);
       if (outcome.type === 'answered') adapt(outcome.status, outcome.headers, wasInFlightAtSlowdown);
@@ -217,6 +239,9 @@ export function createGovernor(options: GovernorOptions): Governor {
         rateLimitWaitMs,
         concurrency: allowed,
         waitingUntil,
+        allowance,
+        lastSuccessAt,
+        lastFailure,
         answered: hasAnswered,
         networkWaitMs: hasReachedHost ? 0 : Math.max(0, (options.networkWaitMs ?? 0) - waitedMs),
       };

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
+import type { StatusDocument } from '../answers/status.ts';
 import type { Journal } from '../core/journal.ts';
 import type { RunQueue } from '../core/run-queue.ts';
 
@@ -27,6 +28,7 @@ export interface ServerDependencies {
   /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly ReadinessCheck[]>;
+  readonly status: () => Promise<StatusDocument>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Mounted under /admin/queues, behind the token. */
   readonly dashboard?: FastifyPluginCallback | FastifyPluginAsync;

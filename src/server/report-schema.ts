@@ -31,20 +31,22 @@ const kindReportSchema = z.strictObject({
   rejected: count,
 });
 
+// The type makes the compiler find a missing reason.
+export const blockReasonSchema = z.enum({
+  threshold: 'threshold',
+  emptied: 'emptied',
+  unmapped: 'unmapped',
+  incomplete: 'incomplete',
+  contradicted: 'contradicted',
+  unconfirmed: 'unconfirmed',
+  rejected: 'rejected',
+  disabled: 'disabled',
+  not_selected: 'not_selected',
+  aborted: 'aborted',
+} satisfies { [reason in BlockReason]: reason });
+
 const deletionBlockedSchema = z.strictObject({
-  // The type makes the compiler find a missing reason.
-  reason: z.enum({
-    threshold: 'threshold',
-    emptied: 'emptied',
-    unmapped: 'unmapped',
-    incomplete: 'incomplete',
-    contradicted: 'contradicted',
-    unconfirmed: 'unconfirmed',
-    rejected: 'rejected',
-    disabled: 'disabled',
-    not_selected: 'not_selected',
-    aborted: 'aborted',
-  } satisfies { [reason in BlockReason]: reason }),
+  reason: blockReasonSchema,
   count,
   digest: z.string(),
   sample: z.array(z.string()).readonly(),
@@ -62,10 +64,12 @@ const blueprintReportSchema = z.strictObject({
   deletionBlocked: deletionBlockedSchema.nullable(),
 });
 
+export const problemCodeSchema = z
+  .custom<Code>((value) => typeof value === 'string' && value in CODES)
+  .meta({ type: 'string', enum: Object.keys(CODES) });
+
 const problemSchema = z.strictObject({
-  code: z
-    .custom<Code>((value) => typeof value === 'string' && value in CODES)
-    .meta({ type: 'string', enum: Object.keys(CODES) }),
+  code: problemCodeSchema,
   severity: z.enum(['error', 'warning']),
   kind: kindSchema.exactOptional(),
   message: z.string(),

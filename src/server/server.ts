@@ -13,6 +13,7 @@ import { addOpenApi } from './openapi.ts';
 import { addResyncRoute } from './resync-route.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { addStartPage } from './start-page.ts';
+import { addStatusRoutes } from './status-routes.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
 
 /** Builds the HTTP server with all routes; `listen` starts it. Each group of routes has its own scope and body parser. */
@@ -28,6 +29,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   await addOpenApi(app, context.version);
   addStartPage(app);
   addHealthRoutes(app, context, access);
+  addStatusRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeStatus } from '../answers/status.ts';
 import type { Settings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
+import type { Freshness } from '../core/freshness.ts';
 import type { Journal } from '../core/journal.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
@@ -54,7 +56,7 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   queue = createdQueue.queue;
   const freshness = createFreshnessReader({ queue, everyMs: scheduledEveryMs(settings) });
   const stopping = new AbortController();
-  const server = await buildServer(serverDependencies(settings, components, createdQueue));
+  const server = await buildServer(serverDependencies(settings, components, createdQueue, freshness));
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
     await createdQueue.queue.close();
     await components.close(new Deadline(STOP_MS));
@@ -98,8 +100,16 @@ function serverDependencies(
   settings: Settings,
   { application, logger, metrics, redact }: ServiceComponents,
   { queue, journal, redis }: Queue,
+  freshness: () => Promise<Freshness>,
 ): ServerDependencies {
   const { jq } = application;
+  const { role, integrationIdentifier, publicUrl, httpPort } = settings;
+  const service = { version: VERSION, startedAt: new Date().toISOString(), role, integrationIdentifier };
+  const status = {
+    ...{ queue, freshness, service, intervalMs: scheduledEveryMs(settings) },
+    traffic: () => application.traffic(),
+    baseUrl: publicUrl ?? `http://127.0.0.1:${httpPort}`,
+  };
   return {
     queue,
     journal,
@@ -110,8 +120,9 @@ function serverDependencies(
     apiToken: settings.apiToken,
     webhookSecret: settings.webhookSecret,
     portClientSecret: settings.portClientSecret,
-    integrationIdentifier: settings.integrationIdentifier,
+    integrationIdentifier,
     redact,
+    status: () => describeStatus(status),
     metrics: () => metrics.render(),
     ...(redis ? { dashboard: createDashboard(redis, '/admin/queues') } : {}),
     logger,

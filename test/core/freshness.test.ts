@@ -88,6 +88,25 @@ describe('freshness', () => {
   });
 });
 
+describe('what needs a person', () => {
+  it('is one thing for each set of deletions, and one for each cause, whatever blueprints wait for it', () => {
+    const heldBack = { reason: 'threshold', count: 4, digest: 'd1', sample: ['a'] } as const;
+    const at = ago(MIN);
+    const { actions } = judgeFreshness(
+      facts([
+        record(MIN, { type: 'truth', runId: 'r', at, heldBack }),
+        { ...record(MIN, missed('refused', true)), blueprint: 'a' },
+        { ...record(MIN, missed('refused', true)), blueprint: 'b' },
+        { ...record(MIN, missed('a page failed')), blueprint: 'c' },
+      ]),
+    );
+    expect(actions).toEqual([
+      { type: 'repair', reason: 'refused', blueprints: ['a', 'b'], runId: 'r', at: ago(5 * MIN) },
+      { type: 'approve_deletions', blueprint: 'service', heldBack, runId: 'r', at },
+    ]);
+  });
+});
+
 describe('stalled', () => {
   it('is no complete truth for three intervals, not less', () => {
     expect(judgeFreshness(facts([record(3 * HOUR - MIN)])).stalled).toBeNull();
@@ -118,7 +137,7 @@ describe('stalled', () => {
     expect(nothing(90 * MIN)).toMatchObject({ state: 'delayed', stalled: null });
     expect(nothing(3 * HOUR, { queue: null })).toMatchObject({ state: 'error', stalled: { since: ago(3 * HOUR) } });
     const refused = nothing(MIN, { lastWithoutMapping: missed('Port refused the client id', true) });
-    expect(refused.state).toBe('action_required');
+    expect(refused).toMatchObject({ state: 'action_required', actions: [{ type: 'repair', blueprints: [] }] });
     expect(refused.sentence).toBe(
       'Action required: no complete truth since the start 1 min ago, next in 48 min. Port refused the client id',
     );

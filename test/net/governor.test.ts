@@ -80,6 +80,24 @@ describe('governor', () => {
     expect(governor.state()).toMatchObject({ rateLimitWaitMs: 5000, waitingUntil: undefined });
   });
 
+  it('tells when the host last answered and last failed, and what is left of its allowance', async () => {
+    const { enter, leave, clock, governor } = setUp();
+    expect(governor.state()).toMatchObject({ lastSuccessAt: undefined, lastFailure: undefined, allowance: undefined });
+    await enter(5);
+    const headers = { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '900', 'x-ratelimit-reset': '60' };
+    await leave(answered(404, headers));
+    const first = clock.now();
+    const allowance = { limit: 1000, remaining: 900, resetAt: first + 60_000 };
+    expect(governor.state()).toMatchObject({ lastSuccessAt: first, lastFailure: undefined, allowance });
+    await clock.advance(10);
+    await leave(answered(401));
+    await leave({ type: 'aborted' });
+    expect(governor.state()).toMatchObject({ lastSuccessAt: first, allowance });
+    expect(governor.state().lastFailure).toEqual({ at: first + 10, what: 'HTTP 401' });
+    await leave({ type: 'failed', problem: 'timeout' });
+    expect(governor.state().lastFailure).toEqual({ at: first + 10, what: 'timeout' });
+  });
+
   it('pauses shortly after a 429 that does not say how long', async () => {
     const { enter, leave, inside, clock } = setUp();
     await enter(1);

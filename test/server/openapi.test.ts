@@ -9,6 +9,7 @@ const ROUTES = [
   'get /metrics',
   'post /v1/runs',
   'get /v1/runs',
+  'get /v1/status',
   'get /v1/runs/{id}',
   'delete /v1/runs/{id}',
   'get /v1/runs/{id}/events',

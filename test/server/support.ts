@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { type ApiState, describeStatus } from '../../src/answers/status.ts';
 import { redactor } from '../../src/core/redact.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/run-queue.ts';
@@ -9,6 +10,7 @@ import { createInlineJournal } from '../../src/queue/inline-journal.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 import type { ServerDependencies } from '../../src/server/dependencies.ts';
 import { buildServer, listen } from '../../src/server/server.ts';
+import { createFreshnessReader } from '../../src/service/freshness-reader.ts';
 import type { Document } from './openapi-schemas.ts';
 
 export const API_TOKEN = 'the-api-token-0123456789';
@@ -16,6 +18,11 @@ export const WEBHOOK_SECRET = 'the-webhook-secret-0123456789';
 export const CLIENT_SECRET = 'the-port-client-secret-0123456789';
 export const bearer = { authorization: `Bearer ${API_TOKEN}` };
 export const hook = { 'x-webhook-token': WEBHOOK_SECRET };
+
+const NO_TRAFFIC: ApiState = {
+  ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined },
+  ...{ lastSuccessAt: undefined, lastFailure: undefined, allowance: undefined },
+};
 
 /** A run in the hands of a test. */
 interface Held {
@@ -65,6 +72,15 @@ async function makeServer(changes: Partial<ServerDependencies>) {
         progress: (items) => onProgress({ kind: 'komodorService', pages: 1, items, written: 0, unchanged: 0 }),
       });
     });
+  const status = {
+    ...{ queue, intervalMs: 3_600_000, baseUrl: 'http://127.0.0.1:8000' },
+    freshness: createFreshnessReader({ queue, everyMs: 3_600_000 }),
+    traffic: () => ({ komodor: NO_TRAFFIC, port: NO_TRAFFIC }),
+    service: {
+      ...{ version: '1.2.3', role: 'all', integrationIdentifier: 'my-komodor-integration' },
+      startedAt: '2026-01-02T03:04:05.678Z',
+    },
+  };
   await queue.start({ run: work, live: async (event) => void liveEvents.push(event) });
   const app = await buildServer({
     queue,
@@ -78,6 +94,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     integrationIdentifier: 'my-komodor-integration',
     redact: redactor([API_TOKEN, WEBHOOK_SECRET, CLIENT_SECRET]),
     checks: async () => [{ name: 'queue', ok: true, detail: 'in process' }],
+    status: () => describeStatus(status),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     ...changes,

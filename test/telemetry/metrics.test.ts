@@ -18,6 +18,7 @@ const FRESHNESS: Freshness = {
     stalled: index === 1,
     reason: 'x',
   })),
+  actions: [],
 };
 const SOURCES: MetricSources = {
   traffic: () => [

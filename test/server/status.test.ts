@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { type ApiState, describeStatus, type StatusSources } from '../../src/answers/status.ts';
+import { createInlineQueue } from '../../src/queue/inline-queue.ts';
+import { statusSchema } from '../../src/server/status-schemas.ts';
+import { createFreshnessReader } from '../../src/service/freshness-reader.ts';
+import { bearer, startServer, until } from './support.ts';
+
+const HOUR = 3_600_000;
+const AT = '2026-01-02T03:00:00.000Z';
+const NOW = Date.parse('2026-01-02T03:12:00.000Z');
+const QUIET: ApiState = {
+  ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined },
+  ...{ lastSuccessAt: undefined, lastFailure: undefined, allowance: undefined },
+};
+
+function sources(more: Partial<StatusSources> = {}): StatusSources & { readonly queue: StatusSources['queue'] } {
+  const queue = createInlineQueue();
+  return {
+    queue,
+    freshness: createFreshnessReader({ queue, everyMs: HOUR, now: () => NOW }),
+    traffic: () => ({ komodor: QUIET, port: QUIET }),
+    intervalMs: HOUR,
+    baseUrl: 'https://sync.example',
+    service: { version: '1.2.3', startedAt: AT, role: 'all', integrationIdentifier: 'mine' },
+    ...more,
+  };
+}
+
+describe('GET /v1/status', () => {
+  it('needs the token, and answers what the schema says', async () => {
+    const { app, runs, queue } = await startServer();
+    expect((await app.inject('/v1/status')).statusCode).toBe(401);
+    const idle = await app.inject({ url: '/v1/status', headers: bearer });
+    expect(statusSchema.parse(idle.json())).toMatchObject({ run: null, state: 'on_track', needsPerson: [] });
+    const { runId } = await queue.request({ mode: 'resync', trigger: 'http', kinds: [], approveDeletions: [] });
+    await until(() => runs.length === 1);
+    runs[0]?.progress(7);
+    const busy = await app.inject({ url: '/v1/status', headers: bearer });
+    expect(statusSchema.parse(busy.json())).toMatchObject({
+      sentence: expect.stringContaining('a resync is running'),
+      run: { runId, trigger: 'http', progress: [{ kind: 'komodorService', items: 7 }], waits: [] },
+    });
+    runs[0]?.finish();
+  });
+});
+
+describe('the status', () => {
+  it('says what a person has to do, with the command and the call', async () => {
+    const queue = createInlineQueue();
+    const heldBack = { reason: 'threshold', count: 12, digest: '0123456789abcdef', sample: ['a', 'b'] } as const;
+    await queue.changeTruths(() => [
+      {
+        ...{ blueprint: 'service', since: AT, truthAt: AT },
+        last: { type: 'truth', runId: 'r1', at: AT, heldBack },
+      },
+      {
+        ...{ blueprint: 'risk', since: AT, truthAt: null },
+        last: {
+          type: 'missed',
+          runId: 'r1',
+          at: AT,
+          reason: 'Port has no blueprint risk; create it',
+          needsPerson: true,
+        },
+      },
+    ]);
+    const freshness = createFreshnessReader({ queue, everyMs: HOUR, now: () => NOW });
+    const status = await describeStatus(sources({ queue, freshness }));
+    expect(statusSchema.parse(status)).toEqual(status);
+    expect(status.state).toBe('action_required');
+    expect(status.needsPerson).toEqual([
+      { type: 'repair', blueprints: ['risk'], since: AT, runId: 'r1', text: 'Port has no blueprint risk; create it' },
+      {
+        type: 'approve_deletions',
+        ...{ blueprint: 'service', ...heldBack, since: AT, runId: 'r1' },
+        text: expect.stringContaining('12 entities of service'),
+        command: 'komodor-port resync --approve-deletions 0123456789abcdef',
+        curl: `curl -X POST https://sync.example/v1/runs -H "Authorization: Bearer $API_TOKEN" -H 'Content-Type: application/json' -d '{"approveDeletions":"0123456789abcdef"}'`,
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<ApiState>]>([
+    ['unknown', {}],
+    ['ok', { lastSuccessAt: NOW, lastFailure: { at: NOW - 1, what: 'HTTP 500' } }],
+    ['failing', { lastSuccessAt: NOW - 1, lastFailure: { at: NOW, what: 'timeout' } }],
+    ['failing', { lastFailure: { at: NOW, what: 'HTTP 401' } }],
+    ['waiting', { lastSuccessAt: NOW, waitingUntil: NOW + 1000 }],
+  ])('calls an API %s', async (state, api) => {
+    const komodor = { ...QUIET, ...api, allowance: { remaining: 9, limit: undefined, resetAt: NOW } };
+    const { apis } = await describeStatus(sources({ traffic: () => ({ komodor, port: QUIET }) }));
+    expect(apis).toMatchObject({
+      komodor: { state, allowance: { remaining: 9, limit: null } },
+      port: { allowance: null },
+    });
+  });
+
+  it('answers while the queue cannot be reached, from what was known', async () => {
+    const queue = createInlineQueue();
+    await queue.changeTruths(() => [{ blueprint: 'service', since: AT, truthAt: AT, last: null }]);
+    const away = () => Promise.reject(new Error('away'));
+    const gone = { isGone: false };
+    const shaky = {
+      ...queue,
+      truths: () => (gone.isGone ? away() : queue.truths()),
+      list: (limit: number) => (gone.isGone ? away() : queue.list(limit)),
+      counts: away,
+      nextScheduledAt: async () => null,
+    };
+    const freshness = createFreshnessReader({ queue: shaky, everyMs: HOUR, now: () => NOW + 4 * HOUR });
+    await freshness();
+    gone.isGone = true;
+    const status = await describeStatus(sources({ queue: shaky, freshness }));
+    expect(statusSchema.parse(status)).toMatchObject({
+      ...{ run: null, queue: { counts: null }, stalled: { blueprints: ['service'] } },
+      sentence: expect.stringMatching(/^Stalled: .*queue cannot be reached/),
+    });
+  });
+});
