@@ -32,8 +32,12 @@ export interface MapParts {
   readonly mapper: Mapper;
   readonly kinds: Pick<KindBook, 'get'>;
   readonly komodorKinds: readonly KindDefinition[];
-  /** The blueprints that are known. Entities of the others are not fitted. */
-  readonly blueprints?: ReadonlyMap<string, BlueprintShape>;
+  /** Finds a blueprint; undefined: it is not known, and its entities are not fitted. Missing: none is known. */
+  readonly blueprint?: (identifier: string, signal: AbortSignal) => Promise<BlueprintShape | undefined>;
+}
+
+interface Known extends MapParts {
+  readonly shapes: ReadonlyMap<string, BlueprintShape>;
 }
 
 /** The number of bytes of an entity is of no interest here. */
@@ -57,10 +61,12 @@ export async function mapItems(
   const items = made.flatMap((item) => (item === undefined ? [] : [item]));
   const mapped = await Promise.all(programs.map((program) => program.map(items, signal)));
 
+  const shapes = await shapesOf(from, mapped.flat(), signal);
+
   function rowsOf(item: RawItem): readonly MapRow[] {
     const index = items.indexOf(item);
     const results = mapped.flatMap((one) => one[index]?.rows ?? []);
-    return parts.flatMap((part) => partRows(from, kind, part, { item, rows: results }));
+    return parts.flatMap((part) => partRows({ ...from, shapes }, kind, part, { item, rows: results }));
   }
   const disabledRows = unusable.map(({ path, message }) => rejected(path, [], message));
   return made.map((item, index): MappedItemView => {
@@ -68,6 +74,18 @@ export async function mapItems(
     const names = [...parts.map(({ name }) => name), ...unusable.map(({ path }) => path)];
     return { label: `row ${index}`, rows: names.map((name) => rejected(name, [], 'the row is no JSON object')) };
   });
+}
+
+/** The blueprints of all entities, as far as they are known. */
+async function shapesOf({ blueprint }: MapParts, mapped: readonly MappedItem[], signal: AbortSignal) {
+  const rows = mapped.flatMap(({ rows }) => rows);
+  const names = new Set(rows.flatMap((row) => (row.type === 'entity' ? [row.entity.blueprint] : [])));
+  const found = new Map<string, BlueprintShape>();
+  for (const name of names) {
+    const shape = await blueprint?.(name, signal);
+    if (shape !== undefined) found.set(name, shape);
+  }
+  return found;
 }
 
 /** The row as an item. What it has under `_` counts as asked for, and takes precedence over what is derived. */
@@ -86,7 +104,7 @@ function itemOf(kinds: readonly KindDefinition[], kind: Kind, row: unknown): Raw
   return { ...item, value: withMember(item.value, '_', { ...derived, ...row._ }) };
 }
 
-function partRows(from: MapParts, kind: Kind, part: TemplateEntry, { item, rows }: MappedItem): readonly MapRow[] {
+function partRows(from: Known, kind: Kind, part: TemplateEntry, { item, rows }: MappedItem): readonly MapRow[] {
   if (part.unusable !== undefined) {
     const fields = fieldsOf(part, item.value, {}, part.broken).filter(({ error }) => error !== undefined);
     return [rejected(part.name, fields, `the entry cannot be used: ${part.unusable}`)];
@@ -104,7 +122,7 @@ function partRows(from: MapParts, kind: Kind, part: TemplateEntry, { item, rows 
   });
 }
 
-function rowOf(from: MapParts, part: TemplateEntry, row: MappedRow, input: JsonObject, elements: number): MapRow {
+function rowOf(from: Known, part: TemplateEntry, row: MappedRow, input: JsonObject, elements: number): MapRow {
   switch (row.type) {
     case 'filtered': {
       const isEmptyList = part.entry.itemsToParse !== undefined && elements === 0;
@@ -131,8 +149,8 @@ function rowOf(from: MapParts, part: TemplateEntry, row: MappedRow, input: JsonO
 }
 
 /** The entity as a run would send it. Without its blueprint, only the identifiers are known to change. */
-function fitted({ blueprints }: MapParts, entity: Entity) {
-  const shape = blueprints?.get(entity.blueprint);
+function fitted({ shapes }: Known, entity: Entity) {
+  const shape = shapes.get(entity.blueprint);
   if (shape === undefined) return { entity: encoded(entity), problems: [], failures: [] };
   const { entity: fits, misfits } = conform(entity, shape, NO_LIMIT);
   return { entity: fits, problems: [], failures: misfits };

@@ -1,5 +1,5 @@
 import { createPatch, OMIT_HEADERS } from 'diff';
-import { stringify } from 'yaml';
+import { yamlText } from './yaml-text.ts';
 
 /**
  * The difference of two documents, as YAML with three lines of context around each change.
@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
  * @returns lines that begin with `-`, `+` or a space; `@@ …` between changes that are far apart
  */
 export function documentDiff(before: unknown, after: unknown): string {
-  const text = (document: unknown) => (document === undefined ? '' : stringify(document, { lineWidth: 0 }));
+  const text = (document: unknown) => (document === undefined ? '' : yamlText(document));
   const patch = createPatch('', text(before), text(after), undefined, undefined, {
     context: 3,
     headerOptions: OMIT_HEADERS,

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { AppError, type Code, messageOf } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
+import { mistakeInJson } from './json-mistake.ts';
 import { readTextFile } from './text-file.ts';
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
@@ -76,7 +77,7 @@ export function readFile(file: string): FileContent {
   try {
     const { size } = statSync(file);
     if (size > MAX_FILE_BYTES) return { file, problem: fileProblem(file, '', 'is larger than 1 MiB') };
-    return parseText(file, readTextFile(file));
+    return readText(file, readTextFile(file));
   } catch (error) {
     return { file, problem: fileProblem(file, '', `cannot be read: ${messageOf(error)}`) };
   }
@@ -126,7 +127,9 @@ export function fillVariables(
   );
 }
 
-function parseText(file: string, text: string): FileContent {
+/** Parses a text as if it were a file of this name. Never throws. */
+export function readText(file: string, text: string): FileContent {
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) return { file, problem: fileProblem(file, '', 'is larger than 1 MiB') };
   const isJson = extname(file).toLowerCase() === '.json';
   // merge: `<<` is not in YAML 1.2, but people use it to share parts between entries.
   const document = parseDocument(text, { merge: !isJson, prettyErrors: false, logLevel: 'error' });
@@ -184,12 +187,11 @@ function isCircular(value: unknown): boolean {
   }
 }
 
-/** The message of a JSON error with its line and column. */
+/** Adds to a message of JSON.parse the line and column of the mistake. */
 export function withLine(message: string, text: string): string {
+  if (message.includes('(line')) return message;
   const [, position] = /at position (\d+)/.exec(message) ?? [];
-  return position === undefined || message.includes('(line')
-    ? message
-    : `${message} (${lineAndColumn(text, Number(position))})`;
+  return `${message} (${lineAndColumn(text, position === undefined ? mistakeInJson(text) : Number(position))})`;
 }
 
 function lineAndColumn(text: string, position: number): string {

@@ -13,6 +13,7 @@ import {
   listFiles,
   mistypedAddOn,
   readFile,
+  readText,
 } from './documents.ts';
 import { FLAG_NAMES, readFlags, withCamelCaseFlags } from './mapping-flags.ts';
 import { readResources } from './mapping-schema.ts';
@@ -64,8 +65,20 @@ interface ParsedFile {
  * mistake is a problem, and only the smallest part that has it is left out.
  */
 export function loadMappingFiles(path: string, options: MappingOptions): LoadedMapping {
-  const fileList = listFiles(path, 'port-app-config', 'mapping_file_invalid');
-  const files = fileList.files.map(readFile);
+  const { files, ignored } = listFiles(path, 'port-app-config', 'mapping_file_invalid');
+  return { ...joinFiles(path, files.map(readFile), options), ignored };
+}
+
+/** Reads a mapping from a text as if it were a file of this name. Never throws for a mistake in it. */
+export function loadMappingText(name: string, text: string, options: MappingOptions): LoadedMapping {
+  return { ...joinFiles(name, [readText(name, text)], options), ignored: [] };
+}
+
+function joinFiles(
+  path: string,
+  files: readonly FileContent[],
+  options: MappingOptions,
+): Omit<LoadedMapping, 'ignored'> {
   const problems: FileProblem[] = [];
   const disabled: DisabledEntry[] = [];
   // Add-ons last: if two entries fill the same field, the later one wins.
@@ -96,7 +109,6 @@ export function loadMappingFiles(path: string, options: MappingOptions): LoadedM
     problems,
     config: isWhole ? root : null,
     origin,
-    ignored: fileList.ignored,
     addOns,
   };
 }

@@ -7,8 +7,10 @@ import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 import { type Question, under } from './question.ts';
 
-/** The identity of a cluster is its name. */
-export const CLUSTER = { identity: ['name'] } as const satisfies ItemSpec;
+/** The identity of a cluster is its name. `rows`: where answers have their list. */
+export const CLUSTER = { identity: ['name'], rows: ['data', 'clusters'] } as const satisfies ItemSpec & {
+  readonly rows: readonly string[];
+};
 
 /** The question for all clusters, or for those with these names or tags. Only all clusters cannot be an empty list. */
 export function clustersQuestion(clusterName: readonly string[] = [], tags: readonly string[] = []): Question {
@@ -17,7 +19,7 @@ export function clustersQuestion(clusterName: readonly string[] = [], tags: read
     method: 'GET',
     path: '/clusters',
     query: { clusterName, tags },
-    rows: under('data', 'clusters'),
+    rows: under(...CLUSTER.rows),
     inScope: (item) => isWithin({ name: clusterName }, item),
     mayBeEmpty: clusterName.length + tags.length > 0,
     mayBeMissing: clusterName.length === 1,

@@ -48,6 +48,7 @@ export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindD
     },
     after: ['komodorService'],
     pageSize: 500,
+    rows: [spec.rows],
     selector: spec.selector,
     ...item,
     probe: {

@@ -35,6 +35,8 @@ export interface KindSpec<S extends Selector> extends ItemSpec {
   readonly after?: readonly Kind[];
   /** The initial number of items per page. */
   readonly pageSize: number;
+  /** The keys that lead to the list of rows in an answer: `data`, `services`. */
+  readonly rows: readonly string[];
   readonly selector: z.ZodType<S> & { readonly shape: object };
   /** The values with which the selector keys besides places exclude nothing. A missing key: an empty list. */
   readonly widest?: JsonObject;
@@ -72,6 +74,8 @@ export interface KindDefinition {
   readonly name: Kind;
   readonly doc: KindDoc;
   readonly pageSize: number;
+  /** The keys that lead to the list of rows in an answer. */
+  readonly rows: readonly string[];
   /** Its selector keys. */
   readonly selectorKeys: readonly string[];
   /** Whether the whole kind can be read in another way than by the same question. */
@@ -96,6 +100,7 @@ export function defineKind<S extends Selector>(spec: KindSpec<S>): KindDefinitio
     name,
     doc: spec.doc,
     pageSize,
+    rows: spec.rows,
     selectorKeys: Object.keys(schema.shape),
     hasOtherCut: spec.recut !== undefined,
     toItem: (row, asked) => itemOf(spec, row, asked),

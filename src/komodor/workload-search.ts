@@ -30,7 +30,10 @@ interface WorkloadSearch<S extends Selector> {
 }
 
 type Searched<S extends Selector> = Required<
-  Pick<KindSpec<S>, 'identify' | 'placeOf' | 'scopeParts' | 'limits' | 'narrow' | 'read' | 'readScope' | 'recut'>
+  Pick<
+    KindSpec<S>,
+    'identify' | 'rows' | 'placeOf' | 'scopeParts' | 'limits' | 'narrow' | 'read' | 'readScope' | 'recut'
+  >
 > &
   Pick<KindSpec<S>, 'identity'>;
 
@@ -48,6 +51,7 @@ export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): S
   }
   return {
     identify,
+    rows: rowsOf(search.what),
     identity: ['kind', 'cluster', 'namespace', 'name'],
     placeOf(item: RawItem): Place {
       const { [nameField]: name, ...place } = textsOf(item, fields);
@@ -97,13 +101,17 @@ function questionOf<S extends Selector>(
     path,
     // Komodor refuses `kind: []`.
     body: limited({ scope: limited({ cluster, namespaces }), [kindField]: chosen, status }),
-    rows: under('data', what),
+    rows: under(...rowsOf(what)),
     inScope(item) {
       const kind = textOf(item, 'kind');
       const isChosen = kind === undefined || chosen.length === 0 || chosen.includes(spelling(kind));
       return isChosen && isWithin(place, item);
     },
   };
+}
+
+function rowsOf(what: string): readonly string[] {
+  return ['data', what];
 }
 
 function listAt(selector: Selector, key: string): readonly string[] {

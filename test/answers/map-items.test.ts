@@ -30,9 +30,10 @@ function mappingOf(...entries: readonly EntryText[]) {
 
 const TEMPLATE = { identifier: '.service', blueprint: '"service"' };
 
-async function rowsOf(entry: EntryText, row: unknown = SERVICE, blueprints?: ReadonlyMap<string, BlueprintShape>) {
+async function rowsOf(entry: EntryText, row: unknown = SERVICE, shape?: BlueprintShape) {
   const { kind = 'komodorService' } = entry;
-  const parts = blueprints === undefined ? PARTS : { ...PARTS, blueprints };
+  const blueprint = async (name: string) => (name === shape?.identifier ? shape : undefined);
+  const parts = { ...PARTS, blueprint };
   const [view] = await mapItems(parts, mappingOf(entry), kind, [row], never);
   return view?.rows ?? [];
 }
@@ -84,7 +85,7 @@ describe('an item that is mapped', () => {
       required: [],
     };
     const entry = { mappings: { ...TEMPLATE, properties: { n: '.status' }, relations: { no: '"x"' } } };
-    const [row] = await rowsOf(entry, SERVICE, new Map([['service', shape]]));
+    const [row] = await rowsOf(entry, SERVICE, shape);
     expect(row?.entity).toMatchObject({ properties: {}, relations: {} });
     expect(fieldsIn(row)).toMatchObject({
       'properties.n': { error: expect.stringContaining('number'), input: 'healthy' },

@@ -26,7 +26,6 @@ import { Reads } from './reads.ts';
 
 /** What only tests need, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
-  'src/compose.ts catalog': 'answers will read Port with it',
   'src/core/journal.ts runs': 'the routes that read the journal follow',
   'src/core/journal.ts find': 'the routes that read the journal follow',
   'src/core/journal.ts page': 'the routes that read the journal follow',

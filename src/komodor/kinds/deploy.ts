@@ -46,6 +46,7 @@ const SPEC: KindSpec<DeploySelector> = {
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 200,
+  rows: ['data', 'events'],
   selector: z.object({ clusters: names(), namespaces: names(), ...pastKeys }),
   identify(row) {
     const { id, about } = derivedOf(row);
@@ -150,7 +151,7 @@ function readListing(
     method: 'POST',
     path: '/clusters/k8s-events/search',
     body: { scope: { cluster, ...(namespaces.length > 0 ? { namespaces } : {}) }, props: { type, ...window } },
-    rows: under('data', 'events'),
+    rows: under(...SPEC.rows),
     metaCountsRows: true,
     asked: { cluster },
     inScope: ({ value }) => (derivedOf(value).cluster ?? cluster) === cluster,

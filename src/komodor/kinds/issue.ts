@@ -70,6 +70,7 @@ const SPEC: KindSpec<IssueSelector> = {
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 100,
+  rows: ['data', 'issues'],
   selector: z.object({
     clusters: names(),
     namespaces: names(),
@@ -201,7 +202,7 @@ function readListing(
       scope: { cluster, ...(namespaces.length > 0 ? { namespaces } : {}) },
       props: { type, statuses: statuses.length > 0 ? statuses : STATUSES, ...window },
     },
-    rows: under('data', 'issues'),
+    rows: under(...SPEC.rows),
     asked: { cluster },
     inScope: ({ value }) => isAskedFor(value, cluster, type, others),
   });

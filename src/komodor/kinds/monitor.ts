@@ -11,13 +11,14 @@ const MONITOR = {
   identity: ['id'],
   withoutSecrets: (row) => ('sinks' in row ? withMember(row, 'sinks', withoutSinkSecrets(row.sinks)) : row),
 } satisfies ItemSpec;
+const ROWS = ['data', 'monitors'];
 const ID = '5eed0000-7a7a-4b4b-8c8c-9d9d0e0e1f2f';
 
 const ALL: Question = {
   what: 'monitors',
   method: 'GET',
   path: '/realtime-monitors/config',
-  rows: under('data', 'monitors'),
+  rows: under(...ROWS),
   mayBeEmpty: true,
 };
 
@@ -49,6 +50,7 @@ export const komodorMonitor = defineKind({
       'one answer, which speaks of no further page; an absence is confirmed by asking for the monitor by its id, which has to be answered with 404',
   },
   pageSize: 100,
+  rows: ROWS,
   selector: z.object({}),
   probe: {
     row: {

@@ -49,6 +49,7 @@ const SPEC: KindSpec<RiskSelector> = {
       'every page advances, the rows that were seen are as many as Komodor says; an absence is confirmed by the list for its resource, or by one list per severity',
   },
   pageSize: 200,
+  rows: ['violations'],
   selector: z.object({
     clusters: names(),
     namespaces: names(),
@@ -161,7 +162,7 @@ function questionOf(selector: RiskSelector, komodorUid?: string): Question {
       namespace: namespaces,
       komodorUid,
     },
-    rows: under('violations'),
+    rows: under(...SPEC.rows),
     inScope(item) {
       const itsCluster = textOf(item, 'komodorUid')?.split('|')[1];
       const isElsewhere = itsCluster !== undefined && clusters.length > 0 && !clusters.includes(itsCluster);

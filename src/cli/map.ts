@@ -1,0 +1,106 @@
+import { differenceOf } from '../answers/map-difference.ts';
+import { hasFailed, type MapDocument, mapDocument } from '../answers/map-document.ts';
+import { definitionOf, kindThatFits, rowsInText } from '../answers/map-input.ts';
+import { secretsOf } from '../config/secrets.ts';
+import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
+import { AppError } from '../core/errors.ts';
+import { withMember } from '../core/exact-json.ts';
+import { redactor } from '../core/redact.ts';
+import { isObject } from '../komodor/item.ts';
+import { DEFINITIONS } from '../komodor/kinds.ts';
+import { type ChosenMapping, currentMapping, mappingOfFiles } from './choose-mapping.ts';
+import { EXIT, onInterrupt } from './command.ts';
+import { type InputText, readInput } from './input-text.ts';
+import { printError, printJson } from './output.ts';
+import { printMapDifference, printMapDocument } from './print-map.ts';
+
+export interface MapOptions {
+  readonly kind?: string;
+  readonly mapping?: string;
+  readonly diff?: string;
+  readonly cluster?: string;
+  readonly json?: boolean;
+}
+
+const EXPECTED =
+  "JSON of one item, a list of them, or an answer of Komodor's API: curl … | komodor-port map --kind komodorService";
+
+/** `map`: what the mapping makes of items. @returns the exit code */
+export async function map(file: string | undefined, options: MapOptions): Promise<number> {
+  if (options.kind !== undefined) definitionOf(options.kind, DEFINITIONS);
+  const interruption = onInterrupt();
+  const settings = loadOfflineSettings(process.env);
+  const input = await readInput(file, EXPECTED);
+  const definition = definitionOf(kindOrAdvice(options.kind, input), DEFINITIONS);
+  const rows = rowsInText(input.text, input.source, definition, DEFINITIONS).map((row) =>
+    askedOf(row, options.cluster),
+  );
+  const chosen = await (options.mapping === undefined
+    ? currentMapping(settings, interruption.signal)
+    : mappingOfFiles(settings, options.mapping));
+  if (chosen.notice !== undefined) printError(chosen.notice);
+
+  try {
+    const failed = await answer(
+      chosen,
+      { kind: definition.name, rows, settings, signal: interruption.signal },
+      options,
+    );
+    return interruption.exitCode() ?? (failed ? EXIT.attention : EXIT.done);
+  } finally {
+    chosen.close();
+  }
+}
+
+interface Question {
+  readonly kind: string;
+  readonly rows: readonly unknown[];
+  readonly settings: OfflineSettings;
+  readonly signal: AbortSignal;
+}
+
+/** Maps and prints. @returns whether something failed */
+async function answer(
+  chosen: ChosenMapping,
+  { kind, rows, settings, signal }: Question,
+  { diff, json }: MapOptions,
+): Promise<boolean> {
+  const redact = redactor(secretsOf(settings, process.env));
+  const mapWith = async ({ parts, used }: ChosenMapping) =>
+    withoutSecrets(await mapDocument(parts, used, kind, rows, signal), redact);
+  const document = await mapWith(chosen);
+  if (diff === undefined) {
+    if (json) printJson(document);
+    else printMapDocument(document);
+    return hasFailed(document);
+  }
+  const other = await mapWith({ ...(await mappingOfFiles(settings, diff)), parts: chosen.parts });
+  const difference = differenceOf(document, other);
+  if (json) printJson(difference);
+  else printMapDifference(difference, rows.length);
+  return hasFailed(other);
+}
+
+function kindOrAdvice(kind: string | undefined, { text, source }: InputText): string | undefined {
+  if (kind !== undefined) return kind;
+  const fitting = kindThatFits(text, DEFINITIONS);
+  if (fitting === undefined) return undefined;
+  const names = DEFINITIONS.map(({ name }) => name).join(', ');
+  throw new AppError(
+    'settings_invalid',
+    `Say of which kind the items are; ${source} looks like --kind ${fitting.name}. The kinds are ${names}.`,
+  );
+}
+
+/** The row with the cluster that was asked for it, unless it tells another one. */
+function askedOf(row: unknown, cluster: string | undefined): unknown {
+  if (cluster === undefined || !isObject(row)) return row;
+  const told = isObject(row._) ? row._ : {};
+  return withMember(row, '_', { cluster, ...told });
+}
+
+function withoutSecrets(document: MapDocument, redact: (text: string) => string): MapDocument {
+  return JSON.parse(JSON.stringify(document), (_key, value: unknown) =>
+    typeof value === 'string' ? redact(value) : value,
+  );
+}
