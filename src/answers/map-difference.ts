@@ -112,7 +112,7 @@ function flat(entity: Entity | undefined): JsonObject {
 }
 
 /** What failed in rows, in sentences. */
-export function problemsIn(rows: readonly MapRow[]): readonly string[] {
+function problemsIn(rows: readonly MapRow[]): readonly string[] {
   return rows.flatMap(({ entry, result, fields, problems }) => [
     ...(result === 'rejected' ? problems.map((problem) => `${entry}: ${problem}`) : []),
     ...(result === 'rejected'

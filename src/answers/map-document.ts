@@ -17,9 +17,6 @@ export interface UsedMapping {
   readonly problems: readonly string[];
 }
 
-/** The name of a mapping that was given with the question. */
-export const GIVEN_MAPPING = 'the given mapping';
-
 /** Maps rows of a kind with a mapping. */
 export async function mapDocument(
   parts: MapParts,
