@@ -19,7 +19,7 @@ export interface ChosenMapping {
 }
 
 /** Port is asked for its mapping for so long. Somebody waits. */
-const PATIENCE_MS = 20_000;
+const MAX_WAIT_MS = 20_000;
 
 /** The mapping of a file or folder. Nothing is asked. @throws AppError */
 export async function mappingOfFiles(settings: OfflineSettings, path = settings.mappingPath): Promise<ChosenMapping> {
@@ -56,8 +56,8 @@ export async function currentMapping(settings: OfflineSettings, signal: AbortSig
   const application = await createApplication(complete, process.env);
   try {
     const catalog = application.parts.catalog();
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-    const { mapping, mappingOrigin, problems } = await catalog.prepare(patience);
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_WAIT_MS)]);
+    const { mapping, mappingOrigin, problems } = await catalog.prepare(limited);
     const { mapper, kinds } = application.parts;
     return {
       parts: { mapper, kinds, komodorKinds: DEFINITIONS, blueprint: (name) => catalog.blueprint(name, signal) },
@@ -67,7 +67,7 @@ export async function currentMapping(settings: OfflineSettings, signal: AbortSig
   } catch (error) {
     application.close();
     if (signal.aborted) throw error;
-    const why = error instanceof DOMException ? `Port did not answer within ${PATIENCE_MS / 1000} s` : messageOf(error);
+    const why = error instanceof DOMException ? `Port did not answer within ${MAX_WAIT_MS / 1000} s` : messageOf(error);
     return {
       ...(await mappingOfFiles(settings)),
       notice: `The mapping in Port could not be read, so that of the files is used: ${why}`,
