@@ -54,8 +54,11 @@ export type JournalTarget = Omit<Recording, 'redact'>;
 export interface Live {
   /** Prepares Port and the mapping, so that the first event does not wait. @throws AppError */
   prepare(): Promise<void>;
-  /** Refreshes the subject of an event. @throws AppError */
-  refresh(subject: Subject, signal: AbortSignal): Promise<readonly RefreshReport[]>;
+  /**
+   * Refreshes the subject of an event. @throws AppError
+   * @param journal takes the rows of the event. The caller ends it.
+   */
+  refresh(subject: Subject, signal: AbortSignal, journal?: JournalTarget): Promise<readonly RefreshReport[]>;
 }
 
 /** The parts of the program, for answers. */
@@ -82,11 +85,8 @@ export interface Application {
   };
   /** Executes a resync or a plan. Never throws; every failure is in the report. */
   run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
-  /**
-   * Starts live events. `memory` has their marks and deletion counts, which all replicas share.
-   * @param openJournal gives where the rows of the next event go
-   */
-  live(memory: LiveMemory, openJournal?: () => JournalTarget | undefined): Live;
+  /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
+  live(memory: LiveMemory): Live;
   /** The state of the requests to both systems, for progress lines. */
   traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
   close(): void;
@@ -178,7 +178,7 @@ export async function createApplication(
         order.mode === 'plan' ? plan(request, signal, observer) : carryOut(request, signal, { ...options, observer }),
       );
     },
-    live(memory, openJournal = () => undefined) {
+    live(memory) {
       const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
       const sessions = new LiveSessions(() => ({
         ...ports,
@@ -188,12 +188,11 @@ export async function createApplication(
         async prepare() {
           await sessions.get();
         },
-        async refresh(subject, signal) {
+        async refresh(subject, signal, journal) {
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
           for (const each of await locateSubjects(source.kinds, subject, signal)) {
-            const recording = masked(openJournal());
-            reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal, recording));
+            reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal, masked(journal)));
           }
           return reports;
         },

@@ -3,18 +3,24 @@ import { withDeadline } from '../core/deadline.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
 import type { ServiceComponents } from './components.ts';
+import type { RunRecording } from './run-worker.ts';
 
 const TIMEOUT_MS = 90_000;
 
 /** Processes one live event: reads what it is about from Komodor again. @throws when the queue should try it again */
-export function createLiveWorker({ application, logger }: ServiceComponents, memory: LiveMemory): LiveWorker {
+export function createLiveWorker(
+  { application, logger }: ServiceComponents,
+  memory: LiveMemory,
+  record: RunRecording | undefined,
+): LiveWorker {
   const live = application.live(memory);
   live
     .prepare()
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ subject, receivedAt }, signal) => {
+    const journal = record && { writer: record.journal.begin(newLiveRecord()), detail: record.detail };
     try {
-      const reports = await withDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited));
+      const reports = await withDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited, journal));
       const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);
@@ -36,6 +42,12 @@ export function createLiveWorker({ application, logger }: ServiceComponents, mem
     } catch (error) {
       logger.warn({ ...subject.place, detail: describeFailure(error), phase: 'live' }, 'live event failed');
       if (isWorthRetrying(error, signal)) throw error;
+    } finally {
+      await journal?.writer.end('completed');
     }
   };
+}
+
+function newLiveRecord() {
+  return { mode: 'live', trigger: 'webhook', startedAt: new Date().toISOString() } as const;
 }

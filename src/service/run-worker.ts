@@ -1,3 +1,4 @@
+import type { JournalTarget } from '../compose.ts';
 import type { LiveMarks } from '../core/catalog-guards.ts';
 import { rowsOfPlan } from '../core/change-rows.ts';
 import { isDoneWithin } from '../core/deadline.ts';
@@ -6,6 +7,7 @@ import type { Mapping } from '../core/model.ts';
 import { combineObservers } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { type RunReport, summarize } from '../core/report.ts';
+import { fitRow } from '../core/row-values.ts';
 import type { RunOrder, RunQueue, RunWorker } from '../core/run-queue.ts';
 import { truthsAfter } from '../core/truths.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -27,21 +29,27 @@ const ROWS_AT_ONCE = 500;
 export interface Shared {
   /** What the queue remembers of live events and of truths. */
   readonly memory: LiveMarks & Pick<RunQueue, 'changeTruths'>;
-  /** Where runs write down what they change; missing with RUN_HISTORY=off. */
-  readonly journal?: Journal | undefined;
+  /** Missing with RUN_HISTORY=off. */
+  readonly record?: RunRecording | undefined;
+}
+
+/** Where runs write down what they change, and how much of it. */
+export interface RunRecording {
+  readonly journal: Journal;
+  readonly detail: JournalTarget['detail'];
 }
 
 /** Executes one run and reports it to the log, the metrics, the traces and Port's pages. */
 export function createRunWorker(
   components: ServiceComponents,
   schedule: RunSchedule,
-  { memory, journal }: Partial<Shared> = {},
+  { memory, record }: Partial<Shared> = {},
 ): RunWorker {
   return async (runId, order, signal, onProgress) => {
     const { mode, trigger, kinds } = order;
     const logger = components.logger.child({ runId, mode, trigger });
     logger.info({ kinds }, 'run started');
-    const record = journal?.begin({ runId, mode, trigger, startedAt: new Date().toISOString() });
+    const writer = record?.journal.begin({ runId, mode, trigger, startedAt: new Date().toISOString() });
     const nextResync = await schedule.nextResync().catch(() => null);
     const reported = components.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
     const traced = components.tracing.begin(runId, mode, trigger);
@@ -61,10 +69,11 @@ export function createRunWorker(
     const report = await components.application.run(requestOf(runId, order), signal, {
       observer: combineObservers(observers, (error) => logger.error({ err: error }, 'an observer failed')),
       ...(memory ? { marks: memory } : {}),
+      ...(record && writer ? { journal: { writer, detail: record.detail } } : {}),
     });
     const kept = memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping }));
     kept?.catch((error: unknown) => logger.debug({ err: error }, 'the truths of this run were not kept'));
-    if (record) await endRecord(record, report);
+    if (writer) await endRecord(writer, report, components.redact);
     components.metrics.runFinished(report);
     traced.end(report);
     // Not the child logger: the summary contains the run's id itself.
@@ -75,10 +84,12 @@ export function createRunWorker(
   };
 }
 
-async function endRecord(record: JournalWriter, report: RunReport): Promise<void> {
+/** Writes down what a plan would change; a resync has done so on its way. */
+async function endRecord(writer: JournalWriter, report: RunReport, redact: (text: string) => string): Promise<void> {
   const rows = report.mode === 'plan' ? rowsOfPlan(report) : [];
-  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) await record.append(rows.slice(at, at + ROWS_AT_ONCE));
-  await record.end(report.status);
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+    await writer.append(rows.slice(at, at + ROWS_AT_ONCE).map((row) => fitRow(row, redact)));
+  await writer.end(report.status);
 }
 
 function requestOf(runId: string, { mode, trigger, kinds, approveDeletions }: RunOrder) {

@@ -145,19 +145,20 @@ async function startWorking(
   signal: AbortSignal,
 ) {
   const { eventListener } = settings;
-  const record = settings.runHistory === 'off' ? undefined : journal;
+  const { runHistory } = settings;
+  const record = runHistory === 'off' ? undefined : { journal, detail: runHistory };
   const onlyWebhooks = eventListener === 'WEBHOOKS_ONLY';
   const everyMs = scheduledEveryMs(settings);
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
-    run: createRunWorker(components, schedule, { memory: queue, journal: record }),
+    run: createRunWorker(components, schedule, { memory: queue, record }),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),
     everyMs,
     log: components.log,
     signal,
   });
-  await queue.start({ run: retrying, live: createLiveWorker(components, queue) });
+  await queue.start({ run: retrying, live: createLiveWorker(components, queue, record) });
   void components.reporter.start({ othersMayRun: redis !== undefined });
   void retryUntilQueueReady(() => queue.schedule(everyMs), signal);
   if (!onlyWebhooks) void retryUntilQueueReady(() => queue.request({ ...FULL_RESYNC, trigger: 'start' }), signal);

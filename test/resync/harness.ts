@@ -137,8 +137,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
         ...(journal === undefined ? {} : { journal }),
       });
     },
-    refresh: (subject, journal) =>
-      application.live(memory, () => journal).refresh(subject, new AbortController().signal),
+    refresh: (subject, journal) => application.live(memory).refresh(subject, new AbortController().signal, journal),
     async reopen(changes) {
       application.close();
       application = await open(changes);

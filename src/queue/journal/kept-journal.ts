@@ -135,6 +135,8 @@ export class KeptJournal implements Journal {
     const { runs = KEPT_RUNS, bytes, log } = this.#options;
     if (lost > 0 && this.#isNew(`${head.runId} lost`))
       log('warn', `The record of a run is not whole: rows could not be kept (${why}).`, { runId: head.runId, lost });
+    // Once an hour for all events together.
+    if (head.mode === 'live' && !this.#isNew(`${head.runId} begun`)) return;
     try {
       const over = expendable(await this.#store.records(), { runs, bytes });
       if (over.length > 0) await this.#store.drop(over);
