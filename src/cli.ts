@@ -5,6 +5,7 @@ import './cli/memory.ts';
 import { Command, InvalidArgumentError } from 'commander';
 import { addChangesCommand } from './cli/changes-command.ts';
 import { printUsageError, runCommand } from './cli/command.ts';
+import { addDoctorCommand } from './cli/doctor-command.ts';
 import { addMapCommand } from './cli/map-command.ts';
 import { handleClosedOutput } from './cli/output.ts';
 import { isDigest } from './core/canonical.ts';
@@ -75,6 +76,7 @@ program
 
 addChangesCommand(program);
 addMapCommand(program);
+addDoctorCommand(program);
 
 withStandInOptions(program.command('demo'), '400')
   .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { connectKomodor, connectPort, createGovernors } from './compose/connections.ts';
 import { loadDefaults } from './compose/defaults.ts';
 import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
+import { createPortCatalog } from './compose/port-catalog.ts';
 import { runWithoutSecrets } from './compose/secrets.ts';
 import { documentDiff } from './config/document-diff.ts';
-import { parseMapping } from './config/mapping-schema.ts';
 import { secretsOf } from './config/secrets.ts';
-import type { OfflineSettings, Settings } from './config/settings.ts';
+import type { Settings } from './config/settings.ts';
 import {
   catalogMarkingWrites,
   catalogSkippingMarked,
@@ -17,7 +17,6 @@ import {
 } from './core/catalog-guards.ts';
 import { LiveGuard } from './core/live-guard.ts';
 import { LiveSessions } from './core/live-session.ts';
-import type { JsonObject } from './core/model.ts';
 import { combineObservers } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
 import type { Catalog, Mapper, Ports, RunObserver } from './core/ports.ts';
@@ -27,15 +26,12 @@ import { locateSubjects, type RefreshReport, refreshSubject } from './core/refre
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import type { KindBook, Subject } from './core/source.ts';
-import { KOMODOR_KINDS } from './komodor/kinds.ts';
 import type { JqBinary } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
 import type { AttemptOutcome, GovernorState } from './net/governor.ts';
 import type { Side } from './net/http-failure.ts';
 import type { PortApi } from './port/api.ts';
-import { PortCatalog } from './port/catalog.ts';
 import type { TokenProvider } from './port/token.ts';
-import { VERSION } from './version.ts';
 
 export type RunRequest = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
 
@@ -121,18 +117,7 @@ export async function createApplication(
   const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: port });
 
   const catalogFor = (runId: string | null, setup: 'write' | 'note') =>
-    new PortCatalog(api, {
-      runId,
-      setup,
-      identifier: settings.integrationIdentifier,
-      version: VERSION,
-      changelogDestination: changelogDestinationOf(settings),
-      mappingSource: settings.mappingSource,
-      initialize: settings.initializePortResources,
-      batchesInFlight: settings.portBatchesInFlight,
-      parseMapping: (config, origin) => parseMapping(config, origin, KOMODOR_KINDS),
-      ...files,
-    });
+    createPortCatalog(api, settings, files, { runId, setup });
   const redact = redactor(secrets);
   const masked = (journal: JournalTarget | undefined) => journal && { ...journal, redact };
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
@@ -203,11 +188,6 @@ export async function createApplication(
       source.close();
     },
   };
-}
-
-/** Where Port sends its changelog (for the "Resync" button): our own address with EVENT_LISTENER=WEBHOOK, else nowhere. */
-function changelogDestinationOf({ eventListener, publicUrl }: OfflineSettings): JsonObject {
-  return eventListener === 'WEBHOOK' && publicUrl !== undefined ? { type: 'WEBHOOK', url: `${publicUrl}/resync` } : {};
 }
 
 function countsOf({ komodor, port }: { komodor: GovernorState; port: GovernorState }) {

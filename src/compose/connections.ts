@@ -16,7 +16,9 @@ interface Shared {
   readonly env: NodeJS.Dict<string>;
   readonly secrets: readonly string[];
   readonly governor: Governor;
-  readonly onNetworkWait: ((why: string, leftMs: number) => void) | undefined;
+  readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
+  /** How often a request is sent at most; see HttpClientOptions. */
+  readonly attempts?: number;
 }
 
 /** What limits the requests to each of both systems. */

@@ -10,6 +10,8 @@ export interface KomodorApiOptions {
   readonly apiKey: string;
   readonly userAgent?: string;
   readonly timeoutMs: number;
+  /** How often a request is sent at most; see HttpClientOptions. */
+  readonly attempts?: number | undefined;
   readonly maxResponseBytes: number;
   readonly governor: Governor;
   /** Values that must never appear in a message, the API key among them. */
@@ -28,6 +30,8 @@ export interface KomodorApi {
   call(
     request: Omit<HttpRequest, 'repeatable' | 'expect'>,
   ): Promise<{ readonly body: unknown; readonly bytes: number }>;
+  /** Whether Komodor takes the key. Throws HttpFailure when that cannot be told. */
+  takesKey(signal: AbortSignal): Promise<boolean>;
   hostAnswered(): boolean;
   /** The error for a host that never answered. */
   unreachable(failure: HttpFailure): AppError;
@@ -45,6 +49,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
       ...(options.userAgent === undefined ? {} : { 'user-agent': options.userAgent }),
     },
     timeoutMs: options.timeoutMs,
+    attempts: options.attempts,
     maxResponseBytes: options.maxResponseBytes,
     governor: options.governor,
     onNetworkWait: options.onNetworkWait,
@@ -73,7 +78,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     }
   }
 
-  return { call, hostAnswered, unreachable, close: http.close };
+  return { call, takesKey: (signal) => takesKey(http, signal), hostAnswered, unreachable, close: http.close };
 }
 
 function keyRefused(host: string, failure: HttpFailure): AppError {
@@ -87,12 +92,21 @@ function keyRefused(host: string, failure: HttpFailure): AppError {
 /** Whether the key is right. Komodor answers 403 to a wrong key, and also when the user of a right key lacks a permission. */
 async function isKeyRight(http: HttpClient, wasAccepted: boolean, signal: AbortSignal): Promise<boolean> {
   try {
+    return await takesKey(http, signal);
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    return wasAccepted;
+  }
+}
+
+async function takesKey(http: HttpClient, signal: AbortSignal): Promise<boolean> {
+  try {
     const path = '/apikey/validate';
     const response = await http.request({ method: 'GET', path, repeatable: true, expect: 'json', signal });
     const answer = response.json();
     return !isObject(answer) || answer.valid !== false;
   } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    return error.status !== 401 && error.status !== 403 && wasAccepted;
+    if (!(error instanceof HttpFailure) || (error.status !== 401 && error.status !== 403)) throw error;
+    return false;
   }
 }

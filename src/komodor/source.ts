@@ -16,6 +16,8 @@ export interface KomodorSourceOptions extends KomodorApiOptions {
 
 export interface KomodorSource {
   readonly kinds: KindBook;
+  /** Whether Komodor takes the API key. Throws HttpFailure when that cannot be told. */
+  takesKey(signal: AbortSignal): Promise<boolean>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -32,5 +34,6 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
     signal,
     now,
   });
-  return { kinds: kindBook(DEFINITIONS.map((definition) => definition.bind(start))), close: api.close };
+  const kinds = kindBook(DEFINITIONS.map((definition) => definition.bind(start)));
+  return { kinds, takesKey: api.takesKey, close: api.close };
 }

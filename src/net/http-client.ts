@@ -25,7 +25,7 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** Whether sending it twice does no harm. If it does, it is only sent again when the host cannot have carried it out. */
   readonly repeatable: boolean;
-  /** How often it is sent at most (default 5). Attempts that met a rate limit are counted apart. */
+  /** How often it is sent at most (default: as the client says). Attempts that met a rate limit are counted apart. */
   readonly attempts?: number;
   /** Statuses after which it is not sent again, although the retry policy would. */
   readonly finalStatuses?: readonly number[];
@@ -64,6 +64,8 @@ export interface HttpClientOptions {
   /** Sent with every request. */
   readonly headers?: { readonly [name: string]: string };
   readonly timeoutMs: number;
+  /** How often a request is sent at most, unless it says so itself (default 5). */
+  readonly attempts?: number | undefined;
   readonly maxResponseBytes: number;
   readonly governor: Governor;
   /** Values that must never appear in a message. */
@@ -121,7 +123,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function request(request: HttpRequest): Promise<HttpResponse> {
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
-    const retry = createRetrier(governor, request.signal, request.attempts);
+    const retry = createRetrier(governor, request.signal, request.attempts ?? options.attempts);
     for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(request, timeoutMs);
       if (!(result instanceof HttpFailure)) return { ...result, attempts: attempts + result.attempts - 1 };
@@ -132,7 +134,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { request, retrier: (signal) => createRetrier(governor, signal), close: sender.close };
+  return { request, retrier: (signal) => createRetrier(governor, signal, options.attempts), close: sender.close };
 }
 
 function toResponse(request: HttpRequest, requestInfo: RequestInfo, sent: SendResult): HttpResponse | HttpFailure {

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isLoopback } from '../core/loopback.ts';
 import type { ServerContext } from './dependencies.ts';
 import { requireLocalCaller } from './local-caller.ts';
 import { HttpProblem } from './problems.ts';
-import { basicPasswordOf, bearerOf, headerOf, isLoopback, sameSecret } from './secrets.ts';
+import { basicPasswordOf, bearerOf, headerOf, sameSecret } from './secrets.ts';
 
 /** Counts a 401 or 404 for the caller's address; throws `too_many_requests` when there were too many. */
 export type CountFailure = (request: FastifyRequest) => Promise<void>;

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
+import type { DoctorDocument } from '../answers/doctor/doctor.ts';
 import type { StatusDocument } from '../answers/status.ts';
 import type { Journal } from '../core/journal.ts';
 import type { RunQueue } from '../core/run-queue.ts';
@@ -29,6 +30,8 @@ export interface ServerDependencies {
   readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly ReadinessCheck[]>;
   readonly status: () => Promise<StatusDocument>;
+  /** Looks at everything that a run needs; see `examine`. */
+  readonly doctor: () => Promise<DoctorDocument>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Mounted under /admin/queues, behind the token. */
   readonly dashboard?: FastifyPluginCallback | FastifyPluginAsync;

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../core/loopback.ts';
 import { HttpProblem } from './problems.ts';
-import { headerOf, isLoopback } from './secrets.ts';
+import { headerOf } from './secrets.ts';
 
 /** Headers that proxies add. With one of these the caller may be on any machine. */
 const FORWARDING =

@@ -7,6 +7,7 @@ import { createAccess } from './access.ts';
 import type { App } from './app.ts';
 import { addCommonHooks } from './common-hooks.ts';
 import { DEFAULT_LIMITS, type ServerContext, type ServerDependencies } from './dependencies.ts';
+import { addDoctorRoutes } from './doctor-routes.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { addOpenApi } from './openapi.ts';
@@ -30,6 +31,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   addStartPage(app);
   addHealthRoutes(app, context, access);
   addStatusRoutes(app, context, access);
+  addDoctorRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),

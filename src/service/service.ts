@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeStatus } from '../answers/status.ts';
+import { runDoctor } from '../compose/doctor.ts';
 import type { Settings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
@@ -56,7 +57,7 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   queue = createdQueue.queue;
   const freshness = createFreshnessReader({ queue, everyMs: scheduledEveryMs(settings) });
   const stopping = new AbortController();
-  const server = await buildServer(serverDependencies(settings, components, createdQueue, freshness));
+  const server = await buildServer(serverDependencies(settings, components, createdQueue, freshness, stopping.signal));
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
     await createdQueue.queue.close();
     await components.close(new Deadline(STOP_MS));
@@ -101,6 +102,7 @@ function serverDependencies(
   { application, logger, metrics, redact }: ServiceComponents,
   { queue, journal, redis }: Queue,
   freshness: () => Promise<Freshness>,
+  stopping: AbortSignal,
 ): ServerDependencies {
   const { jq } = application;
   const { role, integrationIdentifier, publicUrl, httpPort } = settings;
@@ -123,6 +125,7 @@ function serverDependencies(
     integrationIdentifier,
     redact,
     status: () => describeStatus(status),
+    doctor: () => runDoctor(settings, application.port.env, true, stopping),
     metrics: () => metrics.render(),
     ...(redis ? { dashboard: createDashboard(redis, '/admin/queues') } : {}),
     logger,

@@ -19,7 +19,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['core'],
   queue: ['core'],
   server: ['core', 'answers'],
-  answers: ['core', 'mapping', 'config', 'komodor', 'port'],
+  answers: ['core', 'mapping', 'config', 'komodor', 'port', 'net'],
 };
 
 /** Which parts may import a library. */

@@ -57,7 +57,7 @@ describe('commands', () => {
       return text !== undefined && options.every((option) => WORD(option).test(text));
     };
     expect(strangers(calls, exists)).toEqual([]);
-    expect(['doctor', 'plan --nonsense', 'plan --out x'].map(exists)).toEqual([false, false, true]);
+    expect(['nonsense', 'plan --nonsense', 'plan --out x'].map(exists)).toEqual([false, false, true]);
   });
 
   it('have the options that messages and pages name', () => {
@@ -67,7 +67,8 @@ describe('commands', () => {
       /(?<![\w-])(--[a-z][a-z-]+)/g,
     );
     expect(messages.length).toBeGreaterThan(3);
-    expect(strangers(messages, (option) => WORD(option).test(all))).toEqual([]);
+    const nodes = ['--max-old-space-size'];
+    expect(strangers(messages, (option) => nodes.includes(option) || WORD(option).test(all))).toEqual([]);
     const others = ['docs/container.md', 'docs/chaos.md', 'docs/performance.md', 'docs/reliability.md'];
     const inPages = named(
       pages.filter(({ path }) => !others.includes(path)),

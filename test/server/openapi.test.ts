@@ -7,6 +7,7 @@ const ROUTES = [
   'get /health/live',
   'get /health/ready',
   'get /metrics',
+  'get /v1/doctor',
   'post /v1/runs',
   'get /v1/runs',
   'get /v1/status',

@@ -95,6 +95,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     redact: redactor([API_TOKEN, WEBHOOK_SECRET, CLIENT_SECRET]),
     checks: async () => [{ name: 'queue', ok: true, detail: 'in process' }],
     status: () => describeStatus(status),
+    doctor: async () => ({ checks: [{ name: 'jq', status: 'ok', detail: 'works', advice: null }] }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     ...changes,
