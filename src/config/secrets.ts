@@ -1,13 +1,15 @@
 import { redactor } from '../core/redact.ts';
 import type { OfflineSettings } from './settings.ts';
 
+const SHORTEST_HOOK_PATH = 12;
+
 /**
  * Values that must never reach a log, an error, a report, or a mapping.
  * @param env the environment, for what libraries read from it themselves: proxies, headers for a trace collector
  */
 export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): readonly string[] {
-  const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret, metricsWebhookUrl } =
-    settings;
+  const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
+  const { metricsWebhookUrl, notifyUrl = [], notifySecret } = settings;
   const passwords = redisUrl === undefined ? [] : passwordsIn(redisUrl);
   const own = [
     komodorApiKey,
@@ -18,6 +20,8 @@ export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): 
     apiToken,
     webhookSecret,
     metricsWebhookUrl,
+    ...notifyUrl.flatMap((url) => [url, pathOf(url)]),
+    notifySecret,
   ];
   return [...own.filter((secret) => secret !== undefined), ...secretsIn(env)];
 }
@@ -52,6 +56,13 @@ function passwordsIn(address: string): readonly string[] {
   if (!URL.canParse(address)) return [];
   const { password } = new URL(address);
   return password === '' ? [] : [password, decoded(password)];
+}
+
+/** The path of a hook's address is its password. Undefined when it is too short to be one. */
+function pathOf(address: string): string | undefined {
+  const { pathname, search } = new URL(address);
+  const path = `${pathname}${search}`;
+  return path.length >= SHORTEST_HOOK_PATH ? path : undefined;
 }
 
 function decoded(text: string): string {

@@ -1,5 +1,15 @@
 import { setting } from './setting-info.ts';
-import { flag, hookAddress, integer, listenAddress, oneOf, proxies, token, webAddress } from './setting-values.ts';
+import {
+  flag,
+  hookAddress,
+  hookAddresses,
+  integer,
+  listenAddress,
+  oneOf,
+  proxies,
+  token,
+  webAddress,
+} from './setting-values.ts';
 
 /** How the process listens and logs. */
 export const serverSettings = {
@@ -116,6 +126,23 @@ export const serverSettings = {
         'Gets a POST with how each part of a resync ended, in the form of Port Ocean ([metrics.md](metrics.md#metrics-by-webhook)).',
     },
     hookAddress().optional(),
+  ),
+  notifyUrl: setting(
+    'Server',
+    'NOTIFY_URL',
+    {
+      default: null,
+      secret: true,
+      description:
+        'Who is told when the status changes: an address that gets a POST, or several separated by commas ([notify.md](notify.md)).',
+    },
+    hookAddresses().optional(),
+  ),
+  notifySecret: setting(
+    'Server',
+    'NOTIFY_SECRET',
+    { default: null, secret: true, description: 'Signs these POSTs: `X-Signature` is the HMAC-SHA256 of the body.' },
+    token().optional(),
   ),
   metricsWebhook: setting(
     'Server',

@@ -8,6 +8,8 @@ const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: 60 * SECOND, h: 
 const MIN_INTERVAL = 10 * SECOND;
 /** A Node timer overflows above 2^31-1 ms (24.8 days) and would then fire at once. */
 const MAX_INTERVAL = 24 * 86_400 * SECOND;
+/** How many addresses of other systems one setting may name. */
+const MAX_HOOKS = 10;
 
 /** Text without blanks or control characters inside, because it goes into an HTTP header. */
 export function token() {
@@ -118,6 +120,19 @@ export function hookAddress() {
       const url = URL.canParse(text) ? new URL(text) : undefined;
       return url === undefined || (url.username === '' && url.password === '');
     }, 'must not contain a user name or password');
+}
+
+/** Several such addresses, separated by commas. */
+export function hookAddresses() {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(hookAddress()).min(1).max(MAX_HOOKS));
 }
 
 /**

@@ -174,6 +174,11 @@ export interface RunQueue {
   /** Changes these records in one atomic step for all replicas. Waits while Redis is away. */
   changeTruths(change: (known: readonly TruthRecord[]) => readonly TruthRecord[]): Promise<void>;
   /**
+   * Keeps what people are told about the status, in one step for all replicas, so that only one of them tells it.
+   * @returns what was kept before; null: nothing
+   */
+  exchangeTold(told: string): Promise<string | null>;
+  /**
    * Stops within seconds: a run in progress is handed back (Redis) or aborted (in process); waiting live events are kept
    * (Redis) or processed (in process).
    * @param withinMs how long to wait at most

@@ -54,6 +54,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
   let skipped = 0;
+  let told: string | null = null;
   let closed = false;
 
   function ensureOpen(): void {
@@ -145,6 +146,11 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     truths: async () => truths,
     async changeTruths(change) {
       truths = change(truths);
+    },
+    async exchangeTold(next) {
+      const before = told;
+      told = next;
+      return before;
     },
     async close(withinMs = CLOSE_MS) {
       closed = true;

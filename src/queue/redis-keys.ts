@@ -92,6 +92,10 @@ export class RedisKeys {
   get permissionTest(): string {
     return `${this.#base}probe`;
   }
+  /** String: what people were told about the status. */
+  get told(): string {
+    return `${this.#base}told`;
+  }
   /** String with expiry: a run was requested with this idempotency key. */
   used(key: string): string {
     return `${this.#base}used:${key}`;

@@ -265,6 +265,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     countedDeletions: async (...given) => callRedis(() => marks.counted(...given)),
     truths: async () => callRedis(() => truths.read(redis.failFast)),
     changeTruths: (change) => truths.change(redis.retrying, change),
+    exchangeTold: async (told) => callRedis(() => failFast.exchangeTold(told)),
     close(withinMs = CLOSE_MS) {
       closing ??= close(withinMs);
       return closing;

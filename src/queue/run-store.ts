@@ -138,6 +138,14 @@ export class RunStore {
     return runId === null ? undefined : this.find(runId);
   }
 
+  /** Keeps what people are told about the status. @returns what was kept before */
+  async exchangeTold(told: string): Promise<string | null> {
+    const answers = await this.#redis.multi().get(this.#keys.told).set(this.#keys.told, told).exec();
+    const [failure, before] = answers?.[0] ?? [];
+    if (failure) throw failure;
+    return typeof before === 'string' ? before : null;
+  }
+
   #run(script: RedisScript, ...args: readonly (string | number)[]): Promise<unknown> {
     return this.#runScript([], script, args);
   }

@@ -3,8 +3,12 @@ import type { Settings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { RunReport } from '../core/report.ts';
 import { createComponents } from './components.ts';
+import { createNotifications } from './notifications.ts';
 import { createRunWorker } from './run-worker.ts';
 import { STOP_MS } from './stop-time.ts';
+
+/** How long the process waits for a notification to be taken, before it ends. */
+const NOTIFY_MS = 10_000;
 
 /** `EVENT_LISTENER=ONCE`: one resync, reported to Port like any other; then the process ends. No HTTP, no Redis. */
 export async function runOnceAndReport(
@@ -16,6 +20,13 @@ export async function runOnceAndReport(
   await components.reporter.start({ othersMayRun: false });
   const schedule = { nextResync: async () => null, intervalMinutes: null };
   const order = { mode: 'resync', trigger: 'start', kinds: [], approveDeletions: [] } as const;
-  const work = createRunWorker(components, schedule);
-  return work(randomUUID(), order, signal, () => undefined).finally(() => components.close(new Deadline(STOP_MS / 2)));
+  const notifier = createNotifications(settings, env, components, {
+    exchange: async () => null,
+    stall: async () => undefined,
+  });
+  const work = createRunWorker(components, schedule, { notifier });
+  return work(randomUUID(), order, signal, () => undefined).finally(async () => {
+    await notifier?.close(NOTIFY_MS);
+    await components.close(new Deadline(STOP_MS / 2));
+  });
 }

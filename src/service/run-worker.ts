@@ -10,6 +10,7 @@ import { type RunReport, summarize } from '../core/report.ts';
 import { fitRow } from '../core/row-values.ts';
 import type { RunOrder, RunQueue, RunWorker } from '../core/run-queue.ts';
 import { truthsAfter } from '../core/truths.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ServiceComponents } from './components.ts';
 
@@ -31,6 +32,8 @@ export interface Shared {
   readonly memory: LiveMarks & Pick<RunQueue, 'changeTruths'>;
   /** Missing with RUN_HISTORY=off. */
   readonly record?: RunRecording | undefined;
+  /** Tells people how runs leave the catalog; missing: nobody is to be told. */
+  readonly notifier?: Notifier | undefined;
 }
 
 /** Where runs write down what they change, and how much of it. */
@@ -43,7 +46,7 @@ export interface RunRecording {
 export function createRunWorker(
   components: ServiceComponents,
   schedule: RunSchedule,
-  { memory, record }: Partial<Shared> = {},
+  { memory, record, notifier }: Partial<Shared> = {},
 ): RunWorker {
   return async (runId, order, signal, onProgress) => {
     const { mode, trigger, kinds } = order;
@@ -80,6 +83,7 @@ export function createRunWorker(
     components.logger[LEVELS[report.status]](summarize(report), 'run finished');
     await reported.end(report, await schedule.nextResync().catch(() => null));
     if (kept !== undefined) await isDoneWithin(KEEP_TRUTHS_MS, kept);
+    await notifier?.runEnded(report, order.kinds.length === 0);
     return report;
   };
 }

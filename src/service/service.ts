@@ -8,6 +8,7 @@ import type { Freshness } from '../core/freshness.ts';
 import type { Journal } from '../core/journal.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
 import { createDashboard } from '../queue/dashboard.ts';
 import { createInlineJournal } from '../queue/inline-journal.ts';
@@ -21,6 +22,7 @@ import { createComponents, type ServiceComponents } from './components.ts';
 import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
+import { createNotifications } from './notifications.ts';
 import { retryFailedResyncs } from './retry-failed-resyncs.ts';
 import { createRunWorker } from './run-worker.ts';
 import { STOP_MS } from './stop-time.ts';
@@ -38,6 +40,8 @@ const FULL_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], appr
 const RETRY_MS = 2000;
 /** How much of the time to stop is reserved for closing the components, which report the end of the run to Port. */
 const COMPONENTS_CLOSE_MS = 3_000;
+/** How long a notification that is on its way may still take. */
+const NOTIFY_CLOSE_MS = 500;
 
 /**
  * The service: HTTP, schedule, Port's Resync button, live events, and the worker, as its role demands.
@@ -64,8 +68,14 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
     throw error;
   });
   components.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
+  const notifier = createNotifications(settings, env, components, {
+    exchange: (told) => createdQueue.queue.exchangeTold(told),
+    stall: async () => (await freshness()).stalled ?? undefined,
+  });
   const working =
-    settings.role === 'server' ? undefined : await startWorking(settings, components, createdQueue, stopping.signal);
+    settings.role === 'server'
+      ? undefined
+      : await startWorking({ settings, components, queue: createdQueue, notifier, signal: stopping.signal });
 
   return {
     httpPort,
@@ -74,6 +84,7 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
       // All at the same time: a slow HTTP caller must not use up the time for ending the run.
       const queueClosed = createdQueue.queue.close(deadline.leftMs(COMPONENTS_CLOSE_MS));
       await deadline.wait(Promise.all([server.close(), working?.stop(), queueClosed]), COMPONENTS_CLOSE_MS);
+      await notifier?.close(NOTIFY_CLOSE_MS);
       await components.close(deadline);
     },
   };
@@ -141,12 +152,15 @@ function serverDependencies(
 }
 
 /** Starts the worker: it executes runs, sets the schedule, polls Port's Resync button, and requests a first resync. */
-async function startWorking(
-  settings: Settings,
-  components: ServiceComponents,
-  { queue, journal, redis }: Queue,
-  signal: AbortSignal,
-) {
+async function startWorking(given: {
+  readonly settings: Settings;
+  readonly components: ServiceComponents;
+  readonly queue: Queue;
+  readonly notifier: Notifier | undefined;
+  readonly signal: AbortSignal;
+}) {
+  const { settings, components, notifier, signal } = given;
+  const { queue, journal, redis } = given.queue;
   const { eventListener } = settings;
   const { runHistory } = settings;
   const record = runHistory === 'off' ? undefined : { journal, detail: runHistory };
@@ -155,7 +169,7 @@ async function startWorking(
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
-    run: createRunWorker(components, schedule, { memory: queue, record }),
+    run: createRunWorker(components, schedule, { memory: queue, record, notifier }),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),
     everyMs,
     log: components.log,

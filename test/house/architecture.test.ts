@@ -18,6 +18,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   telemetry: ['core'],
   queue: ['core'],
+  notify: ['core', 'net'],
   server: ['core', 'answers'],
   answers: ['core', 'mapping', 'config', 'komodor', 'port', 'net'],
 };

@@ -49,6 +49,14 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect(await queue.find(runId)).toMatchObject({ order, report: { runId, status: 'completed' } });
     });
 
+    it('keeps what people are told, and gives each caller what was kept before', async () => {
+      const queue = create();
+      expect(await queue.exchangeTold('failed')).toBeNull();
+      expect(await queue.exchangeTold('blocked | komodorService threshold')).toBe('failed');
+      const together = await Promise.all(['ok', 'ok', 'ok'].map((told) => queue.exchangeTold(told)));
+      expect(together.filter((before) => before !== 'ok')).toEqual(['blocked | komodorService threshold']);
+    });
+
     it('keeps what is asked for until somebody works', async () => {
       const queue = create();
       const { runId } = await queue.request(RESYNC);

@@ -1,0 +1,34 @@
+import type { RunReport } from '../core/report.ts';
+
+/** How the catalog stands, as people are told. */
+export type Condition = 'ok' | 'blocked' | 'degraded' | 'failed' | 'stalled';
+
+/** A condition, and a key that changes when people have to be told again. */
+export interface CatalogStatus {
+  readonly condition: Condition;
+  readonly key: string;
+}
+
+export const STALLED: CatalogStatus = { condition: 'stalled', key: 'stalled' };
+
+/**
+ * How a finished run leaves the catalog; undefined when it says nothing about the whole: a plan, a run that was stopped, or
+ * a run of a few kinds that went well.
+ */
+export function statusAfter(report: RunReport, isWhole: boolean): CatalogStatus | undefined {
+  const { mode, status, blueprints } = report;
+  if (mode !== 'resync' || status === 'aborted') return undefined;
+  if (status === 'completed') return isWhole ? { condition: 'ok', key: 'ok' } : undefined;
+  // Another held-back blueprint is news. Another digest of the same one is not: the number of its entities may change with every run.
+  const held = blueprints.flatMap(({ blueprint, deletionBlocked }) =>
+    deletionBlocked === null ? [] : [`${blueprint} ${deletionBlocked.reason}`],
+  );
+  return { condition: status, key: [status, ...(status === 'blocked' ? held.sort() : [])].join(' | ') };
+}
+
+/** The condition in a key that was kept; undefined when there is none. */
+export function conditionIn(key: string | null): Condition | undefined {
+  const word = key?.split(' | ')[0];
+  const all: readonly Condition[] = ['ok', 'blocked', 'degraded', 'failed', 'stalled'];
+  return all.find((condition) => condition === word);
+}
