@@ -22,9 +22,9 @@ export interface BlueprintFreshness {
   readonly reason: string;
 }
 
-/** No complete truth for three intervals, whether or not runs end. */
+/** No resync has brought some blueprint up to date for three intervals, whether or not runs end. */
 export interface Stall {
-  /** Since when there was no complete truth of the blueprint that has waited longest. */
+  /** Since when the blueprint that has waited longest was not brought up to date. */
   readonly since: string;
   readonly blueprints: readonly string[];
   readonly reason: string;
@@ -131,13 +131,18 @@ function judgeBlueprint(record: TruthRecord, facts: FreshnessFacts): BlueprintFr
     ageMs,
     intervals,
     nextAt: isoOf(facts.queue?.nextAt),
-    stalled: hasStalled(intervals),
+    stalled: hasStalled(intervalsIn(stallAgeOf(record, facts), facts)),
     reason: reasonOf(record, ageMs, facts),
   };
 }
 
 function intervalsIn(ageMs: number, { intervalMs }: FreshnessFacts): number | null {
   return intervalMs === null ? null : Math.round((ageMs / intervalMs) * 100) / 100;
+}
+
+/** Single items that fail in every run do not mean that nothing is brought up to date. */
+function stallAgeOf({ broughtUpAt, since }: TruthRecord, { now }: FreshnessFacts): number {
+  return Math.max(0, now - Date.parse(broughtUpAt ?? since));
 }
 
 function hasStalled(intervals: number | null): boolean {
@@ -189,11 +194,13 @@ function nowIn({ queue, intervalMs, now }: FreshnessFacts): string {
 function stallOf(blueprints: readonly BlueprintFreshness[], facts: FreshnessFacts): Stall | null {
   const stalled = blueprints.filter((one) => one.stalled);
   if (stalled.length === 0) return null;
-  const oldest = stalled.reduce((a, b) => (b.ageMs > a.ageMs ? b : a));
-  const lastOf = facts.truths.find(({ blueprint }) => blueprint === oldest.blueprint)?.last;
+  const names = stalled.map(({ blueprint }) => blueprint);
+  const records = facts.truths.filter(({ blueprint }) => names.includes(blueprint));
+  const oldest = records.reduce((a, b) => (stallAgeOf(b, facts) > stallAgeOf(a, facts) ? b : a));
+  const lastOf = oldest.last;
   const why = whyStalled(lastOf?.type === 'missed' ? lastOf.reason : undefined, facts, lastOf?.at);
-  const since = new Date(facts.now - oldest.ageMs).toISOString();
-  return { since, blueprints: stalled.map(({ blueprint }) => blueprint), reason: why };
+  const since = new Date(facts.now - stallAgeOf(oldest, facts)).toISOString();
+  return { since, blueprints: names, reason: why };
 }
 
 /** Whether resyncs end and are not complete, or do not even end. */

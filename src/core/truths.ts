@@ -23,6 +23,8 @@ export type TruthAttempt =
       readonly reason: string;
       /** Whether no later run can be better without a person: credentials, a mapping, a blueprint that is not there. */
       readonly needsPerson: boolean;
+      /** Whether everything was read and written, but for single items that failed. */
+      readonly mostlyTrue: boolean;
     };
 
 /** What is remembered of one blueprint that the mapping writes. */
@@ -32,6 +34,8 @@ export interface TruthRecord {
   readonly since: string;
   /** The end of the last resync that gave a truth; null: none yet. */
   readonly truthAt: string | null;
+  /** The end of the last resync that gave a truth, or one in which only single items failed; null: none yet. */
+  readonly broughtUpAt: string | null;
   readonly last: TruthAttempt | null;
 }
 
@@ -65,10 +69,18 @@ export function truthsAfter(known: readonly TruthRecord[], resync: FinishedResyn
   const before = new Map(known.map((record) => [record.blueprint, record]));
   return blueprintsIn(mapping, [...before.keys(), ...report.blueprints.map(({ blueprint }) => blueprint)]).map(
     (blueprint) => {
-      const record = before.get(blueprint) ?? { blueprint, since: report.startedAt, truthAt: null, last: null };
+      const record = before.get(blueprint) ?? {
+        blueprint,
+        since: report.startedAt,
+        truthAt: null,
+        broughtUpAt: null,
+        last: null,
+      };
       const last = attemptOf(blueprint, resync, mapping);
       if (last === undefined) return record;
-      return { ...record, last, truthAt: last.type === 'truth' ? last.at : record.truthAt };
+      const isTruth = last.type === 'truth';
+      const truthAt = isTruth ? last.at : record.truthAt;
+      return { ...record, last, truthAt, broughtUpAt: isTruth || last.mostlyTrue ? last.at : record.broughtUpAt };
     },
   );
 }
@@ -93,17 +105,23 @@ function attemptOf(blueprint: string, { report, kinds }: FinishedResync, mapping
   }
   const of = report.blueprints.find((one) => one.blueprint === blueprint);
   if (of?.deletionBlocked?.reason === 'not_selected') return undefined;
-  const why = whyNotRead(report, writing) ?? whyNotWritten(blueprint, of, report);
+  const unread = whyNotRead(report, writing);
+  const unwritten = whyNotWritten(blueprint, of, report);
+  const why = unread?.mostlyTrue ? (unwritten ?? unread) : (unread ?? unwritten);
   if (why !== undefined) return missed(report, why);
   const blocked = of?.deletionBlocked ?? null;
   return { type: 'truth', runId: report.runId, at: report.finishedAt, heldBack: blocked };
 }
 
-type Why = Pick<Extract<TruthAttempt, { type: 'missed' }>, 'reason' | 'needsPerson'>;
+interface Why {
+  readonly reason: string;
+  readonly needsPerson: boolean;
+  readonly mostlyTrue?: boolean;
+}
 
-function missed({ runId, finishedAt }: RunReport, { reason, needsPerson }: Why): TruthAttempt {
+function missed({ runId, finishedAt }: RunReport, { reason, needsPerson, mostlyTrue = false }: Why): TruthAttempt {
   const short = reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason;
-  return { type: 'missed', runId, at: finishedAt, reason: short, needsPerson };
+  return { type: 'missed', runId, at: finishedAt, reason: short, needsPerson, mostlyTrue };
 }
 
 /** The kinds whose entries write, or may write, a blueprint. */
@@ -114,18 +132,25 @@ function kindsWriting({ entries }: Mapping, blueprint: string): readonly Kind[] 
   return [...new Set(writing.map(({ kind }) => kind))];
 }
 
+/** Why something of these kinds was not read. The worst comes first. */
 function whyNotRead(report: RunReport, writing: readonly Kind[]): Why | undefined {
-  for (const kind of writing) {
-    const read = report.kinds.find((one) => one.kind === kind);
-    if (read?.status === 'completed' && read.complete) continue;
-    if (read === undefined) return whyItEnded(report, `${kind} was not read`);
-    if (read.complete) {
-      return { reason: `${read.rejected} items of ${kind} gave no entity`, needsPerson: false };
-    }
-    const problem = report.problems.find((one) => one.kind === kind && one.code === 'read_incomplete');
-    return { reason: problem?.message ?? `${kind} was not read completely`, needsPerson: false };
+  const whys = writing.flatMap((kind) => whyNotReadOf(report, kind) ?? []);
+  return whys.find(({ mostlyTrue }) => mostlyTrue !== true) ?? whys[0];
+}
+
+function whyNotReadOf(report: RunReport, kind: Kind): Why | undefined {
+  const read = report.kinds.find((one) => one.kind === kind);
+  if (read?.status === 'completed' && read.complete) return undefined;
+  if (read === undefined) return whyItEnded(report, `${kind} was not read`);
+  if (read.complete) {
+    return {
+      reason: `${read.rejected} items of ${kind} gave no entity`,
+      needsPerson: false,
+      ...(read.selected > 0 ? { mostlyTrue: true } : {}),
+    };
   }
-  return undefined;
+  const problem = report.problems.find((one) => one.kind === kind && one.code === 'read_incomplete');
+  return { reason: problem?.message ?? `${kind} was not read completely`, needsPerson: false };
 }
 
 function whyNotWritten(blueprint: string, of: BlueprintReport | undefined, report: RunReport): Why | undefined {
@@ -137,7 +162,10 @@ function whyNotWritten(blueprint: string, of: BlueprintReport | undefined, repor
   const about = (code: Code) => report.problems.find((one) => one.code === code && names(one.message, blueprint));
   const missing = about('blueprint_missing');
   if (missing !== undefined) return { reason: missing.message, needsPerson: true };
-  if (failed > 0) return { reason: `${failed} entities of ${blueprint} could not be written`, needsPerson: false };
+  if (failed > 0) {
+    const reason = `${failed} entities of ${blueprint} could not be written`;
+    return { reason, needsPerson: false, ...(status === 'failed' ? {} : { mostlyTrue: true }) };
+  }
   // Our entities could not be listed, so none of them is known to be stale.
   const unlisted = about('port_failed');
   if (unlisted !== undefined) return { reason: unlisted.message, needsPerson: false };
@@ -147,7 +175,11 @@ function whyNotWritten(blueprint: string, of: BlueprintReport | undefined, repor
     return { reason: `${count} deletions of ${blueprint} could not be decided (${reason})`, needsPerson: false };
   }
   if (deletionBlocked === null && deleted < stale) {
-    return { reason: `${stale - deleted} entities of ${blueprint} could not be deleted`, needsPerson: false };
+    return {
+      reason: `${stale - deleted} entities of ${blueprint} could not be deleted`,
+      needsPerson: false,
+      mostlyTrue: true,
+    };
   }
   return status === 'degraded' ? whyItEnded(report) : undefined;
 }

@@ -17,6 +17,7 @@ const recordSchema: z.ZodType<TruthRecord> = z.object({
   blueprint: z.string(),
   since: z.iso.datetime(),
   truthAt: z.iso.datetime().nullable(),
+  broughtUpAt: z.iso.datetime().nullable(),
   last: z
     .discriminatedUnion('type', [
       z.object({
@@ -31,7 +32,13 @@ const recordSchema: z.ZodType<TruthRecord> = z.object({
           })
           .nullable(),
       }),
-      z.object({ ...attempt, type: z.literal('missed'), reason: z.string(), needsPerson: z.boolean() }),
+      z.object({
+        ...attempt,
+        type: z.literal('missed'),
+        reason: z.string(),
+        needsPerson: z.boolean(),
+        mostlyTrue: z.boolean(),
+      }),
     ])
     .nullable()
     .catch(null),

@@ -15,9 +15,11 @@ const missed = (reason: string, needsPerson = false): TruthAttempt => ({
   at: ago(5 * MIN),
   reason,
   needsPerson,
+  mostlyTrue: false,
 });
 function record(ageMs: number | null, last: TruthAttempt | null = ageMs === null ? null : truth(ageMs)): TruthRecord {
-  return { blueprint: 'service', since: ago(ageMs ?? 10 * MIN), truthAt: ageMs === null ? null : ago(ageMs), last };
+  const at = ageMs === null ? null : ago(ageMs);
+  return { blueprint: 'service', since: ago(ageMs ?? 10 * MIN), truthAt: at, broughtUpAt: at, last };
 }
 function facts(truths: readonly TruthRecord[], more: Partial<FreshnessFacts> = {}): FreshnessFacts {
   const queue = { resyncs: 'none', nextAt: NOW + 48 * MIN } as const;
@@ -26,6 +28,15 @@ function facts(truths: readonly TruthRecord[], more: Partial<FreshnessFacts> = {
 const running = { queue: { resyncs: 'running', nextAt: NOW + 48 * MIN } } as const;
 
 describe('freshness', () => {
+  it('has not stalled while only single items fail in every run', () => {
+    const refused = {
+      ...record(9 * HOUR, missed('1 entities of service could not be written')),
+      broughtUpAt: ago(MIN),
+    };
+    const judged = judgeFreshness(facts([refused]));
+    expect(judged).toMatchObject({ state: 'error', stalled: null, blueprints: [{ stalled: false }] });
+  });
+
   it.each<[string | null, string, FreshnessFacts]>([
     ['on_time', 'a truth within the interval', facts([record(12 * MIN)])],
     ['on_time', 'the same, although the last resync failed', facts([record(12 * MIN, missed('Komodor is away'))])],

@@ -9,6 +9,7 @@ const known: readonly TruthRecord[] = ['service', 'risk'].map((blueprint) => ({
   blueprint,
   since: EARLIER,
   truthAt: EARLIER,
+  broughtUpAt: EARLIER,
   last: { type: 'truth', runId: 'before', at: EARLIER, heldBack: null },
 }));
 const kind = { services: 'komodorService', risks: 'komodorHealthMonitoring' };
@@ -84,6 +85,27 @@ describe('a truth of a blueprint', () => {
     expect(after?.last?.type === 'missed' && after.last.reason).toContain(reason);
   });
 
+  it.each<[string, Partial<RunReport>, boolean]>([
+    ['of which a few entities failed', { blueprints: blueprints({ status: 'degraded', failed: 3 }) }, true],
+    ['of which a few were not deleted', { blueprints: blueprints({ status: 'degraded', stale: 3, deleted: 1 }) }, true],
+    [
+      'of which a few items gave no entity',
+      { kinds: services({ status: 'degraded', rejected: 2, selected: 5 }) },
+      true,
+    ],
+    ['of which no item gave an entity', { kinds: services({ status: 'degraded', rejected: 2, selected: 0 }) }, false],
+    [
+      'that Port refused altogether',
+      { blueprints: blueprints({ status: 'failed', failed: 8 }), status: 'failed' },
+      false,
+    ],
+    ['that was not read completely', { kinds: services({ status: 'degraded', complete: false }) }, false],
+  ])('is brought up to date, or not, by a resync %s', (_, report, isUp) => {
+    const after = serviceAfter(report);
+    expect(after?.broughtUpAt === EARLIER).toBe(!isUp);
+    expect(after?.truthAt).toBe(EARLIER);
+  });
+
   it.each<[string, Partial<RunReport>, Mapping | undefined]>([
     ['credentials', { status: 'failed', kinds: [], blueprints: [], problems: [problem('port_auth', 'no')] }, undefined],
     ['an empty mapping', { status: 'failed', kinds: [], problems: [problem('mapping_empty', 'empty')] }, undefined],
@@ -129,16 +151,19 @@ describe('a truth of a blueprint', () => {
 
 describe('the records', () => {
   it('begin with the first resync, and drop blueprints that no entry writes any more', () => {
-    const after = truthsAfter([...known, { blueprint: 'old', since: EARLIER, truthAt: null, last: null }], {
-      report: runReport(),
-      kinds: [],
-      mapping: MAPPING,
-    });
+    const after = truthsAfter(
+      [...known, { blueprint: 'old', since: EARLIER, truthAt: null, broughtUpAt: null, last: null }],
+      {
+        report: runReport(),
+        kinds: [],
+        mapping: MAPPING,
+      },
+    );
     expect(after.map(({ blueprint }) => blueprint)).toEqual(['service', 'risk']);
     const first = truthsAfter([], { report: runReport(), kinds: [kind.services], mapping: MAPPING });
     expect(first).toMatchObject([
       { blueprint: 'service', since: runReport().startedAt, truthAt: runReport().finishedAt },
-      { blueprint: 'risk', since: runReport().startedAt, truthAt: null, last: null },
+      { blueprint: 'risk', since: runReport().startedAt, truthAt: null, broughtUpAt: null, last: null },
     ]);
   });
 });

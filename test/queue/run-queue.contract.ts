@@ -278,13 +278,22 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
         blueprint: 'service',
         since: '2026-01-01T00:00:00.000Z',
         truthAt: '2026-01-01T01:00:00.000Z',
+        broughtUpAt: '2026-01-01T01:00:00.000Z',
         last: { type: 'truth', runId: 'r1', at: '2026-01-01T01:00:00.000Z', heldBack: blocked },
       };
       const missed: TruthRecord = {
         blueprint: 'risk',
         since: '2026-01-01T00:00:00.000Z',
         truthAt: null,
-        last: { type: 'missed', runId: 'r1', at: '2026-01-01T01:00:00.000Z', reason: 'x', needsPerson: true },
+        broughtUpAt: null,
+        last: {
+          type: 'missed',
+          runId: 'r1',
+          at: '2026-01-01T01:00:00.000Z',
+          reason: 'x',
+          needsPerson: true,
+          mostlyTrue: false,
+        },
       };
       await queue.changeTruths(() => [truth, missed]);
       expect(await queue.truths()).toEqual([truth, missed]);
