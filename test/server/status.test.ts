@@ -50,17 +50,18 @@ describe('the status', () => {
     const heldBack = { reason: 'threshold', count: 12, digest: '0123456789abcdef', sample: ['a', 'b'] } as const;
     await queue.changeTruths(() => [
       {
-        ...{ blueprint: 'service', since: AT, truthAt: AT },
+        ...{ blueprint: 'service', since: AT, truthAt: AT, broughtUpAt: AT },
         last: { type: 'truth', runId: 'r1', at: AT, heldBack },
       },
       {
-        ...{ blueprint: 'risk', since: AT, truthAt: null },
+        ...{ blueprint: 'risk', since: AT, truthAt: null, broughtUpAt: null },
         last: {
           type: 'missed',
           runId: 'r1',
           at: AT,
           reason: 'Port has no blueprint risk; create it',
           needsPerson: true,
+          mostlyTrue: false,
         },
       },
     ]);
@@ -97,7 +98,7 @@ describe('the status', () => {
 
   it('answers while the queue cannot be reached, from what was known', async () => {
     const queue = createInlineQueue();
-    await queue.changeTruths(() => [{ blueprint: 'service', since: AT, truthAt: AT, last: null }]);
+    await queue.changeTruths(() => [{ blueprint: 'service', since: AT, truthAt: AT, broughtUpAt: AT, last: null }]);
     const away = () => Promise.reject(new Error('away'));
     const gone = { isGone: false };
     const shaky = {
