@@ -100,15 +100,15 @@ export class FieldTable {
   /**
    * The fields that writing `entity` changes, by path. A field with a search query counts as changed, because only Port
    * knows its result. Fields that are not compared are left out.
-   * @param known the fingerprints of what Port has; undefined: nothing, or not known
+   * @param known the fingerprints of what Port has; undefined: not known, so every field of the entity may be changed
    * @param merge false: Port drops the fields that the write does not have
    */
   changedPaths(entity: Entity, known: Fingerprints | undefined, merge: boolean): readonly string[] {
     const searched = searchedPaths(entity);
     const changed = this.#columns.filter(({ path, read }, index) => {
       const value = read(entity);
-      if (value === undefined && (merge || searched.includes(path))) return false;
-      return fingerprintOrZero(value) !== (known?.[index] ?? 0);
+      if (value === undefined && (merge || known === undefined || searched.includes(path))) return false;
+      return known === undefined || fingerprintOrZero(value) !== known[index];
     });
     return [...changed.map(({ path }) => path), ...searched];
   }

@@ -11,6 +11,7 @@ import { Writer } from './writer.ts';
 export interface ReadState {
   readers: readonly KindReader[];
   intake: Intake | undefined;
+  writer: Writer | undefined;
 }
 
 /**
@@ -29,6 +30,7 @@ export async function readKinds(
   const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal, run.recorder);
   const intake = new Intake(run, writer, targets);
   state.intake = intake;
+  state.writer = writer;
   for (const kind of kindsInOrder(run, wanted)) {
     const reader = new KindReader(run, intake, kind);
     state.readers = [...state.readers, reader];

@@ -59,8 +59,8 @@ export async function refreshSubject(
   await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
   applyTaints(run, { disabled }, {});
 
-  const soFar: ReadState = { readers: [], intake: undefined };
-  await readKinds(run, narrowed(extractions, subject), soFar);
+  const soFar: ReadState = { readers: [], intake: undefined, writer: undefined };
+  await readKinds(run, narrowed(extractions, subject), soFar).finally(() => soFar.writer?.settled());
   const unread = soFar.readers.find((reader) => !reader.report().complete);
   const heldBack = await removeGoneSubject(run, subject, guard);
   // Unchanged entities are marked too, because a resync may still write an older state of them. Entities that were not seen,

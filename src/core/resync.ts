@@ -60,6 +60,7 @@ export async function resync(
     unmapped: [],
     run: undefined,
     intake: undefined,
+    writer: undefined,
     deletions: undefined,
   };
   const ending = new AbortController();
@@ -75,6 +76,7 @@ export async function resync(
     problems.add({ code, severity: 'error', group: '', message });
   } finally {
     ending.abort();
+    await progress.writer?.settled();
   }
   const requests = trafficSince(ports, trafficBefore);
   return report(request, { startedAt, finishedAt: ports.now(), requests, end }, problems, progress);

@@ -45,6 +45,11 @@ export class UpdateQueue {
     if (this.#failure) throw this.#failure.error;
   }
 
+  /** Waits until nothing is under way any more, however it ends. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
   /** Starts one question. It is not waited for, so that other entities are written meanwhile. */
   async #ask(updates: readonly Update[]): Promise<void> {
     const [first] = updates;

@@ -65,6 +65,12 @@ export class Writer {
     this.#rethrow();
   }
 
+  /** Waits until nothing is in flight any more, however it ends, so that all of it is recorded. */
+  async settled(): Promise<void> {
+    await this.#updates?.settled();
+    await Promise.all(this.#inFlight);
+  }
+
   async #send(writes: readonly ReadyWrite[]): Promise<void> {
     this.#rethrow();
     const [first] = writes;

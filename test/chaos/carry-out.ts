@@ -7,6 +7,7 @@ import { KINDS } from './kinds.ts';
 import { checkDeletions, checkOthers, type Violation } from './oracle.ts';
 import { workInPort } from './people.ts';
 import type { Action, Disturbance } from './plan-of-seed.ts';
+import { ActionRecord } from './record.ts';
 import type { Simulation } from './simulation.ts';
 import { checkBounds, checkLive, checkLiveGuard, checkPlan, type Refreshed } from './step-checks.ts';
 import { variantOf } from './variant.ts';
@@ -63,6 +64,8 @@ export async function carryOut(simulation: Simulation, action: Action, number: n
 async function disturbed(simulation: Simulation, action: Disturbed, number: number, where: string): Promise<void> {
   const { schedule, incarnation, store } = simulation;
   const watch = new Watch(store, simulation.world, simulation.variant);
+  const runId = `${simulation.seed}-${number}`;
+  const record = new ActionRecord(store, runId);
   const stop = new AbortController();
   simulation.port.log.length = 0;
   schedule.begin({
@@ -80,7 +83,7 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
   disturb(simulation, action, number, watch, stop, meanwhile);
   if (action.killAfter !== undefined) incarnation.killAfter(action.killAfter);
 
-  const work = perform(simulation, action, number, stop.signal);
+  const work = perform(simulation, action, { number, runId, record }, stop.signal);
   const limit = new AbortController();
   const result = await Promise.race([
     work,
@@ -106,6 +109,9 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
   accuse(checkDeletions(watch));
   accuse(checkOthers(store, watch, simulation.variant));
   accuse(checkBounds(simulation, komodor + port, watch));
+  const slow = incarnation.timeouts - timeoutsBefore > taken.filter(({ silent }) => silent).length;
+  const mixed = action.type === 'resync' && action.live > 0;
+  accuse(record.check({ taken, slow, mixed, killed: result === 'killed', broken: stop.signal.aborted }));
   if (result === 'too long') {
     accuse([{ rule: 5, what: `did not end within ${LIMIT_MS / 1000} s` }]);
     throw new Error('This simulation cannot go on.');
@@ -126,7 +132,6 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
     const kinds = KINDS.filter(
       (kind) => (action.kinds.length === 0 || action.kinds.includes(kind)) && simulation.variant.entries[kind] !== null,
     );
-    const slow = incarnation.timeouts - timeoutsBefore > taken.filter(({ silent }) => silent).length;
     const calm =
       action.weather.type === 'calm' &&
       !watch.sourceChanged &&
@@ -144,7 +149,7 @@ async function disturbed(simulation: Simulation, action: Disturbed, number: numb
         whole: action.kinds.length === 0,
         kinds,
         approved: result.approved,
-        live: action.live > 0,
+        live: mixed,
         numberedPages: simulation.setting.pagingStyle === 'legacy',
         slow,
         calm,
@@ -157,26 +162,28 @@ type Result =
   | { readonly type: 'run'; readonly report: RunReport; readonly approved: readonly string[] }
   | { readonly type: 'live'; readonly refreshed: readonly Refreshed[] };
 
-async function perform(
-  simulation: Simulation,
-  action: Disturbed,
-  number: number,
-  signal: AbortSignal,
-): Promise<Result> {
+interface Step {
+  readonly number: number;
+  readonly runId: string;
+  readonly record: ActionRecord;
+}
+
+async function perform(simulation: Simulation, action: Disturbed, step: Step, signal: AbortSignal): Promise<Result> {
+  const { runId, record } = step;
   const { application, marks } = simulation.incarnation;
   if (action.type === 'live') {
-    return { type: 'live', refreshed: await refresh(simulation, number, action.events, signal) };
+    return { type: 'live', refreshed: await refresh(simulation, step, action.events, signal) };
   }
   if (action.type === 'plan') {
     return { type: 'run', report: await application.run({ mode: 'plan', trigger: 'cli' }, signal), approved: [] };
   }
   const approved = action.approve ? digestsOf(simulation.lastReport) : [];
   const run = application.run(
-    { mode: 'resync', trigger: 'cli', kinds: action.kinds, approvedDeletions: approved },
+    { runId, mode: 'resync', trigger: 'cli', kinds: action.kinds, approvedDeletions: approved },
     signal,
-    { marks },
+    { marks, journal: record.run },
   );
-  const beside = refresh(simulation, number, action.live, signal);
+  const beside = refresh(simulation, step, action.live, signal);
   const [report] = await Promise.all([run, beside]);
   return { type: 'run', report, approved };
 }
@@ -191,7 +198,7 @@ export function digestsOf(report: RunReport | undefined): readonly string[] {
 /** Live events for workloads that are there, or not any more. */
 async function refresh(
   simulation: Simulation,
-  number: number,
+  { number, record }: Step,
   events: number,
   signal: AbortSignal,
 ): Promise<readonly Refreshed[]> {
@@ -213,7 +220,7 @@ async function refresh(
     return { cluster, namespace, kind: random.chance(0.8) ? kind : '', name };
   });
   const { application, marks } = simulation.incarnation;
-  const live = application.live(marks);
+  const live = application.live(marks, () => record.live);
   return Promise.all(
     addresses.map(async (address) => {
       try {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Application } from '../../src/compose.ts';
+import type { JournalWriter, NewRow } from '../../src/core/journal.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { Sabotage } from './incarnation.ts';
 import { type Action, CALMLY } from './plan-of-seed.ts';
@@ -25,6 +26,22 @@ function afterRun(spoil: (application: Application, report: RunReport) => Promis
       return (await spoil(application, report)) ?? report;
     },
   });
+}
+
+/** A program that records something else than it did. */
+function recording(spoil: (rows: readonly NewRow[]) => readonly NewRow[]): Sabotage {
+  return (application) => ({
+    ...application,
+    run(order, stop, { journal, ...options } = {}) {
+      const append = async (rows: readonly NewRow[]) => journal?.writer.append(spoil(rows));
+      const writer: JournalWriter = { append, end: async () => undefined };
+      return application.run(order, stop, { ...options, journal: { writer, detail: 'values' } });
+    },
+  });
+}
+
+function swapped(fields: NonNullable<NewRow['properties']>): NonNullable<NewRow['properties']> {
+  return Object.fromEntries(Object.entries(fields).map(([id, { from, to }]) => [id, { from: to, to: from }]));
 }
 
 async function write({ port }: Application, path: string, body: unknown): Promise<void> {
@@ -128,12 +145,19 @@ const SABOTAGES: readonly (readonly [string, number, readonly Action[], Sabotage
     [RESYNC, { type: 'source', times: 40 }, LIVE, LIVE, LIVE],
     (application) => ({
       ...application,
-      live: (memory) =>
-        application.live({
-          ...memory,
-          countDeletions: async () => ({ counted: 0, entered: Number.NEGATIVE_INFINITY }),
-        }),
+      live: (memory, openJournal) =>
+        application.live(
+          { ...memory, countDeletions: async () => ({ counted: 0, entered: Number.NEGATIVE_INFINITY }) },
+          openJournal,
+        ),
     }),
+  ],
+  ['keeps no record of what it writes', 4, [RESYNC], recording(() => [])],
+  [
+    'records other values than it writes',
+    4,
+    [RESYNC, CHANGES, RESYNC],
+    recording((rows) => rows.map(({ properties = {}, ...row }) => ({ ...row, properties: swapped(properties) }))),
   ],
   [
     'asks for ever',

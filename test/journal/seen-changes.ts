@@ -55,7 +55,9 @@ function keyOf({ blueprint, identifier }: { readonly blueprint: string; readonly
 export interface Exactness {
   /** Answers may have been lost: what the stand-in saw may be in a row that is not `done`. */
   readonly lossy?: boolean;
-  /** Others may have written the same entities meanwhile, or the run may have been killed: only what rows say must be true. */
+  /** The run may have been killed before it wrote its last rows. */
+  readonly partial?: boolean;
+  /** False: others may have written the same entities meanwhile. */
   readonly values?: boolean;
 }
 
@@ -64,14 +66,16 @@ export function differences(
   rows: readonly JournalRow[],
   seen: SeenChanges,
   runId: string | null,
-  { lossy = false, values = true }: Exactness = {},
+  { lossy = false, partial = false, values = true }: Exactness = {},
 ): readonly string[] {
   const writes = seen.writesOf(runId);
   const deleted = new Set(seen.deletionsOf(runId).map(keyOf));
   const done = rows.filter(({ outcome }) => outcome === 'done');
   const tried = new Set(rows.filter(({ outcome }) => outcome === 'refused').map(keyOf));
   const isTold = (key: string, isDeletion: boolean) =>
-    done.some((row) => keyOf(row) === key && (row.action === 'delete') === isDeletion) || (lossy && tried.has(key));
+    partial ||
+    done.some((row) => keyOf(row) === key && (row.action === 'delete') === isDeletion) ||
+    (lossy && tried.has(key));
   return [
     ...[...writes.keys()].filter((key) => !isTold(key, false)).map((key) => `${key} was written, and no row says so`),
     ...[...deleted].filter((key) => !isTold(key, true)).map((key) => `${key} was deleted, and no row says so`),
@@ -99,7 +103,7 @@ function valueDifferences(row: JournalRow, { before, after }: SeenWrite): readon
   return [...new Set([...said.keys(), ...changed.keys()])].flatMap((path) => {
     const [told, was] = [said.get(path), changed.get(path)];
     if (names !== undefined && told === undefined)
-      return names.includes(path) ? [] : [`${keyOf(row)}: ${path} is not named`];
+      return names.includes(path) ? [] : [`${keyOf(row)}: ${path} is not named, Port saw ${shortly(was)}`];
     return isSame(told?.from, was?.from) && isSame(told?.to, was?.to)
       ? []
       : [`${keyOf(row)}: ${path}: the row says ${shortly(told)}, Port saw ${shortly(was)}`];
