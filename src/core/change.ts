@@ -56,9 +56,12 @@ export function mergeChanges<T extends Omit<Change, 'blocked'>>(earlier: T, late
 export function mergeRows(earlier: JournalRow, later: JournalRow): JournalRow {
   const fields = [...new Set([...(earlier.fields ?? []), ...(later.fields ?? [])])];
   const details = [...new Set([earlier.detail, later.detail].filter((detail) => detail !== undefined))];
-  const merged = mergeChanges(earlier, later);
+  const source = earlier.source ?? later.source;
+  const entries = [...new Set([...(earlier.source?.entries ?? []), ...(later.source?.entries ?? [])])];
   return {
-    ...merged,
+    ...mergeChanges(earlier, later),
+    at: earlier.at,
+    ...(source ? { source: { ...source, entries } } : {}),
     ...(fields.length > 0 ? { fields } : {}),
     ...(details.length > 0 ? { detail: details.join('; ') } : {}),
   };

@@ -220,11 +220,11 @@ async function refresh(
     return { cluster, namespace, kind: random.chance(0.8) ? kind : '', name };
   });
   const { application, marks } = simulation.incarnation;
-  const live = application.live(marks, () => record.live);
+  const live = application.live(marks);
   return Promise.all(
     addresses.map(async (address) => {
       try {
-        return { address, reports: await live.refresh(subjectAt(address), signal) };
+        return { address, reports: await live.refresh(subjectAt(address), signal, record.live) };
       } catch {
         return { address, reports: 'failed' as const };
       }

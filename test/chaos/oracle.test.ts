@@ -145,11 +145,11 @@ const SABOTAGES: readonly (readonly [string, number, readonly Action[], Sabotage
     [RESYNC, { type: 'source', times: 40 }, LIVE, LIVE, LIVE],
     (application) => ({
       ...application,
-      live: (memory, openJournal) =>
-        application.live(
-          { ...memory, countDeletions: async () => ({ counted: 0, entered: Number.NEGATIVE_INFINITY }) },
-          openJournal,
-        ),
+      live: (memory) =>
+        application.live({
+          ...memory,
+          countDeletions: async () => ({ counted: 0, entered: Number.NEGATIVE_INFINITY }),
+        }),
     }),
   ],
   ['keeps no record of what it writes', 4, [RESYNC], recording(() => [])],
