@@ -8,6 +8,7 @@ import { printUsageError, runCommand } from './cli/command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
 import { addMapCommand } from './cli/map-command.ts';
 import { handleClosedOutput } from './cli/output.ts';
+import { addReportCommand } from './cli/report-command.ts';
 import { isDigest } from './core/canonical.ts';
 import { messageOf } from './core/errors.ts';
 import { VERSION } from './version.ts';
@@ -77,6 +78,7 @@ program
 addChangesCommand(program);
 addMapCommand(program);
 addDoctorCommand(program);
+addReportCommand(program);
 
 withStandInOptions(program.command('demo'), '400')
   .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')

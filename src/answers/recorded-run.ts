@@ -46,7 +46,7 @@ export function runOfFile(file: ReportWithRows): RecordedRun {
   };
 }
 
-const CHANGED_NOTHING: ChangesNote = { code: 'changed_nothing', message: 'This run changed nothing.' };
+export const CHANGED_NOTHING: ChangesNote = { code: 'changed_nothing', message: 'This run changed nothing.' };
 
 function noteWithoutRows(report: Omit<RunReport, 'changes'>): ChangesNote {
   if (!hasChanged(report)) return CHANGED_NOTHING;
@@ -57,7 +57,7 @@ function noteWithoutRows(report: Omit<RunReport, 'changes'>): ChangesNote {
 }
 
 /** Whether a run changed something, tried to, or held something back. */
-function hasChanged({ blueprints }: Pick<RunReport, 'blueprints'>): boolean {
+export function hasChanged({ blueprints }: Pick<RunReport, 'blueprints'>): boolean {
   return blueprints.some(
     ({ created, updated, deleted, failed, stale }) => created + updated + deleted + failed + stale > 0,
   );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type ChangesNote, type RecordedRun, runOfFile } from '../answers/recorded-run.ts';
+import { reportPage } from '../answers/report-page.ts';
 import { rowsOfPlan } from '../core/change-rows.ts';
 import { AppError } from '../core/errors.ts';
 import type { JournalRun, RowFilter } from '../core/journal.ts';
@@ -21,6 +22,12 @@ const documentSchema = z.object({
   cursor: z.string().nullable(),
   note: note.nullable(),
 });
+
+/** The report page of the run in a file, or of a run of the service. @throws AppError */
+export async function reportPageOf(name: string, url: string | undefined, signal: AbortSignal): Promise<string> {
+  if (isFileName(name)) return reportPage(runInFile(name), signal);
+  return createServiceClient(url).text(`/v1/runs/${encodeURIComponent(name)}/report.html`, signal);
+}
 
 /** Whether what somebody named is a file, and not a run of the service. */
 function isFileName(name: string): boolean {

@@ -67,6 +67,8 @@ export const changeSchema: z.ZodType<ReportedChange> = z.object({
   source: z.object({ kind: text, item: text, entries: texts }).exactOptional(),
 });
 const requests = z.object({ komodor: count, port: count, retries: count, rateLimitWaitMs: count });
+const setup = z.object({ what: z.enum(['integration', 'mapping', 'blueprint']), identifier: text, diff: text });
+
 /** A run report. Its changes are to be parsed one by one. */
 export const reportSchema = z.object({
   runId: text,
@@ -80,6 +82,7 @@ export const reportSchema = z.object({
   blueprints: z.array(blueprint).readonly().catch([]),
   problems: z.array(problem).readonly().catch([]),
   requests: requests.catch({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }),
+  setup: z.array(setup).readonly().catch([]),
   changes: z.array(z.unknown()).exactOptional(),
 });
 

@@ -6,12 +6,14 @@ export interface ServiceClient {
   readonly url: string;
   /** A JSON document. @throws AppError */
   json(path: string, signal: AbortSignal): Promise<unknown>;
+  /** A whole text. @throws AppError, also when it breaks off in the middle */
+  text(path: string, signal: AbortSignal): Promise<string>;
 }
 
 /** How long the service may take until it begins to answer. */
 const ANSWER_TIMEOUT_MS = 30_000;
-/** The limit of a JSON document. A page of 1,000 rows has a few MiB at most. */
-const MAX_JSON_LENGTH = 256 * 1024 * 1024;
+/** The limit of an answer. A page of 1,000 rows has a few MiB at most. */
+const MAX_LENGTH = 256 * 1024 * 1024;
 
 /**
  * Creates a client for the service.
@@ -40,28 +42,28 @@ export function createServiceClient(address: string | undefined): ServiceClient 
     }
   }
 
-  async function* text(path: string, signal: AbortSignal): AsyncGenerator<string> {
+  async function text(path: string, signal: AbortSignal): Promise<string> {
     const { body } = await get(path, signal);
-    if (body === null) return;
+    if (body === null) return '';
     const decoder = new TextDecoder();
+    let whole = '';
     try {
-      for await (const piece of body) yield decoder.decode(piece, { stream: true });
+      for await (const piece of body) {
+        whole += decoder.decode(piece, { stream: true });
+        if (whole.length > MAX_LENGTH) throw new Error('it is too long');
+      }
     } catch (error) {
-      throw new AppError('service_unreachable', `The answer of ${url} broke off in the middle: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      const message = `The answer of ${url} broke off in the middle: ${reasonOf(error)}`;
+      throw new AppError('service_unreachable', message, { cause: error });
     }
-    yield decoder.decode();
+    return whole + decoder.decode();
   }
 
   return {
     url,
+    text,
     async json(path, signal) {
-      let whole = '';
-      for await (const piece of text(path, signal)) {
-        whole += piece;
-        if (whole.length > MAX_JSON_LENGTH) throw noService(url, 'its answer is too long');
-      }
+      const whole = await text(path, signal);
       try {
         return JSON.parse(whole);
       } catch {

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
 import type { DoctorDocument } from '../answers/doctor/doctor.ts';
+import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
 import type { Journal } from '../core/journal.ts';
 import type { RunQueue } from '../core/run-queue.ts';
@@ -14,6 +15,8 @@ export interface ReadinessCheck {
 export interface ServerDependencies {
   readonly queue: RunQueue;
   readonly journal: Journal;
+  /** What runs changed. */
+  readonly runAnswers: RunAnswers;
   /** The kinds that a request for a run may name. */
   readonly kinds: readonly string[];
   readonly version: string;
@@ -50,6 +53,9 @@ export interface ServerLimits {
   readonly bodyBytes: number;
   /** How many event streams may be open. */
   readonly streams: number;
+  /** How many files of changes and reports may be sent at once, and be asked for by one address in a minute. */
+  readonly exports: number;
+  readonly exportsPerMinute: number;
   readonly heartbeatMs: number;
   readonly readinessTimeoutMs: number;
   /** A connection that is idle for this long is closed. */
@@ -72,6 +78,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
   failuresPerMinute: 30,
   bodyBytes: 1_048_576,
   streams: 100,
+  exports: 10,
+  exportsPerMinute: 120,
   heartbeatMs: 15_000,
   readinessTimeoutMs: 5_000,
   connectionTimeoutMs: 30_000,

@@ -13,7 +13,12 @@ export const PROBLEMS = {
   },
   not_found: { status: 404, title: 'There is no such address.' },
   run_not_found: { status: 404, title: 'There is no such run, or it is too long ago.' },
+  changes_not_kept: { status: 404, title: 'The changes of this run are not kept.' },
   request_timeout: { status: 408, title: 'The request took too long to arrive.' },
+  run_in_progress: {
+    status: 409,
+    title: 'The run has not finished, so that a file of its changes would not be whole.',
+  },
   run_finished: { status: 409, title: 'The run has finished already.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json.' },

@@ -79,7 +79,8 @@ const problemSchema = z.strictObject({
 
 const fromTo = z.strictObject({ from: z.unknown(), to: z.unknown() });
 
-const changeSchema = z.strictObject({
+/** A change in a plan. */
+export const changeSchema = z.strictObject({
   action: z.enum(['create', 'update', 'delete']),
   blueprint: z.string(),
   identifier: z.string(),

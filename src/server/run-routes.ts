@@ -4,6 +4,7 @@ import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { keepRawBodies, parseJsonBody } from './body.ts';
 import type { ServerContext } from './dependencies.ts';
+import { openStreams } from './open-streams.ts';
 import { HttpProblem } from './problems.ts';
 import { runEvents } from './run-events.ts';
 import {
@@ -122,12 +123,7 @@ function addCancelRoute(app: App, { queue, limits }: ServerContext, access: Acce
 }
 
 function addEventRoute(app: App, { queue, limits }: ServerContext, access: Access): void {
-  const open = new Set<AbortController>();
-  // Otherwise the stream of a long run would keep the server from closing.
-  app.addHook('preClose', async () => {
-    for (const stream of open) stream.abort();
-  });
-
+  const streams = openStreams(app, limits.streams);
   app.get(
     '/v1/runs/:id/events',
     {
@@ -146,15 +142,7 @@ function addEventRoute(app: App, { queue, limits }: ServerContext, access: Acces
     async (request, reply) => {
       const record = await queue.find(request.params.id);
       if (record === undefined) throw new HttpProblem('run_not_found');
-      if (open.size >= limits.streams) throw new HttpProblem('too_many_requests', { retryAfterSeconds: 10 });
-
-      const watching = new AbortController();
-      open.add(watching);
-      const stream = Readable.from(runEvents(queue, record, limits.heartbeatMs, watching.signal));
-      reply.raw.once('close', () => {
-        open.delete(watching);
-        watching.abort();
-      });
+      const stream = Readable.from(runEvents(queue, record, limits.heartbeatMs, streams.add(reply)));
       // The connection ends with the stream: an idle one would have to be closed with the server.
       reply.header('connection', 'close');
       reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');

@@ -5,6 +5,7 @@ import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-z
 import { AppError, messageOf } from '../core/errors.ts';
 import { createAccess } from './access.ts';
 import type { App } from './app.ts';
+import { addChangesRoutes } from './changes-routes.ts';
 import { addCommonHooks } from './common-hooks.ts';
 import { DEFAULT_LIMITS, type ServerContext, type ServerDependencies } from './dependencies.ts';
 import { addDoctorRoutes } from './doctor-routes.ts';
@@ -33,6 +34,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   addStatusRoutes(app, context, access);
   addDoctorRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  await app.register(async (scope) => addChangesRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),
   );

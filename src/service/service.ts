@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRunAnswers } from '../answers/run-answers.ts';
 import { describeStatus } from '../answers/status.ts';
 import { runDoctor } from '../compose/doctor.ts';
 import type { Settings } from '../config/settings.ts';
@@ -126,6 +127,12 @@ function serverDependencies(
   return {
     queue,
     journal,
+    runAnswers: createRunAnswers({
+      queue,
+      journal,
+      detail: settings.runHistory,
+      keptRuns: settings.runHistoryRuns,
+    }),
     kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { createRunAnswers } from '../../src/answers/run-answers.ts';
 import { type ApiState, describeStatus } from '../../src/answers/status.ts';
 import { redactor } from '../../src/core/redact.ts';
 import type { RunReport } from '../../src/core/report.ts';
@@ -82,9 +83,11 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     },
   };
   await queue.start({ run: work, live: async (event) => void liveEvents.push(event) });
+  const journal = changes.journal ?? createInlineJournal({ log: () => undefined });
   const app = await buildServer({
     queue,
-    journal: createInlineJournal({ log: () => undefined }),
+    journal,
+    runAnswers: createRunAnswers({ queue, journal, detail: 'values', keptRuns: 20 }),
     kinds: ['komodorService', 'komodorHealthMonitoring'],
     version: '1.2.3',
     host: '0.0.0.0',
