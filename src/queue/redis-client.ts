@@ -104,6 +104,12 @@ export function isForbidden(message: string): boolean {
   return /^NOPERM|unknown command|unknown redis command|no permissions|can't run this command/i.test(message);
 }
 
+/** For `catch`: the key holds something that we did not write. @throws any other error */
+export function nullForWrongType(error: unknown): null {
+  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null;
+  throw error;
+}
+
 function addressOf({ host, port, path }: RedisOptions): RedisAddress {
   return { host, port, path };
 }

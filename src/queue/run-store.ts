@@ -3,6 +3,7 @@ import type { KindProgress } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord, RunTicket } from '../core/run-queue.ts';
 import { KEPT_CHANGES, KEPT_RUNS, KEPT_RUNS_MS, USED_MS } from './limits.ts';
+import { nullForWrongType } from './redis-client.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisScript } from './redis-script.ts';
 import { withoutChanges } from './reports.ts';
@@ -155,10 +156,4 @@ export class RunStore {
     const keys = [waiting, running, lease, index, open, finished, sequence, generation, ...more];
     return script.run(this.#redis, keys, [runs, channel, ...args]);
   }
-}
-
-/** The key holds something that is not a record. @throws any other error */
-function nullForWrongType(error: unknown): null {
-  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null;
-  throw error;
 }

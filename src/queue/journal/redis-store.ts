@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KEPT_RUNS_MS } from '../limits.ts';
+import { nullForWrongType } from '../redis-client.ts';
 import type { RedisConnections } from '../redis-connections.ts';
 import type { RedisKeys } from '../redis-keys.ts';
 import { RedisScript } from '../redis-script.ts';
@@ -95,26 +96,27 @@ export class RedisStore implements JournalStore {
     const { failFast } = this.#redis;
     return this.#redis.withTimeout(async () => {
       const runIds = await failFast.zrevrange(this.#keys.journal, 0, -1);
-      const records = await Promise.all(runIds.map((runId) => this.#read(runId)));
-      const expired = runIds.filter((_, at) => records[at] === undefined);
+      const hashes = await Promise.all(runIds.map((runId) => this.#hashOf(runId)));
+      const expired = runIds.filter((_, at) => Object.keys(hashes[at] ?? {}).length === 0);
       if (expired.length > 0) await failFast.zrem(this.#keys.journal, ...expired);
-      return records.filter((record) => record !== undefined);
+      return runIds.flatMap((runId, at) => recordOf(runId, hashes[at] ?? {}) ?? []);
     });
   }
 
   find(runId: string): Promise<StoredRecord | undefined> {
-    return this.#redis.withTimeout(() => this.#read(runId));
+    return this.#redis.withTimeout(async () => recordOf(runId, await this.#hashOf(runId)));
   }
 
   async indexes(runId: string): Promise<ReadonlyMap<string, Buffer>> {
     const [, , key] = this.#keys.journalRun(runId);
-    const indexes = await this.#redis.withTimeout(() => this.#redis.failFast.hgetallBuffer(key));
-    return new Map(Object.entries(indexes));
+    const read = () => this.#redis.failFast.hgetallBuffer(key).catch(nullForWrongType);
+    return new Map(Object.entries((await this.#redis.withTimeout(read)) ?? {}));
   }
 
   async content(runId: string, name: string): Promise<Buffer | undefined> {
     const [, key] = this.#keys.journalRun(runId);
-    return (await this.#redis.withTimeout(() => this.#redis.failFast.hgetBuffer(key, name))) ?? undefined;
+    const read = () => this.#redis.failFast.hgetBuffer(key, name).catch(nullForWrongType);
+    return (await this.#redis.withTimeout(read)) ?? undefined;
   }
 
   async drop(runIds: readonly string[]): Promise<void> {
@@ -136,9 +138,9 @@ export class RedisStore implements JournalStore {
     return this.#redis.withTimeout(() => script.run(this.#redis.failFast, keys, args));
   }
 
-  async #read(runId: string): Promise<StoredRecord | undefined> {
+  async #hashOf(runId: string): Promise<Readonly<Record<string, string>>> {
     const [key] = this.#keys.journalRun(runId);
-    return recordOf(runId, await this.#redis.failFast.hgetall(key));
+    return (await this.#redis.failFast.hgetall(key).catch(nullForWrongType)) ?? {};
   }
 }
 
