@@ -62,6 +62,7 @@ export class KeptJournal implements Journal {
       ...{ store: this.#store, head, buffer: this.#buffer, now: this.#now, retryMs, patienceMs },
       withValues: detail === 'values',
       limits: { rows: head.mode === 'live' ? LIVE_ROWS : Number.MAX_SAFE_INTEGER, bytes },
+      onGrown: () => this.#makeRoom(),
       onEnd: (lost, why) => this.#ended(head, lost, why),
     });
   }
@@ -132,11 +133,17 @@ export class KeptJournal implements Journal {
   }
 
   async #ended(head: RecordHead, lost: number, why: string): Promise<void> {
+    if (lost > 0 && this.#isNew(`${head.runId} lost`)) {
+      const message = `The record of a run is not whole: rows could not be kept (${why}).`;
+      this.#options.log('warn', message, { runId: head.runId, lost });
+    }
+    // Once an hour for all live events together.
+    if (head.mode !== 'live' || this.#isNew(`${head.runId} begun`)) await this.#makeRoom();
+  }
+
+  /** Drops the records that are not kept any longer. */
+  async #makeRoom(): Promise<void> {
     const { runs = KEPT_RUNS, bytes, log } = this.#options;
-    if (lost > 0 && this.#isNew(`${head.runId} lost`))
-      log('warn', `The record of a run is not whole: rows could not be kept (${why}).`, { runId: head.runId, lost });
-    // Once an hour for all events together.
-    if (head.mode === 'live' && !this.#isNew(`${head.runId} begun`)) return;
     try {
       const over = expendable(await this.#store.records(), { runs, bytes });
       if (over.length > 0) await this.#store.drop(over);

@@ -14,6 +14,8 @@ const CHARS_PER_PIECE = 1024 * 1024;
 /** How long a run waits for its rows to be kept before it goes on without waiting. */
 const APPEND_WAIT_MS = 1_000;
 const END_WAIT_MS = 2_000;
+/** How much is written before room is made for more. */
+const GROWN_BYTES = 4 * 1024 * 1024;
 
 export interface WriterOptions {
   readonly store: JournalStore;
@@ -27,6 +29,8 @@ export interface WriterOptions {
   /** How long after the end of the run writes are tried again. */
   readonly patienceMs: number;
   readonly now: () => Date;
+  /** Called after every few MiB that were written. Never throws. */
+  readonly onGrown: () => Promise<void>;
   /** Called once after the end, when all rows are kept or lost. Never throws. */
   readonly onEnd: (lost: number, why: string) => Promise<void>;
 }
@@ -64,6 +68,8 @@ export class RecordWriter implements JournalWriter {
   #isEndKept = false;
   #hasEnded = false;
   #giveUpAt = Number.POSITIVE_INFINITY;
+  /** What was written since room was made for it. */
+  #grownBytes = 0;
   #lost = 0;
   #lostInStore = 0;
   #why = '';
@@ -181,6 +187,7 @@ export class RecordWriter implements JournalWriter {
     if (isLarge(pieces.open.lines)) pieces.open = { names: [], lines: [] };
     pieces.open.names.push(piece.name);
     pieces.open.lines.push(...lines);
+    await this.#grow(piece.content.length);
     return true;
   }
 
@@ -197,6 +204,13 @@ export class RecordWriter implements JournalWriter {
     await this.#options.store.join(this.#options.head.runId, await pieceOf(names[0] ?? '', lines), names);
     pieces.open = { names: [], lines: [] };
     return true;
+  }
+
+  async #grow(bytes: number): Promise<void> {
+    this.#grownBytes += bytes;
+    if (this.#grownBytes < GROWN_BYTES) return;
+    this.#grownBytes = 0;
+    await this.#options.onGrown();
   }
 
   #lose(lines: readonly Line[]): void {
