@@ -2,6 +2,7 @@ import type { Freshness, FreshnessAction } from '../core/freshness.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { DeletionBlocked, Problem, RunMode, RunStatus, RunTrigger } from '../core/report.ts';
 import type { QueueCounts, QueueHealth, RunQueue, RunRecord } from '../core/run-queue.ts';
+import type { MappingName } from '../core/timeline.ts';
 
 /** The side of an API, as far as this process has talked to it. */
 export interface ApiState {
@@ -85,6 +86,8 @@ export interface StatusDocument extends Omit<Freshness, 'actions'> {
     | null;
   readonly apis: { readonly komodor: ApiStatus; readonly port: ApiStatus };
   readonly queue: QueueHealth & { readonly counts: QueueCounts | null };
+  /** The mapping that was seen last, and since when; null: none yet, or it cannot be asked for. */
+  readonly mapping: (MappingName & { readonly since: string }) | null;
   readonly service: {
     readonly version: string;
     readonly startedAt: string;
@@ -97,6 +100,7 @@ export interface StatusSources {
   readonly queue: Pick<RunQueue, 'list' | 'counts' | 'health' | 'nextScheduledAt'>;
   readonly freshness: () => Promise<Freshness>;
   readonly traffic: () => { readonly komodor: ApiState; readonly port: ApiState };
+  readonly mapping: () => Promise<StatusDocument['mapping']>;
   readonly intervalMs: number | null;
   readonly service: StatusDocument['service'];
   /** Where a person reaches this service. */
@@ -110,12 +114,13 @@ const MAX_MESSAGE = 400;
 /** Answers how things are now. While the queue cannot be reached it says so, and leaves out what only the queue knows. */
 export async function describeStatus(sources: StatusSources): Promise<StatusDocument> {
   const { queue, intervalMs, service } = sources;
-  const [freshness, health, counts, runs, nextAt] = await Promise.all([
+  const [freshness, health, counts, runs, nextAt, mapping] = await Promise.all([
     sources.freshness(),
     queue.health(),
     queue.counts().catch(() => null),
     queue.list(LATEST_RUNS).catch((): readonly RunRecord[] => []),
     queue.nextScheduledAt().catch(() => null),
+    sources.mapping().catch(() => null),
   ]);
   const { komodor, port } = sources.traffic();
   const { actions, ...fresh } = freshness;
@@ -130,6 +135,7 @@ export async function describeStatus(sources: StatusSources): Promise<StatusDocu
     lastRun: finished?.state === 'finished' ? { ...inStatus(finished), ...endOf(finished) } : null,
     apis: { komodor: apiStatus(komodor), port: apiStatus(port) },
     queue: { ...health, counts },
+    mapping,
     service,
   };
 }

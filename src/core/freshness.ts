@@ -207,7 +207,7 @@ function stallOf(blueprints: readonly BlueprintFreshness[], facts: FreshnessFact
 function whyStalled(missed: string | undefined, facts: FreshnessFacts, lastAt: string | undefined): string {
   const { queue, intervalMs, now } = facts;
   const isRecent = lastAt !== undefined && intervalMs !== null && now - Date.parse(lastAt) < 2 * intervalMs;
-  if (missed !== undefined && isRecent) return `Resyncs end, and are not complete: ${missed}`;
+  if (missed !== undefined && isRecent) return `Resyncs run, but none is complete: ${missed}`;
   const when = lastAt === undefined ? '' : ` since ${lastAt}`;
   if (queue === null) return `The queue cannot be reached; no resync is known to have ended${when}`;
   if (queue.resyncs === 'running') return `A resync is running and does not end; none has ended${when}`;

@@ -15,7 +15,7 @@ export function combineObservers(
     }
   };
   return {
-    mappingRead: (mapping) => each((observer) => observer.mappingRead?.(mapping)),
+    mappingRead: (mapping, from) => each((observer) => observer.mappingRead?.(mapping, from)),
     itemsRead: (kind, items) => each((observer) => observer.itemsRead?.(kind, items)),
     kindStarted: (kind) => each((observer) => observer.kindStarted?.(kind)),
     progress: (progress) => each((observer) => observer.progress?.(progress)),

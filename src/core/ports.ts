@@ -3,6 +3,7 @@ import type {
   BlueprintShape,
   Entity,
   EntityTemplate,
+  JsonObject,
   Kind,
   Mapping,
   RawItem,
@@ -121,6 +122,8 @@ export interface PreparedCatalog {
   readonly mapping: Mapping;
   /** Where the mapping comes from, for messages: `mappings/komodor.yaml` or `Port's integration my-…`. */
   readonly mappingOrigin: string;
+  /** The mapping as it is written there, to notice changes; null or missing: not known. */
+  readonly mappingDocument?: JsonObject | null;
   readonly problems: readonly Problem[];
   /** The documents that a recording catalog would have written; empty for every other. */
   readonly setup: readonly SetupDocument[];
@@ -175,10 +178,16 @@ export interface Catalog {
   };
 }
 
+/** Where a mapping is from, and how it is written there. */
+export interface MappingSource {
+  readonly origin: string;
+  readonly document: JsonObject | null;
+}
+
 /** Gets the events of a run, for progress lines, logs and metrics. */
 export interface RunObserver {
-  /** The mapping that this run uses. */
-  mappingRead?(mapping: Mapping): void;
+  /** The mapping that this run uses, and where it is from. */
+  mappingRead?(mapping: Mapping, from?: MappingSource): void;
   /** Items from the source, before they are mapped. */
   itemsRead?(kind: Kind, items: readonly RawItem[]): void;
   kindStarted?(kind: Kind): void;

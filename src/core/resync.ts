@@ -93,7 +93,8 @@ async function runSteps(
   const startedAt = ports.now();
   const prepared = await ports.catalog.prepare(signal);
   problems.include(prepared.problems);
-  observer.mappingRead?.(prepared.mapping);
+  const { mappingOrigin, mappingDocument = null } = prepared;
+  observer.mappingRead?.(prepared.mapping, { origin: mappingOrigin, document: mappingDocument });
   const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
   const wanted = compiled.extractions.filter(({ kind }) => isWanted(request, kind.name));
   progress.wanted = wanted;

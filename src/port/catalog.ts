@@ -16,7 +16,7 @@ import type { PortApi } from './api.ts';
 import type { PortBlueprint } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch, type WriteQuery } from './bulk.ts';
-import { type IntegrationOptions, prepareIntegration } from './integration.ts';
+import { type IntegrationOptions, mappingOriginOf, prepareIntegration } from './integration.ts';
 import { Ownership } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
@@ -105,12 +105,13 @@ export class PortCatalog implements Catalog {
     const integration = await prepareIntegration(this.#api, this.#options, writes, signal);
     if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
     if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
-    const mappingOrigin = integration.config ? `Port's integration ${identifier}` : fileOrigin;
+    const mappingOrigin = integration.config ? mappingOriginOf(identifier) : fileOrigin;
     const read = integration.config ? parseMapping(integration.config, mappingOrigin) : fileMapping;
     if (integration.config) problems.push(...unusedAddOns(addOns, read.mapping, mappingOrigin));
     return {
       mapping: read.mapping,
       mappingOrigin,
+      mappingDocument: integration.config ?? this.#options.fileConfig,
       setup: noted?.documents ?? [],
       problems: [...problems, ...read.problems.map((problem) => asProblem('mapping_file_invalid', problem))],
     };

@@ -25,6 +25,11 @@ export interface IntegrationOptions {
   readonly fileConfig: JsonObject | null;
 }
 
+/** What messages call the mapping in Port. */
+export function mappingOriginOf(identifier: string): string {
+  return `Port's integration ${identifier}`;
+}
+
 /** The fields for which Port's pages treat this installation as an integration. */
 function integrationFields({ version, changelogDestination }: IntegrationOptions): JsonObject {
   return {

@@ -88,6 +88,14 @@ export class RedisKeys {
     const record = `${this.#base}journal:${runId}`;
     return [record, `${record}:pieces`, `${record}:indexes`];
   }
+  /** Sorted set: the entries of the timeline of one type, by time. */
+  timeline(type: string): string {
+    return `${this.#base}timeline:${type}`;
+  }
+  /** String: what the timeline remembers to notice a change. */
+  timelineMemo(memo: string): string {
+    return `${this.#base}timeline-memo:${memo}`;
+  }
   /** String with expiry: the key on which permissions are tested. */
   get permissionTest(): string {
     return `${this.#base}probe`;

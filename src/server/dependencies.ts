@@ -4,6 +4,7 @@ import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
 import type { Journal } from '../core/journal.ts';
 import type { RunQueue } from '../core/run-queue.ts';
+import type { Timeline } from '../core/timeline.ts';
 
 /** The result of one readiness check. */
 export interface ReadinessCheck {
@@ -32,6 +33,7 @@ export interface ServerDependencies {
   /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly ReadinessCheck[]>;
+  readonly timeline: Timeline;
   readonly status: () => Promise<StatusDocument>;
   /** Looks at everything that a run needs; see `examine`. */
   readonly doctor: () => Promise<DoctorDocument>;

@@ -105,6 +105,7 @@ export const statusSchema: z.ZodType<StatusDocument> = z.strictObject({
     advice: z.array(z.string()).readonly(),
     counts: z.strictObject({ runsWaiting: count, runsActive: count, liveWaiting: count }).nullable(),
   }),
+  mapping: z.strictObject({ digest: z.string(), origin: z.string(), since: instant }).nullable(),
   service: z.strictObject({
     version: z.string(),
     startedAt: instant,

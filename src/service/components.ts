@@ -3,12 +3,14 @@ import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { Freshness } from '../core/freshness.ts';
+import type { MappingSource } from '../core/ports.ts';
 import { redactor } from '../core/redact.ts';
 import type { RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
 import type { IntegrationReader } from '../port/reporting/integration-reader.ts';
 import type { Log } from '../port/reporting/log.ts';
 import { createLogShipper, type LogShipper } from '../port/reporting/log-shipper.ts';
+import { createMask } from '../port/reporting/mask.ts';
 import type { PortReporter } from '../port/reporting/reporter.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -26,6 +28,8 @@ export interface ServiceComponents {
   readonly log: Log;
   /** Removes every secret from a text. */
   readonly redact: (text: string) => string;
+  /** A copy of a JSON value without secrets. */
+  readonly mask: (value: unknown) => unknown;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly integrationReader: IntegrationReader;
@@ -42,11 +46,15 @@ export interface QueueNumbers {
   readonly freshness: () => Promise<Freshness>;
 }
 
-/** @throws AppError when a file or jq cannot be used */
+/**
+ * @param onMapping called with the mapping in Port whenever the integration is read, if that mapping counts
+ * @throws AppError when a file or jq cannot be used
+ */
 export async function createComponents(
   settings: Settings,
   env: NodeJS.Dict<string>,
   numbers?: QueueNumbers,
+  onMapping?: (from: MappingSource) => void,
 ): Promise<ServiceComponents> {
   const secrets = secretsOf(settings, env);
   let shipper: LogShipper | undefined;
@@ -72,7 +80,7 @@ export async function createComponents(
         logger.warn({ detail: why, secondsLeft: Math.ceil(leftMs / 1000) }, 'waiting for the network'),
     },
   });
-  const { integrationReader, ingest, reporter } = createPortScreens(application, settings, secrets, log);
+  const { integrationReader, ingest, reporter } = createPortScreens(application, settings, secrets, log, onMapping);
   if (settings.sendLogsToPort) shipper = createLogShipper({ ingest, integrationReader, secrets, log });
   const tracing = createTracing(env, VERSION);
   const { jq } = application;
@@ -83,6 +91,7 @@ export async function createComponents(
     logger,
     log,
     redact: redactor(secrets),
+    mask: createMask(secrets).value,
     metrics,
     tracing,
     integrationReader,

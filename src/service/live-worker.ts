@@ -4,6 +4,7 @@ import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
 import type { ServiceComponents } from './components.ts';
 import type { RunRecording } from './run-worker.ts';
+import type { TimelineRecorder } from './timeline-recorder.ts';
 
 const TIMEOUT_MS = 90_000;
 
@@ -12,6 +13,7 @@ export function createLiveWorker(
   { application, logger }: ServiceComponents,
   memory: LiveMemory,
   record: RunRecording | undefined,
+  recorder: Pick<TimelineRecorder, 'liveDone'>,
 ): LiveWorker {
   const live = application.live(memory);
   live
@@ -21,6 +23,7 @@ export function createLiveWorker(
     const journal = record && { writer: record.journal.begin(newLiveRecord()), detail: record.detail };
     try {
       const reports = await withDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited, journal));
+      recorder.liveDone(reports);
       const total = (field: 'written' | 'unchanged' | 'deleted' | 'heldBack') =>
         reports.reduce((sum, report) => sum + report[field], 0);
       const problems = reports.flatMap((report) => report.problems);
@@ -42,6 +45,7 @@ export function createLiveWorker(
     } catch (error) {
       logger.warn({ ...subject.place, detail: describeFailure(error), phase: 'live' }, 'live event failed');
       if (isWorthRetrying(error, signal)) throw error;
+      recorder.liveDone(undefined);
     } finally {
       await journal?.writer.end('completed');
     }

@@ -1,6 +1,8 @@
 import type { Application } from '../compose.ts';
 import type { Settings } from '../config/settings.ts';
+import type { MappingSource } from '../core/ports.ts';
 import { systemClock } from '../net/clock.ts';
+import { mappingOriginOf } from '../port/integration.ts';
 import { createIngest, type Ingest } from '../port/reporting/ingest.ts';
 import { createIntegrationReader, type IntegrationReader } from '../port/reporting/integration-reader.ts';
 import type { Log } from '../port/reporting/log.ts';
@@ -22,9 +24,16 @@ export function createPortScreens(
   settings: Settings,
   secrets: readonly string[],
   log: Log,
+  onMapping?: (from: MappingSource) => void,
 ): PortScreens {
   const identifier = settings.integrationIdentifier;
-  const integrationReader = createIntegrationReader({ api, identifier });
+  const isFromPort = settings.mappingSource === 'port';
+  const integrationReader = createIntegrationReader({
+    ...{ api, identifier },
+    onConfig(document) {
+      if (isFromPort) onMapping?.({ origin: mappingOriginOf(identifier), document });
+    },
+  });
   const ingest = createIngest({ portBaseUrl: settings.portBaseUrl, tokens, userAgent, secrets, env });
   const url = settings.metricsWebhook ? settings.metricsWebhookUrl : undefined;
   const webhook =

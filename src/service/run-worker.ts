@@ -5,7 +5,7 @@ import { isDoneWithin } from '../core/deadline.ts';
 import type { Journal, JournalWriter } from '../core/journal.ts';
 import type { Mapping } from '../core/model.ts';
 import { combineObservers } from '../core/observers.ts';
-import type { RunObserver } from '../core/ports.ts';
+import type { MappingSource, RunObserver } from '../core/ports.ts';
 import { type RunReport, summarize } from '../core/report.ts';
 import { fitRow } from '../core/row-values.ts';
 import type { RunOrder, RunQueue, RunWorker } from '../core/run-queue.ts';
@@ -13,6 +13,8 @@ import { truthsAfter } from '../core/truths.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ServiceComponents } from './components.ts';
+import { mappingDigest } from './mapping-watch.ts';
+import type { TimelineRecorder } from './timeline-recorder.ts';
 
 const LEVELS = { completed: 'info', degraded: 'warn', blocked: 'warn', aborted: 'warn', failed: 'error' } as const;
 
@@ -34,6 +36,7 @@ export interface Shared {
   readonly record?: RunRecording | undefined;
   /** Tells people how runs leave the catalog; missing: nobody is to be told. */
   readonly notifier?: Notifier | undefined;
+  readonly recorder: TimelineRecorder;
 }
 
 /** Where runs write down what they change, and how much of it. */
@@ -46,7 +49,7 @@ export interface RunRecording {
 export function createRunWorker(
   components: ServiceComponents,
   schedule: RunSchedule,
-  { memory, record, notifier }: Partial<Shared> = {},
+  { memory, record, notifier, recorder }: Partial<Shared> = {},
 ): RunWorker {
   return async (runId, order, signal, onProgress) => {
     const { mode, trigger, kinds } = order;
@@ -57,12 +60,16 @@ export function createRunWorker(
     const reported = components.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
     const traced = components.tracing.begin(runId, mode, trigger);
     let mapping: Mapping | undefined;
+    let digest: string | null = null;
     const observers = [
       {
-        mappingRead(read: Mapping) {
+        mappingRead(read: Mapping, from?: MappingSource) {
           mapping = read;
+          if (from?.document) digest = mappingDigest(from.document);
+          if (from && mode === 'resync') recorder?.mappingSeen(from);
         },
       },
+      approvalObserver(order, runId, recorder),
       reported.observer,
       traced.observer,
       components.metrics.observer,
@@ -76,6 +83,7 @@ export function createRunWorker(
     });
     const kept = memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping }));
     kept?.catch((error: unknown) => logger.debug({ err: error }, 'the truths of this run were not kept'));
+    recorder?.runFinished(report, digest);
     if (writer) await endRecord(writer, report, components.redact);
     components.metrics.runFinished(report);
     traced.end(report);
@@ -85,6 +93,17 @@ export function createRunWorker(
     if (kept !== undefined) await isDoneWithin(KEEP_TRUTHS_MS, kept);
     await notifier?.runEnded(report, order.kinds.length === 0);
     return report;
+  };
+}
+
+/** Notes the approved deletions that a resync carries out. */
+function approvalObserver({ mode, trigger }: RunOrder, runId: string, recorder?: TimelineRecorder): RunObserver {
+  return {
+    deletionsDecided(blueprint, _stale, decision) {
+      if (mode !== 'resync' || decision.type !== 'delete' || decision.approvedDigest === null) return;
+      const { approvedDigest: digest, identifiers } = decision;
+      recorder?.note({ type: 'approval', runId, trigger, blueprint, digest, count: identifiers.length });
+    },
   };
 }
 

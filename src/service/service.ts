@@ -8,25 +8,30 @@ import { AppError } from '../core/errors.ts';
 import type { Freshness } from '../core/freshness.ts';
 import type { Journal } from '../core/journal.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
+import type { Timeline } from '../core/timeline.ts';
 import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
 import { createDashboard } from '../queue/dashboard.ts';
 import { createInlineJournal } from '../queue/inline-journal.ts';
 import { createInlineQueue } from '../queue/inline-queue.ts';
+import { createInlineTimeline } from '../queue/inline-timeline.ts';
 import { createRedisJournal } from '../queue/redis-journal.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
+import { createRedisTimeline } from '../queue/redis-timeline.ts';
 import type { ServerDependencies } from '../server/dependencies.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
-import { createComponents, type ServiceComponents } from './components.ts';
+import { createComponents, type QueueNumbers, type ServiceComponents } from './components.ts';
 import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createNotifications } from './notifications.ts';
 import { retryFailedResyncs } from './retry-failed-resyncs.ts';
 import { createRunWorker } from './run-worker.ts';
+import { watchFreshness } from './stall-watch.ts';
 import { STOP_MS } from './stop-time.ts';
+import { createTimelineRecorder, type TimelineRecorder } from './timeline-recorder.ts';
 
 export interface Service {
   /** The port on which it listens. */
@@ -35,7 +40,12 @@ export interface Service {
   stop(deadline?: Deadline): Promise<void>;
 }
 
-type Queue = { readonly queue: RunQueue; readonly journal: Journal; readonly redis?: RedisQueue };
+interface Queue {
+  readonly queue: RunQueue;
+  readonly journal: Journal;
+  readonly timeline: Timeline;
+  readonly redis?: RedisQueue;
+}
 
 const FULL_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
 const RETRY_MS = 2000;
@@ -43,6 +53,8 @@ const RETRY_MS = 2000;
 const COMPONENTS_CLOSE_MS = 3_000;
 /** How long a notification that is on its way may still take. */
 const NOTIFY_CLOSE_MS = 500;
+/** How long a stopping process waits for its last entries in the timeline. */
+const TIMELINE_CLOSE_MS = 300;
 
 /**
  * The service: HTTP, schedule, Port's Resync button, live events, and the worker, as its role demands.
@@ -51,24 +63,34 @@ const NOTIFY_CLOSE_MS = 500;
 export async function startService(settings: Settings, env: NodeJS.Dict<string>): Promise<Service> {
   checkRole(settings);
   let queue: RunQueue | undefined;
-  const components = await createComponents(settings, env, {
+  let recorder: TimelineRecorder | undefined;
+  const numbers: QueueNumbers = {
     counts: async () => (queue ? queue.counts() : { runsWaiting: 0, runsActive: 0, liveWaiting: 0 }),
     reports: async (limit) =>
       ((await queue?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
     skippedTicks: () => queue?.skippedTicks() ?? 0,
     freshness: () => freshness(),
-  });
+  };
+  const components = await createComponents(settings, env, numbers, (mapping) => recorder?.mappingSeen(mapping));
   const createdQueue = createQueue(settings, components);
   queue = createdQueue.queue;
-  const freshness = createFreshnessReader({ queue, everyMs: scheduledEveryMs(settings) });
+  const { mask, log } = components;
+  recorder = createTimelineRecorder({ timeline: createdQueue.timeline, mask, log });
+  const everyMs = scheduledEveryMs(settings);
+  const freshness = createFreshnessReader({ queue, everyMs });
   const stopping = new AbortController();
-  const server = await buildServer(serverDependencies(settings, components, createdQueue, freshness, stopping.signal));
+  const server = await buildServer(
+    serverDependencies(settings, components, createdQueue, { freshness, recorder, stopping: stopping.signal }),
+  );
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
     await createdQueue.queue.close();
     await components.close(new Deadline(STOP_MS));
     throw error;
   });
   components.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
+  const here = { version: VERSION, role: settings.role };
+  recorder.note({ type: 'start', ...here });
+  const watch = watchFreshness(freshness, everyMs, recorder.judged);
   const notifier = createNotifications(settings, env, components, {
     exchange: (told) => createdQueue.queue.exchangeTold(told),
     stall: async () => (await freshness()).stalled ?? undefined,
@@ -76,15 +98,19 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   const working =
     settings.role === 'server'
       ? undefined
-      : await startWorking({ settings, components, queue: createdQueue, notifier, signal: stopping.signal });
+      : await startWorking({ settings, components, queue: createdQueue, recorder, notifier, signal: stopping.signal });
 
   return {
     httpPort,
     async stop(deadline = new Deadline(STOP_MS)) {
       stopping.abort();
+      watch.stop();
+      recorder?.note({ type: 'stop', ...here });
       // All at the same time: a slow HTTP caller must not use up the time for ending the run.
       const queueClosed = createdQueue.queue.close(deadline.leftMs(COMPONENTS_CLOSE_MS));
-      await deadline.wait(Promise.all([server.close(), working?.stop(), queueClosed]), COMPONENTS_CLOSE_MS);
+      const timelineClosed = recorder?.close(TIMELINE_CLOSE_MS);
+      const all = Promise.all([server.close(), working?.stop(), timelineClosed, queueClosed]);
+      await deadline.wait(all, COMPONENTS_CLOSE_MS);
       await notifier?.close(NOTIFY_CLOSE_MS);
       await components.close(deadline);
     },
@@ -102,26 +128,38 @@ function checkRole({ role, redisUrl }: Settings): void {
 function createQueue(settings: Settings, { log }: ServiceComponents): Queue {
   const { redisUrl, runHistory, runHistoryRuns } = settings;
   const kept = { detail: runHistory === 'values' ? runHistory : 'names', runs: runHistoryRuns, log } as const;
-  if (redisUrl === undefined) return { queue: createInlineQueue(), journal: createInlineJournal(kept) };
+  if (redisUrl === undefined) {
+    return { queue: createInlineQueue(), journal: createInlineJournal(kept), timeline: createInlineTimeline() };
+  }
   const prefix = keySpaceOf(settings);
   log('info', 'the run queue is in Redis; replicas with the same key space share it', { keySpace: prefix });
   const redis = createRedisQueue({ url: redisUrl, prefix, log });
-  return { queue: redis, journal: createRedisJournal(redis.connections, redis.keys, kept), redis };
+  return {
+    queue: redis,
+    journal: createRedisJournal(redis.connections, redis.keys, kept),
+    timeline: createRedisTimeline(redis.connections, redis.keys),
+    redis,
+  };
 }
 
 function serverDependencies(
   settings: Settings,
   { application, logger, metrics, redact }: ServiceComponents,
-  { queue, journal, redis }: Queue,
-  freshness: () => Promise<Freshness>,
-  stopping: AbortSignal,
+  { queue, journal, timeline, redis }: Queue,
+  given: {
+    readonly freshness: () => Promise<Freshness>;
+    readonly recorder: TimelineRecorder;
+    readonly stopping: AbortSignal;
+  },
 ): ServerDependencies {
   const { jq } = application;
+  const { freshness, recorder, stopping } = given;
   const { role, integrationIdentifier, publicUrl, httpPort } = settings;
   const service = { version: VERSION, startedAt: new Date().toISOString(), role, integrationIdentifier };
   const status = {
     ...{ queue, freshness, service, intervalMs: scheduledEveryMs(settings) },
     traffic: () => application.traffic(),
+    mapping: () => recorder.mapping.current(),
     baseUrl: publicUrl ?? `http://127.0.0.1:${httpPort}`,
   };
   return {
@@ -133,6 +171,7 @@ function serverDependencies(
       detail: settings.runHistory,
       keptRuns: settings.runHistoryRuns,
     }),
+    timeline,
     kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,
@@ -163,10 +202,11 @@ async function startWorking(given: {
   readonly settings: Settings;
   readonly components: ServiceComponents;
   readonly queue: Queue;
+  readonly recorder: TimelineRecorder;
   readonly notifier: Notifier | undefined;
   readonly signal: AbortSignal;
 }) {
-  const { settings, components, notifier, signal } = given;
+  const { settings, components, recorder, notifier, signal } = given;
   const { queue, journal, redis } = given.queue;
   const { eventListener } = settings;
   const { runHistory } = settings;
@@ -176,13 +216,13 @@ async function startWorking(given: {
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
-    run: createRunWorker(components, schedule, { memory: queue, record, notifier }),
+    run: createRunWorker(components, schedule, { memory: queue, record, recorder, notifier }),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),
     everyMs,
     log: components.log,
     signal,
   });
-  await queue.start({ run: retrying, live: createLiveWorker(components, queue, record) });
+  await queue.start({ run: retrying, live: createLiveWorker(components, queue, record, recorder) });
   void components.reporter.start({ othersMayRun: redis !== undefined });
   void retryUntilQueueReady(() => queue.schedule(everyMs), signal);
   if (!onlyWebhooks) void retryUntilQueueReady(() => queue.request({ ...FULL_RESYNC, trigger: 'start' }), signal);

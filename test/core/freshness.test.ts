@@ -134,7 +134,7 @@ describe('stalled', () => {
     ['a worker that is away', 'nobody runs it', facts([record(4 * HOUR)], queue('waiting', 1))],
     ['a run that hangs', 'does not end', facts([record(4 * HOUR)], queue('running', 1))],
     ['a queue that is away', 'cannot be reached', facts([record(4 * HOUR)], { queue: null })],
-    ['runs that fail', 'not complete: Komodor is away', facts([record(4 * HOUR, missed('Komodor is away'))])],
+    ['runs that fail', 'none is complete: Komodor is away', facts([record(4 * HOUR, missed('Komodor is away'))])],
   ])('says what is wrong: %s', (_, words, given) => {
     const { stalled, sentence } = judgeFreshness(given);
     expect(stalled?.reason).toContain(words);

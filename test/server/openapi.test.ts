@@ -11,6 +11,7 @@ const ROUTES = [
   'post /v1/runs',
   'get /v1/runs',
   'get /v1/status',
+  'get /v1/timeline',
   'get /v1/runs/{id}',
   'delete /v1/runs/{id}',
   'get /v1/runs/{id}/events',

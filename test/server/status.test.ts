@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type ApiState, describeStatus, type StatusSources } from '../../src/answers/status.ts';
+import { timelineEntry } from '../../src/core/timeline.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
+import { createInlineTimeline } from '../../src/queue/inline-timeline.ts';
 import { statusSchema } from '../../src/server/status-schemas.ts';
+import { timelineSchema } from '../../src/server/timeline-schemas.ts';
 import { createFreshnessReader } from '../../src/service/freshness-reader.ts';
 import { bearer, startServer, until } from './support.ts';
 
@@ -19,6 +22,7 @@ function sources(more: Partial<StatusSources> = {}): StatusSources & { readonly 
     queue,
     freshness: createFreshnessReader({ queue, everyMs: HOUR, now: () => NOW }),
     traffic: () => ({ komodor: QUIET, port: QUIET }),
+    mapping: async () => ({ digest: 'd', origin: 'mappings', since: AT }),
     intervalMs: HOUR,
     baseUrl: 'https://sync.example',
     service: { version: '1.2.3', startedAt: AT, role: 'all', integrationIdentifier: 'mine' },
@@ -41,6 +45,32 @@ describe('GET /v1/status', () => {
       run: { runId, trigger: 'http', progress: [{ kind: 'komodorService', items: 7 }], waits: [] },
     });
     runs[0]?.finish();
+  });
+});
+
+describe('GET /v1/timeline', () => {
+  it('needs the token, goes on page by page, and takes types', async () => {
+    const timeline = createInlineTimeline();
+    const { app } = await startServer({ timeline });
+    expect((await app.inject('/v1/timeline')).statusCode).toBe(401);
+    const now = Date.now();
+    for (let i = 0; i < 5; i += 1) {
+      const type = i % 2 === 0 ? 'start' : 'stop';
+      await timeline.add(timelineEntry({ type, version: '1', role: 'all' }, new Date(now + i), 'x'));
+    }
+    const get = async (query: string) => app.inject({ url: `/v1/timeline?${query}`, headers: bearer });
+    const first = timelineSchema.parse((await get('limit=3')).json());
+    expect(first.entries.map(({ type }) => type)).toEqual(['start', 'stop', 'start']);
+    const second = timelineSchema.parse((await get(`limit=3&before=${first.before}`)).json());
+    expect(second.entries.map(({ type }) => type)).toEqual(['stop', 'start']);
+    expect(second.before).toBeNull();
+    expect(timelineSchema.parse((await get('type=stop,run')).json()).entries).toHaveLength(2);
+  });
+
+  it.each(['before=x', 'type=stops', 'limit=0', 'limit=201', 'limit=many', 'since=1'])('refuses %s', async (query) => {
+    const { app } = await startServer();
+    const answer = await app.inject({ url: `/v1/timeline?${query}`, headers: bearer });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid_request']);
   });
 });
 

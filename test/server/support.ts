@@ -9,6 +9,7 @@ import type { RunReport } from '../../src/core/report.ts';
 import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/run-queue.ts';
 import { createInlineJournal } from '../../src/queue/inline-journal.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
+import { createInlineTimeline } from '../../src/queue/inline-timeline.ts';
 import type { ServerDependencies } from '../../src/server/dependencies.ts';
 import { buildServer, listen } from '../../src/server/server.ts';
 import { createFreshnessReader } from '../../src/service/freshness-reader.ts';
@@ -77,6 +78,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     ...{ queue, intervalMs: 3_600_000, baseUrl: 'http://127.0.0.1:8000' },
     freshness: createFreshnessReader({ queue, everyMs: 3_600_000 }),
     traffic: () => ({ komodor: NO_TRAFFIC, port: NO_TRAFFIC }),
+    mapping: async () => null,
     service: {
       ...{ version: '1.2.3', role: 'all', integrationIdentifier: 'my-komodor-integration' },
       startedAt: '2026-01-02T03:04:05.678Z',
@@ -97,6 +99,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     integrationIdentifier: 'my-komodor-integration',
     redact: redactor([API_TOKEN, WEBHOOK_SECRET, CLIENT_SECRET]),
     checks: async () => [{ name: 'queue', ok: true, detail: 'in process' }],
+    timeline: createInlineTimeline(),
     status: () => describeStatus(status),
     doctor: async () => ({ checks: [{ name: 'jq', status: 'ok', detail: 'works', advice: null }] }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),

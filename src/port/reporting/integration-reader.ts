@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../core/model.ts';
 import { type Clock, systemClock } from '../../net/clock.ts';
 import type { PortApi } from '../api.ts';
 
@@ -13,6 +14,7 @@ const integration = z.looseObject({
   resyncState: resyncState.nullish().catch(null),
   logAttributes: address,
   metricAttributes: address,
+  config: z.record(z.string(), z.unknown()).nullish().catch(null),
 });
 const answer = z.looseObject({ integration });
 
@@ -38,8 +40,10 @@ export function createIntegrationReader(options: {
   readonly api: PortApi;
   readonly identifier: string;
   readonly clock?: Clock;
+  /** Called with the mapping whenever the integration is read and has one. */
+  readonly onConfig?: (config: JsonObject) => void;
 }): IntegrationReader {
-  const { api, identifier, clock = systemClock } = options;
+  const { api, identifier, clock = systemClock, onConfig } = options;
   const path = integrationPath(identifier);
   let cached: { readonly addresses: Addresses; readonly until: number } | undefined;
 
@@ -48,6 +52,7 @@ export function createIntegrationReader(options: {
     if (!found) return undefined;
     const addresses = { logs: found.logAttributes?.ingestUrl, metrics: found.metricAttributes?.ingestUrl };
     cached = { addresses, until: clock.now() + CACHE_MS };
+    if (found.config && Object.keys(found.config).length > 0) onConfig?.(found.config);
     return found;
   }
 

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import {
+  ENTRY_ID,
+  TIMELINE_TYPES,
+  type TimelineEntry,
+  type TimelinePage,
+  type TimelineQuery,
+} from '../core/timeline.ts';
+import { runStatusSchema, runTriggerSchema } from './report-schema.ts';
+
+const count = z.int().min(0);
+const instant = z.iso.datetime();
+const base = { id: z.string().meta({ description: 'Its place in the list.' }), at: instant };
+
+const run = {
+  ...base,
+  runId: z.string(),
+  trigger: runTriggerSchema,
+  status: runStatusSchema,
+  durationMs: z.number().min(0),
+  created: count,
+  updated: count,
+  deleted: count,
+  failed: count,
+  heldBack: count.meta({ description: 'Held back from deletion until a person approves.' }),
+  mapping: z.string().nullable().meta({ description: 'The digest of the mapping that it used.' }),
+};
+const service = { ...base, version: z.string(), role: z.string() };
+const mappingName = z.strictObject({ digest: z.string(), origin: z.string() });
+
+const entrySchema: z.ZodType<TimelineEntry> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('run'), ...run }),
+  z.strictObject({ type: z.literal('plan'), ...run }),
+  z.strictObject({
+    type: z.literal('live'),
+    ...base,
+    events: count,
+    written: count,
+    deleted: count,
+    heldBack: count,
+    failed: count,
+  }),
+  z.strictObject({ type: z.literal('mapping'), ...base, from: mappingName, to: mappingName, diff: z.string() }),
+  z.strictObject({
+    type: z.literal('approval'),
+    ...base,
+    runId: z.string(),
+    trigger: runTriggerSchema,
+    blueprint: z.string(),
+    digest: z.string(),
+    count,
+  }),
+  z.strictObject({ type: z.literal('start'), ...service }),
+  z.strictObject({ type: z.literal('stop'), ...service }),
+  z.strictObject({
+    type: z.literal('stalled'),
+    ...base,
+    since: instant,
+    blueprints: z.array(z.string()).readonly(),
+    reason: z.string(),
+  }),
+  z.strictObject({ type: z.literal('recovered'), ...base, stalledSince: instant }),
+]);
+
+export const timelineSchema: z.ZodType<TimelinePage> = z.strictObject({
+  entries: z.array(entrySchema).readonly(),
+  before: z.string().nullable().meta({ description: 'What to ask for as `before` to go on; null: nothing is older.' }),
+});
+
+const typeList = z
+  .string()
+  .max(200)
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(TIMELINE_TYPES)));
+
+export const timelineQuerySchema: z.ZodType<TimelineQuery, unknown> = z
+  .strictObject({
+    before: z.string().regex(ENTRY_ID, 'Give the `before` of the page that came last').optional(),
+    type: typeList.optional().meta({ description: `Types separated by commas: ${TIMELINE_TYPES.join(', ')}` }),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  })
+  .transform(({ before = null, type = [], limit }) => ({ before, types: type, limit }));
