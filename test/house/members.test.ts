@@ -26,10 +26,7 @@ import { Reads } from './reads.ts';
 
 /** What only tests need, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
-  'src/core/journal.ts runs': 'the routes that read the journal follow',
-  'src/core/journal.ts find': 'the routes that read the journal follow',
-  'src/core/journal.ts page': 'the routes that read the journal follow',
-  'src/core/journal.ts history': 'the routes that read the journal follow',
+  'src/core/journal.ts history': 'explain will ask for it',
 };
 
 interface Member {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/errors.ts';
 import type { JournalRow } from '../../core/journal.ts';
-import { addRow } from './merge-rows.ts';
+import { addRow } from './add-row.ts';
 import { entitiesIn, entityNumber, rowsIn, rowsOf } from './piece.ts';
 import { type PieceEntry, partsOf, type WriterPart } from './piece-names.ts';
 import type { JournalStore } from './store.ts';
