@@ -52,7 +52,8 @@ function noteWithoutRows(report: Omit<RunReport, 'changes'>): ChangesNote {
   if (!hasChanged(report)) return CHANGED_NOTHING;
   return {
     code: 'not_recorded',
-    message: 'This report has counts, but not the changes. A file of `komodor-port plan --out` has them.',
+    message:
+      'This report has counts, but not the changes. A file of `komodor-port plan --out` or `komodor-port resync --out` has them.',
   };
 }
 

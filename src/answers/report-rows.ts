@@ -2,6 +2,7 @@ import { ACTIONS, type ChangedField, changedFields, OUTCOMES, titleOf } from '..
 import type { JournalRow } from '../core/journal.ts';
 import { type ChangeGroup, outcomeText } from './change-groups.ts';
 import { type Html, html } from './html.ts';
+import { shortPair, valueText } from './value-text.ts';
 
 /** How many rows a group shows, and all groups together. A page with more would open slowly. */
 export const ROWS_OF_A_GROUP = 500;
@@ -74,17 +75,20 @@ function fieldOf(field: ChangedField, isCreation: boolean): Html {
   const isFromKnown = 'from' in field;
   const isToKnown = 'to' in field;
   if (!isFromKnown && !isToKnown) return html`${name}<dd class="dim">changed; its values are not kept</dd>`;
-  const to = isToKnown ? html`<ins><bdi>${valueText(field.to)}</bdi></ins>` : html`<span class="dim">not known</span>`;
+  const isPair = isFromKnown && isToKnown && !isCreation;
+  const [oldText, newText] = isPair
+    ? shortPair(plainText(field.from), plainText(field.to), VALUE_LENGTH)
+    : [cut(plainText(field.from)), cut(plainText(field.to))];
+  const notKnown = html`<span class="dim">not known</span>`;
+  const to = isToKnown ? html`<ins><bdi>${newText}</bdi></ins>` : notKnown;
   if (isCreation) return html`${name}<dd>${to}</dd>`;
-  const from = isFromKnown
-    ? html`<del><bdi>${valueText(field.from)}</bdi></del>`
-    : html`<span class="dim">not known</span>`;
+  const from = isFromKnown ? html`<del><bdi>${oldText}</bdi></del>` : notKnown;
   return html`${name}<dd>${from} → ${to}</dd>`;
 }
 
-function valueText(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  return cut(typeof value === 'string' ? value || '""' : (JSON.stringify(value) ?? String(value)));
+/** A text without quotes, everything else as JSON. */
+function plainText(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : valueText(value);
 }
 
 /** A text that is not too long to be looked at. */

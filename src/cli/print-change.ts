@@ -1,3 +1,4 @@
+import { shortPair, shortText, valueText } from '../answers/value-text.ts';
 import { type ChangedField, changedFields, titleOf } from '../core/change-rows.ts';
 import type { JournalRow } from '../core/journal.ts';
 import type { Change } from '../core/report.ts';
@@ -29,11 +30,10 @@ function changeText(field: ChangedField): string {
   if (!('from' in field) && !('to' in field)) return 'changed (its values are not kept)';
   const from = 'from' in field ? valueText(field.from) : '(not known)';
   const to = 'to' in field ? valueText(field.to) : '(not known)';
-  return `${from} -> ${to}`;
+  return shortPair(from, to, VALUE_WIDTH).join(' -> ');
 }
 
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > VALUE_WIDTH ? `${text.slice(0, VALUE_WIDTH - 1)}…` : text;
+/** A value in one line. */
+export function lineOf(value: unknown): string {
+  return shortText(valueText(value), VALUE_WIDTH);
 }

@@ -1,7 +1,7 @@
 import { changedFields } from '../core/change-rows.ts';
 import type { Change, RunReport } from '../core/report.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
-import { fieldLabel, nameOf, printChangedFields, printField, valueText } from './print-change.ts';
+import { fieldLabel, lineOf, nameOf, printChangedFields, printField } from './print-change.ts';
 import { wasNothingRead } from './print-report.ts';
 
 /** How many changes of one action are printed. `--json` and `--out` have all of them. */
@@ -85,7 +85,7 @@ function printSome(changes: readonly Change[], action: Change['action'], show: (
 function printCreation(change: Change, { values }: PlanView): void {
   printWrapped('  + ', nameOf(change), green);
   if (!values) return;
-  for (const { path, to } of changedFields(change)) if (to !== null) printField(fieldLabel(path), valueText(to));
+  for (const { path, to } of changedFields(change)) if (to !== null) printField(fieldLabel(path), lineOf(to));
 }
 
 function printUpdate(change: Change): void {

@@ -25,7 +25,7 @@ export function readReportFile(path: string): ReportFile {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
-    const advice = 'Give a file that `komodor-port plan --out` wrote';
+    const advice = 'Give a file that `komodor-port plan --out` or `komodor-port resync --out` wrote';
     throw new AppError('settings_invalid', `${name} is no run report${where}. ${advice}`);
   }
   const { changes, ...rest } = parsed.data;
