@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addChangesCommand } from './cli/changes-command.ts';
 import { printUsageError, runCommand } from './cli/command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
+import { addLintCommand } from './cli/lint-command.ts';
 import { addMapCommand } from './cli/map-command.ts';
 import { handleClosedOutput } from './cli/output.ts';
 import { addReportCommand } from './cli/report-command.ts';
@@ -67,13 +68,7 @@ program
     runCommand(options.json ?? false, async () => (await import('./cli/resync.ts')).runOnce('plan', options)),
   );
 
-program
-  .command('validate')
-  .description('Check settings, mapping, blueprints and every expression, without any network.')
-  .option(...JSON_OPTION)
-  .action((options: CommonOptions) =>
-    runCommand(options.json ?? false, async () => (await import('./cli/validate.ts')).validate(options)),
-  );
+addLintCommand(program);
 
 addChangesCommand(program);
 addMapCommand(program);

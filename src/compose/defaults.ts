@@ -12,7 +12,7 @@ export function loadDefaults(settings: OfflineSettings) {
     variables: { K8S_WORKLOAD_BLUEPRINT: settings.k8sWorkloadBlueprint },
   };
   const mapping = loadMappingFiles(settings.mappingPath, options);
-  const { blueprints, problems, ignored } = loadBlueprintFiles(settings.blueprintsPath, options);
+  const { blueprints, problems, ignored, fileOf } = loadBlueprintFiles(settings.blueprintsPath, options);
   return {
     fileConfig: mapping.config,
     fileMapping: { mapping: mapping.mapping, problems: mapping.problems },
@@ -20,6 +20,7 @@ export function loadDefaults(settings: OfflineSettings) {
     addOns: mapping.addOns,
     blueprints: blueprints.map((document) => portBlueprint.parse(document)),
     blueprintProblems: problems,
+    blueprintFileOf: fileOf,
     /** Files in the folders that are not read. */
     notRead: [...new Set([...mapping.ignored, ...ignored])],
   };

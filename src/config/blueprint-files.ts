@@ -15,6 +15,7 @@ import {
   isAddOnActive,
   listFiles,
   mistypedAddOn,
+  type Origin,
   readFile,
 } from './documents.ts';
 import type { AddOnOptions } from './mapping-files.ts';
@@ -26,6 +27,8 @@ export interface LoadedBlueprints {
   /** In the order in which they can be created: the targets of relations first. */
   readonly blueprints: readonly BlueprintDefinition[];
   readonly problems: readonly FileProblem[];
+  /** The file that declares a blueprint, or a path of it such as `relations.cluster`, which may come from an extension. */
+  fileOf(identifier: string, path?: string): string | undefined;
   /** What stands in the folder and was not read. */
   readonly ignored: readonly string[];
 }
@@ -45,10 +48,11 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
   const problems: FileProblem[] = [];
   const blueprints = new Map<string, BlueprintDefinition>();
   const extensions: FileDocument<BlueprintExtension>[] = [];
+  const files = new Map<string, string>();
   for (const content of listing.files.map(readFile)) {
     for (const { file, document } of readDocuments(content, options, problems)) {
       const isExtension = Object.hasOwn(document, 'extends');
-      const origin = 'identifier' in document ? `${file}: ${document.identifier}` : file;
+      const origin = 'identifier' in document ? { file, document: String(document.identifier) } : { file };
       reportUnknownKeys(
         document,
         isExtension ? EXTENSION : BLUEPRINT,
@@ -58,7 +62,7 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
       if (isExtension) {
         const extension = check(extensionSchema, document, file, problems);
         if (extension === undefined) continue;
-        const computed = readComputed(document, Object.keys(extension.properties ?? {}), reportAt(file, problems));
+        const computed = readComputed(document, Object.keys(extension.properties ?? {}), reportAt({ file }, problems));
         extensions.push({ file, document: { ...extension, ...computed } });
         continue;
       }
@@ -67,19 +71,31 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
       const computed = readComputed(document, Object.keys(read.schema.properties), reportAt(origin, problems));
       const blueprint = { ...read, ...computed };
       if (blueprints.has(blueprint.identifier)) {
-        problems.push(fileProblem(file, blueprint.identifier, 'is defined twice; the first one is used'));
-      } else blueprints.set(blueprint.identifier, blueprint);
+        problems.push(
+          fileProblem({ file, document: blueprint.identifier }, '', 'is defined twice; the first one is used'),
+        );
+      } else {
+        blueprints.set(blueprint.identifier, blueprint);
+        files.set(blueprint.identifier, file);
+      }
     }
   }
+  const declared = new Map<string, string>();
   for (const { file, document } of extensions) {
+    for (const id of Object.keys(document.relations ?? {})) declared.set(`${document.extends} relations.${id}`, file);
     const base = blueprints.get(document.extends);
     if (base === undefined) problems.push(fileProblem(file, 'extends', `there is no blueprint ${document.extends}`));
-    else blueprints.set(document.extends, extend(base, document, reportAt(file, problems)));
+    else blueprints.set(document.extends, extend(base, document, reportAt({ file }, problems)));
   }
-  return { blueprints: sortTargetsFirst([...blueprints.values()]), problems, ignored: listing.ignored };
+  return {
+    blueprints: sortTargetsFirst([...blueprints.values()]),
+    problems,
+    ignored: listing.ignored,
+    fileOf: (identifier, path = '') => declared.get(`${identifier} ${path}`) ?? files.get(identifier),
+  };
 }
 
-function reportAt(origin: string, problems: FileProblem[]): ReportProblem {
+function reportAt(origin: Origin, problems: FileProblem[]): ReportProblem {
   return (below, what, severity) => problems.push(fileProblem(origin, below, what, severity));
 }
 
@@ -121,7 +137,7 @@ function check<S extends z.ZodType>(
   if (result.success) return result.data;
   const name = 'identifier' in document && typeof document.identifier === 'string' ? document.identifier : '';
   reportIssues(result.error.issues, (path, what) =>
-    problems.push(fileProblem(name === '' ? file : `${file}: ${name}`, path, what)),
+    problems.push(fileProblem(name === '' ? file : { file, document: name }, path, what)),
   );
   return undefined;
 }

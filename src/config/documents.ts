@@ -9,10 +9,22 @@ import { readTextFile } from './text-file.ts';
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** Where a mistake is. */
+export interface Origin {
+  /** The file, or what else a mapping comes from. */
+  readonly file: string;
+  /** The identifier of the blueprint, if the file holds several documents. */
+  readonly document?: string;
+  readonly position?: { readonly line: number; readonly column: number };
+}
+
 /** A mistake in a mapping or blueprint file. */
 export interface FileProblem {
+  readonly origin: Origin;
   /** The path inside the file: `resources[1].port.entity.mappings.identifier`; empty: the file as a whole. */
   readonly path: string;
+  /** What is wrong. */
+  readonly what: string;
   /** One sentence with the file, the path and what is wrong. */
   readonly message: string;
   readonly severity: Severity;
@@ -32,8 +44,19 @@ export type FileContent =
   | { readonly file: string; readonly problem: FileProblem };
 
 /** Makes the sentence of a problem. */
-export function fileProblem(origin: string, path: string, what: string, severity: Severity = 'error'): FileProblem {
-  return { path, message: path === '' ? `${origin}: ${what}` : `${origin}: ${path}: ${what}`, severity };
+export function fileProblem(
+  origin: string | Origin,
+  path: string,
+  what: string,
+  severity: Severity = 'error',
+): FileProblem {
+  const place = typeof origin === 'string' ? { file: origin } : origin;
+  const message = [...originWords(place), path, what].filter((word) => word !== '').join(': ');
+  return { origin: place, path, what, message, severity };
+}
+
+function originWords({ file, document = '', position }: Origin): readonly string[] {
+  return [position === undefined ? file : `${file}:${position.line}:${position.column}`, document];
 }
 
 /** The files at a path. */
@@ -138,7 +161,7 @@ function readText(file: string, text: string): FileContent {
     .map(({ pos: [start] }) => {
       const [key = ''] = text.slice(start, start + 80).split(/[:\n]/, 1);
       const what = `the key ${key.trim()} stands twice in one object; the last one counts`;
-      return fileProblem(`${file}:${lineAndColumn(text, start)}`, '', what);
+      return fileProblem({ file, position: positionIn(text, start) }, '', what);
     });
   if (isJson) {
     try {
@@ -151,10 +174,10 @@ function readText(file: string, text: string): FileContent {
   const error = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
   if (error !== undefined) {
     const message = error.code === 'MULTIPLE_DOCS' ? SEVERAL_DOCUMENTS : error.message;
-    return { file, problem: fileProblem(`${file}:${lineAndColumn(text, error.pos[0])}`, '', message) };
+    return { file, problem: fileProblem({ file, position: positionIn(text, error.pos[0]) }, '', message) };
   }
   const doubtful = document.warnings.map(({ pos, message }) =>
-    fileProblem(`${file}:${lineAndColumn(text, pos[0])}`, '', message, 'warning'),
+    fileProblem({ file, position: positionIn(text, pos[0]) }, '', message, 'warning'),
   );
   try {
     const value: unknown = document.toJS();
@@ -190,13 +213,14 @@ function isCircular(value: unknown): boolean {
 /** Adds to a message of JSON.parse the line and column of the mistake. */
 export function withLine(message: string, text: string): string {
   if (message.includes('(line')) return message;
-  const [, position] = /at position (\d+)/.exec(message) ?? [];
-  return `${message} (${lineAndColumn(text, position === undefined ? mistakeInJson(text) : Number(position))})`;
+  const [, offset] = /at position (\d+)/.exec(message) ?? [];
+  const { line, column } = positionIn(text, offset === undefined ? mistakeInJson(text) : Number(offset));
+  return `${message} (${line}:${column})`;
 }
 
-function lineAndColumn(text: string, position: number): string {
-  const lines = text.slice(0, position).split('\n');
-  return `${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+function positionIn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
 function nameWithoutExtension(name: string): string {

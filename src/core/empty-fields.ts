@@ -4,7 +4,7 @@ import type { MappedItem } from './ports.ts';
 import { isObject, own } from './schema/values.ts';
 
 /** With fewer items, a field may be missing by chance. */
-const MIN_ITEMS = 5;
+export const MIN_ITEMS = 5;
 /** How many names are kept for suggestions. */
 const MAX_NAMES = 1000;
 const MAX_NAMES_SHOWN = 8;

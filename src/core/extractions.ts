@@ -1,5 +1,5 @@
 import { IDENTIFIER_PROPERTY, type Locator } from './blueprint-state.ts';
-import { isAbort } from './errors.ts';
+import { type Code, isAbort } from './errors.ts';
 import { literalText } from './expression/prepare.ts';
 import type { DisabledEntry, Mapping, ResourceEntry } from './model.ts';
 import type { Ports, Program } from './ports.ts';
@@ -15,7 +15,15 @@ export interface CompiledMapping {
   readonly disabled: readonly DisabledEntry[];
 }
 
-/** Compiles the mapping (see `compilePrograms`), and learns the locators of each program. */
+/** Something wrong with an entry of the mapping. */
+export interface MappingComplaint {
+  readonly code: Extract<Code, 'mapping_file_invalid' | 'expression_invalid' | 'expression_doubtful'>;
+  readonly severity: 'error' | 'warning';
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Compiles the mapping (see `compilePrograms`), reports complaints, and learns the locators of each program. */
 export async function compileMapping(
   ports: Pick<Ports, 'kinds' | 'mapper'>,
   mapping: Mapping,
@@ -23,7 +31,11 @@ export async function compileMapping(
   problems: ProblemBook,
   signal: AbortSignal,
 ): Promise<CompiledMapping> {
-  const { programs, disabled } = await compilePrograms(ports, mapping, origin, problems);
+  const { programs, disabled, complaints } = await compilePrograms(ports, mapping);
+  for (const { code, severity, path, message } of complaints) {
+    const sentence = `${path}: ${message}`;
+    problems.add({ code, severity, group: sentence, message: `${origin}: ${sentence}` });
+  }
   const extractions: Extraction[] = [];
   for (const { kind, listing, program } of programs) {
     const locators = await learnLocators(program, kind.probe, signal);
@@ -34,19 +46,18 @@ export async function compileMapping(
 
 /**
  * Compiles the mapping. Entries of a kind with the same listing become one program and are read once. Entries that cannot
- * be used are reported and disabled. Nothing is run.
- * @param origin where the mapping comes from, for messages
+ * be used are disabled. Nothing is run.
  */
 export async function compilePrograms(
   ports: { readonly kinds: Pick<KindBook, 'get'>; readonly mapper: Ports['mapper'] },
   mapping: Mapping,
-  origin: string,
-  problems: ProblemBook,
-): Promise<{ programs: readonly Omit<Extraction, 'locators'>[]; disabled: readonly DisabledEntry[] }> {
+): Promise<{
+  programs: readonly Omit<Extraction, 'locators'>[];
+  disabled: readonly DisabledEntry[];
+  complaints: readonly MappingComplaint[];
+}> {
   const disabled = [...mapping.disabled];
-  const report = (code: 'mapping_file_invalid' | 'expression_invalid', complaint: string) =>
-    problems.add({ code, severity: 'error', group: complaint, message: `${origin}: ${complaint}` });
-
+  const complaints: MappingComplaint[] = [];
   const groups = new Map<string, Group>();
   for (const entry of mapping.entries) {
     const kind = ports.kinds.get(entry.kind);
@@ -54,9 +65,8 @@ export async function compilePrograms(
     if (!kind) throw new Error(`there is no kind ${entry.kind}`);
     const selected = kind.select(entry.selector);
     if ('complaints' in selected) {
-      const { complaints } = selected;
-      for (const complaint of complaints) report('mapping_file_invalid', `${entry.path}.selector.${complaint}`);
-      disabled.push(disable(entry, complaints.join('; ')));
+      complaints.push(...selected.complaints.map((text) => selectorComplaint(entry, text)));
+      disabled.push(disable(entry, selected.complaints.join('; ')));
       continue;
     }
     const key = `${kind.name} ${selected.listing.key}`;
@@ -66,20 +76,27 @@ export async function compilePrograms(
 
   const programs: Omit<Extraction, 'locators'>[] = [];
   for (const { kind, listing, entries } of groups.values()) {
-    const { program, problems: invalid, warnings } = await ports.mapper.compile(entries);
-    for (const { path, message } of invalid) report('expression_invalid', `${path}: ${message}`);
-    for (const { path, message } of warnings)
-      problems.add({
-        code: 'expression_doubtful',
-        severity: 'warning',
-        group: path,
-        message: `${origin}: ${path}: ${message}`,
-      });
-    for (const { entry, message, costs } of invalid) if (costs === 'entry') disabled.push(disable(entry, message));
+    const { program, problems, warnings } = await ports.mapper.compile(entries);
+    const add = (code: MappingComplaint['code'], severity: MappingComplaint['severity'], found: typeof warnings) =>
+      complaints.push(...found.map(({ path, message }) => ({ code, severity, path, message })));
+    add('expression_invalid', 'error', problems);
+    add('expression_doubtful', 'warning', warnings);
+    for (const { entry, message, costs } of problems) if (costs === 'entry') disabled.push(disable(entry, message));
     if (program.entries.length === 0) continue;
     programs.push({ kind, listing, program });
   }
-  return { programs, disabled };
+  return { programs, disabled, complaints };
+}
+
+/** @param complaint its first word is the path inside the selector */
+function selectorComplaint({ path }: ResourceEntry, complaint: string): MappingComplaint {
+  const [, key = '', message = complaint] = /^(\S+): (.*)$/s.exec(complaint) ?? [];
+  return {
+    code: 'mapping_file_invalid',
+    severity: 'error',
+    path: key === '' ? `${path}.selector` : `${path}.selector.${key}`,
+    message,
+  };
 }
 
 /** Entries with the same listing. */

@@ -17,7 +17,7 @@ interface CostSelector extends Selector {
 /** The differences between the kinds with numbers for each service. */
 interface CostSpec<S extends CostSelector> {
   readonly name: string;
-  readonly doc: Pick<KindDoc, 'title' | 'endpoint' | 'selector'>;
+  readonly doc: Pick<KindDoc, 'title' | 'endpoint' | 'selector' | 'mayLack'>;
   readonly path: string;
   /** The field of an answer with the rows. */
   readonly rows: string;

@@ -24,6 +24,8 @@ export interface KindDoc {
   readonly absence: string;
   /** How a read proves that it is complete, and how an absence is confirmed. */
   readonly completeness: string;
+  /** Paths of the fields that a row may lack, such as `lastDeploy.endTime`. `lint` tries expressions without each of them. */
+  readonly mayLack?: readonly string[];
 }
 
 /** The definition of a kind; `S` is its checked selector. */

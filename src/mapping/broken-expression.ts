@@ -34,10 +34,15 @@ function positionText(line: number, column: number): string {
 
 const PLAIN_WORDS = /^\p{L}[\p{L}\d _:/-]*$/u;
 
+/** Whether an expression is probably meant as a text: words without quotes. */
+export function looksLikeText(expression: string): boolean {
+  return PLAIN_WORDS.test(expression.trim());
+}
+
 /** A hint for the most common mistakes of jq beginners. */
 function hintFor(text: string, said: string): string | undefined {
   const [, name] = /^(\w+)\/0 is not defined/.exec(said) ?? [];
-  if (PLAIN_WORDS.test(text) && (name !== undefined || said.startsWith('syntax error'))) {
+  if (looksLikeText(text) && (name !== undefined || said.startsWith('syntax error'))) {
     const field = /\W/.test(text) ? '' : `; a field of the item begins with a dot: .${text}`;
     return `a text needs inner quotes: '${JSON.stringify(text)}'${field}`;
   }

@@ -188,9 +188,10 @@ export function describeKind(definition: KindDefinition): void {
     });
 
     it('is documented word for word', () => {
-      const { selector, addOn: _addOn, ...words } = doc;
+      const { selector, addOn: _addOn, mayLack = [], ...words } = doc;
       expect(Object.keys(selector)).toEqual([...selectorKeys]);
       for (const [what, text] of Object.entries({ ...words, ...selector })) expect(text.trim(), what).not.toBe('');
+      for (const path of mayLack) expect(kind.probe.item.value).toHaveProperty(path);
     });
   });
 }

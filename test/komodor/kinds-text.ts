@@ -29,6 +29,7 @@ function section({ name, doc }: (typeof DEFINITIONS)[number]): string {
     `| Identity | ${doc.identity} |`,
     `| An entity that a complete read does not give | ${doc.absence} |`,
     `| Proof | ${doc.completeness} |`,
+    `| May be missing | ${(doc.mayLack ?? []).map((path) => `\`${path}\``).join(', ') || 'nothing that is known'} |`,
     '',
     ...(keys.length === 0
       ? ['Its selector has no keys besides `query`.']

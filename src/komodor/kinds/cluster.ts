@@ -22,6 +22,7 @@ export const komodorCluster = defineKind({
     absence: 'gone: deleted once it is confirmed',
     completeness:
       'one answer, which is not empty and speaks of no further page; an absence is confirmed by asking for the cluster by its name',
+    mayLack: ['clusterId'],
   },
   pageSize: 100,
   selector: z.object({ clusters: names(), tags: names() }),

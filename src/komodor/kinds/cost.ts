@@ -14,6 +14,7 @@ export const komodorCost = defineCostKind({
       ...PLACE_DOC,
       timeFrame: `The time that is added up: one of ${TIME_FRAMES.join(', ')}. Default: Past_7_days.`,
     },
+    mayLack: ['idleResourcesCost'],
   },
   path: '/cost/allocation',
   rows: 'groupedCosts',

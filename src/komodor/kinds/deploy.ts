@@ -43,6 +43,7 @@ const SPEC: KindSpec<DeploySelector> = {
       'gone within the days that are read: deleted once it is confirmed; older ones stay until keepDays have passed since their start',
     completeness:
       'cluster by cluster, in windows of at most two days; every page leads to the next, none repeats, the last says so; an absence is confirmed by asking for the seconds around its start, and for the time since then',
+    mayLack: ['endTime', 'resource.namespace'],
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 200,

@@ -67,6 +67,7 @@ const SPEC: KindSpec<IssueSelector> = {
       'gone within the days that are read: deleted once it is confirmed; older ones stay until keepDays have passed since their start',
     completeness:
       'cluster by cluster, type by type, in windows of at most two days; every page leads to the next, none repeats, and behind the last one there is nothing; an absence is confirmed by asking for the seconds around its start, and for the time since then',
+    mayLack: ['endTime'],
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 100,

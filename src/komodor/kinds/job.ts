@@ -43,6 +43,7 @@ export const komodorJob = defineKind({
     absence: 'gone: deleted once it is confirmed',
     completeness:
       'page numbers advance, no page repeats, the last one says so or the one behind it is empty; an absence is confirmed by a search in the cluster and namespace of the entity, or by one search per type',
+    mayLack: ['uid', 'startTime', 'issueData'],
   },
   after: ['komodorCluster'],
   pageSize: 500,

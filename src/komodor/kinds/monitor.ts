@@ -48,6 +48,7 @@ export const komodorMonitor = defineKind({
     absence: 'gone: deleted once it is confirmed',
     completeness:
       'one answer, which speaks of no further page; an absence is confirmed by asking for the monitor by its id, which has to be answered with 404',
+    mayLack: ['name', 'active', 'variables', 'sinks', 'sinksOptions', 'isDeleted', 'createdFrom'],
   },
   pageSize: 100,
   rows: ROWS,

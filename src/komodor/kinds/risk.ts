@@ -47,6 +47,7 @@ const SPEC: KindSpec<RiskSelector> = {
     absence: 'gone: deleted once it is confirmed',
     completeness:
       'every page advances, the rows that were seen are as many as Komodor says; an absence is confirmed by the list for its resource, or by one list per severity',
+    mayLack: ['supportingData'],
   },
   pageSize: 200,
   rows: ['violations'],

@@ -45,6 +45,7 @@ export const komodorService = defineKind({
     absence: 'gone: deleted once it is confirmed',
     completeness:
       'every page leads to the next, none repeats, the last says so; an absence is confirmed by a search in the cluster and namespace of the entity, or by one search per kind of workload',
+    mayLack: ['uid', 'lastDeploy', 'lastDeploy.endTime', 'lastIssue', 'lastIssue.reasons', 'labels', 'annotations'],
   },
   pageSize: 500,
   selector: SELECTOR,
