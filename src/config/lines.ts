@@ -3,7 +3,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, ty
 import { readTextFile } from './text-file.ts';
 
 /** Finds the line of a path in a document; null where it cannot be told. */
-export type LineOf = (path: string, document?: string) => number | null;
+type LineOf = (path: string, document?: string) => number | null;
 
 /** Finds lines in files, which are read when they are first asked for. */
 export function linesOfFiles(): (file: string, path: string, document?: string) => number | null {
@@ -26,7 +26,7 @@ export function linesOfFiles(): (file: string, path: string, document?: string) 
  * Finds lines in a text of YAML or JSON. A path that does not exist gives the line of the part that does. `document`: the
  * identifier of the blueprint below which the path begins, if the text holds several.
  */
-export function linesIn(text: string, isJson = false): LineOf {
+function linesIn(text: string, isJson = false): LineOf {
   const counter = new LineCounter();
   const parsed = parseDocument(text, { merge: !isJson, lineCounter: counter, prettyErrors: false, logLevel: 'error' });
   return (path, document) => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Samples } from '../../src/answers/lint/input.ts';
 import { type LintDocument, lint } from '../../src/answers/lint/lint.ts';
 import { readSamples } from '../../src/answers/lint/read-samples.ts';
@@ -33,7 +32,7 @@ export async function lintFiles({ env = {}, samples }: Question): Promise<LintDo
 /** Writes a file into a folder of its own. */
 export function temporaryFile(name: string, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'lint-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;

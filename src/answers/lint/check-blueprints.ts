@@ -107,9 +107,9 @@ export function checkUnused({ blueprints, templates, mapping }: Given): readonly
     ...templates.map(({ blueprint }) => blueprint),
     ...blueprints.flatMap(({ shape }) => Object.values(shape.relations).map(({ target }) => target)),
   ]);
-  return blueprints.flatMap(({ shape, fileOf }): Said[] => {
+  return blueprints.flatMap(({ shape, fileOf, isShipped }): Said[] => {
     const file = fileOf('');
-    if (file === undefined || needed.has(shape.identifier)) return [];
+    if (isShipped || file === undefined || needed.has(shape.identifier)) return [];
     const message = 'no entry of the mapping writes this blueprint, and no relation leads to it';
     const advice = 'Map something to it, or take the file away.';
     return [

@@ -1,3 +1,4 @@
+import type { Kind } from '../../core/model.ts';
 import { isObject } from '../../komodor/item.ts';
 import type { MapField } from '../map-fields.ts';
 import type { Said } from './finding.ts';
@@ -84,7 +85,11 @@ export async function checkOptionalFields(given: Given, signal: AbortSignal): Pr
   const everywhere = { ...mapping, entries: mapping.entries.map((entry) => ({ ...entry, selector: {} })) };
   const observed = await observe(given, everywhere, rows, signal);
   const failures = failuresIn(observed).filter((failure) => isUnguarded(failure) && !given.broken.has(failure.path));
-  return [...groupBy(failures, ({ path }) => path)].map(([path, [first]]) => {
+  const always = new Set(failures.filter(({ index }) => index === 0).map(({ path }) => path));
+  // Of fields that the kind may or may not have, such as a label, samples tell more than the made-up item.
+  const isSampled = (kind: Kind) => (given.samples?.rows.get(kind) ?? []).length > 0;
+  const telling = failures.filter(({ kind, path }) => !(always.has(path) && isSampled(kind)));
+  return [...groupBy(telling, ({ path }) => path)].map(([path, [first]]) => {
     const lacking = names.get(first.kind)?.[first.index] ?? '';
     const where = lacking === '' ? `not every ${first.kind} has it` : `Komodor may leave out ${lacking}`;
     return nullUnguarded(path, first, where, 'warning');

@@ -94,8 +94,8 @@ function bareWord(query: SearchQuery): string | undefined {
   if (isConstantWord(query.combinator)) return query.combinator;
   for (const rule of query.rules) {
     const words = isQuery(rule) ? [bareWord(rule)] : [rule.property, rule.operator];
-    const bare = words.find((word) => word !== undefined && isConstantWord(word));
-    if (bare !== undefined) return bare;
+    const found = words.find((word) => word !== undefined && isConstantWord(word));
+    if (found !== undefined) return found;
   }
   return undefined;
 }

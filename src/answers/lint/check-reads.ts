@@ -49,13 +49,13 @@ export function checkEffect({ mapping, templates, blueprint }: Given): readonly 
     const advice = 'Take the entry out. Its entities are then reported as unmapped, and go only by approval.';
     return [{ code: 'entry_without_effect', severity: 'warning', path: `${path}.selector.query`, message, advice }];
   });
-  const bare = templates.flatMap(({ template, blueprint: name }): Said[] => {
+  const empty = templates.flatMap(({ template, blueprint: name }): Said[] => {
     const shape = name === null ? undefined : blueprint(name)?.shape;
     if (shape === undefined || hasFields(shape.properties) || hasFields(shape.relations)) return [];
     const message = `blueprint ${name} has neither properties nor relations, so its entities say nothing`;
     return [{ code: 'entry_without_effect', severity: 'warning', path: template.path, message }];
   });
-  return [...never, ...bare];
+  return [...never, ...empty];
 }
 
 function hasFields(fields: object): boolean {

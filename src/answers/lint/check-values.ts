@@ -110,19 +110,20 @@ function isData(path: string): boolean {
 
 const PLAIN_PATH = /^\s*((?:\.\w+)+)/;
 
-/** The path with the last name replaced by one that samples have at its place, if one is similar. */
+/** The path with the first name that no sample has replaced by a similar one that samples have. */
 function similarField(expression: string, observed: readonly Observed[]): string | undefined {
   const [, path = ''] = PLAIN_PATH.exec(expression) ?? [];
   const keys = path.split('.').slice(1);
-  const last = keys.pop();
-  if (last === undefined) return undefined;
-  const names = new Set<string>();
-  for (const { sample } of observed) {
-    const parent = keys.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), sample);
-    if (isObject(parent)) for (const name of Object.keys(parent)) names.add(name);
+  let parents: readonly unknown[] = observed.map(({ sample }) => sample);
+  for (const [index, key] of keys.entries()) {
+    const objects = parents.filter(isObject);
+    if (objects.every((parent) => !Object.hasOwn(parent, key))) {
+      const similar = nearest(key, [...new Set(objects.flatMap((parent) => Object.keys(parent)))]);
+      return similar === undefined ? undefined : `.${keys.with(index, similar).join('.')}`;
+    }
+    parents = objects.map((parent) => parent[key]);
   }
-  const similar = names.has(last) ? undefined : nearest(last, [...names]);
-  return similar === undefined ? undefined : `.${[...keys, similar].join('.')}`;
+  return undefined;
 }
 
 /** Selectors that no sample satisfies. */

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import type { LintCode } from './codes.ts';
 
-export type Severity = 'error' | 'warning';
-
 /** Something that is wrong, or probably is. */
 export interface Finding {
   readonly code: LintCode;
-  readonly severity: Severity;
+  readonly severity: 'error' | 'warning';
   /** The mapping or blueprint file; null for a mapping from Port and for settings. */
   readonly file: string | null;
   /** The path in the mapping or blueprint, or the name of the setting; empty: the file as a whole. */
@@ -20,7 +18,7 @@ export interface Finding {
 /** What a check says. Without `file` the path is one of the mapping. */
 export interface Said {
   readonly code: LintCode;
-  readonly severity: Severity;
+  readonly severity: 'error' | 'warning';
   readonly path: string;
   readonly message: string;
   readonly advice?: string;

@@ -13,6 +13,8 @@ export interface KnownBlueprint {
   readonly shape: BlueprintShape;
   /** What Port computes itself -> the word for it: `mirror`. */
   readonly computed: ReadonlyMap<string, string>;
+  /** Whether it comes with the program. Nobody has to use it. */
+  readonly isShipped: boolean;
   /** The file that declares a path of it; undefined where there is none. */
   fileOf(path: string): string | undefined;
 }
