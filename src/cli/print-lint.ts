@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import type { Finding } from '../answers/lint/finding.ts';
+import type { LintFinding } from '../answers/lint/finding.ts';
 import type { LintDocument } from '../answers/lint/lint.ts';
 import { bold, dim, green, print, printWrapped, red, yellow } from './output.ts';
 
@@ -27,7 +27,7 @@ export function printLint({ findings, mapping, samples }: LintDocument): void {
   printWrapped(`${counts}  `, `${shown(mapping)}, ${tried}`, paint, dim);
 }
 
-function printFinding({ line, severity, code, path, message, advice }: Finding): void {
+function printFinding({ line, severity, code, path, message, advice }: LintFinding): void {
   const place = line === null ? '' : `${line}`;
   const label = `${place.padStart(5)}  ${severity.padEnd(7)}  `;
   printWrapped(label, `${code}  ${path}`, severity === 'error' ? red : yellow);

@@ -1,4 +1,4 @@
-import type { Finding } from '../answers/lint/finding.ts';
+import type { LintFinding } from '../answers/lint/finding.ts';
 import { lint } from '../answers/lint/lint.ts';
 import { loadDefaults } from '../compose/defaults.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
@@ -38,7 +38,7 @@ export async function validate(options: { readonly json?: boolean }): Promise<nu
   return hasErrors ? EXIT.failed : EXIT.done;
 }
 
-function sentenceOf({ code, file, path, message }: Finding): string {
+function sentenceOf({ code, file, path, message }: LintFinding): string {
   if (code === 'setting_missing') return `${path} ${message}`;
   return [file ?? '', path, message].filter((part) => part !== '').join(': ');
 }

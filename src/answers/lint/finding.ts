@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LintCode } from './codes.ts';
 
 /** Something that is wrong, or probably is. */
-export interface Finding {
+export interface LintFinding {
   readonly code: LintCode;
   readonly severity: 'error' | 'warning';
   /** The mapping or blueprint file; null for a mapping from Port and for settings. */
@@ -41,7 +41,7 @@ export interface MappingOrigin {
 }
 
 /** Puts a finding to its place in the files. Of several files, a path of the mapping begins with the name of one. */
-export function placed(said: Said, origin: MappingOrigin, findLine: FindLine): Finding {
+export function placed(said: Said, origin: MappingOrigin, findLine: FindLine): LintFinding {
   const { code, severity, message, advice = '', document } = said;
   const [, name, below = said.path] = /^([^:[\]]+\.(?:ya?ml|json)): (.*)$/s.exec(said.path) ?? [];
   const ofMapping = origin.isFile ? (name === undefined ? origin.name : join(origin.name, name)) : null;
@@ -52,7 +52,7 @@ export function placed(said: Said, origin: MappingOrigin, findLine: FindLine): F
 }
 
 /** Sorts findings by file and line, and leaves out those that say the same of one place. */
-export function sorted(findings: readonly Finding[]): readonly Finding[] {
+export function sorted(findings: readonly LintFinding[]): readonly LintFinding[] {
   const unlike = new Map(findings.map((one) => [JSON.stringify([one.code, one.file, one.path, one.message]), one]));
   return [...unlike.values()].sort(
     (a, b) => compare(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || compare(a.path, b.path),

@@ -7,7 +7,7 @@ import { checkCollisions, checkEncoded } from './check-identifiers.ts';
 import { checkOcean } from './check-ocean.ts';
 import { checkEffect, checkGuards, checkReads } from './check-reads.ts';
 import { checkComputedBlueprints, checkFit, checkNull, checkSelected } from './check-values.ts';
-import { type Finding, type FindLine, placed, type Said, sorted } from './finding.ts';
+import { type FindLine, type LintFinding, placed, type Said, sorted } from './finding.ts';
 import { type Given, type LintInput, prepareInput } from './input.ts';
 import { type Observed, observe } from './observe.ts';
 
@@ -50,7 +50,7 @@ export interface LintDocument {
   readonly mapping: string;
   /** Where the samples come from, and how many there were of each kind; null: there were none. */
   readonly samples: { readonly from: string; readonly kinds: { readonly [kind: Kind]: number } } | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly LintFinding[];
 }
 
 /**
