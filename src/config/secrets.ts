@@ -19,8 +19,8 @@ export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): 
     ...passwords,
     apiToken,
     webhookSecret,
-    metricsWebhookUrl,
-    ...notifyUrl.flatMap((url) => [url, pathOf(url)]),
+    ...(metricsWebhookUrl === undefined ? [] : secretsInHook(metricsWebhookUrl)),
+    ...notifyUrl.flatMap(secretsInHook),
     notifySecret,
   ];
   return [...own.filter((secret) => secret !== undefined), ...secretsIn(env)];
@@ -58,11 +58,24 @@ function passwordsIn(address: string): readonly string[] {
   return password === '' ? [] : [password, decoded(password)];
 }
 
-/** The path of a hook's address is its password. Undefined when it is too short to be one. */
-function pathOf(address: string): string | undefined {
-  const { pathname, search } = new URL(address);
+/** The address of a hook is its password. Messages may quote it whole, its path alone, or the part that nobody can guess. */
+function secretsInHook(address: string): readonly string[] {
+  const { pathname, search, searchParams } = new URL(address);
   const path = `${pathname}${search}`;
-  return path.length >= SHORTEST_HOOK_PATH ? path : undefined;
+  const parts = [
+    ...pathname.split('/').map(decoded).filter(isHardToGuess),
+    ...[...searchParams.values()].filter(isLong),
+  ];
+  return [address, ...(path.length >= SHORTEST_HOOK_PATH ? [path] : []), ...parts];
+}
+
+/** Words that a path may well have besides, such as `incoming-webhooks`, have no digits. */
+function isHardToGuess(part: string): boolean {
+  return part.length >= 16 && /\d/.test(part);
+}
+
+function isLong(value: string): boolean {
+  return value.length >= 8;
 }
 
 function decoded(text: string): string {

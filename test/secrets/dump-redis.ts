@@ -1,6 +1,7 @@
+import { brotliDecompressSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 
-/** Everything that a Redis holds, as text. */
+/** Everything that a Redis holds, as text; also what is compressed there. */
 export async function dumpRedis(client: Redis): Promise<string> {
   const lines: string[] = [];
   for await (const keys of client.scanStream()) {
@@ -15,7 +16,7 @@ async function contentOf(client: Redis, key: string): Promise<unknown> {
     case 'string':
       return client.get(key);
     case 'hash':
-      return client.hgetall(key);
+      return readable(await client.hgetallBuffer(key));
     case 'list':
       return client.lrange(key, 0, -1);
     case 'set':
@@ -24,7 +25,22 @@ async function contentOf(client: Redis, key: string): Promise<unknown> {
       return client.zrange(key, '0', '-1');
     case 'stream':
       return client.xrange(key, '-', '+');
+    case 'none':
+      return 'has expired meanwhile';
     default:
       throw new Error(`A ${type} at ${key}`);
+  }
+}
+
+/** The journal's pieces are compressed. */
+function readable(fields: Readonly<Record<string, Buffer>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, unpacked(value)]));
+}
+
+function unpacked(value: Buffer): string {
+  try {
+    return brotliDecompressSync(value).toString();
+  } catch {
+    return value.toString();
   }
 }

@@ -19,6 +19,8 @@ export const SECRETS = {
   redisPassword: canary('Redis password'),
   proxyPassword: canary('proxy password'),
   collectorToken: canary('token of the trace collector', '-'),
+  notifyPath: canary('path of a hook', '-'),
+  notifySecret: canary('secret that signs notifications'),
 };
 const ALL = Object.values(SECRETS);
 /** A token in somebody else's message: no setting of ours, but nothing to be passed on either. */
@@ -32,6 +34,8 @@ export interface Scene {
   readonly mirror: Mirror;
   /** Receives traces. */
   readonly collector: Mirror;
+  /** Receives notifications. */
+  readonly chat: Mirror;
   readonly folder: string;
   readonly env: { readonly [name: string]: string };
   /** A module that makes a process fail with a message full of secrets when it gets a SIGUSR2. */
@@ -54,14 +58,16 @@ export const it = bareIt.extend<{ scene: Scene }>({
     const port = await startPort({ clientId: clientId.value, clientSecret: clientSecret.value });
     const mirror = await startMirror(ALL.map((each) => echoed([each])));
     const collector = await startMirror([]);
+    const chat = await startMirror([]);
     await use({
       world,
       komodor,
       port,
       mirror,
       collector,
+      chat,
       folder,
-      env: settings(komodor, port, mirror, collector),
+      env: settings({ komodor, port, mirror, collector, chat }),
       crashModule: writeCrashModule(folder),
       expectClean(where, text, except = []) {
         expect(text.length, `${where} says something`).toBeGreaterThan(0);
@@ -69,11 +75,11 @@ export const it = bareIt.extend<{ scene: Scene }>({
         expect(leaksIn(text, sought), where).toEqual([]);
       },
       expectSentClean() {
-        expectSentClean(mirror, komodor, port);
+        expectSentClean({ mirror, komodor, port, chat });
         expect(leaksIn(collector.received.map(({ body }) => body).join('\n'), ALL), 'traces').toEqual([]);
       },
     });
-    await Promise.all([komodor, port, mirror, collector].map((each) => each.close()));
+    await Promise.all([komodor, port, mirror, collector, chat].map((each) => each.close()));
     rmSync(folder, { recursive: true, force: true });
   },
 });
@@ -85,9 +91,12 @@ function hideInRawData({ services }: World): void {
   for (const [at, service] of services.entries()) services[at] = { ...service, annotations };
 }
 
-function settings(komodor: KomodorSandbox, port: PortSandbox, mirror: Mirror, collector: Mirror) {
+type Others = Pick<Scene, 'komodor' | 'port' | 'mirror' | 'chat'>;
+
+function settings({ komodor, port, mirror, collector, chat }: Others & Pick<Scene, 'collector'>) {
   const { komodorKey, clientId, clientSecret, apiToken, webhookSecret, redisPassword, proxyPassword, collectorToken } =
     SECRETS;
+  const { notifyPath, notifySecret } = SECRETS;
   const proxy = `http://proxy-user:${encodeURIComponent(proxyPassword.value)}@127.0.0.1:${mirror.port}`;
   return {
     KOMODOR_BASE_URL: komodor.apiUrl,
@@ -102,6 +111,8 @@ function settings(komodor: KomodorSandbox, port: PortSandbox, mirror: Mirror, co
     HTTPS_PROXY: proxy,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${collectorToken.value}`,
+    NOTIFY_URL: `${chat.url}/services/${notifyPath.value}`,
+    NOTIFY_SECRET: notifySecret.value,
     INTEGRATION_IDENTIFIER: 'with-secrets',
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
@@ -135,7 +146,8 @@ function tokensIn({ received }: Mirror): readonly Canary[] {
   return [...new Set(headers)].map((token) => canaryOf('access token', token.slice(-24)));
 }
 
-function expectSentClean({ received }: Mirror, komodor: KomodorSandbox, port: PortSandbox): void {
+function expectSentClean({ mirror, komodor, port, chat }: Others): void {
+  const { received } = mirror;
   const { komodorKey, clientId, clientSecret, proxyPassword } = SECRETS;
   const tokens = tokensIn({ received } as Mirror);
   for (const request of received) {
@@ -152,6 +164,7 @@ function expectSentClean({ received }: Mirror, komodor: KomodorSandbox, port: Po
 
   function allowedIn({ url }: Received): readonly Canary[] {
     if (url.startsWith(komodor.url)) return [komodorKey];
+    if (url.startsWith(chat.url)) return [SECRETS.notifyPath];
     if (url === `${port.url}/v1/auth/access_token`) return [clientId, clientSecret];
     return url.startsWith(port.url) ? tokens : [];
   }
