@@ -12,6 +12,11 @@ export interface RunOrder {
   readonly kinds: readonly Kind[];
   /** Digests of deletions that a person approved. */
   readonly approveDeletions: readonly string[];
+  /**
+   * For a plan: a mapping (YAML) that counts as if Port held it. Such a plan joins no other run, no other request joins it,
+   * and the mapping is forgotten when it has finished.
+   */
+  readonly mapping?: string;
 }
 
 export interface RunTicket {
@@ -98,7 +103,7 @@ export class QueueUnavailable extends Error {
 
 /**
  * Decides when runs are executed: one at a time in all replicas; requests join a run that does the same; at most one run of
- * each mode waits. There are two adapters: in this process, and BullMQ on Redis.
+ * each mode waits, and a few plans with a mapping of their own. There are two adapters: in this process, and BullMQ on Redis.
  */
 export interface RunQueue {
   /**

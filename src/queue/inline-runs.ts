@@ -3,9 +3,9 @@ import { EventEmitter } from 'node:events';
 import { messageOf } from '../core/errors.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
-import type { RunOrder, RunRecord, RunTicket, RunWorker } from '../core/run-queue.ts';
-import { KEPT_CHANGES } from './limits.ts';
-import { covers, mergeOrders, withProgress } from './order.ts';
+import { QueueUnavailable, type RunOrder, type RunRecord, type RunTicket, type RunWorker } from '../core/run-queue.ts';
+import { KEPT_CHANGES, MAX_OPEN_RUNS, TOO_MANY_PLANS, TOO_MANY_PLANS_RETRY_S } from './limits.ts';
+import { covers, mergeOrders, withoutMapping, withProgress } from './order.ts';
 import { CANCELLED, shortReport, withoutChanges, workerThrew } from './reports.ts';
 
 type Queued = Extract<RunRecord, { state: 'queued' }>;
@@ -17,13 +17,13 @@ interface Active {
   readonly ended: Promise<void>;
 }
 
-/** Runs in memory: one runs at a time, and at most one of each mode waits. */
+/** Runs in memory: one runs at a time, and at most one of each mode waits, besides plans with a mapping of their own. */
 export class InlineRuns {
   /** Emits a run's id with its progress, or with undefined when it has finished. */
   readonly notifications = new EventEmitter().setMaxListeners(0);
   readonly #historySize: number;
   /** In the order of the requests. */
-  readonly #waiting = new Map<RunMode, Queued>();
+  readonly #waiting = new Map<string, Queued>();
   #active: Active | undefined;
   /** The oldest first. */
   readonly #finished: Finished[] = [];
@@ -46,13 +46,17 @@ export class InlineRuns {
     if (active !== undefined && !startAfterNow && !active.abort.signal.aborted && covers(active.record.order, order)) {
       return { runId: active.record.runId, joined: true };
     }
-    const waiting = this.#waiting.get(order.mode);
+    const runId = randomUUID();
+    const place = placeOf(runId, order);
+    const waiting = this.#waiting.get(place);
     if (waiting !== undefined) {
-      this.#waiting.set(order.mode, { ...waiting, order: mergeOrders(waiting.order, order) });
+      this.#waiting.set(place, { ...waiting, order: mergeOrders(waiting.order, order) });
       return { runId: waiting.runId, joined: true };
     }
-    const runId = randomUUID();
-    this.#waiting.set(order.mode, { state: 'queued', runId, order, requestedAt: new Date().toISOString() });
+    const open = this.#waiting.size + (active === undefined ? 0 : 1);
+    if (order.mapping !== undefined && open >= MAX_OPEN_RUNS)
+      throw new QueueUnavailable(TOO_MANY_PLANS, TOO_MANY_PLANS_RETRY_S);
+    this.#waiting.set(place, { state: 'queued', runId, order, requestedAt: new Date().toISOString() });
     this.#startNext();
     return { runId, joined: false };
   }
@@ -69,7 +73,7 @@ export class InlineRuns {
     }
     const waiting = [...this.#waiting.values()].find((record) => record.runId === runId);
     if (waiting === undefined) return false;
-    this.#waiting.delete(waiting.order.mode);
+    this.#waiting.delete(placeOf(runId, waiting.order));
     const now = new Date().toISOString();
     this.#finish(waiting, now, shortReport(runId, waiting.order, CANCELLED, { startedAt: now, finishedAt: now }));
     return true;
@@ -91,7 +95,7 @@ export class InlineRuns {
     const worker = this.#worker;
     const [next] = this.#waiting.values();
     if (worker === undefined || this.#active !== undefined || next === undefined) return;
-    this.#waiting.delete(next.order.mode);
+    this.#waiting.delete(placeOf(next.runId, next.order));
     const abort = new AbortController();
     const record = { ...next, state: 'running' as const, startedAt: new Date().toISOString(), progress: [] };
     // The worker starts in a later turn of the event loop, when #active is set.
@@ -122,7 +126,8 @@ export class InlineRuns {
   }
 
   #finish(of: Omit<Queued, 'state'>, startedAt: string, report: RunReport): void {
-    const { runId, order, requestedAt } = of;
+    const { runId, requestedAt } = of;
+    const order = withoutMapping(of.order);
     this.#finished.push({ state: 'finished', runId, order, requestedAt, startedAt, report });
     if (this.#finished.length > this.#historySize) this.#finished.shift();
     const old = this.#finished.at(-1 - KEPT_CHANGES);
@@ -131,4 +136,9 @@ export class InlineRuns {
     }
     this.notifications.emit(runId, undefined);
   }
+}
+
+/** Where a run waits. Requests with the same place become one run. */
+function placeOf(runId: string, { mode, mapping }: RunOrder): string {
+  return mapping === undefined ? mode : `${mode} ${runId}`;
 }

@@ -35,3 +35,8 @@ export interface QueueLimits {
 export const USED_MS = 24 * 3_600_000;
 /** How many idempotency keys are kept in memory at most. The oldest are dropped first. */
 export const USED_KEYS = 100_000;
+
+/** How many runs may be unfinished when a plan with a mapping of its own is requested. Nothing joins such a plan. */
+export const MAX_OPEN_RUNS = 6;
+export const TOO_MANY_PLANS = 'Too many runs wait already for one more plan with a mapping of its own.';
+export const TOO_MANY_PLANS_RETRY_S = 30;

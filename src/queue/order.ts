@@ -7,7 +7,7 @@ export const SCHEDULED_RUN: RunOrder = { mode: 'resync', trigger: 'schedule', ki
 
 /** Whether a run of `running` also does everything that `asked` wants. An empty list of kinds means all kinds. */
 export function covers(running: RunOrder, asked: RunOrder): boolean {
-  if (running.mode !== asked.mode) return false;
+  if (running.mode !== asked.mode || running.mapping !== undefined || asked.mapping !== undefined) return false;
   if (!asked.approveDeletions.every((digest) => running.approveDeletions.includes(digest))) return false;
   if (running.kinds.length === 0) return true;
   return asked.kinds.length > 0 && asked.kinds.every((kind) => running.kinds.includes(kind));
@@ -22,6 +22,11 @@ export function mergeOrders(waiting: RunOrder, asked: RunOrder): RunOrder {
     kinds,
     approveDeletions: [...new Set([...waiting.approveDeletions, ...asked.approveDeletions])],
   };
+}
+
+/** The order of a finished run. Its mapping is not kept: the report names it. */
+export function withoutMapping({ mapping: _, ...order }: RunOrder): RunOrder {
+  return order;
 }
 
 /** The latest progress of each kind, in the order in which the kinds began. */

@@ -18,6 +18,7 @@ const recordSchema = z.looseObject({
   requestedAt: z.string(),
   startedAt: z.string().optional(),
   report: z.string().optional(),
+  mapping: z.string().optional(),
 });
 
 /** An order as field names of the run's hash: `all`, `kind:<kind>`, `approve:<digest>`. */
@@ -31,7 +32,8 @@ export function orderFields(order: RunOrder): readonly string[] {
 /** A record as alternating fields and values of its hash. */
 export function hashOf(record: Extract<RunRecord, { state: 'running' }>): readonly string[] {
   const { state, order, requestedAt, startedAt } = record;
-  const fields = { state, mode: order.mode, trigger: order.trigger, requestedAt, startedAt };
+  const { mode, trigger, mapping } = order;
+  const fields = { state, mode, trigger, requestedAt, startedAt, ...(mapping === undefined ? {} : { mapping }) };
   return [...Object.entries(fields).flat(), ...orderFields(order).flatMap((field) => [field, '1'])];
 }
 
@@ -46,10 +48,16 @@ export function recordOf(
 ): RunRecord | undefined {
   const fields = recordSchema.safeParse(hash);
   if (!fields.success) return undefined;
-  const { state, mode, trigger, requestedAt, startedAt = requestedAt, report } = fields.data;
+  const { state, mode, trigger, requestedAt, startedAt = requestedAt, report, mapping } = fields.data;
   // Hash fields have no order.
   const kinds = hash.all === undefined ? [...named(hash, 'kind:')].sort() : [];
-  const order: RunOrder = { mode, trigger, kinds, approveDeletions: named(hash, 'approve:') };
+  const order: RunOrder = {
+    mode,
+    trigger,
+    kinds,
+    approveDeletions: named(hash, 'approve:'),
+    ...(mapping === undefined ? {} : { mapping }),
+  };
   const common = { runId, order, requestedAt };
   if (state === 'queued') return { ...common, state };
   if (state === 'running') return { ...common, state, startedAt, progress: progressOf(hash) };

@@ -37,38 +37,42 @@ function script(body: string): RedisScript {
 }
 
 /**
- * id, startAfterNow (1 or 0), mode, trigger, requestedAt, usedMs, fields… -> { id of the run, 'new' | 'joined' | 'repeated' }.
+ * id, startAfterNow (1 or 0), mode, trigger, requestedAt, usedMs, mapping, maxOpen, fields… -> { id of the run, 'new' |
+ * 'joined' | 'repeated' | 'full' }. A run with a mapping (not '') joins none and is joined by none; of these only a few may wait.
  * A ninth key is an idempotency key: see RunQueue.requestOnce. The fields are those of `orderFields`. Joining a waiting run
  * adds fields to it, so two replicas that join at once lose nothing. The order of the writes matters when Redis refuses
  * one of them: `OPEN` comes first, so that maintenance knows the run, and the idempotency key last.
  */
 export const REQUEST = script(`
 local id, afterNow, mode, trigger, requestedAt = ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local usedMs, firstField, once = ARGV[8], 9, KEYS[9]
+local usedMs, mapping, maxOpen, firstField, once = ARGV[8], ARGV[9], tonumber(ARGV[10]), 11, KEYS[9]
 if once and redis.call('EXISTS', once) == 1 then return { id, 'repeated' } end
 local function answer(run, how)
   if once then redis.call('SET', once, run, 'PX', usedMs) end
   return { run, how }
 end
+local own = mapping ~= ''
+if own and redis.call('SCARD', OPEN) >= maxOpen then return { id, 'full' } end
 local running = redis.call('GET', RUNNING)
-if running and afterNow == '0' then
+if running and afterNow == '0' and not own then
   local run = BASE .. running
   local known = redis.call('HMGET', run, 'state', 'mode', 'cancel', 'all')
   local covers = known[1] == 'running' and known[2] == mode and not known[3]
+  covers = covers and redis.call('HEXISTS', run, 'mapping') == 0
   for i = firstField, #ARGV do
     local byAll = known[4] and string.sub(ARGV[i], 1, 5) == 'kind:'
     covers = covers and (byAll or redis.call('HEXISTS', run, ARGV[i]) == 1)
   end
   if covers then return answer(running, 'joined') end
 end
-local waiting = redis.call('HGET', WAITING, mode)
+local waiting = not own and redis.call('HGET', WAITING, mode)
 local known = waiting and redis.call('HGET', BASE .. waiting, 'state') == 'queued'
 local target = known and waiting or id
 if not known then enlist(id) end
 for i = firstField, #ARGV do redis.call('HSET', BASE .. target, ARGV[i], '1') end
 if known then return answer(waiting, 'joined') end
 redis.call('HSET', BASE .. id, 'state', 'queued', 'mode', mode, 'trigger', trigger, 'requestedAt', requestedAt)
-redis.call('HSET', WAITING, mode, id)
+if own then redis.call('HSET', BASE .. id, 'mapping', mapping) else redis.call('HSET', WAITING, mode, id) end
 return answer(id, 'new')
 `);
 
@@ -149,7 +153,7 @@ stopWaiting(id)
 leave(id)
 redis.call('HSETNX', run, 'startedAt', redis.call('HGET', run, 'requestedAt'))
 redis.call('HSET', run, 'state', 'finished', 'report', report)
-redis.call('HDEL', run, 'cancel')
+redis.call('HDEL', run, 'cancel', 'mapping')
 if changes ~= '' then redis.call('SET', run .. ':changes', changes) end
 redis.call('SREM', OPEN, id)
 redis.call('ZADD', FINISHED, now, id)
@@ -177,6 +181,6 @@ if redis.call('HGET', run, 'state') ~= 'running' then return 'lost' end
 leave(id)
 redis.call('HSET', run, 'state', 'queued')
 redis.call('HDEL', run, 'startedAt')
-redis.call('HSETNX', WAITING, redis.call('HGET', run, 'mode'), id)
+if redis.call('HEXISTS', run, 'mapping') == 0 then redis.call('HSETNX', WAITING, redis.call('HGET', run, 'mode'), id) end
 return 'done'
 `);

@@ -1,8 +1,16 @@
 import type { Redis } from 'ioredis';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
-import type { RunOrder, RunRecord, RunTicket } from '../core/run-queue.ts';
-import { KEPT_CHANGES, KEPT_RUNS, KEPT_RUNS_MS, USED_MS } from './limits.ts';
+import { QueueUnavailable, type RunOrder, type RunRecord, type RunTicket } from '../core/run-queue.ts';
+import {
+  KEPT_CHANGES,
+  KEPT_RUNS,
+  KEPT_RUNS_MS,
+  MAX_OPEN_RUNS,
+  TOO_MANY_PLANS,
+  TOO_MANY_PLANS_RETRY_S,
+  USED_MS,
+} from './limits.ts';
 import { nullForWrongType } from './redis-client.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisScript } from './redis-script.ts';
@@ -42,12 +50,23 @@ export class RunStore {
   }
 
   async #request(usedKeys: readonly string[], runId: string, order: RunOrder, startAfterNow: boolean) {
-    const { mode, trigger } = order;
+    const { mode, trigger, mapping = '' } = order;
     const now = new Date().toISOString();
-    const args = [runId, startAfterNow ? 1 : 0, mode, trigger, now, USED_MS, ...orderFields(order)];
+    const args = [
+      runId,
+      startAfterNow ? 1 : 0,
+      mode,
+      trigger,
+      now,
+      USED_MS,
+      mapping,
+      MAX_OPEN_RUNS,
+      ...orderFields(order),
+    ];
     const answer = await this.#runScript(usedKeys, REQUEST, args);
     const [id, how] = Array.isArray(answer) ? answer.map(String) : [];
     if (id === undefined) throw new Error(`Unexpected answer of Redis to a request: ${JSON.stringify(answer)}`);
+    if (how === 'full') throw new QueueUnavailable(TOO_MANY_PLANS, TOO_MANY_PLANS_RETRY_S);
     return { ticket: { runId: id, joined: how === 'joined' }, how };
   }
 

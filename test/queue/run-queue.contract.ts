@@ -91,6 +91,35 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect(new Set([first.runId, more.runId, plan.runId]).size).toBe(3);
     });
 
+    it('lets nothing join a plan with a mapping of its own, nor that plan anything else', async () => {
+      const { queue, runs } = await createWorking();
+      const own = { ...PLAN, mapping: 'resources: []' };
+      const first = await queue.request(own);
+      await until(() => runs.begun.length === 1);
+      expect(runs.begun[0]?.order).toEqual(own);
+      const others = [await queue.request(own), await queue.request(PLAN), await queue.request(own)];
+      expect([first, ...others].map(({ joined }) => joined)).toEqual([false, false, false, false]);
+      expect(await queue.request(PLAN)).toEqual({ runId: others[1]?.runId, joined: true });
+      expect(await queue.find(others[2]?.runId ?? '')).toMatchObject({ state: 'queued', order: own });
+      await queue.cancel(others[0]?.runId ?? '');
+      runs.release();
+      await until(() => runs.begun.length === 2);
+      runs.release();
+      await until(() => runs.begun.length === 3);
+      expect(runs.begun.slice(1).map(({ order }) => order.mapping)).toEqual([undefined, 'resources: []']);
+      const finished = await queue.find(first.runId);
+      expect(finished?.state).toBe('finished');
+      expect(finished?.order).not.toHaveProperty('mapping');
+    });
+
+    it('takes only a few plans with mappings of their own', async () => {
+      const queue = create();
+      const own = { ...PLAN, mapping: 'resources: []' };
+      for (let count = 0; count < 6; count += 1) await queue.request(own);
+      await expect(queue.request(own)).rejects.toThrow(QueueUnavailable);
+      expect(await queue.request(PLAN)).toMatchObject({ joined: false });
+    });
+
     it('takes a request with a key once, however it is served', async () => {
       const { queue, runs } = await createWorking();
       const first = await queue.requestOnce('x', RESYNC);
