@@ -61,6 +61,7 @@ program
   .description('Read both sides and print what a resync would change. Writes nothing anywhere.')
   .option(...KIND_OPTION)
   .option('--out <file>', 'also write the whole plan, as JSON, to a file')
+  .option('--mapping <file>', 'plan as if Port held this mapping: a file or a folder')
   .option('--detailed-exitcode', 'exit with 2 when there are changes: to entities, the mapping or blueprints')
   .option('--values', 'also show the values of what would be created')
   .option(...JSON_OPTION)

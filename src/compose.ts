@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectKomodor, connectPort, createGovernors } from './compose/connections.ts';
 import { loadDefaults } from './compose/defaults.ts';
+import type { GivenMapping } from './compose/given-mapping.ts';
 import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
 import { createPortCatalog } from './compose/port-catalog.ts';
 import { runWithoutSecrets } from './compose/secrets.ts';
@@ -17,6 +18,7 @@ import {
 } from './core/catalog-guards.ts';
 import { LiveGuard } from './core/live-guard.ts';
 import { LiveSessions } from './core/live-session.ts';
+import { plannedMapping } from './core/mapping-digest.ts';
 import { combineObservers } from './core/observers.ts';
 import { RecordingCatalog } from './core/plan.ts';
 import type { Catalog, Mapper, Ports, RunObserver } from './core/ports.ts';
@@ -33,7 +35,11 @@ import type { Side } from './net/http-failure.ts';
 import type { PortApi } from './port/api.ts';
 import type { TokenProvider } from './port/token.ts';
 
-export type RunRequest = Omit<ResyncRequest, 'runId'> & { readonly runId?: string };
+export type RunRequest = Omit<ResyncRequest, 'runId'> & {
+  readonly runId?: string;
+  /** For a plan: the mapping that counts as if Port held it. */
+  readonly mapping?: GivenMapping | undefined;
+};
 
 export interface RunOptions {
   readonly observer?: RunObserver;
@@ -116,8 +122,8 @@ export async function createApplication(
   const source = connectKomodor({ ...shared, governor: komodor, now: () => clock.now() });
   const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: port });
 
-  const catalogFor = (runId: string | null, setup: 'write' | 'note') =>
-    createPortCatalog(api, settings, files, { runId, setup });
+  const catalogFor = (runId: string | null, setup: 'write' | 'note', given?: GivenMapping) =>
+    createPortCatalog(api, settings, files, { runId, setup, given });
   const redact = redactor(secrets);
   const masked = (journal: JournalTarget | undefined) => journal && { ...journal, redact };
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
@@ -129,8 +135,12 @@ export async function createApplication(
     traffic: { snapshot: () => countsOf(traffic()) },
   };
 
-  async function plan(request: ResyncRequest, signal: AbortSignal, observer: RunObserver): Promise<RunReport> {
-    const catalog = new RecordingCatalog(catalogFor(request.runId, 'note'));
+  async function plan(
+    { mapping: given, ...request }: ResyncRequest & Pick<RunRequest, 'mapping'>,
+    signal: AbortSignal,
+    observer: RunObserver,
+  ): Promise<RunReport> {
+    const catalog = new RecordingCatalog(catalogFor(request.runId, 'note', given));
     const both = combineObservers([observer, catalog.observer]);
     const report = await resync({ ...ports, catalog }, request, signal, { observer: both });
     const setup = catalog.setup.map(({ what, identifier, before, after }) => ({
@@ -138,7 +148,11 @@ export async function createApplication(
       identifier,
       diff: documentDiff(before, after),
     }));
-    return { ...report, changes: await catalog.changes(), setup };
+    const changes = await catalog.changes();
+    if (given === undefined) return { ...report, changes, setup };
+    const { origin, config } = given;
+    const mapping = plannedMapping({ origin, config, setup: catalog.setup, changes, shown: setup });
+    return { ...report, changes, setup, mapping };
   }
 
   async function carryOut(request: ResyncRequest, signal: AbortSignal, { observer = {}, marks, journal }: RunOptions) {

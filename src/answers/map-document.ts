@@ -33,6 +33,12 @@ export async function mapDocument(
   return { kind, mapping: origin, items, problems: [...unmapped, ...problems] };
 }
 
+/** The document without secrets of ours. */
+export function withMasks(document: MapDocument, redact: (text: string) => string): MapDocument {
+  const mask = (_key: string, value: unknown) => (typeof value === 'string' ? redact(value) : value);
+  return JSON.parse(JSON.stringify(document), mask);
+}
+
 /** Whether something was rejected or failed, or nothing could be mapped at all. */
 export function hasFailed({ items }: Pick<MapDocument, 'items'>): boolean {
   return items.some(

@@ -1,5 +1,5 @@
 import { differenceOf } from '../answers/map-difference.ts';
-import { hasFailed, type MapDocument, mapDocument } from '../answers/map-document.ts';
+import { hasFailed, mapDocument, withMasks } from '../answers/map-document.ts';
 import { definitionOf, kindThatFits, rowsInText } from '../answers/map-input.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
@@ -11,7 +11,7 @@ import { DEFINITIONS } from '../komodor/kinds.ts';
 import { type ChosenMapping, currentMapping, mappingOfFiles } from './choose-mapping.ts';
 import { EXIT, onInterrupt } from './command.ts';
 import { type InputText, readInput } from './input-text.ts';
-import { printError, printJson } from './output.ts';
+import { printJson } from './output.ts';
 import { printMapDifference, printMapDocument } from './print-map.ts';
 
 export interface MapOptions {
@@ -38,7 +38,6 @@ export async function map(file: string | undefined, options: MapOptions): Promis
   const chosen = await (options.mapping === undefined
     ? currentMapping(settings, interruption.signal)
     : mappingOfFiles(settings, options.mapping));
-  if (chosen.notice !== undefined) printError(chosen.notice);
 
   try {
     const failed = await answer(
@@ -67,7 +66,7 @@ async function answer(
 ): Promise<boolean> {
   const redact = redactor(secretsOf(settings, process.env));
   const mapWith = async ({ parts, used }: ChosenMapping) =>
-    withoutSecrets(await mapDocument(parts, used, kind, rows, signal), redact);
+    withMasks(await mapDocument(parts, used, kind, rows, signal), redact);
   const document = await mapWith(chosen);
   if (diff === undefined) {
     if (json) printJson(document);
@@ -97,10 +96,4 @@ function askedOf(row: unknown, cluster: string | undefined): unknown {
   if (cluster === undefined || !isObject(row)) return row;
   const told = isObject(row._) ? row._ : {};
   return withMember(row, '_', { cluster, ...told });
-}
-
-function withoutSecrets(document: MapDocument, redact: (text: string) => string): MapDocument {
-  return JSON.parse(JSON.stringify(document), (_key, value: unknown) =>
-    typeof value === 'string' ? redact(value) : value,
-  );
 }

@@ -49,6 +49,7 @@ function firstErrorOf({ problems }: RunReport): string {
 function printHeadline(report: RunReport): void {
   const { status, kinds, changes = [], setup = [] } = report;
   const counts = countsOf(changes, setup.length);
+  if (report.mapping) printWrapped('', `As if Port held the mapping ${report.mapping.origin}:`, plain, dim);
   if (status === 'failed' || status === 'aborted') {
     const unread = kinds.filter(({ complete }) => !complete).map(({ kind }) => kind);
     const what = unread.join(' and ') || 'a part of it';

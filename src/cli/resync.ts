@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mappingFromFiles } from '../compose/given-mapping.ts';
 import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
@@ -29,6 +30,8 @@ export interface RunCommandOptions {
   readonly quiet?: boolean;
   /** Also write the whole report to this file, with every change. */
   readonly out?: string;
+  /** plan: the mapping that counts as if Port held it, a file or a folder. */
+  readonly mapping?: string;
   /** plan: exit with 2 when there are changes. */
   readonly detailedExitcode?: boolean;
   /** plan: show the values of what would be created. */
@@ -42,6 +45,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   const file = options.out === undefined ? undefined : openOutputFile(options.out);
   const interruption = onInterrupt();
   const { settings, logger } = loadSettingsAndLogger();
+  const mapping = options.mapping === undefined ? undefined : mappingFromFiles(settings, options.mapping);
   const application = await createApplication(settings, process.env);
   logger.debug({ jq: application.jq }, 'jq');
   // Only the file holds them: they may be many.
@@ -52,6 +56,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
     mode,
     trigger: 'cli',
     kinds,
+    mapping,
     approvedDeletions: options.approveDeletions ?? [],
   } as const;
   const run = (screen: RunObserver = {}) =>

@@ -6,13 +6,23 @@ import type { PortApi } from '../port/api.ts';
 import { PortCatalog } from '../port/catalog.ts';
 import { VERSION } from '../version.ts';
 import type { loadDefaults } from './defaults.ts';
+import type { GivenMapping } from './given-mapping.ts';
 
 /** Port as a catalog, for one run or answer, according to the settings and the files. */
 export function createPortCatalog(
   api: PortApi,
   settings: OfflineSettings,
   files: ReturnType<typeof loadDefaults>,
-  { runId, setup }: { readonly runId: string | null; readonly setup: 'write' | 'note' },
+  {
+    runId,
+    setup,
+    given,
+  }: {
+    readonly runId: string | null;
+    readonly setup: 'write' | 'note';
+    /** Taken for the mapping in Port. */
+    readonly given?: GivenMapping | undefined;
+  },
 ): PortCatalog {
   return new PortCatalog(api, {
     runId,
@@ -25,7 +35,14 @@ export function createPortCatalog(
     batchesInFlight: settings.portBatchesInFlight,
     parseMapping: (config, origin) => parseMapping(config, origin, KOMODOR_KINDS),
     ...files,
+    ...(given ? insteadOfPort(given) : {}),
   });
+}
+
+/** What makes a catalog take a mapping for the one in Port. */
+function insteadOfPort({ mapping, problems, origin, config, addOns }: GivenMapping) {
+  const mappingSource = 'file' as const;
+  return { mappingSource, fileConfig: config, fileMapping: { mapping, problems }, fileOrigin: origin, addOns };
 }
 
 /** Where Port sends its changelog (for the "Resync" button): our own address with EVENT_LISTENER=WEBHOOK, else nowhere. */

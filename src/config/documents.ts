@@ -151,7 +151,7 @@ export function fillVariables(
 }
 
 /** Parses a text as if it were a file of this name. Never throws. */
-function readText(file: string, text: string): FileContent {
+export function readText(file: string, text: string): FileContent {
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) return { file, problem: fileProblem(file, '', 'is larger than 1 MiB') };
   const isJson = extname(file).toLowerCase() === '.json';
   // merge: `<<` is not in YAML 1.2, but people use it to share parts between entries.

@@ -13,6 +13,7 @@ import {
   listFiles,
   mistypedAddOn,
   readFile,
+  readText,
 } from './documents.ts';
 import { FLAG_NAMES, readFlags, withCamelCaseFlags } from './mapping-flags.ts';
 import { readResources } from './mapping-schema.ts';
@@ -66,6 +67,11 @@ interface ParsedFile {
 export function loadMappingFiles(path: string, options: MappingOptions): LoadedMapping {
   const { files, ignored } = listFiles(path, 'port-app-config', 'mapping_file_invalid');
   return { ...joinFiles(path, files.map(readFile), options), ignored };
+}
+
+/** Reads a mapping from a text as if it were a file of this name. Never throws for a mistake in it. */
+export function loadMappingText(name: string, text: string, options: MappingOptions): LoadedMapping {
+  return { ...joinFiles(name, [readText(name, text)], options), ignored: [] };
 }
 
 function joinFiles(

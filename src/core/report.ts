@@ -90,6 +90,17 @@ export interface SetupChange {
   readonly diff: string;
 }
 
+/** Which mapping a plan used, and what names the plan for whoever wants to write that mapping to Port. */
+export interface PlannedMapping {
+  readonly origin: string;
+  /** Names the mapping. */
+  readonly digest: string;
+  /** Names the mapping that Port held; null: none. */
+  readonly replaces: string | null;
+  /** Names the mapping together with everything that the plan would change. */
+  readonly plan: string;
+}
+
 export interface RunReport {
   readonly runId: string;
   readonly mode: RunMode;
@@ -110,6 +121,8 @@ export interface RunReport {
   readonly changes?: readonly Change[];
   /** In a plan: the documents that a resync would write first. */
   readonly setup?: readonly SetupChange[];
+  /** In a plan with a mapping that was given with the request. */
+  readonly mapping?: PlannedMapping;
 }
 
 /** A short report for the log: the counts of all blueprints together, without the lists. */

@@ -9,7 +9,7 @@ const integration = z.looseObject({
   config: z.record(z.string(), z.unknown()).nullish(),
   arePortResourcesInitialized: z.boolean().nullish(),
 });
-const integrationAnswer = z.looseObject({ integration: integration });
+export const integrationAnswer = z.looseObject({ integration: integration });
 type Integration = z.infer<typeof integration>;
 
 export interface IntegrationOptions {

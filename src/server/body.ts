@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseExactly } from '../core/exact-json.ts';
 import { HttpProblem } from './problems.ts';
 
 /**
@@ -24,14 +25,20 @@ export async function parseJsonBody(request: FastifyRequest, _reply: FastifyRepl
   request.body = bytes.length === 0 ? undefined : parseJson(bytes);
 }
 
+/** The same, with numbers as they were written. */
+export async function parseExactJsonBody(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+  const bytes = rawBody(request);
+  request.body = bytes.length === 0 ? undefined : parseJson(bytes, parseExactly);
+}
+
 /** @throws HttpProblem `malformed_json`, or `invalid_request` when it holds too many values */
-export function parseJson(bytes: Uint8Array): unknown {
+export function parseJson(bytes: Uint8Array, parse: (text: string) => unknown = JSON.parse): unknown {
   if (hasTooManyValues(bytes)) {
     const message = `Too much: a body may hold ${MAX_JSON_VALUES} values`;
     throw new HttpProblem('invalid_request', { errors: [{ in: 'body', path: '', message }] });
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new HttpProblem('malformed_json');
   }

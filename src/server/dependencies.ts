@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
 import type { DoctorDocument } from '../answers/doctor/doctor.ts';
+import type { MappingAnswers } from '../answers/mapping-answers.ts';
 import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
 import type { Journal } from '../core/journal.ts';
@@ -18,6 +19,7 @@ export interface ServerDependencies {
   readonly journal: Journal;
   /** What runs changed. */
   readonly runAnswers: RunAnswers;
+  readonly mappings: MappingAnswers;
   /** The kinds that a request for a run may name. */
   readonly kinds: readonly string[];
   readonly version: string;

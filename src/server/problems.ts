@@ -19,6 +19,12 @@ export const PROBLEMS = {
     status: 409,
     title: 'The run has not finished, so that a file of its changes would not be whole.',
   },
+  plan_unfit: { status: 409, title: 'That run is no finished plan of this mapping.' },
+  mapping_changed: { status: 409, title: 'The mapping in Port is not the one that the plan saw.' },
+  mapping_in_files: {
+    status: 409,
+    title: 'MAPPING_SOURCE is file: change the files, for each resync writes them to Port.',
+  },
   run_finished: { status: 409, title: 'The run has finished already.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json.' },
@@ -26,6 +32,8 @@ export const PROBLEMS = {
   headers_too_large: { status: 431, title: 'The request headers are too large.' },
   internal: { status: 500, title: 'Something that should not happen. The log has the details under this requestId.' },
   queue_unavailable: { status: 503, title: 'The queue cannot take anything now.' },
+  took_too_long: { status: 503, title: 'It took too long and was stopped. Ask for less at once.' },
+  port_unavailable: { status: 503, title: 'Port cannot be asked now.' },
   webhook_not_configured: { status: 503, title: 'WEBHOOK_SECRET is not set.' },
 } as const;
 

@@ -109,6 +109,13 @@ const setupSchema = z.strictObject({
   diff: z.string(),
 });
 
+const plannedMappingSchema = z.strictObject({
+  origin: z.string(),
+  digest: z.string(),
+  replaces: z.string().nullable(),
+  plan: z.string(),
+});
+
 /** The schema of core's run report, for the OpenAPI document and the tests. Responses are not checked against it. */
 export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   runId: z.string(),
@@ -124,4 +131,5 @@ export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   requests: z.strictObject({ komodor: count, port: count, retries: count, rateLimitWaitMs: z.number().min(0) }),
   changes: z.array(changeSchema).readonly().exactOptional(),
   setup: z.array(setupSchema).readonly().exactOptional(),
+  mapping: plannedMappingSchema.exactOptional(),
 });

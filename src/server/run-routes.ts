@@ -4,6 +4,7 @@ import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { keepRawBodies, parseJsonBody } from './body.ts';
 import type { ServerContext } from './dependencies.ts';
+import { checkMapping } from './mapping-routes.ts';
 import { openStreams } from './open-streams.ts';
 import { HttpProblem } from './problems.ts';
 import { runEvents } from './run-events.ts';
@@ -12,8 +13,8 @@ import {
   listQuerySchema,
   orderOf,
   runListSchema,
+  runOrPlanSchema,
   runParamsSchema,
-  runRequestSchema,
   runSchema,
   runView,
   summaryOf,
@@ -34,7 +35,7 @@ export function addRunRoutes(app: App, context: ServerContext, access: Access): 
   addEventRoute(app, context, access);
 }
 
-function addRequestRoute(app: App, { queue, limits, kinds }: ServerContext, access: Access): void {
+function addRequestRoute(app: App, { queue, limits, kinds, mappings }: ServerContext, access: Access): void {
   app.post(
     '/v1/runs',
     {
@@ -45,12 +46,14 @@ function addRequestRoute(app: App, { queue, limits, kinds }: ServerContext, acce
         tags,
         security,
         summary: 'Asks for a run',
-        description: 'Answers at once. A request that a waiting or running run covers joins that one.',
-        body: runRequestSchema(kinds),
+        description:
+          'Answers at once. A request that a waiting or running run covers joins that one; a plan with a mapping joins none.',
+        body: runOrPlanSchema(kinds),
         response: { 202: ticketSchema },
       },
     },
     async (request, reply) => {
+      checkMapping(mappings, request.body?.mapping);
       const ticket = await queue.request(orderOf(request.body, 'http'));
       const href = hrefOf(ticket.runId);
       return reply

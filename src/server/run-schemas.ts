@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DIGEST } from '../core/canonical.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
+import { mappingText } from './mapping-schemas.ts';
 import {
   kindSchema,
   progressSchema,
@@ -32,22 +33,39 @@ const digest = z.string().trim().regex(DIGEST, DIGEST_HINT);
 
 /** Body of POST /v1/runs and POST /resync. No body: a resync of all kinds. */
 export function runRequestSchema(kinds: readonly string[]) {
-  return z
-    .strictObject({
-      kinds: kindsSchema(kinds),
-      mode: runModeSchema
-        .optional()
-        .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
-      approveDeletions: z
-        .preprocess(
-          limitLength,
-          z.union(
-            [digest, z.array(digest).max(MAX_LIST_LENGTH)],
-            `${DIGEST_HINT}. One, or a list of at most ${MAX_LIST_LENGTH}`,
-          ),
-        )
-        .optional()
-        .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
+  return runRequestFields(kinds).nullish();
+}
+
+function runRequestFields(kinds: readonly string[]) {
+  return z.strictObject({
+    kinds: kindsSchema(kinds),
+    mode: runModeSchema
+      .optional()
+      .meta({ description: '`plan` reads both sides and writes nothing. Default: `resync`.' }),
+    approveDeletions: z
+      .preprocess(
+        limitLength,
+        z.union(
+          [digest, z.array(digest).max(MAX_LIST_LENGTH)],
+          `${DIGEST_HINT}. One, or a list of at most ${MAX_LIST_LENGTH}`,
+        ),
+      )
+      .optional()
+      .meta({ description: 'The digest of a blocked set of deletions, or several.' }),
+  });
+}
+
+/** Body of POST /v1/runs: also a mapping, for a plan. */
+export function runOrPlanSchema(kinds: readonly string[]) {
+  return runRequestFields(kinds)
+    .extend({
+      mapping: mappingText.optional().meta({
+        description: 'For a plan: the mapping that counts as if Port held it, as YAML text or an object.',
+      }),
+    })
+    .refine(({ mode, mapping }) => mapping === undefined || mode === 'plan', {
+      path: ['mapping'],
+      message: 'Only a plan may bring a mapping (mode: plan); PUT /v1/mapping writes it to Port after that',
     })
     .nullish();
 }
@@ -57,12 +75,13 @@ export function changeNoticeSchema(kinds: readonly string[]) {
   return z.strictObject({ kinds: kindsSchema(kinds) }).nullish();
 }
 
-export function orderOf(request: z.infer<ReturnType<typeof runRequestSchema>>, trigger: RunOrder['trigger']): RunOrder {
+export function orderOf(request: z.infer<ReturnType<typeof runOrPlanSchema>>, trigger: RunOrder['trigger']): RunOrder {
   return {
     mode: request?.mode ?? 'resync',
     trigger,
     kinds: [...new Set(request?.kinds ?? [])],
     approveDeletions: [request?.approveDeletions ?? []].flat(),
+    ...(request?.mapping === undefined ? {} : { mapping: request.mapping }),
   };
 }
 

@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS, type ServerContext, type ServerDependencies } from './d
 import { addDoctorRoutes } from './doctor-routes.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
+import { addMappingRoutes } from './mapping-routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addResyncRoute } from './resync-route.ts';
 import { addRunRoutes } from './run-routes.ts';
@@ -35,6 +36,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   addDoctorRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addChangesRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  await app.register(async (scope) => addMappingRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),
   );

@@ -1,3 +1,4 @@
+import { type GivenMapping, mappingFromText } from '../compose/given-mapping.ts';
 import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
@@ -30,6 +31,8 @@ export interface ServiceComponents {
   readonly redact: (text: string) => string;
   /** A copy of a JSON value without secrets. */
   readonly mask: (value: unknown) => unknown;
+  /** Reads a mapping that came with a request. @throws AppError `mapping_file_invalid` */
+  readonly readMapping: (text: string) => GivenMapping;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly integrationReader: IntegrationReader;
@@ -92,6 +95,7 @@ export async function createComponents(
     log,
     redact: redactor(secrets),
     mask: createMask(secrets).value,
+    readMapping: (text) => mappingFromText(settings, text),
     metrics,
     tracing,
     integrationReader,

@@ -1,4 +1,4 @@
-import type { JournalTarget } from '../compose.ts';
+import type { JournalTarget, RunRequest } from '../compose.ts';
 import type { LiveMarks } from '../core/catalog-guards.ts';
 import { rowsOfPlan } from '../core/change-rows.ts';
 import { isDoneWithin } from '../core/deadline.ts';
@@ -76,7 +76,7 @@ export function createRunWorker(
       logObserver(logger),
       { progress: onProgress },
     ];
-    const report = await components.application.run(requestOf(runId, order), signal, {
+    const report = await components.application.run(requestOf(runId, order, components.readMapping), signal, {
       observer: combineObservers(observers, (error) => logger.error({ err: error }, 'an observer failed')),
       ...(memory ? { marks: memory } : {}),
       ...(record && writer ? { journal: { writer, detail: record.detail } } : {}),
@@ -115,8 +115,14 @@ async function endRecord(writer: JournalWriter, report: RunReport, redact: (text
   await writer.end(report.status);
 }
 
-function requestOf(runId: string, { mode, trigger, kinds, approveDeletions }: RunOrder) {
-  return { runId, mode, trigger, kinds, approvedDeletions: approveDeletions };
+/** @param read reads the mapping of an order */
+function requestOf(
+  runId: string,
+  { mode, trigger, kinds, approveDeletions, mapping }: RunOrder,
+  read: ServiceComponents['readMapping'],
+): RunRequest {
+  const given = mapping === undefined ? undefined : read(mapping);
+  return { runId, mode, trigger, kinds, approvedDeletions: approveDeletions, mapping: given };
 }
 
 /** Logs the steps of a run, each with its kind and phase. */

@@ -26,6 +26,7 @@ import { createComponents, type QueueNumbers, type ServiceComponents } from './c
 import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLiveWorker } from './live-worker.ts';
+import { createMappingAnswers } from './mapping-answers.ts';
 import { createNotifications } from './notifications.ts';
 import { retryFailedResyncs } from './retry-failed-resyncs.ts';
 import { createRunWorker } from './run-worker.ts';
@@ -144,7 +145,7 @@ function createQueue(settings: Settings, { log }: ServiceComponents): Queue {
 
 function serverDependencies(
   settings: Settings,
-  { application, logger, metrics, redact }: ServiceComponents,
+  components: ServiceComponents,
   { queue, journal, timeline, redis }: Queue,
   given: {
     readonly freshness: () => Promise<Freshness>;
@@ -152,6 +153,7 @@ function serverDependencies(
     readonly stopping: AbortSignal;
   },
 ): ServerDependencies {
+  const { application, logger, metrics, redact } = components;
   const { jq } = application;
   const { freshness, recorder, stopping } = given;
   const { role, integrationIdentifier, publicUrl, httpPort } = settings;
@@ -172,6 +174,7 @@ function serverDependencies(
       keptRuns: settings.runHistoryRuns,
     }),
     timeline,
+    mappings: createMappingAnswers(settings, components, queue),
     kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,

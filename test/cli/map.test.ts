@@ -110,7 +110,7 @@ describe.concurrent('map', () => {
   it('uses the mapping of the files without credentials, and says so', async () => {
     const outcome = await map(['--kind', 'komodorService', '--json'], JSON.stringify(SERVICE));
     expect(outcome.code, outcome.stderr).toBe(0);
-    expect(outcome.stderr).toContain('PORT_CLIENT_ID');
+    expect(documentOf(outcome).problems).toEqual([expect.stringContaining('PORT_CLIENT_ID')]);
     expect(documentOf(outcome).mapping).toContain('mappings');
   });
 

@@ -24,6 +24,12 @@ function send({ app }: TestServer, { method, url }: Pick<BodyRoute, 'method' | '
   });
 }
 
+/** A schema cannot say that only a plan takes a mapping. */
+function isMappingWithoutPlan({ url }: BodyRoute, body: unknown): boolean {
+  if (url !== '/v1/runs' || typeof body !== 'object' || body === null || !('mapping' in body)) return false;
+  return !('mode' in body && body.mode === 'plan');
+}
+
 describe('the OpenAPI document', () => {
   it('is a valid one', async () => {
     const { app } = await startServer();
@@ -36,6 +42,8 @@ describe('the OpenAPI document', () => {
       '/integration/webhook',
       '/integration/webhook/flux',
       '/resync',
+      '/v1/map',
+      '/v1/mapping',
       '/v1/runs',
       '/webhooks/komodor',
       '/webhooks/komodor/{secret}',
@@ -46,9 +54,10 @@ describe('the OpenAPI document', () => {
   it.each(ROUTES)('says of $url which bodies are taken, and what is answered', async (route) => {
     const server = await startServer();
     const fits = new Ajv2020({ strict: false }).compile(route.answer);
-    for (const example of [...(route.required ? [] : [undefined]), ...examples(route.body)]) {
+    const bodies = [...(route.required ? [] : [undefined]), ...examples(route.body)];
+    for (const example of bodies.filter((body) => !isMappingWithoutPlan(route, body))) {
       const answer = await send(server, route, example === undefined ? undefined : JSON.stringify(example));
-      expect([example, answer.statusCode]).toEqual([example, 202]);
+      expect([example, [200, 202].includes(answer.statusCode)]).toEqual([example, true]);
       expect([answer.json(), fits(answer.json())]).toEqual([answer.json(), true]);
     }
   });

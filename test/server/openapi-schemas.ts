@@ -7,7 +7,8 @@ export interface Schema {
   readonly items?: Schema;
   readonly maxItems?: number;
   readonly properties?: { readonly [name: string]: Schema };
-  readonly additionalProperties?: boolean;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
 }
 
 interface Operation {
@@ -28,7 +29,7 @@ export interface BodyRoute {
   readonly url: string;
   readonly required: boolean;
   readonly body: Schema;
-  /** What it may answer with 202. */
+  /** What it answers when all is well: with 200 or 202. */
   readonly answer: Schema;
 }
 
@@ -38,7 +39,7 @@ export function bodyRoutes({ paths }: Document): readonly BodyRoute[] {
       const { requestBody, responses } = operations[method] ?? {};
       const body = requestBody?.content['application/json']?.schema;
       if (requestBody === undefined || body === undefined) return [];
-      const answer = responses?.['202']?.content['application/json']?.schema ?? {};
+      const answer = (responses?.['202'] ?? responses?.['200'])?.content['application/json']?.schema ?? {};
       return [{ method: upper(method), url, required: requestBody.required, body, answer }];
     }),
   );
@@ -58,7 +59,7 @@ export function within(schema: Schema): readonly Schema[] {
   return [schema, ...inner.flatMap(within)];
 }
 
-/** Values that a schema allows: each choice once, each property alone, and all of them together. */
+/** Values that a schema allows: each choice once, each property alone (with those that are required), and all of them together. */
 export function examples(schema: Schema): readonly unknown[] {
   if (schema.anyOf) return schema.anyOf.flatMap(examples);
   if (schema.enum) return schema.enum;
@@ -71,11 +72,16 @@ export function examples(schema: Schema): readonly unknown[] {
       const each = Object.entries(schema.properties ?? {}).map(
         ([name, property]) => [name, examples(property)] as const,
       );
-      const alone = each.flatMap(([name, values]) => values.map((value) => ({ [name]: value })));
-      return [{}, ...alone, Object.fromEntries(each.map(([name, values]) => [name, values.at(-1)]))];
+      const needed = Object.fromEntries(
+        each.filter(([name]) => schema.required?.includes(name)).map(([name, values]) => [name, values[0]]),
+      );
+      const alone = each.flatMap(([name, values]) => values.map((value) => ({ ...needed, [name]: value })));
+      return [needed, ...alone, Object.fromEntries(each.map(([name, values]) => [name, values.at(-1)]))];
     }
     case 'string':
       return [schema.pattern === '^[0-9a-f]{16}$' ? '0123456789abcdef' : 'x'];
+    case undefined:
+      return [1];
     default:
       throw new Error(`No example for ${JSON.stringify(schema)}`);
   }

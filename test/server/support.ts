@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { MappingAnswers } from '../../src/answers/mapping-answers.ts';
 import { createRunAnswers } from '../../src/answers/run-answers.ts';
 import { type ApiState, describeStatus } from '../../src/answers/status.ts';
 import { redactor } from '../../src/core/redact.ts';
@@ -20,6 +21,14 @@ export const WEBHOOK_SECRET = 'the-webhook-secret-0123456789';
 export const CLIENT_SECRET = 'the-port-client-secret-0123456789';
 export const bearer = { authorization: `Bearer ${API_TOKEN}` };
 export const hook = { 'x-webhook-token': WEBHOOK_SECRET };
+
+/** test/service asks the real ones. */
+const NO_MAPPINGS: MappingAnswers = {
+  map: async (kind) => ({ kind, mapping: 'none', items: [], problems: [] }),
+  check: () => undefined,
+  read: async () => ({ origin: 'none', source: 'file', digest: '0123456789abcdef', mapping: 'resources: []\n' }),
+  write: async () => ({ type: 'written', digest: '0123456789abcdef' }),
+};
 
 const NO_TRAFFIC: ApiState = {
   ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined },
@@ -90,6 +99,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     queue,
     journal,
     runAnswers: createRunAnswers({ queue, journal, detail: 'values', keptRuns: 20 }),
+    mappings: NO_MAPPINGS,
     kinds: ['komodorService', 'komodorHealthMonitoring'],
     version: '1.2.3',
     host: '0.0.0.0',

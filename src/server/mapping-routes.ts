@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { MappingAnswers, WriteOutcome } from '../answers/mapping-answers.ts';
+import { AppError } from '../core/errors.ts';
+import type { Access } from './access.ts';
+import type { App } from './app.ts';
+import { keepRawBodies, parseExactJsonBody } from './body.ts';
+import type { ServerContext } from './dependencies.ts';
+import { mapDocumentSchema, mappingDocumentSchema, mapRequestSchema, writeMappingSchema } from './mapping-schemas.ts';
+import { HttpProblem } from './problems.ts';
+
+const tags = ['mapping'];
+const security = [{ apiToken: [] }];
+/** How many requests are mapped at the same time: each may run jq for seconds. */
+const MAX_AT_ONCE = 2;
+const MAX_MAP_MS = 20_000;
+const MAX_PORT_MS = 15_000;
+
+/** POST /v1/map, GET and PUT /v1/mapping. */
+export function addMappingRoutes(app: App, context: ServerContext, access: Access): void {
+  keepRawBodies(app, 'application/json');
+  addMapRoute(app, context, access);
+  addReadRoute(app, context, access);
+  addWriteRoute(app, context, access);
+}
+
+function addMapRoute(app: App, { mappings, limits, kinds }: ServerContext, access: Access): void {
+  let active = 0;
+  app.post(
+    '/v1/map',
+    {
+      onRequest: access.change,
+      preValidation: parseExactJsonBody,
+      config: { rateLimit: { max: limits.changesPerMinute } },
+      schema: {
+        tags,
+        security,
+        summary: 'What a mapping makes of items',
+        description: 'Writes nothing. The same document as `komodor-port map --json`.',
+        body: mapRequestSchema(kinds),
+        response: { 200: mapDocumentSchema },
+      },
+    },
+    async (request) => {
+      if (active >= MAX_AT_ONCE) {
+        const detail = `${MAX_AT_ONCE} requests are being mapped; try again in a moment.`;
+        throw new HttpProblem('too_many_requests', { detail, retryAfterSeconds: 2 });
+      }
+      active += 1;
+      const limit = AbortSignal.timeout(MAX_MAP_MS);
+      try {
+        const { kind, items, mapping } = request.body;
+        return await mappings.map(kind, items, mapping, limit);
+      } catch (error) {
+        if (limit.aborted) throw new HttpProblem('took_too_long', { retryAfterSeconds: 10 });
+        throw asProblem(error);
+      } finally {
+        active -= 1;
+      }
+    },
+  );
+}
+
+function addReadRoute(app: App, { mappings }: ServerContext, access: Access): void {
+  app.get(
+    '/v1/mapping',
+    {
+      onRequest: access.read,
+      schema: {
+        tags,
+        security,
+        summary: 'The mapping in use, as YAML',
+        description: 'Where it comes from, and the digest that names it.',
+        response: { 200: mappingDocumentSchema },
+      },
+    },
+    async () =>
+      mappings.read(AbortSignal.timeout(MAX_PORT_MS)).catch((error: unknown) => Promise.reject(asProblem(error))),
+  );
+}
+
+function addWriteRoute(app: App, { mappings, limits }: ServerContext, access: Access): void {
+  app.put(
+    '/v1/mapping',
+    {
+      onRequest: access.change,
+      preValidation: parseExactJsonBody,
+      config: { rateLimit: { max: limits.changesPerMinute } },
+      schema: {
+        tags,
+        security,
+        summary: 'Writes a mapping to Port, after a plan of it',
+        description: 'Refused when the plan was made with another mapping, or the mapping in Port has changed since.',
+        body: writeMappingSchema,
+        response: { 200: z.strictObject({ digest: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { mapping, plan } = request.body;
+      const signal = AbortSignal.timeout(MAX_PORT_MS);
+      const outcome = await mappings
+        .write(mapping, plan, signal)
+        .catch((error: unknown) => Promise.reject(asProblem(error)));
+      return { digest: digestOrRefusal(outcome) };
+    },
+  );
+}
+
+function digestOrRefusal(outcome: WriteOutcome): string {
+  switch (outcome.type) {
+    case 'written':
+      return outcome.digest;
+    case 'in_files':
+      throw new HttpProblem('mapping_in_files');
+    case 'no_plan':
+      throw new HttpProblem('run_not_found', { detail: 'There is no finished plan of that id or digest.' });
+    case 'unfit_plan':
+      throw new HttpProblem('plan_unfit', { detail: outcome.why });
+    case 'changed':
+      throw new HttpProblem('mapping_changed', { detail: outcome.why });
+  }
+}
+
+/** Refuses a mapping that cannot be used as a whole. @throws HttpProblem `invalid_request` */
+export function checkMapping(mappings: MappingAnswers, mapping: string | undefined): void {
+  try {
+    if (mapping !== undefined) mappings.check(mapping);
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+function asProblem(error: unknown): unknown {
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new HttpProblem('port_unavailable', { retryAfterSeconds: 10 });
+  if (!(error instanceof AppError)) return error;
+  if (error.code === 'mapping_file_invalid') {
+    const errors = error.message.split('\n').map((message) => ({ in: 'body', path: '/mapping', message }));
+    return new HttpProblem('invalid_request', { errors: errors.slice(0, 20) });
+  }
+  return new HttpProblem('port_unavailable', { detail: error.message, retryAfterSeconds: 10 });
+}

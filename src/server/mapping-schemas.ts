@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { MapDocument } from '../answers/map-document.ts';
+import type { MappingDocument } from '../answers/mapping-answers.ts';
+import type { Entity } from '../core/model.ts';
+
+/** How many items one request may bring. */
+const MAX_ITEMS = 200;
+/** The size of a mapping in characters. Queues keep it while a plan with it waits. */
+const MAX_MAPPING = 128 * 1024;
+
+const TOO_LARGE = `A mapping may have ${MAX_MAPPING / 1024} KiB`;
+
+/** A mapping as YAML text or as an object; parsed to text. */
+export const mappingText = z
+  .union(
+    [z.string().max(MAX_MAPPING, TOO_LARGE), z.record(z.string(), z.unknown())],
+    'A mapping is YAML text or an object',
+  )
+  .transform((mapping) => (typeof mapping === 'string' ? mapping : JSON.stringify(mapping)))
+  .refine((text) => text.length <= MAX_MAPPING, TOO_LARGE);
+
+/** Body of POST /v1/map. */
+export function mapRequestSchema(kinds: readonly string[]) {
+  return z.strictObject({
+    kind: z.enum(kinds),
+    items: z
+      .array(z.unknown())
+      .max(MAX_ITEMS, `At most ${MAX_ITEMS} items at once`)
+      .meta({ description: 'Items as Komodor gives them. `_.cluster` may name the cluster that was asked for them.' }),
+    mapping: mappingText.optional().meta({ description: 'Left out: the mapping that a resync would use.' }),
+  });
+}
+
+const entitySchema = z.custom<Entity>().meta({ type: 'object', description: 'The entity as Port would get it' });
+
+const fieldSchema = z.strictObject({
+  path: z.string(),
+  expression: z.string(),
+  value: z.unknown().exactOptional(),
+  error: z.string().exactOptional(),
+  input: z.unknown().exactOptional(),
+});
+
+const rowSchema = z.strictObject({
+  entry: z.string(),
+  result: z.enum(['entity', 'filtered', 'rejected']),
+  entity: entitySchema.exactOptional(),
+  fields: z.array(fieldSchema).readonly(),
+  problems: z.array(z.string()).readonly(),
+});
+
+/** What POST /v1/map answers. */
+export const mapDocumentSchema: z.ZodType<MapDocument> = z.strictObject({
+  kind: z.string(),
+  mapping: z.string(),
+  items: z.array(z.strictObject({ label: z.string(), rows: z.array(rowSchema).readonly() })).readonly(),
+  problems: z.array(z.string()).readonly(),
+});
+
+/** What GET /v1/mapping answers. */
+export const mappingDocumentSchema: z.ZodType<MappingDocument> = z.strictObject({
+  origin: z.string(),
+  source: z.enum(['port', 'file']),
+  digest: z.string(),
+  mapping: z.string(),
+});
+
+/** Body of PUT /v1/mapping. */
+export const writeMappingSchema = z.strictObject({
+  mapping: mappingText,
+  plan: z.string().min(1).max(200).meta({
+    description: 'The run id of a finished plan of exactly this mapping, or the digest `mapping.plan` of its report.',
+  }),
+});
