@@ -10,6 +10,7 @@ import { addLintCommand } from './cli/lint-command.ts';
 import { addMapCommand } from './cli/map-command.ts';
 import { handleClosedOutput } from './cli/output.ts';
 import { addReportCommand } from './cli/report-command.ts';
+import { addTestCommand } from './cli/test-command.ts';
 import { isDigest } from './core/canonical.ts';
 import { messageOf } from './core/errors.ts';
 import { VERSION } from './version.ts';
@@ -75,6 +76,7 @@ addChangesCommand(program);
 addMapCommand(program);
 addDoctorCommand(program);
 addReportCommand(program);
+addTestCommand(program);
 
 withStandInOptions(program.command('demo'), '400')
   .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')

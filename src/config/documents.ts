@@ -80,7 +80,9 @@ export function listFiles(path: string, oceanName: string, code: Code): FileList
   let all: readonly string[];
   try {
     if (!statSync(path).isDirectory()) return { files: [path], ignored: [] };
-    all = readdirSync(path).sort();
+    all = readdirSync(path)
+      .filter((name) => !isMappingTest(name))
+      .sort();
   } catch (error) {
     throw new AppError(code, `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
   }
@@ -93,6 +95,11 @@ export function listFiles(path: string, oceanName: string, code: Code): FileList
   if (wanted.length > 0) return { files: wanted.map((name) => join(path, name)), ignored };
   const others = ignored.length === 0 ? '' : ` There is ${ignored.slice(0, 5).join(', ')}; hidden files are not read.`;
   throw new AppError(code, `${path} has no YAML or JSON file to read.${others}`);
+}
+
+/** Whether a file or folder beside the mapping files holds mapping tests. It is no mapping, and nobody expects it to be read as one. */
+export function isMappingTest(name: string): boolean {
+  return name === 'tests' || /\.test\.ya?ml$/i.test(name);
 }
 
 /** Reads one YAML or JSON file. Never throws. */

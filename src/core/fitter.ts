@@ -131,7 +131,7 @@ export class Fitter {
 }
 
 /** Merges what several entries of a kind give for the same entity. The later entry takes precedence in each field. */
-function mergeEntities(earlier: Entity, later: Entity): Entity {
+export function mergeEntities(earlier: Entity, later: Entity): Entity {
   return {
     ...earlier,
     ...later,
