@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { addChangesCommand } from './cli/changes-command.ts';
 import { printUsageError, runCommand } from './cli/command.ts';
 import { addDoctorCommand } from './cli/doctor-command.ts';
+import { addExplainCommand } from './cli/explain-command.ts';
 import { addLintCommand } from './cli/lint-command.ts';
 import { addMapCommand } from './cli/map-command.ts';
 import { handleClosedOutput } from './cli/output.ts';
@@ -77,6 +78,7 @@ addMapCommand(program);
 addDoctorCommand(program);
 addReportCommand(program);
 addTestCommand(program);
+addExplainCommand(program);
 
 withStandInOptions(program.command('demo'), '400')
   .description('Show the whole thing against built-in stand-ins: no account, no Redis, no Docker.')

@@ -4,7 +4,7 @@ import { loadDefaults } from './compose/defaults.ts';
 import type { GivenMapping } from './compose/given-mapping.ts';
 import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
 import { createPortCatalog } from './compose/port-catalog.ts';
-import { runWithoutSecrets } from './compose/secrets.ts';
+import { documentWithoutSecrets, runWithoutSecrets } from './compose/secrets.ts';
 import { documentDiff } from './config/document-diff.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
@@ -63,14 +63,24 @@ export interface Live {
   refresh(subject: Subject, signal: AbortSignal, journal?: JournalTarget): Promise<readonly RefreshReport[]>;
 }
 
-/** The parts of the program, for answers. */
-export interface ApplicationParts {
+/** The parts of the program that map. */
+export interface MappingParts {
   readonly kinds: KindBook;
   readonly mapper: Mapper;
   /** The mapping and blueprint files. */
   readonly files: ReturnType<typeof loadDefaults>;
+}
+
+/** The parts of the program, for answers. */
+export interface ApplicationParts extends MappingParts {
   /** A catalog that never writes. */
   catalog(): Catalog;
+  readonly portApi: PortApi;
+  /** INTEGRATION_IDENTIFIER. */
+  readonly installation: string;
+  now(): Date;
+  /** The document without our secrets, which it may quote. */
+  withoutSecrets<T>(document: T): T;
 }
 
 /** The program, ready to run. All runs of the process share its adapters. */
@@ -164,9 +174,9 @@ export async function createApplication(
   return {
     jq,
     parts: {
-      kinds: source.kinds,
-      mapper,
-      files,
+      ...{ kinds: source.kinds, mapper, files, portApi: api, now: ports.now },
+      installation: settings.integrationIdentifier,
+      withoutSecrets: (document) => documentWithoutSecrets(document, secrets),
       catalog: () => new RecordingCatalog(catalogFor(null, 'note')),
     },
     port: { api, tokens, userAgent, env },

@@ -1,6 +1,6 @@
 import type { UsedMapping } from '../answers/map-document.ts';
 import type { MapParts } from '../answers/map-items.ts';
-import type { ApplicationParts } from '../compose.ts';
+import type { ApplicationParts, MappingParts } from '../compose.ts';
 import { messageOf } from '../core/errors.ts';
 import type { BlueprintShape } from '../core/model.ts';
 import { DEFINITIONS } from '../komodor/kinds.ts';
@@ -16,7 +16,7 @@ export interface MapWith {
 const MAX_WAIT_MS = 10_000;
 
 /** The mapping of the files. Nothing is asked. @param notice why it is this one */
-export function mapWithFiles({ mapper, kinds, files }: Omit<ApplicationParts, 'catalog'>, notice?: string): MapWith {
+export function mapWithFiles({ mapper, kinds, files }: MappingParts, notice?: string): MapWith {
   const { mapping, problems } = files.fileMapping;
   const told = problems.map(({ message }) => message);
   return {

@@ -12,3 +12,8 @@ export async function runWithoutSecrets(
   const tell = (problem: Problem) => observer.problem?.(problemWithoutSecrets(problem, redact));
   return withoutSecrets(await run({ ...observer, problem: tell }), redact);
 }
+
+/** A JSON document without secrets in its texts. */
+export function documentWithoutSecrets<T>(document: T, secrets: readonly string[]): T {
+  return JSON.parse(redactor(secrets)(JSON.stringify(document)));
+}

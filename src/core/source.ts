@@ -102,6 +102,11 @@ export interface SourceKind {
   scopeOf(place: Place): Place | undefined;
   /** Where the items of a subject are found; undefined: such a subject has none of this kind (a node is no service). */
   narrow(subject: Subject): Narrowed | undefined;
+  /**
+   * Asks for the item of an identity, whatever selectors say. Not defined when the source has no such question and `scopeOf`
+   * does not know the place of an identity either.
+   */
+  readOne?(place: Place, signal: AbortSignal): Walk;
   /** The subjects that an incomplete subject may mean. Not defined when the kind cannot find out. */
   locate?(subject: Subject, signal: AbortSignal): Promise<readonly Subject[]>;
 }

@@ -60,6 +60,8 @@ export interface KindSpec<S extends Selector> extends ItemSpec {
   read(reading: Reading, selector: S): Walk;
   /** Reads one scope, in another way than `read`. */
   readScope?(reading: Reading, selector: S, scope: Place): Walk;
+  /** Asks for one item by its identity, where the scope needs other parts. */
+  readOne?(reading: Reading, place: Place): Walk;
   /** Splits the selector into several that together select the same. Missing: it cannot be split. */
   recut?(selector: S): Iterable<S>;
   /** Where the items of the thing at an address are found; missing or undefined: the kind has none. */
@@ -113,7 +115,7 @@ export function defineKind<S extends Selector>(spec: KindSpec<S>): KindDefinitio
 }
 
 function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal) => Reading): SourceKind {
-  const { name, identity, probe, after = [], locate } = spec;
+  const { name, identity, probe, after = [], locate, readOne } = spec;
   const fields = [...new Set([...Object.keys(probe.place), ...identity])];
   const placeOf = spec.placeOf ?? ((item: RawItem) => textsOf(item, fields));
   return {
@@ -132,6 +134,7 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
       const address = addressOf(subject);
       return address && spec.narrow?.(address);
     },
+    ...(readOne && { readOne: (place: Place, signal: AbortSignal) => readOne(start(signal), place) }),
     ...(locate && {
       async locate(subject: Subject, signal: AbortSignal) {
         const address = addressOf(subject);

@@ -23,6 +23,23 @@ export function parseDatasource(text: string): Datasource | undefined {
   return { type, version, installation, sender };
 }
 
+/** The writer of an entity. */
+export interface Owner {
+  /** Whether it is this installation. */
+  readonly isOurs: boolean;
+  /** In words: `the installation prod of komodor`; the datasource of a writer that is none of Port's integrations. */
+  readonly name: string;
+}
+
+/** Who wrote an entity; undefined when Port does not say. */
+export function ownerOf(datasource: string | undefined, installation: string): Owner | undefined {
+  if (datasource === undefined || datasource === '') return undefined;
+  const writer = parseDatasource(datasource);
+  if (writer === undefined) return { isOurs: false, name: datasource };
+  const isOurs = writer.type === TYPE && writer.installation === installation && writer.sender === SENDER;
+  return { isOurs, name: `the installation ${writer.installation} of ${writer.type}` };
+}
+
 /** Which entities are ours: those that any version of us wrote, and those of Ocean's Komodor integration before us. */
 export class Ownership {
   readonly #installation: string;

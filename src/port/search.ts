@@ -40,11 +40,15 @@ const storedEntity = z.looseObject({
   properties: fields.nullish(),
   relations: fields.nullish(),
   datasource: z.string().nullish(),
+  updatedAt: z.string().nullish(),
 });
 const searchAnswer = z.looseObject({ entities: z.array(storedEntity), next: z.string().nullish() });
 
 /** An entity from a search, with its datasource if that was requested and Port returns it. */
-export type FoundEntity = StoredEntity & { readonly datasource?: string };
+export type FoundEntity = StoredEntity & { readonly datasource?: string; readonly updatedAt?: string };
+
+/** The fields of a search. */
+export type SearchedFields = FieldSelection & { readonly datasource?: boolean; readonly updatedAt?: boolean };
 
 export type Query = { readonly combinator: 'and' | 'or'; readonly rules: readonly unknown[] };
 
@@ -55,7 +59,7 @@ export type Query = { readonly combinator: 'and' | 'or'; readonly rules: readonl
 export async function* searchEntities(
   api: PortApi,
   { identifier: blueprint }: Pick<BlueprintShape, 'identifier'>,
-  fields: FieldSelection & { readonly datasource?: boolean },
+  fields: SearchedFields,
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FoundEntity[]> {
@@ -77,8 +81,9 @@ export async function* searchEntities(
         page = whole;
       }
     }
-    yield page.entities.map(({ properties, relations, title, icon, team, identifier, datasource }) => ({
+    yield page.entities.map(({ properties, relations, title, icon, team, identifier, datasource, updatedAt }) => ({
       ...(typeof datasource === 'string' ? { datasource } : {}),
+      ...(typeof updatedAt === 'string' ? { updatedAt } : {}),
       blueprint,
       identifier,
       title: title ?? null,
@@ -164,10 +169,11 @@ function askForPage({ api, blueprint, size, signal }: SearchContext, place: Part
 }
 
 /** Port's names in `include`: identifiers for properties and relations; a `$` before everything else. */
-function includeOf(fields: FieldSelection & { readonly datasource?: boolean }): readonly string[] {
+function includeOf(fields: SearchedFields): readonly string[] {
   return [
     '$identifier',
     ...(fields.datasource ? [DATASOURCE] : []),
+    ...(fields.updatedAt ? ['$updatedAt'] : []),
     ...(fields.title ? ['$title'] : []),
     ...(fields.icon ? ['$icon'] : []),
     ...(fields.team ? ['$team'] : []),

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
 import type { DoctorDocument } from '../answers/doctor/doctor.ts';
+import type { EntityAnswers } from '../answers/entity-answers.ts';
 import type { MappingAnswers } from '../answers/mapping-answers.ts';
 import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
@@ -36,6 +37,7 @@ export interface ServerDependencies {
   readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly ReadinessCheck[]>;
   readonly timeline: Timeline;
+  readonly entities: EntityAnswers;
   readonly status: () => Promise<StatusDocument>;
   /** Looks at everything that a run needs; see `examine`. */
   readonly doctor: () => Promise<DoctorDocument>;
@@ -51,6 +53,8 @@ export interface ServerLimits {
   /** Requests per minute from one address. Health checks and metrics are not counted. */
   readonly readsPerMinute: number;
   readonly changesPerMinute: number;
+  /** Searches for, and explanations of, single entities. Each asks both systems. */
+  readonly explainsPerMinute: number;
   readonly webhooksPerMinute: number;
   /** Responses 401 and 404 per minute for one address. After that they become 429. */
   readonly failuresPerMinute: number;
@@ -78,6 +82,7 @@ export interface ServerLimits {
 export const DEFAULT_LIMITS: ServerLimits = {
   readsPerMinute: 1_200,
   changesPerMinute: 600,
+  explainsPerMinute: 60,
   webhooksPerMinute: 6_000,
   failuresPerMinute: 30,
   bodyBytes: 1_048_576,

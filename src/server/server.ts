@@ -9,6 +9,7 @@ import { addChangesRoutes } from './changes-routes.ts';
 import { addCommonHooks } from './common-hooks.ts';
 import { DEFAULT_LIMITS, type ServerContext, type ServerDependencies } from './dependencies.ts';
 import { addDoctorRoutes } from './doctor-routes.ts';
+import { addEntityRoutes } from './entity-routes.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { addMappingRoutes } from './mapping-routes.ts';
@@ -37,6 +38,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addChangesRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addMappingRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  addEntityRoutes(app, context, access);
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),
   );

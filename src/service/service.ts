@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEntityAnswers } from '../answers/entity-answers.ts';
 import { createRunAnswers } from '../answers/run-answers.ts';
 import { describeStatus } from '../answers/status.ts';
 import { runDoctor } from '../compose/doctor.ts';
@@ -184,6 +185,7 @@ function serverDependencies(
     portClientSecret: settings.portClientSecret,
     integrationIdentifier,
     redact,
+    entities: createEntityAnswers(application.parts, { queue, journal }),
     status: () => describeStatus(status),
     doctor: () => runDoctor(settings, application.port.env, true, stopping),
     metrics: () => metrics.render(),

@@ -51,6 +51,8 @@ export interface Harness {
   readonly komodor: KomodorSandbox;
   readonly port: PortSandbox;
   readonly store: PortStore;
+  /** The parts of the program, for answers. */
+  parts(): Application['parts'];
   /** Settings that lead a program of its own, such as the CLI, to the stand-ins. */
   readonly env: { readonly [name: string]: string };
   run(mode?: RunMode, options?: RunOptions): Promise<RunReport>;
@@ -125,6 +127,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     port,
     store: port.store,
     env: addresses,
+    parts: () => application.parts,
     run(mode = 'resync', { kinds, approve, signal, observer, journal } = {}) {
       const order: RunRequest = {
         mode,

@@ -67,6 +67,15 @@ export async function openApiDocument(): Promise<Document> {
   return answer.json();
 }
 
+/** Knows no entity. */
+const noEntities: ServerDependencies['entities'] = {
+  find: async (q) => ({ q, entities: [], more: false, unknown: [] }),
+  explain: async () => {
+    throw new Error('no test asks for this');
+  },
+  recall: async () => ({ history: [], heldBack: null, problems: [] }),
+};
+
 async function makeServer(changes: Partial<ServerDependencies>) {
   const lines: string[] = [];
   const runs: Held[] = [];
@@ -110,6 +119,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     redact: redactor([API_TOKEN, WEBHOOK_SECRET, CLIENT_SECRET]),
     checks: async () => [{ name: 'queue', ok: true, detail: 'in process' }],
     timeline: createInlineTimeline(),
+    entities: noEntities,
     status: () => describeStatus(status),
     doctor: async () => ({ checks: [{ name: 'jq', status: 'ok', detail: 'works', advice: null }] }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),

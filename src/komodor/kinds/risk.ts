@@ -6,7 +6,7 @@ import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn, textOf, textsOf } from '../item.ts';
 import { isWithin, nameOf } from '../limits.ts';
 import type { Reading } from '../listing.ts';
-import { readByOffset } from '../paging.ts';
+import { readByOffset, readOnce } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { type Question, under } from '../question.ts';
 import { names, PLACE_DOC, type Selector, someOf } from '../selector.ts';
@@ -125,6 +125,7 @@ const SPEC: KindSpec<RiskSelector> = {
   },
   read: readRisks,
   readScope: (reading, selector, { komodorUid }) => readByOffset(reading, SPEC, questionOf(selector, komodorUid)),
+  readOne: (reading, { id = '' }) => readOnce(reading, SPEC, single(id)),
   *recut(selector) {
     for (const severity of selector.severity.length > 0 ? selector.severity : SEVERITIES) {
       yield { ...selector, severity: [severity] };
@@ -134,6 +135,18 @@ const SPEC: KindSpec<RiskSelector> = {
 
 /** The risks that Komodor's health checks found. */
 export const komodorHealthMonitoring = defineKind(SPEC);
+
+/** One risk by its id. Komodor answers 404 for one that it does not have. */
+function single(id: string): Question {
+  return {
+    what: `risk ${id}`,
+    method: 'GET',
+    path: `/health/risks/${encodeURIComponent(id)}`,
+    rows: (answer) => [under('violation')(answer) ?? answer],
+    inScope: (item) => textOf(item, 'id') === id,
+    mayBeMissing: true,
+  };
+}
 
 /** All risks that a selector names: in one listing, or cluster by cluster where Komodor cannot answer that in time. */
 function readRisks(reading: Reading, selector: RiskSelector): Walk {

@@ -1,0 +1,18 @@
+import type { Catalog, Mapper, PreparedCatalog } from '../../core/ports.ts';
+import type { KindBook } from '../../core/source.ts';
+import type { PortApi } from '../../port/api.ts';
+
+/** The parts of the program that an explanation needs. */
+export interface ExplainParts {
+  readonly kinds: KindBook;
+  readonly mapper: Mapper;
+  /** The mapping of the files, for when Port cannot be asked for its own. */
+  readonly files: { readonly fileMapping: Pick<PreparedCatalog, 'mapping'>; readonly fileOrigin: string };
+  /** A catalog that never writes. */
+  catalog(): Catalog;
+  readonly portApi: PortApi;
+  /** INTEGRATION_IDENTIFIER. */
+  readonly installation: string;
+  now(): Date;
+  withoutSecrets<T>(document: T): T;
+}
