@@ -12,7 +12,7 @@ function pointsOf({ files }: TestDocument): readonly Point[] {
   return files.flatMap(({ file, tests }) => tests.map(({ name, failures }) => ({ file, name, failures })));
 }
 
-/** The results in TAP 14. What cannot be used is a test that failed. */
+/** The results in TAP 13, which every reader knows. What cannot be used is a test that failed. */
 export function tapOf(document: TestDocument): string {
   const broken = document.problems.map((message) => ({ file: '', name: message, failures: [{ message }] }));
   const points = [...pointsOf(document), ...broken];
@@ -23,7 +23,7 @@ export function tapOf(document: TestDocument): string {
     const details = failures.map((failure) => `    - ${escapeControlCharactersInJson(JSON.stringify(failure))}`);
     return [`not ok ${index + 1} - ${description}`, '  ---', '  failures:', ...details, '  ...'];
   });
-  return ['TAP version 14', `1..${points.length}`, ...lines, ''].join('\n');
+  return ['TAP version 13', `1..${points.length}`, ...lines, ''].join('\n');
 }
 
 /** A description must not end its line, nor begin a directive. */

@@ -111,7 +111,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a mapping with a mistake',
     spoil: () => ({ MAPPING_PATH: fileWith('resources:\n  - kind: komodorServices\n') }),
-    ...{ check: 'files', status: 'failed', detail: /komodorServices/, advice: /komodor-port validate/ },
+    ...{ check: 'files', status: 'failed', detail: /komodorServices/, advice: /komodor-port lint/ },
     others: ['mapping'],
   },
   {

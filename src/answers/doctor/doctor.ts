@@ -103,7 +103,7 @@ function filesFinding(files: Examined['files']): Finding {
   if (worst !== undefined) {
     const more = problems.length > 1 ? `; and ${problems.length - 1} more` : '';
     const make = worst.severity === 'error' ? failed : warning;
-    return make(`${worst.message.replace(/\.$/, '')}${more}`, '`komodor-port validate` shows each with its place.');
+    return make(`${worst.message.replace(/\.$/, '')}${more}`, '`komodor-port lint` shows each with its place.');
   }
   const unread = notRead.length > 0 ? `; not read: ${notRead.join(', ')}` : '';
   return ok(`${fileOrigin} and the blueprints can be read${unread}`);

@@ -87,7 +87,7 @@ async function kindFinding(
   if (listings.length === 0)
     return failed(
       'no entry of the mapping with this kind has a selector that can be used',
-      '`komodor-port validate` says why.',
+      '`komodor-port lint` says why.',
     );
   let items = 0;
   for (const listing of listings) {
