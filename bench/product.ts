@@ -23,12 +23,18 @@ export interface Measured extends TreeUse {
   readonly waitedSeconds: number;
 }
 
-/** One resync by the built program, in a process of its own. Throws when it does not end `completed`. */
-export async function resyncOnce(environment: Readonly<Record<string, string>>): Promise<Measured> {
+/**
+ * One resync in a process of its own, by the built program or by another one that prints a report. Throws when it does not
+ * end `completed`.
+ */
+export async function resyncOnce(
+  environment: Readonly<Record<string, string>>,
+  program: readonly string[] = [CLI, 'resync', '--json'],
+): Promise<Measured> {
   const { PATH = '', HOME = '', JQ_PATH, NODE_OPTIONS } = process.env;
   const own = { PATH, HOME, ...(JQ_PATH ? { JQ_PATH } : {}), ...(NODE_OPTIONS ? { NODE_OPTIONS } : {}) };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [CLI, 'resync', '--json'], {
+  const child = spawn(process.execPath, program, {
     env: { ...own, ...environment, LOG_LEVEL: 'error' },
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',

@@ -24,7 +24,7 @@ interface Run extends Measured {
 const OCEAN_SERVICES = 500;
 const FULL_BATCH = 20;
 
-async function withStandIns<T>(
+export async function withStandIns<T>(
   { services, seed, latencyMs, portLimit }: { services: number; seed: number; latencyMs: number; portLimit?: Limit },
   work: (standIns: StandInProcess) => Promise<T>,
 ): Promise<T> {

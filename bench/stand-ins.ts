@@ -54,7 +54,11 @@ function change(share: number, step: number): number {
   const { world } = running().komodor;
   const random = createRandom(world.seed, 'bench', step);
   const places = (length: number) =>
-    new Set(Array.from({ length: Math.round(length * share) }, () => random.int(0, length - 1)));
+    new Set(
+      share === 1
+        ? Array(length).keys()
+        : Array.from({ length: Math.round(length * share) }, () => random.int(0, length - 1)),
+    );
   let changed = 0;
   for (const at of places(world.services.length)) {
     const service = world.services[at];

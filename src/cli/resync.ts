@@ -63,7 +63,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
     application
       .run(order, interruption.signal, {
         observer: combineObservers([progress.observer, screen]),
-        ...(rows ? { journal: { writer: rows, detail: 'values' } } : {}),
+        ...(rows ? { journal: { writer: rows, detail: settings.runHistory === 'values' ? 'values' : 'names' } } : {}),
       })
       .finally(() => progress.stop());
   const report = await (mode === 'plan' || options.quiet

@@ -7,7 +7,7 @@ import { describe, expect } from 'vitest';
 import { changeWorld } from '../../src/sandbox/world/change-world.ts';
 import { SELF_SIGNED } from '../net/self-signed.ts';
 import { it } from '../resync/harness.ts';
-import { removeServices } from '../resync/world-steps.ts';
+import { changeFirst, removeServices } from '../resync/world-steps.ts';
 import { documentOf, expectReadableFailure, runCli } from './run-cli.ts';
 
 describe.concurrent('resync and plan', () => {
@@ -56,6 +56,30 @@ describe.concurrent('resync and plan', () => {
     expect(plan).toMatchObject({ mode: 'plan', status: 'completed' });
     expect(plan.changes.length).toBeGreaterThan(0);
     for (const { identifier } of plan.changes) expect(changed.stdout).toContain(identifier);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('write every change of a resync to a file, and print none of them', async ({ start }) => {
+    const harness = await start();
+    const folder = mkdtempSync(join(tmpdir(), 'resync-out-'));
+    const file = join(folder, 'report.json');
+    const first = await runCli(['resync', '--json', '--out', file], { env: harness.env });
+    expect(first.code, first.stderr).toBe(0);
+    expect(documentOf(first)).not.toHaveProperty('changes');
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    const { changes, ...rest } = report;
+    expect(rest).toEqual(documentOf(first));
+    const written = ['komodorService', 'komodorHealthMonitoring'].flatMap((name) => harness.store.entitiesOf(name));
+    expect(changes).toHaveLength(written.length);
+    expect(new Set(changes.map(({ outcome }: { outcome: string }) => outcome))).toEqual(new Set(['done']));
+    changeFirst(harness.world, { status: 'unhealthy' });
+    const second = await runCli(['resync', '--out', file], { env: { ...harness.env, RUN_HISTORY: 'names' } });
+    expect(second.stdout).toContain(file);
+    expect(JSON.parse(readFileSync(file, 'utf8')).changes).toMatchObject([
+      { action: 'update', fields: ['properties.status'] },
+    ]);
+    const shown = await runCli(['changes', file], { env: harness.env });
+    expect(shown.stdout).toContain('status');
     rmSync(folder, { recursive: true });
   });
 
