@@ -1,4 +1,4 @@
-import { conform } from '../core/conform.ts';
+import { conform, type Misfit } from '../core/conform.ts';
 import { withMember } from '../core/exact-json.ts';
 import { encodeIdentifier } from '../core/identifier.ts';
 import type { BlueprintShape, Entity, JsonObject, Kind, Mapping, RawItem, RelationValue } from '../core/model.ts';
@@ -153,7 +153,13 @@ function fitted({ shapes }: Known, entity: Entity) {
   const shape = shapes.get(entity.blueprint);
   if (shape === undefined) return { entity: encoded(entity), problems: [], failures: [] };
   const { entity: fits, misfits } = conform(entity, shape, NO_LIMIT);
-  return { entity: fits, problems: [], failures: misfits };
+  // What the blueprint does not declare is no failure of the item: a run warns of it.
+  const isUndeclared = ({ code }: Misfit) => code === 'property_undeclared' || code === 'relation_undeclared';
+  return {
+    entity: fits,
+    problems: misfits.filter(isUndeclared).map(({ path, message }) => `${path}: ${message}`),
+    failures: misfits.filter((misfit) => !isUndeclared(misfit)),
+  };
 }
 
 function encoded(entity: Entity): Entity {

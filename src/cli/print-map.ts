@@ -60,10 +60,12 @@ export function printMapDifference({ from, to, items, problems }: MapDifference,
 
 const RESULT_PAINT = { entity: green, filtered: dim, rejected: red };
 
+const PROBLEM_PAINT = { entity: yellow, filtered: dim, rejected: red };
+
 function printRow({ entry, result, entity, fields, problems }: MapRow): void {
   const what = entity === undefined ? result : `${entity.blueprint} ${textOf(entity.identifier)}`;
   printWrapped(`  ${entry} -> `, what, plain, RESULT_PAINT[result]);
-  for (const problem of problems) printWrapped('    ', problem, plain, result === 'rejected' ? red : dim);
+  for (const problem of problems) printWrapped('    ', problem, plain, PROBLEM_PAINT[result]);
   const width = widthOf(fields.map(({ path }) => path));
   const valueWidth = Math.min(VALUE_WIDTH, widthOf(fields.map(shownValue)));
   for (const field of fields) printField(field, width, valueWidth);
