@@ -3,7 +3,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, ty
 import { readTextFile } from './text-file.ts';
 
 /** Finds the line of a path in a document; null where it cannot be told. */
-type LineOf = (path: string, document?: string) => number | null;
+export type LineOf = (path: string, document?: string) => number | null;
 
 /** Finds lines in files, which are read when they are first asked for. */
 export function linesOfFiles(): (file: string, path: string, document?: string) => number | null {

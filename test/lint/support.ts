@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { Samples } from '../../src/answers/lint/input.ts';
 import { type LintDocument, lint } from '../../src/answers/lint/lint.ts';
 import { readSamples } from '../../src/answers/lint/read-samples.ts';
-import { inputOfFiles } from '../../src/cli/lint-input.ts';
 import { startStandIns } from '../../src/cli/stand-ins.ts';
 import { loadDefaults } from '../../src/compose/defaults.ts';
+import { lintInputOfFiles } from '../../src/compose/lint-with.ts';
 import { createApplication } from '../../src/compose.ts';
 import { linesOfFiles } from '../../src/config/lines.ts';
 import { loadOfflineSettings, loadSettings } from '../../src/config/settings.ts';
+import { offlineKinds } from '../../src/komodor/kinds.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
 import { jq } from '../mapping/support.ts';
 
@@ -24,7 +25,8 @@ export interface Question {
 /** Lints files as the command does. */
 export async function lintFiles({ env = {}, samples }: Question): Promise<LintDocument> {
   const settings = loadOfflineSettings(env, NO_DOTENV);
-  const input = inputOfFiles(settings, loadDefaults(settings), createMapper({ jq }));
+  const parts = { files: loadDefaults(settings), mapper: createMapper({ jq }), kinds: offlineKinds() };
+  const input = lintInputOfFiles(settings, parts);
   const whole = samples === undefined ? input : { ...input, samples };
   return lint(whole, linesOfFiles(), new AbortController().signal);
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LineOf } from '../../config/lines.ts';
 import type { LintCode } from './codes.ts';
 
 /** Something that is wrong, or probably is. */
@@ -38,6 +39,8 @@ export interface MappingOrigin {
   readonly name: string;
   /** Whether `name` is a file or a folder. */
   readonly isFile: boolean;
+  /** Finds lines in a mapping that is no file. */
+  readonly lineOf?: LineOf;
 }
 
 /** Puts a finding to its place in the files. Of several files, a path of the mapping begins with the name of one. */
@@ -46,7 +49,8 @@ export function placed(said: Said, origin: MappingOrigin, findLine: FindLine): L
   const [, name, below = said.path] = /^([^:[\]]+\.(?:ya?ml|json)): (.*)$/s.exec(said.path) ?? [];
   const ofMapping = origin.isFile ? (name === undefined ? origin.name : join(origin.name, name)) : null;
   const file = said.file === undefined ? ofMapping : said.file;
-  const line = said.line ?? (file === null ? null : findLine(file, below, document));
+  const lineIn = file === null ? (said.file === undefined && origin.lineOf) || noLine : findLine.bind(null, file);
+  const line = said.line ?? lineIn(below, document);
   const path = document === undefined ? below : [document, below].filter((part) => part !== '').join('.');
   return { code, severity, file, path, line, message, advice };
 }
@@ -61,4 +65,8 @@ export function sorted(findings: readonly LintFinding[]): readonly LintFinding[]
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+function noLine(): null {
+  return null;
 }

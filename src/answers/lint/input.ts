@@ -36,6 +36,8 @@ export interface LintInput {
   readonly blueprints: readonly KnownBlueprint[];
   /** `port`: what is not among the blueprints does not exist. `files`: it may exist in Port. */
   readonly blueprintsFrom: 'files' | 'port';
+  /** Asks Port for a blueprint whose name an expression computed. */
+  readonly lookUp?: (identifier: string) => Promise<BlueprintShape | undefined>;
   /** Blueprints that somebody else brings to Port. */
   readonly elsewhere: readonly string[];
   readonly kinds: KindBook;

@@ -8,7 +8,8 @@ import { checkOcean } from './check-ocean.ts';
 import { checkEffect, checkGuards, checkReads } from './check-reads.ts';
 import { checkComputedBlueprints, checkFit, checkNull, checkSelected } from './check-values.ts';
 import { type FindLine, type LintFinding, placed, type Said, sorted } from './finding.ts';
-import { type Given, type LintInput, prepareInput } from './input.ts';
+import { type Given, type KnownBlueprint, type LintInput, prepareInput } from './input.ts';
+import { knownShape } from './known-blueprints.ts';
 import { type Observed, observe } from './observe.ts';
 
 type Check = (given: Given) => readonly Said[];
@@ -69,7 +70,8 @@ export async function lint(
   if (samples !== undefined) {
     const mapping = samples.from === 'sandbox' ? withoutPlaces(given.mapping) : given.mapping;
     const observed = await observe(given, mapping, samples.rows, signal);
-    said.push(...SAMPLE_CHECKS.flatMap((check) => check(given, observed)));
+    const whole = await withComputedBlueprints(given, observed);
+    said.push(...SAMPLE_CHECKS.flatMap((check) => check(whole, observed)));
   }
   const seen = new Set(said.filter(({ code }) => code === 'null_unguarded').map(({ path }) => path));
   const guessed = await checkOptionalFields(given, signal);
@@ -81,6 +83,17 @@ export async function lint(
     samples: samples === undefined ? null : { from: samples.from, kinds: countsOf(samples.rows) },
     findings,
   };
+}
+
+/** Asks for the blueprints whose names expressions computed. */
+async function withComputedBlueprints(given: Given, observed: readonly Observed[]): Promise<Given> {
+  const names = new Set(observed.flatMap(({ row }) => (row.entity === undefined ? [] : [row.entity.blueprint])));
+  const found = new Map<string, KnownBlueprint>();
+  for (const name of names) {
+    const shape = given.blueprint(name) === undefined ? await given.lookUp?.(name) : undefined;
+    if (shape !== undefined) found.set(name, knownShape(shape));
+  }
+  return { ...given, blueprint: (name) => given.blueprint(name) ?? found.get(name) };
 }
 
 /** The sandbox has other clusters and namespaces than those that the selectors name. */

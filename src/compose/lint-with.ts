@@ -1,0 +1,69 @@
+import type { Said } from '../answers/lint/finding.ts';
+import type { LintInput } from '../answers/lint/input.ts';
+import { blueprintsInPort, knownDocument } from '../answers/lint/known-blueprints.ts';
+import type { ApplicationParts } from '../compose.ts';
+import type { OfflineSettings } from '../config/settings.ts';
+import type { Problem } from '../core/report.ts';
+import { DEFINITIONS } from '../komodor/kinds.ts';
+
+/** What `lint` checks of the mapping and blueprint files. */
+export function lintInputOfFiles(
+  settings: OfflineSettings,
+  { files, mapper, kinds }: Omit<ApplicationParts, 'catalog'>,
+): LintInput {
+  return {
+    mapping: files.fileMapping.mapping,
+    origin: { name: files.fileOrigin, isFile: true },
+    fileProblems: files.fileMapping.problems,
+    blueprintProblems: files.blueprintProblems,
+    blueprints: files.blueprints.map((document) => knownDocument(document, files.blueprintFileOf)),
+    blueprintsFrom: 'files',
+    elsewhere: [settings.k8sWorkloadBlueprint],
+    kinds,
+    komodorKinds: DEFINITIONS,
+    mapper,
+    allowsEnv: settings.allowEnvInMapping,
+  };
+}
+
+/** Which of the two Port is asked for. The other comes from the input. */
+export interface AskedOfPort {
+  readonly mapping: boolean;
+  readonly blueprints: boolean;
+}
+
+/**
+ * The input with what a resync would use: the mapping that Port holds, and the blueprints as they are in Port, with those
+ * that a resync would make first. Also what was found on the way. @throws AppError
+ */
+export async function withPort(
+  input: LintInput,
+  { catalog, files }: Pick<ApplicationParts, 'catalog' | 'files'>,
+  asked: AskedOfPort,
+  signal: AbortSignal,
+): Promise<{ readonly input: LintInput; readonly told: readonly Said[] }> {
+  const port = catalog();
+  const { mapping, mappingOrigin, problems } = await port.prepare(signal);
+  const isPorts = asked.mapping && mappingOrigin !== files.fileOrigin;
+  const used: LintInput = isPorts
+    ? { ...input, mapping, origin: { name: mappingOrigin, isFile: false }, fileProblems: [] }
+    : input;
+  const told = isPorts ? problems.flatMap((problem) => saidOf(problem, mappingOrigin)) : [];
+  if (!asked.blueprints) return { input: used, told };
+  const whole: LintInput = {
+    ...used,
+    blueprints: await blueprintsInPort(port, used.mapping, signal),
+    blueprintsFrom: 'port',
+    blueprintProblems: [],
+    lookUp: (identifier) => port.blueprint(identifier, signal),
+  };
+  return { input: whole, told };
+}
+
+/** A problem of the mapping in Port. The others are no matter of the mapping. */
+function saidOf({ code, severity, message }: Problem, origin: string): readonly Said[] {
+  if (code !== 'mapping_file_invalid' && code !== 'add_on_unused') return [];
+  const text = message.startsWith(`${origin}: `) ? message.slice(origin.length + 2) : message;
+  const [, path = '', what = text] = /^([^\s:]+): (.*)$/s.exec(text) ?? [];
+  return [{ code, severity, path, message: what }];
+}
