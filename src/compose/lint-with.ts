@@ -9,7 +9,7 @@ import { DEFINITIONS } from '../komodor/kinds.ts';
 /** What `lint` checks of the mapping and blueprint files. */
 export function lintInputOfFiles(
   settings: OfflineSettings,
-  { files, mapper, kinds }: Omit<ApplicationParts, 'catalog'>,
+  { files, mapper, kinds }: Pick<ApplicationParts, 'files' | 'mapper' | 'kinds'>,
 ): LintInput {
   return {
     mapping: files.fileMapping.mapping,
