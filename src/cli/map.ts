@@ -28,23 +28,21 @@ const EXPECTED =
 /** `map`: what the mapping makes of items. @returns the exit code */
 export async function map(file: string | undefined, options: MapOptions): Promise<number> {
   if (options.kind !== undefined) definitionOf(options.kind, DEFINITIONS);
+  if (options.cluster === '') throw new AppError('settings_invalid', '--cluster is empty; give the name of a cluster');
   const interruption = onInterrupt();
   const settings = loadOfflineSettings(process.env);
+  // Before the input is read, which may be typed or come slowly.
+  const given = options.mapping === undefined ? undefined : await mappingOfFiles(settings, options.mapping);
+  const other = options.diff === undefined ? undefined : await mappingOfFiles(settings, options.diff);
   const input = await readInput(file, EXPECTED);
   const definition = definitionOf(kindOrAdvice(options.kind, input), DEFINITIONS);
   const rows = rowsInText(input.text, input.source, definition, DEFINITIONS).map((row) =>
     askedOf(row, options.cluster),
   );
-  const chosen = await (options.mapping === undefined
-    ? currentMapping(settings, interruption.signal)
-    : mappingOfFiles(settings, options.mapping));
-
+  const chosen = given ?? (await currentMapping(settings, interruption.signal));
   try {
-    const failed = await answer(
-      chosen,
-      { kind: definition.name, rows, settings, signal: interruption.signal },
-      options,
-    );
+    const question = { kind: definition.name, rows, settings, signal: interruption.signal };
+    const failed = await answer(chosen, other, question, options.json ?? false);
     return interruption.exitCode() ?? (failed ? EXIT.attention : EXIT.done);
   } finally {
     chosen.close();
@@ -61,23 +59,24 @@ interface Question {
 /** Maps and prints. @returns whether something failed */
 async function answer(
   chosen: ChosenMapping,
+  other: ChosenMapping | undefined,
   { kind, rows, settings, signal }: Question,
-  { diff, json }: MapOptions,
+  json: boolean,
 ): Promise<boolean> {
   const redact = redactor(secretsOf(settings, process.env));
   const mapWith = async ({ parts, used }: ChosenMapping) =>
     withMasks(await mapDocument(parts, used, kind, rows, signal), redact);
   const document = await mapWith(chosen);
-  if (diff === undefined) {
+  if (other === undefined) {
     if (json) printJson(document);
     else printMapDocument(document);
     return hasFailed(document);
   }
-  const other = await mapWith({ ...(await mappingOfFiles(settings, diff)), parts: chosen.parts });
-  const difference = differenceOf(document, other);
+  const second = await mapWith({ ...other, parts: chosen.parts });
+  const difference = differenceOf(document, second);
   if (json) printJson(difference);
   else printMapDifference(difference, rows.length);
-  return hasFailed(other);
+  return hasFailed(second);
 }
 
 function kindOrAdvice(kind: string | undefined, { text, source }: InputText): string | undefined {
