@@ -1,3 +1,4 @@
+import type { Freshness } from '../core/freshness.ts';
 import type { RunReport } from '../core/report.ts';
 
 /** How the catalog stands, as people are told. */
@@ -9,7 +10,20 @@ export interface CatalogStatus {
   readonly key: string;
 }
 
-export const STALLED: CatalogStatus = { condition: 'stalled', key: 'stalled' };
+/** What the notifier needs to know of the freshness. */
+export type StallAndActions = Pick<Freshness, 'stalled' | 'actions'>;
+
+/**
+ * The status while the catalog is not brought up to date; undefined when it is. Deletions that are held back meanwhile are
+ * news of their own.
+ */
+export function statusWhileStalled({ stalled, actions }: StallAndActions): CatalogStatus | undefined {
+  if (stalled === null) return undefined;
+  const held = actions.flatMap((action) =>
+    action.type === 'approve_deletions' ? [`${action.blueprint} ${action.heldBack.reason}`] : [],
+  );
+  return { condition: 'stalled', key: ['stalled', ...held.sort()].join(' | ') };
+}
 
 /**
  * How a finished run leaves the catalog; undefined when it says nothing about the whole: a plan, a run that was stopped, or

@@ -2,7 +2,7 @@ import { escapeControlCharacters } from '../core/control-characters.ts';
 import { isApprovable } from '../core/deletion.ts';
 import type { Stall } from '../core/freshness.ts';
 import type { BlockReason, Problem, RunReport } from '../core/report.ts';
-import type { Condition } from './catalog-status.ts';
+import type { Condition, StallAndActions } from './catalog-status.ts';
 
 /** What there is to tell. `previous`: what people were told last; null: nothing yet, or not known. */
 export interface News {
@@ -11,7 +11,8 @@ export interface News {
   readonly at: Date;
   /** The run that changed the status; missing when nothing runs. */
   readonly report?: RunReport;
-  readonly stall?: Stall;
+  /** For `stalled`. */
+  readonly freshness?: StallAndActions;
 }
 
 export interface NoticeContext {
@@ -54,10 +55,11 @@ const MAX_TEXT = 3_000;
 
 /** The document for a change of the status. Lists and texts are short: the receivers have limits, and the link leads to the rest. */
 export function noticeOf(news: News, { integration, publicUrl, redact }: NoticeContext): Notice {
-  const { condition, previous, at, report, stall } = news;
+  const { condition, previous, at, report, freshness } = news;
+  const stall = freshness?.stalled ?? undefined;
   const said = (text: string) => cut(redact(text), MAX_WORDS);
   const isBad = condition !== 'ok';
-  const blocked = isBad ? heldBack(report, said) : [];
+  const blocked = isBad ? heldBack(news, said) : [];
   const problems = isBad ? worst(report?.problems ?? [], said) : [];
   const runId = report?.runId ?? null;
   const path = runId === null ? '/v1/status' : `/v1/runs/${encodeURIComponent(runId)}`;
@@ -78,8 +80,12 @@ export function noticeOf(news: News, { integration, publicUrl, redact }: NoticeC
   return { ...base, text: textOf(base) };
 }
 
-function heldBack(report: RunReport | undefined, said: (text: string) => string): readonly HeldBack[] {
-  const all = (report?.blueprints ?? []).flatMap(({ blueprint, deletionBlocked }): HeldBack[] => {
+function heldBack({ report, freshness }: News, said: (text: string) => string): readonly HeldBack[] {
+  const inReport = report?.blueprints.map(({ blueprint, deletionBlocked }) => ({ blueprint, deletionBlocked }));
+  const waiting = (freshness?.actions ?? []).flatMap((action) =>
+    action.type === 'approve_deletions' ? [{ blueprint: action.blueprint, deletionBlocked: action.heldBack }] : [],
+  );
+  const all = (inReport ?? waiting).flatMap(({ blueprint, deletionBlocked }): HeldBack[] => {
     if (deletionBlocked === null || deletionBlocked.reason === 'not_selected') return [];
     const { reason, count, digest, sample } = deletionBlocked;
     const approve = isApprovable(reason) ? { approve: `komodor-port resync --approve-deletions ${digest}` } : {};

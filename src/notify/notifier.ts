@@ -1,6 +1,11 @@
-import type { Stall } from '../core/freshness.ts';
 import type { RunReport } from '../core/report.ts';
-import { type CatalogStatus, conditionIn, STALLED, statusAfter } from './catalog-status.ts';
+import {
+  type CatalogStatus,
+  conditionIn,
+  type StallAndActions,
+  statusAfter,
+  statusWhileStalled,
+} from './catalog-status.ts';
 import { type News, type NoticeContext, noticeOf } from './notice.ts';
 import { Receiver, type ReceiverOptions } from './receiver.ts';
 
@@ -11,7 +16,7 @@ export interface NotifierOptions extends NoticeContext, Omit<ReceiverOptions, 'u
    * @throws when it cannot be reached
    */
   readonly exchange: (key: string) => Promise<string | null>;
-  readonly stall: () => Promise<Stall | undefined>;
+  readonly freshness: () => Promise<StallAndActions>;
 }
 
 /** Tells people when the status changes: once, whichever replica notices it. Nothing here ever waits for a receiver. */
@@ -19,7 +24,7 @@ export interface Notifier {
   /** @param isWhole whether the run was about all kinds */
   runEnded(report: RunReport, isWhole: boolean): Promise<void>;
   /** Notices a catalog that is not brought up to date. To be called now and then, because no run may end any more. */
-  look(): Promise<void>;
+  judged(freshness: StallAndActions): Promise<void>;
   close(withinMs: number): Promise<void>;
 }
 
@@ -28,7 +33,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   /** What this process has told, for the time while the shared memory is away. */
   let own: string | null = null;
 
-  async function tell({ condition, key }: CatalogStatus, about: Pick<News, 'report' | 'stall'>): Promise<void> {
+  async function tell({ condition, key }: CatalogStatus, about: Pick<News, 'report' | 'freshness'>): Promise<void> {
     const before = await options.exchange(key).catch(() => own);
     own = key;
     if (before === key) return;
@@ -39,21 +44,24 @@ export function createNotifier(options: NotifierOptions): Notifier {
     for (const receiver of receivers) receiver.tell(key, notice);
   }
 
-  async function tellIfStalled(report?: RunReport): Promise<boolean> {
-    const stall = await options.stall().catch(() => undefined);
-    if (stall === undefined) return false;
-    await tell(STALLED, { stall, ...(report ? { report } : {}) });
+  async function tellIfStalled(freshness: StallAndActions, report?: RunReport): Promise<boolean> {
+    const status = statusWhileStalled(freshness);
+    if (status === undefined) return false;
+    await tell(status, { freshness, ...(report ? { report } : {}) });
     return true;
   }
 
   return {
     async runEnded(report, isWhole) {
       const status = statusAfter(report, isWhole);
-      if (status === undefined || (await tellIfStalled(report))) return;
+      if (status === undefined) return;
+      // While the catalog stalls, how single runs end is no news until one of them ends well.
+      const freshness = await options.freshness().catch(() => ({ stalled: null, actions: [] }));
+      if (status.condition !== 'ok' && (await tellIfStalled(freshness, report))) return;
       await tell(status, { report });
     },
-    async look() {
-      await tellIfStalled();
+    async judged(freshness) {
+      await tellIfStalled(freshness);
     },
     async close(withinMs) {
       await Promise.all(receivers.map((receiver) => receiver.close(withinMs)));

@@ -3,27 +3,15 @@ import { createNotifier, type Notifier, type NotifierOptions } from '../notify/n
 import { VERSION } from '../version.ts';
 import type { ServiceComponents } from './components.ts';
 
-/** How often a catalog that is not brought up to date is looked for. */
-const LOOK_EVERY_MS = 60_000;
-
 /** NOTIFY_URL: tells people when the status changes. Undefined when nobody is to be told. */
 export function createNotifications(
   settings: Settings,
   env: NodeJS.Dict<string>,
   { log, redact }: Pick<ServiceComponents, 'log' | 'redact'>,
-  memory: Pick<NotifierOptions, 'exchange' | 'stall'>,
+  memory: Pick<NotifierOptions, 'exchange' | 'freshness'>,
 ): Notifier | undefined {
   const { notifyUrl: urls, notifySecret: secret, publicUrl, integrationIdentifier: integration } = settings;
   if (urls === undefined) return undefined;
   const userAgent = `komodor-port/${VERSION}`;
-  const notifier = createNotifier({ urls, secret, publicUrl, integration, redact, userAgent, env, log, ...memory });
-  const looking = setInterval(() => void notifier.look(), LOOK_EVERY_MS);
-  looking.unref();
-  return {
-    ...notifier,
-    async close(withinMs) {
-      clearInterval(looking);
-      await notifier.close(withinMs);
-    },
-  };
+  return createNotifier({ urls, secret, publicUrl, integration, redact, userAgent, env, log, ...memory });
 }

@@ -22,7 +22,7 @@ export async function runOnceAndReport(
   const order = { mode: 'resync', trigger: 'start', kinds: [], approveDeletions: [] } as const;
   const notifier = createNotifications(settings, env, components, {
     exchange: async () => null,
-    stall: async () => undefined,
+    freshness: async () => ({ stalled: null, actions: [] }),
   });
   const work = createRunWorker(components, schedule, { notifier });
   return work(randomUUID(), order, signal, () => undefined).finally(async () => {

@@ -92,10 +92,13 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   components.logger.info({ host: settings.httpHost, port: httpPort, role: settings.role }, 'listening');
   const here = { version: VERSION, role: settings.role };
   recorder.note({ type: 'start', ...here });
-  const watch = watchFreshness(freshness, everyMs, recorder.judged);
   const notifier = createNotifications(settings, env, components, {
     exchange: (told) => createdQueue.queue.exchangeTold(told),
-    stall: async () => (await freshness()).stalled ?? undefined,
+    freshness,
+  });
+  const watch = watchFreshness(freshness, everyMs, (judged) => {
+    recorder?.judged(judged);
+    void notifier?.judged(judged);
   });
   const working =
     settings.role === 'server'

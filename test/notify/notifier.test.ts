@@ -37,7 +37,7 @@ const STALL: Stall = { since: '2026-11-27T02:00:00.000Z', blueprints: ['komodorS
 function replicas(urls: readonly string[], options: Partial<NotifierOptions> = {}, count = 1) {
   let told: string | null = null;
   const lines: string[] = [];
-  let stall: Stall | undefined;
+  let stalled: Stall | null = null;
   const notifiers = Array.from({ length: count }, () =>
     createNotifier({
       urls,
@@ -54,14 +54,14 @@ function replicas(urls: readonly string[], options: Partial<NotifierOptions> = {
         told = key;
         return before;
       },
-      stall: async () => stall,
+      freshness: async () => ({ stalled, actions: [] }),
       ...options,
     }),
   );
   onTestFinished(async () => {
     await Promise.all(notifiers.map((each) => each.close(0)));
   });
-  return { notifiers, lines, setStall: (next: Stall | undefined) => (stall = next) };
+  return { notifiers, lines, setStall: (next: Stall | null) => (stalled = next) };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -145,16 +145,41 @@ describe('notifications', () => {
     const chat = await startChat();
     const { notifiers, setStall } = replicas([chat.url], {}, 3);
     setStall(STALL);
-    await Promise.all(notifiers.map((each) => each.look()));
-    await Promise.all(notifiers.map((each) => each.look()));
+    await Promise.all(notifiers.map((each) => each.judged({ stalled: STALL, actions: [] })));
+    await Promise.all(notifiers.map((each) => each.judged({ stalled: STALL, actions: [] })));
     // A failed run of a stalled catalog is no news.
     await notifiers[1]?.runEnded(failed(), true);
     expect(await events(chat, 1)).toMatchObject([
       { event: 'stalled', stall: STALL, text: expect.stringContaining(STALL.since) },
     ]);
-    setStall(undefined);
+    setStall(null);
     await notifiers[2]?.runEnded(report('completed'), true);
     expect(await events(chat, 2)).toMatchObject([{ event: 'stalled' }, { event: 'recovered', previous: 'stalled' }]);
+  });
+
+  it('tell of deletions that are held back while the catalog stalls, and not by turns', async () => {
+    const chat = await startChat();
+    const heldBack = { reason: 'threshold', count: 120, digest: 'd1', sample: ['a'] } as const;
+    const action = {
+      type: 'approve_deletions',
+      blueprint: 'komodorService',
+      heldBack,
+      runId: 'run-1',
+      at: '',
+    } as const;
+    const freshness = { stalled: STALL, actions: [action] };
+    const [notifier] = replicas([chat.url], { freshness: async () => freshness }).notifiers;
+    await notifier?.judged({ stalled: STALL, actions: [] });
+    await until(() => chat.posted.length === 1);
+    for (let hour = 0; hour < 3; hour += 1) {
+      await notifier?.runEnded(blocked('d1'), true);
+      await notifier?.judged(freshness);
+    }
+    const held = [{ blueprint: 'komodorService', digest: 'd1' }];
+    expect(await events(chat, 2)).toMatchObject([
+      { event: 'stalled', blocked: [] },
+      { event: 'stalled', blocked: held },
+    ]);
   });
 
   it('go on from what this process has told while the shared memory is away', async () => {
