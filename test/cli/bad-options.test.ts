@@ -8,6 +8,15 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   '--kind': ['', 'komodorServices', '"'],
   '--approve-deletions': ['', 'xyz', '../../etc/passwd'],
   '--out': ['', '/no/such/folder/x.json', '.'],
+  '--action': ['', 'created'],
+  '--outcome': ['', 'ok'],
+  '--format': ['', 'yaml'],
+  '--samples': ['', '/no/such/folder/x.json', '.'],
+  '--blueprints': ['', '/no/such/folder'],
+  '--url': ['', 'nonsense', 'ftp://127.0.0.1/'],
+  // Any text is fine, and may find nothing.
+  '--blueprint': [],
+  '--q': [],
   '--seed': ['-1'],
   '--services': ['1e9', '999999999'],
   '--risks-per-service': ['-1', '1000000'],
@@ -30,6 +39,8 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
     'bulk -> cut at x',
   ],
 };
+/** What a command needs beside its options. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { changes: ['latest'], report: ['latest'] };
 const ACCOUNT = { KOMODOR_API_KEY: 'komodor-key', PORT_CLIENT_ID: 'port-client', PORT_CLIENT_SECRET: 'port-secret' };
 
 function expectOneLine({ code, stderr }: Outcome): void {
@@ -61,7 +72,7 @@ describe.concurrent('an option that cannot be used', () => {
   });
 
   it.each(cases)('%s %s %j costs one line', async (command, option, value) => {
-    expectOneLine(await runCli([command, option, value], { env: ACCOUNT }));
+    expectOneLine(await runCli([command, ...(ARGUMENTS[command] ?? []), option, value], { env: ACCOUNT }));
   });
 
   it.each(COMMANDS)('%s --nonsense costs one line, and so does a word too many', async (command) => {
