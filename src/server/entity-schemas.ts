@@ -66,6 +66,10 @@ export const recollectionSchema: z.ZodType<Recollection> = z.strictObject({
     .strictObject({ reason: text, digest: text, count: z.int() })
     .nullable()
     .meta({ description: 'The deletions of the blueprint that the last finished resync held back.' }),
+  hindrances: z
+    .array(z.strictObject({ kind: text, reason: text, message: text }))
+    .readonly()
+    .meta({ description: 'Why the last finished resync deleted nothing of what these kinds give.' }),
   problems: z.array(z.strictObject({ code: text, message: text })).readonly(),
 });
 

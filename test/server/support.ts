@@ -73,7 +73,7 @@ const noEntities: ServerDependencies['entities'] = {
   explain: async () => {
     throw new Error('no test asks for this');
   },
-  recall: async () => ({ history: [], heldBack: null, problems: [] }),
+  recall: async () => ({ history: [], heldBack: null, hindrances: [], problems: [] }),
 };
 
 async function makeServer(changes: Partial<ServerDependencies>) {

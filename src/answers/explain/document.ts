@@ -98,6 +98,8 @@ export interface Recollection {
   readonly history: readonly HistoryRow[];
   /** The deletions of the blueprint that the last finished resync held back. */
   readonly heldBack: { readonly reason: string; readonly digest: string; readonly count: number } | null;
+  /** Why the last finished resync deleted nothing of what these kinds give. */
+  readonly hindrances: readonly { readonly kind: Kind; readonly reason: string; readonly message: string }[];
   /** Problems of the last finished resync that name the entity. */
   readonly problems: readonly { readonly code: string; readonly message: string }[];
 }

@@ -4,17 +4,15 @@ import { encodeIdentifier } from '../../core/identifier.ts';
 import type { Catalog } from '../../core/ports.ts';
 import { ProblemBook } from '../../core/problem-book.ts';
 import { creates, type Extraction, extractionsWriting } from '../../core/run.ts';
-import { timeOf } from '../../core/time.ts';
-import { judgeAbsence } from '../../core/windows.ts';
 import { ownerOf } from '../../port/ownership.ts';
 import type { FoundEntity } from '../../port/search.ts';
+import { absenceOf, isBeforeWindow } from './absence.ts';
 import { AskPort } from './ask-port.ts';
 import type { ExplainedRead, Explanation, PortCopy, Recall, Recollection } from './document.ts';
 import { type Facts, refusalOf } from './facts.ts';
-import { type Findings, type FoundItem, findItems } from './find-items.ts';
+import { type Findings, type FoundItem, findItems, type Wanted } from './find-items.ts';
 import { judge } from './judge.ts';
 import type { ExplainParts } from './parts.ts';
-import { placeInPort } from './places.ts';
 import { relationsOf } from './relations.ts';
 import { selectionOf } from './selection.ts';
 import { simulate } from './simulate.ts';
@@ -50,7 +48,7 @@ export async function explain(
   const isUnknown = shape === undefined && port.failure === undefined;
   const resembling = stored ? [] : await port.resembling(blueprint, asked.identifier, shape !== undefined);
 
-  const wanted = { blueprint, identifier, stored, resembles: resembling.length > 0 };
+  const wanted: Wanted = { blueprint, identifier, stored, resembles: resembling.length > 0 };
   const reads = new SourceReads(signal);
   const findings = isUnknown ? [] : await findAll(parts, writing, wanted, reads, signal);
   const selection = await selectionOf(findings, wanted, signal);
@@ -70,11 +68,11 @@ export async function explain(
     given: [...new Set(given.flatMap(({ items }) => items.map(({ label }) => label)))],
     unread: reads.notes.filter(({ complete }) => !complete),
     writing: writing.length,
-    creating: writing.filter(creates).length,
+    creating: writing.filter(creates).map(({ kind }) => kind.name),
     disabled: disabled.find(({ blueprints }) => blueprints === null || blueprints.includes(blueprint)),
     refusal: refusalOf(simulation?.change, shape),
     resembling: resembling.length,
-    absence: absenceOf(parts, writing, stored),
+    absence: absenceOf(writing, stored, parts.now()),
     recollection: memory.recollection,
     threshold: mapping.flags.entityDeletionThreshold,
   };
@@ -107,7 +105,7 @@ function namesOf(identifier: string): readonly string[] {
 async function findAll(
   parts: ExplainParts,
   writing: readonly Extraction[],
-  wanted: Parameters<typeof findItems>[1],
+  wanted: Wanted,
   reads: SourceReads,
   signal: AbortSignal,
 ): Promise<readonly Findings[]> {
@@ -120,6 +118,10 @@ async function findAll(
   for (const extraction of [...writing.filter(creates), ...writing.filter((one) => !creates(one))]) {
     // What only adds fields gives nothing for an entity that is not there.
     if (!creates(extraction) && !wanted.stored && found.every(({ giving }) => giving.length === 0)) continue;
+    if (wanted.stored && isBeforeWindow(extraction, wanted.stored, parts.now())) {
+      reads.note(extraction.kind.name, true, 'not read: the entity is older than what is read');
+      continue;
+    }
     found.push(
       await findItems(extraction, wanted, { mapper: parts.mapper, reads, clusters, siblings: writing }, signal),
     );
@@ -137,18 +139,6 @@ async function clusterNames({ kinds }: ExplainParts, reads: SourceReads): Promis
   // That the clusters are unknown only makes the search wider.
   if (!complete) reads.notes.length = before;
   return complete ? items.flatMap(({ value: { name } }) => (typeof name === 'string' ? [name] : [])) : undefined;
-}
-
-function absenceOf(parts: ExplainParts, writing: readonly Extraction[], stored: Facts['stored']): Facts['absence'] {
-  if (!stored) return 'gone';
-  const now = parts.now();
-  const verdicts = writing.filter(creates).map((extraction) => {
-    const absence = extraction.listing.absence(now);
-    const time = absence.means === 'gone_within' ? placeInPort(extraction, stored)[absence.timePart] : undefined;
-    return judgeAbsence(absence, timeOf(time), now.getTime());
-  });
-  if (verdicts.includes('unknown')) return 'unknown';
-  return verdicts.includes('expired') ? 'expired' : 'gone';
 }
 
 function uniqueItems(found: readonly FoundItem[]): readonly FoundItem[] {

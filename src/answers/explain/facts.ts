@@ -1,4 +1,4 @@
-import type { BlueprintShape, DisabledEntry, MappingFlags } from '../../core/model.ts';
+import type { BlueprintShape, DisabledEntry, Kind, MappingFlags } from '../../core/model.ts';
 import type { Change } from '../../core/report.ts';
 import type { Owner } from '../../port/ownership.ts';
 import type { FoundEntity } from '../../port/search.ts';
@@ -28,9 +28,10 @@ export interface Facts {
   readonly renamed: string | undefined;
   /** Reads that were not complete. */
   readonly unread: readonly ExplainedRead[];
-  /** How many listings of the mapping write the blueprint, and how many of these create entities. */
+  /** How many listings of the mapping write the blueprint. */
   readonly writing: number;
-  readonly creating: number;
+  /** The kinds of those that create entities of it. */
+  readonly creating: readonly Kind[];
   /** An entry that may write the blueprint and cannot be used. */
   readonly disabled: DisabledEntry | undefined;
   readonly simulation: Simulation | undefined;

@@ -4,7 +4,7 @@ import type { Facts, Judgement } from './facts.ts';
 /** What becomes of an entity of ours in Port that no item gives. */
 export function judgeStale(facts: Facts): Judgement {
   const { identifier, unread, rejected, disabled, recollection } = facts;
-  if (facts.writing > 0 && facts.creating === 0)
+  if (facts.writing > 0 && facts.creating.length === 0)
     return stays(facts, 'no kind that the mapping reads deletes it: they only add fields');
   const [open] = unread;
   if (open) {
@@ -34,6 +34,14 @@ export function judgeStale(facts: Facts): Judgement {
     );
   if (facts.absence === 'unknown')
     return stays(facts, 'its time is outside of what Komodor shows, so that Komodor does not show it says nothing');
+  const hindrance = recollection?.hindrances.find(({ kind }) => facts.creating.includes(kind));
+  if (hindrance)
+    return heldBack(
+      facts,
+      hindrance.reason,
+      `${whyStale(facts)}; the last resync could delete nothing of ${hindrance.kind}: ${hindrance.message}`,
+      null,
+    );
   if (held) {
     const others = `the last resync held back ${held.count} ${held.count === 1 ? 'deletion' : 'deletions'} of the blueprint (${held.reason})`;
     return heldBack(facts, held.reason, `${whyStale(facts)}; ${others}`, held.digest);

@@ -11,6 +11,13 @@ interface EntityHistory {
   history(blueprint: string, identifier: string, limit: number): Promise<readonly HistoryRow[]>;
 }
 
+/** Problems of a kind with which nothing is deleted from its blueprints, and the reason as reports name it. */
+const HINDERING: { readonly [code: string]: string } = {
+  item_rejected: 'rejected',
+  items_malformed: 'rejected',
+  read_incomplete: 'incomplete',
+};
+
 /** What the service remembers of an entity: the journal, and the report of the last finished resync of its blueprint. */
 export function recallOf(
   queue: Pick<RunQueue, 'list'>,
@@ -27,12 +34,16 @@ export function recallOf(
       return {
         history,
         heldBack: blocked && { reason: blocked.reason, digest: blocked.digest, count: blocked.count },
+        hindrances: problems.flatMap(({ kind, code, message }) => {
+          const reason = HINDERING[code];
+          return kind === undefined || reason === undefined ? [] : [{ kind, reason, message }];
+        }),
         problems: problems
           .filter(({ samples }) => samples.some((sample) => namesEntity(sample, identifier)))
           .map(({ code, message }) => ({ code, message })),
       };
     }
-    return { history, heldBack: null, problems: [] };
+    return { history, heldBack: null, hindrances: [], problems: [] };
   };
 }
 
@@ -49,6 +60,7 @@ const recollection = z.object({
     .array(z.custom<HistoryRow>((row) => typeof row === 'object' && row !== null && 'outcome' in row))
     .catch([]),
   heldBack: z.object({ reason: text, digest: text, count: z.number() }).nullable().catch(null),
+  hindrances: z.array(z.object({ kind: text, reason: text, message: text })).catch([]),
   problems: z.array(z.object({ code: text, message: text })).catch([]),
 });
 
