@@ -9,6 +9,7 @@ import {
 import type { FoundNames } from '../answers/find-entities.ts';
 import type { MapRow } from '../answers/map-items.ts';
 import type { JsonObject } from '../core/model.ts';
+import { blockReasonSchema } from './report-schema.ts';
 
 /** Names of verdicts, each with its meaning. */
 const verdict = z
@@ -63,7 +64,7 @@ const historyRow = anObject<HistoryRow>('A row of the journal, with the `runId` 
 export const recollectionSchema: z.ZodType<Recollection> = z.strictObject({
   history: z.array(historyRow).readonly(),
   heldBack: z
-    .strictObject({ reason: text, digest: text, count: z.int() })
+    .strictObject({ reason: blockReasonSchema, digest: text, count: z.int() })
     .nullable()
     .meta({ description: 'The deletions of the blueprint that the last finished resync held back.' }),
   hindrances: z

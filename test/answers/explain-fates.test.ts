@@ -72,7 +72,7 @@ async function stage(start: (options?: object) => Promise<Harness>) {
     ['old-issue', 20],
     ['expired-issue', 60],
   ] as const) {
-    const started_at = new Date(Date.now() - days * DAY_MS).toISOString();
+    const started_at = new Date(harness.parts().now().getTime() - days * DAY_MS).toISOString();
     store.putEntity({ ...issue, identifier, properties: { ...issue.properties, started_at }, datasource: OURS });
   }
   world.risks.splice(0);

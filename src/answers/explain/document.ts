@@ -1,6 +1,6 @@
 import type { JournalRow, JournalRun } from '../../core/journal.ts';
 import type { JsonObject, Kind } from '../../core/model.ts';
-import type { Change } from '../../core/report.ts';
+import type { Change, DeletionBlocked } from '../../core/report.ts';
 import type { MapRow } from '../map-items.ts';
 
 /** What can be the matter with an entity. docs/why-missing.md has a section for each (a test compares). */
@@ -97,7 +97,7 @@ export interface Explanation {
 export interface Recollection {
   readonly history: readonly HistoryRow[];
   /** The deletions of the blueprint that the last finished resync held back. */
-  readonly heldBack: { readonly reason: string; readonly digest: string; readonly count: number } | null;
+  readonly heldBack: Pick<DeletionBlocked, 'reason' | 'digest' | 'count'> | null;
   /** Why the last finished resync deleted nothing of what these kinds give. */
   readonly hindrances: readonly { readonly kind: Kind; readonly reason: string; readonly message: string }[];
   /** Problems of the last finished resync that name the entity. */

@@ -1,3 +1,4 @@
+import { isApprovable } from '../../core/deletion.ts';
 import type { NextStep } from './document.ts';
 import type { Facts, Judgement } from './facts.ts';
 
@@ -34,6 +35,13 @@ export function judgeStale(facts: Facts): Judgement {
     );
   if (facts.absence === 'unknown')
     return stays(facts, 'its time is outside of what Komodor shows, so that Komodor does not show it says nothing');
+  return guarded(facts) ?? goes(facts);
+}
+
+/** What the guards hold back, as far as the last resync and the mapping tell; undefined: nothing is known of that. */
+function guarded(facts: Facts): Judgement | undefined {
+  const { recollection } = facts;
+  const held = recollection?.heldBack ?? null;
   const hindrance = recollection?.hindrances.find(({ kind }) => facts.creating.includes(kind));
   if (hindrance)
     return heldBack(
@@ -44,7 +52,9 @@ export function judgeStale(facts: Facts): Judgement {
     );
   if (held) {
     const others = `the last resync held back ${held.count} ${held.count === 1 ? 'deletion' : 'deletions'} of the blueprint (${held.reason})`;
-    return heldBack(facts, held.reason, `${whyStale(facts)}; ${others}`, held.digest);
+    // What is blocked for another reason is not lifted by an approval.
+    const digest = isApprovable(held.reason) ? held.digest : null;
+    return heldBack(facts, held.reason, `${whyStale(facts)}; ${others}`, digest);
   }
   if (facts.threshold === null || facts.threshold === 0)
     return heldBack(
@@ -53,6 +63,11 @@ export function judgeStale(facts: Facts): Judgement {
       `${whyStale(facts)}; entityDeletionThreshold is ${facts.threshold}, so nothing goes without approval`,
       null,
     );
+  return undefined;
+}
+
+function goes(facts: Facts): Judgement {
+  const { identifier } = facts;
   return {
     verdict: 'stale_will_go',
     summary: `${identifier} is in Port, and ${whyStale(facts)}. The next resync deletes it.`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BlockReason } from '../../core/report.ts';
 import type { RunQueue } from '../../core/run-queue.ts';
 import type { HistoryRow, Recollection } from './document.ts';
 
@@ -59,7 +60,10 @@ const recollection = z.object({
   history: z
     .array(z.custom<HistoryRow>((row) => typeof row === 'object' && row !== null && 'outcome' in row))
     .catch([]),
-  heldBack: z.object({ reason: text, digest: text, count: z.number() }).nullable().catch(null),
+  heldBack: z
+    .object({ reason: z.custom<BlockReason>((value) => typeof value === 'string'), digest: text, count: z.number() })
+    .nullable()
+    .catch(null),
   hindrances: z.array(z.object({ kind: text, reason: text, message: text })).catch([]),
   problems: z.array(z.object({ code: text, message: text })).catch([]),
 });
