@@ -1,11 +1,11 @@
 import type { Said } from '../answers/lint/finding.ts';
 import { samplesInText } from '../answers/lint/given-samples.ts';
 import type { LintInput } from '../answers/lint/input.ts';
-import { type LintDocument, lint } from '../answers/lint/lint.ts';
+import { lint, withoutSecrets } from '../answers/lint/lint.ts';
 import { readSamples } from '../answers/lint/read-samples.ts';
 import { loadDefaults } from '../compose/defaults.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
-import { lintInputOfFiles, withPort } from '../compose/lint-with.ts';
+import { lintInputOfFiles, settingFindings, withPort } from '../compose/lint-with.ts';
 import { createApplication } from '../compose.ts';
 import { linesOfFiles } from '../config/lines.ts';
 import { secretsOf } from '../config/secrets.ts';
@@ -17,7 +17,6 @@ import { EXIT, onInterrupt } from './command.ts';
 import { readInput } from './input-text.ts';
 import { printError, printJson } from './output.ts';
 import { printForGitHub, printLint } from './print-lint.ts';
-import { settingFindings } from './setting-findings.ts';
 import { startStandIns } from './stand-ins.ts';
 
 export interface LintOptions {
@@ -141,14 +140,4 @@ async function withSamples(
   const { samples, notices } = await readSamples(kinds, input.mapping, from, signal);
   for (const notice of notices) printError(notice);
   return { ...input, samples };
-}
-
-/** What fails on a sample may quote it. */
-function withoutSecrets(document: LintDocument, redact: (text: string) => string): LintDocument {
-  const findings = document.findings.map((finding) => ({
-    ...finding,
-    message: redact(finding.message),
-    advice: redact(finding.advice),
-  }));
-  return { ...document, findings };
 }

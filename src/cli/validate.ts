@@ -2,12 +2,11 @@ import type { LintFinding } from '../answers/lint/finding.ts';
 import { lint } from '../answers/lint/lint.ts';
 import { loadDefaults } from '../compose/defaults.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
-import { lintInputOfFiles } from '../compose/lint-with.ts';
+import { lintInputOfFiles, settingFindings } from '../compose/lint-with.ts';
 import { loadOfflineSettings } from '../config/settings.ts';
 import { offlineKinds } from '../komodor/kinds.ts';
 import { EXIT } from './command.ts';
 import { dim, green, printJson, printWrapped, red, yellow } from './output.ts';
-import { settingFindings } from './setting-findings.ts';
 
 /** `validate`, the old name of `lint` without samples: no network is used. @returns the exit code */
 export async function validate(options: { readonly json?: boolean }): Promise<number> {

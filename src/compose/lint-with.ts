@@ -2,9 +2,14 @@ import type { Said } from '../answers/lint/finding.ts';
 import type { LintInput } from '../answers/lint/input.ts';
 import { blueprintsInPort, knownDocument } from '../answers/lint/known-blueprints.ts';
 import type { ApplicationParts } from '../compose.ts';
+import { loadBlueprintDocuments } from '../config/blueprint-files.ts';
+import { linesIn } from '../config/lines.ts';
+import { loadMappingText } from '../config/mapping-files.ts';
 import type { OfflineSettings } from '../config/settings.ts';
 import type { Problem } from '../core/report.ts';
 import { DEFINITIONS } from '../komodor/kinds.ts';
+import { portBlueprint } from '../port/blueprint-documents.ts';
+import { mappingOptionsOf } from './defaults.ts';
 
 /** What `lint` checks of the mapping and blueprint files. */
 export function lintInputOfFiles(
@@ -67,3 +72,33 @@ function saidOf({ code, severity, message }: Problem, origin: string): readonly 
   const [, path = '', what = text] = /^([^\s:]+): (.*)$/s.exec(text) ?? [];
   return [{ code, severity, path, message: what }];
 }
+
+const GIVEN_MAPPING = 'the given mapping';
+const GIVEN_BLUEPRINTS = 'the given blueprints';
+
+/** The input with a mapping that came as text, YAML or JSON. */
+export function withMappingText(input: LintInput, settings: OfflineSettings, text: string): LintInput {
+  const { mapping, problems } = loadMappingText(GIVEN_MAPPING, text, mappingOptionsOf(settings));
+  const origin = { name: GIVEN_MAPPING, isFile: false, lineOf: linesIn(text) };
+  return { ...input, mapping, origin, fileProblems: problems };
+}
+
+/** The input with blueprints that came as a value. */
+export function withBlueprintDocuments(input: LintInput, settings: OfflineSettings, value: unknown): LintInput {
+  const { blueprints, problems } = loadBlueprintDocuments(GIVEN_BLUEPRINTS, value, mappingOptionsOf(settings));
+  const known = blueprints.map((document) => knownDocument(portBlueprint.parse(document)));
+  return { ...input, blueprints: known, blueprintProblems: problems };
+}
+
+/** What there is to say about the settings, besides those that cannot be used at all. */
+export function settingFindings({ komodorApiKey, portClientId, portClientSecret, warnings }: OfflineSettings): Said[] {
+  const values = { KOMODOR_API_KEY: komodorApiKey, PORT_CLIENT_ID: portClientId, PORT_CLIENT_SECRET: portClientSecret };
+  const missing = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  return [
+    ...missing.map((name): Said => ({ ...SETTING, code: 'setting_missing', path: name, message: MISSING })),
+    ...warnings.map((message): Said => ({ ...SETTING, code: 'setting_doubtful', path: '', message })),
+  ];
+}
+
+const SETTING = { severity: 'warning', file: null } as const;
+const MISSING = 'is not set; resync and plan need it';

@@ -44,12 +44,21 @@ interface FileDocument<T> {
  * `blueprint_file_invalid` when there is no file to read; a bad blueprint is a problem and is left out.
  */
 export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedBlueprints {
-  const listing = listFiles(path, 'blueprints', 'blueprint_file_invalid');
+  const { files, ignored } = listFiles(path, 'blueprints', 'blueprint_file_invalid');
+  return { ...joinFiles(files.map(readFile), options), ignored };
+}
+
+/** Reads blueprints that came as a value as if they were a file of this name. Never throws for a mistake in them. */
+export function loadBlueprintDocuments(name: string, value: unknown, options: AddOnOptions): LoadedBlueprints {
+  return { ...joinFiles([{ file: name, value, repeated: [] }], options), ignored: [] };
+}
+
+function joinFiles(contents: readonly FileContent[], options: AddOnOptions): Omit<LoadedBlueprints, 'ignored'> {
   const problems: FileProblem[] = [];
   const blueprints = new Map<string, BlueprintDefinition>();
   const extensions: FileDocument<BlueprintExtension>[] = [];
   const files = new Map<string, string>();
-  for (const content of listing.files.map(readFile)) {
+  for (const content of contents) {
     for (const { file, document } of readDocuments(content, options, problems)) {
       const isExtension = Object.hasOwn(document, 'extends');
       const origin = 'identifier' in document ? { file, document: String(document.identifier) } : { file };
@@ -90,7 +99,6 @@ export function loadBlueprintFiles(path: string, options: AddOnOptions): LoadedB
   return {
     blueprints: sortTargetsFirst([...blueprints.values()]),
     problems,
-    ignored: listing.ignored,
     fileOf: (identifier, path = '') => declared.get(`${identifier} ${path}`) ?? files.get(identifier),
   };
 }

@@ -26,7 +26,7 @@ export function linesOfFiles(): (file: string, path: string, document?: string) 
  * Finds lines in a text of YAML or JSON. A path that does not exist gives the line of the part that does. `document`: the
  * identifier of the blueprint below which the path begins, if the text holds several.
  */
-function linesIn(text: string, isJson = false): LineOf {
+export function linesIn(text: string, isJson = false): LineOf {
   const counter = new LineCounter();
   const parsed = parseDocument(text, { merge: !isJson, lineCounter: counter, prettyErrors: false, logLevel: 'error' });
   return (path, document) => {

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
 import type { DoctorDocument } from '../answers/doctor/doctor.ts';
 import type { EntityAnswers } from '../answers/entity-answers.ts';
+import type { LintAnswers } from '../answers/lint-answers.ts';
 import type { MappingAnswers } from '../answers/mapping-answers.ts';
 import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
@@ -21,6 +22,7 @@ export interface ServerDependencies {
   /** What runs changed. */
   readonly runAnswers: RunAnswers;
   readonly mappings: MappingAnswers;
+  readonly lint: LintAnswers;
   /** The kinds that a request for a run may name. */
   readonly kinds: readonly string[];
   readonly version: string;

@@ -5,6 +5,7 @@ import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { keepRawBodies, parseExactJsonBody } from './body.ts';
 import type { ServerContext } from './dependencies.ts';
+import { limitWork } from './limited-work.ts';
 import { mapDocumentSchema, mappingDocumentSchema, mapRequestSchema, writeMappingSchema } from './mapping-schemas.ts';
 import { HttpProblem } from './problems.ts';
 
@@ -24,7 +25,7 @@ export function addMappingRoutes(app: App, context: ServerContext, access: Acces
 }
 
 function addMapRoute(app: App, { mappings, limits, kinds }: ServerContext, access: Access): void {
-  let active = 0;
+  const limited = limitWork({ atOnce: MAX_AT_ONCE, ms: MAX_MAP_MS, what: 'mapped' }, problemOfMapping);
   app.post(
     '/v1/map',
     {
@@ -40,23 +41,7 @@ function addMapRoute(app: App, { mappings, limits, kinds }: ServerContext, acces
         response: { 200: mapDocumentSchema },
       },
     },
-    async (request) => {
-      if (active >= MAX_AT_ONCE) {
-        const detail = `${MAX_AT_ONCE} requests are being mapped; try again in a moment.`;
-        throw new HttpProblem('too_many_requests', { detail, retryAfterSeconds: 2 });
-      }
-      active += 1;
-      const limit = AbortSignal.timeout(MAX_MAP_MS);
-      try {
-        const { kind, items, mapping } = request.body;
-        return await mappings.map(kind, items, mapping, limit);
-      } catch (error) {
-        if (limit.aborted) throw new HttpProblem('took_too_long', { retryAfterSeconds: 10 });
-        throw asProblem(error);
-      } finally {
-        active -= 1;
-      }
-    },
+    async ({ body: { kind, items, mapping } }) => limited((signal) => mappings.map(kind, items, mapping, signal)),
   );
 }
 
@@ -74,7 +59,9 @@ function addReadRoute(app: App, { mappings }: ServerContext, access: Access): vo
       },
     },
     async () =>
-      mappings.read(AbortSignal.timeout(MAX_PORT_MS)).catch((error: unknown) => Promise.reject(asProblem(error))),
+      mappings
+        .read(AbortSignal.timeout(MAX_PORT_MS))
+        .catch((error: unknown) => Promise.reject(problemOfMapping(error))),
   );
 }
 
@@ -99,7 +86,7 @@ function addWriteRoute(app: App, { mappings, limits }: ServerContext, access: Ac
       const signal = AbortSignal.timeout(MAX_PORT_MS);
       const outcome = await mappings
         .write(mapping, plan, signal)
-        .catch((error: unknown) => Promise.reject(asProblem(error)));
+        .catch((error: unknown) => Promise.reject(problemOfMapping(error)));
       return { digest: digestOrRefusal(outcome) };
     },
   );
@@ -125,11 +112,12 @@ export function checkMapping(mappings: MappingAnswers, mapping: string | undefin
   try {
     if (mapping !== undefined) mappings.check(mapping);
   } catch (error) {
-    throw asProblem(error);
+    throw problemOfMapping(error);
   }
 }
 
-function asProblem(error: unknown): unknown {
+/** What is answered to an error of a mapping or of Port. */
+export function problemOfMapping(error: unknown): unknown {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new HttpProblem('port_unavailable', { retryAfterSeconds: 10 });
   if (!(error instanceof AppError)) return error;

@@ -12,6 +12,7 @@ import { addDoctorRoutes } from './doctor-routes.ts';
 import { addEntityRoutes } from './entity-routes.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
 import { addHealthRoutes } from './health-routes.ts';
+import { addLintRoutes } from './lint-routes.ts';
 import { addMappingRoutes } from './mapping-routes.ts';
 import { addOpenApi } from './openapi.ts';
 import { addResyncRoute } from './resync-route.ts';
@@ -38,6 +39,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addChangesRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addMappingRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  await app.register(async (scope) => addLintRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   addEntityRoutes(app, context, access);
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),

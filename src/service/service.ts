@@ -26,6 +26,7 @@ import { VERSION } from '../version.ts';
 import { createComponents, type QueueNumbers, type ServiceComponents } from './components.ts';
 import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
+import { createLintAnswers } from './lint-answers.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createMappingAnswers } from './mapping-answers.ts';
 import { createNotifications } from './notifications.ts';
@@ -179,6 +180,7 @@ function serverDependencies(
     }),
     timeline,
     mappings: createMappingAnswers(settings, components, queue),
+    lint: createLintAnswers(settings, components),
     kinds: KOMODOR_KINDS,
     version: VERSION,
     host: settings.httpHost,

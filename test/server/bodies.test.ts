@@ -42,6 +42,7 @@ describe('the OpenAPI document', () => {
       '/integration/webhook',
       '/integration/webhook/flux',
       '/resync',
+      '/v1/lint',
       '/v1/map',
       '/v1/mapping',
       '/v1/runs',

@@ -16,6 +16,7 @@ const ROUTES = [
   'get /v1/status',
   'get /v1/timeline',
   'post /v1/map',
+  'post /v1/lint',
   'get /v1/mapping',
   'put /v1/mapping',
   'get /v1/runs/{id}',

@@ -16,9 +16,10 @@ export function checkTargets(given: Given): readonly Said[] {
     Object.entries(shape.relations).flatMap(([id, { target }]): Said[] => {
       const path = `relations.${id}`;
       const file = fileOf(path);
-      if (isKnown(given, target) || file === undefined) return [];
+      // Port lets no relation lead nowhere.
+      if (isKnown(given, target) || given.blueprintsFrom === 'port') return [];
       const said = missingBlueprint(given, 'relation_target_unknown', path, target);
-      return [{ ...said, file, document: shape.identifier }];
+      return [{ ...said, file: file ?? null, document: shape.identifier }];
     }),
   );
 }

@@ -108,3 +108,13 @@ function withoutPlaces(mapping: Mapping): Mapping {
 function countsOf(rows: ReadonlyMap<Kind, readonly unknown[]>): { readonly [kind: Kind]: number } {
   return Object.fromEntries([...rows].map(([kind, list]) => [kind, list.length]));
 }
+
+/** The document without secrets: what fails on a sample may quote it. */
+export function withoutSecrets(document: LintDocument, redact: (text: string) => string): LintDocument {
+  const findings = document.findings.map((finding) => ({
+    ...finding,
+    message: redact(finding.message),
+    advice: redact(finding.advice),
+  }));
+  return { ...document, findings };
+}
