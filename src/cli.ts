@@ -67,6 +67,10 @@ program
   .option('--detailed-exitcode', 'exit with 2 when there are changes: to entities, the mapping or blueprints')
   .option('--values', 'also show the values of what would be created')
   .option(...JSON_OPTION)
+  .addHelpText(
+    'after',
+    '\nExit code: 0 planned, 1 failed, 2 a resync would end degraded or blocked, or (--detailed-exitcode) there are changes, 130/143 stopped.',
+  )
   .action((options) =>
     runCommand(options.json ?? false, async () => (await import('./cli/resync.ts')).runOnce('plan', options)),
   );

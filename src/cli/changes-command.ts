@@ -17,7 +17,8 @@ export function addChangesCommand(program: Command): void {
     .option('--url <url>', "the service's address, for a run's id (default: PUBLIC_URL, else this machine)")
     .addHelpText(
       'after',
-      "\nA run's id is asked of the running service, with API_TOKEN. docs/last-run.md has examples.",
+      "\nA run's id is asked of the running service, with API_TOKEN. docs/last-run.md has examples." +
+        '\nExit code: 0 shown, however the run ended; 1 there is no such run or file, or the service cannot be asked.',
     )
     .action((run, options) =>
       runCommand(options.json === true || options.format === 'json', async () =>

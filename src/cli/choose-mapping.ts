@@ -1,4 +1,5 @@
 import { loadDefaults } from '../compose/defaults.ts';
+import { mappingFromFiles } from '../compose/given-mapping.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
 import { type MapWith, mapWithFiles, mapWithPort } from '../compose/map-with.ts';
 import { createApplication } from '../compose.ts';
@@ -11,12 +12,14 @@ export interface ChosenMapping extends MapWith {
   close(): void;
 }
 
-/** The mapping of a file or folder. Nothing is asked. @throws AppError */
+/** The mapping of a file or folder. Nothing is asked. @throws AppError when it cannot be used as a whole */
 export async function mappingOfFiles(
   settings: OfflineSettings,
   path = settings.mappingPath,
   notice?: string,
 ): Promise<ChosenMapping> {
+  // As `plan --mapping` and POST /v1/map: what cannot be read is no mapping in which the kind is missing.
+  mappingFromFiles(settings, path);
   const files = loadDefaults({ ...settings, mappingPath: path });
   const { mapper } = await createJqMapper(settings, process.env);
   return { ...mapWithFiles({ mapper, kinds: offlineKinds(), files }, notice), close: () => undefined };

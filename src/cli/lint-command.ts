@@ -27,6 +27,7 @@ export function addLintCommand(program: Command): void {
     .command('validate')
     .description('The old name of `lint`: check settings, mapping, blueprints and expressions, without any network.')
     .option('--json', 'print one JSON document on stdout; logs go to stderr')
+    .addHelpText('after', '\nExit code: 1 when something cannot be used, else 0.')
     .action((options: { readonly json?: boolean }) =>
       runCommand(options.json ?? false, async () => (await import('./validate.ts')).validate(options)),
     );

@@ -12,7 +12,8 @@ export function addReportCommand(program: Command): void {
     .option('--json', 'print one JSON document on stdout: where the page is')
     .addHelpText(
       'after',
-      "\nA run's id is asked of the running service, with API_TOKEN. docs/last-run.md has examples.",
+      "\nA run's id is asked of the running service, with API_TOKEN. docs/last-run.md has examples." +
+        '\nExit code: 0 written, however the run ended; 1 there is no such run or file, or the service cannot be asked.',
     )
     .action((run, options) =>
       runCommand(options.json === true, async () => (await import('./report.ts')).writeReport(run, options)),

@@ -35,7 +35,12 @@ export const blueprintSchema = z.looseObject(
     title,
     schema: z
       .looseObject(
-        { properties, required: z.array(z.string(), { error: 'must be a list of names' }).optional() },
+        {
+          properties,
+          required: z
+            .array(z.string({ error: 'must be the name of a property' }), { error: 'must be a list of names' })
+            .optional(),
+        },
         { error: missingOr('must be an object with properties') },
       )
       .refine(

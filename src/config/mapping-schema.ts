@@ -31,7 +31,8 @@ const entrySchema = (kinds: readonly Kind[]) =>
           itemsToParse: expression.nullish(),
           itemsToParseName: z.union([z.string(), z.number().transform(String)], { error: 'must be text' }).nullish(),
           itemsToParseTopLevelTransform: booleanLike.nullish(),
-          entity: z.object({ mappings: z.unknown() }, anObject),
+          // Whatever is wrong with it is said below, in our words.
+          entity: z.object({ mappings: z.unknown().optional() }, anObject),
         },
         anObject,
       ),
