@@ -97,6 +97,7 @@ describe.concurrent('lint', () => {
 
   it.each([
     ['[{}]', 'does not tell of which kind'],
+    ['{"komodorServce": []}', 'did you mean komodorService?'],
     ['{"komodorService": [{', 'items.json is not JSON'],
     ['', 'items.json is empty'],
   ])('says what is wrong with the samples %j', async (text, reason) => {

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import type { Kind, Mapping } from '../../core/model.ts';
+import { didYouMean, nearest } from '../../core/nearest.ts';
 import type { KindDefinition } from '../../komodor/define-kind.ts';
 import { isObject } from '../../komodor/item.ts';
 import { kindThatFits, rowsInText } from '../map-input.ts';
@@ -19,7 +20,7 @@ export function samplesInText(
   mapping: Mapping,
   kinds: readonly KindDefinition[],
 ): Samples {
-  const rows = rowsByKind(text, kinds) ?? ofOneKind(text, source, mapping, kinds);
+  const rows = rowsByKind(text, source, kinds) ?? ofOneKind(text, source, mapping, kinds);
   const clusters = (rows.get(CLUSTERS) ?? []).flatMap((row) =>
     isObject(row) && typeof row.name === 'string' ? [row.name] : [],
   );
@@ -27,7 +28,7 @@ export function samplesInText(
 }
 
 /** `{"komodorService": […], "komodorJob": […]}` */
-function rowsByKind(text: string, kinds: readonly KindDefinition[]): Samples['rows'] | undefined {
+function rowsByKind(text: string, source: string, kinds: readonly KindDefinition[]): Samples['rows'] | undefined {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -35,9 +36,16 @@ function rowsByKind(text: string, kinds: readonly KindDefinition[]): Samples['ro
     return undefined;
   }
   const entries = isObject(document) ? Object.entries(document) : [];
-  const isKind = ([name, list]: readonly [string, unknown]) =>
-    Array.isArray(list) && kinds.some((kind) => kind.name === name);
-  if (entries.length === 0 || !entries.every(isKind)) return undefined;
+  const names = kinds.map(({ name }) => name);
+  const isByKind = entries.some(([name, list]) => Array.isArray(list) && isLike(name, names));
+  if (!isByKind) return undefined;
+  const unknown = entries.find(([name, list]) => !Array.isArray(list) || !names.includes(name))?.[0];
+  if (unknown !== undefined) {
+    throw new AppError(
+      'settings_invalid',
+      `${source}: ${unknown} is no kind with a list of items${didYouMean(unknown, names)}; the kinds are ${names.join(', ')}`,
+    );
+  }
   return new Map(entries.map(([kind, list]) => [kind, Array.isArray(list) ? list : []]));
 }
 
@@ -61,4 +69,8 @@ function ofOneKind(
 
 function findKind(kinds: readonly KindDefinition[], name: Kind | undefined): KindDefinition | undefined {
   return kinds.find((kind) => kind.name === name);
+}
+
+function isLike(name: string, known: readonly string[]): boolean {
+  return known.includes(name) || nearest(name, known) !== undefined;
 }
