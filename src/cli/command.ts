@@ -14,6 +14,9 @@ export function exitCodeOf({ status }: RunReport): number {
   return status === 'failed' || status === 'aborted' ? EXIT.failed : EXIT.attention;
 }
 
+/** The exit code of the signal that this process got; undefined: none. */
+let stoppedWith: number | undefined;
+
 /** Tells whether a command was asked to stop. `exitCode`: its exit code then; undefined as long as it was not. */
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -30,6 +33,7 @@ export function onInterrupt(): Interruption {
   const stop = (exitCode: number) => () => {
     if (code !== undefined) process.exit(exitCode);
     code = exitCode;
+    stoppedWith = exitCode;
     printError('Stopping: what is under way is finished or taken back; once more to stop at once.');
     controller.abort(new DOMException('The run was stopped', 'AbortError'));
   };
@@ -59,10 +63,24 @@ export async function runCommand(json: boolean, command: () => Promise<number>):
   try {
     process.exitCode = await command();
   } catch (error) {
-    process.exitCode = EXIT.failed;
-    const problems = printFailure(error);
-    if (json) printJson({ status: 'failed', problems });
+    process.exitCode = stoppedWith ?? EXIT.failed;
+    const isStopped = stoppedWith !== undefined && isAbort(error);
+    const problems = isStopped ? [STOPPED] : printFailure(error);
+    if (json) printJson({ status: isStopped ? 'aborted' : 'failed', problems });
   }
+}
+
+const STOPPED: Problem = {
+  code: 'aborted',
+  severity: 'error',
+  message: 'The command was stopped',
+  count: 1,
+  samples: [],
+};
+
+/** Whether an error, or what caused it, is that somebody stopped the command. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || isAbort(error.cause));
 }
 
 /** Prints an error on stderr, without secrets. @returns its problems for a JSON document */

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFile } from '../lint/support.ts';
+import { documentOf, runCli } from './run-cli.ts';
+
+const PAGE = temporaryFile('page.html', '');
+
+/** Accepts connections and never answers. */
+let connected: () => void = () => undefined;
+const silent = createServer((socket) => {
+  socket.on('error', () => undefined);
+  connected();
+});
+let url = '';
+
+beforeAll(async () => {
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const address = silent.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+afterAll(() => void silent.close());
+
+describe('Ctrl-C while a service is silent', () => {
+  it.each([
+    ['changes', 'latest'],
+    ['report', 'latest', '--out', PAGE],
+  ])('ends %s with 130 and one document, and is no bug', async (...args) => {
+    const outcome = await runCli([...args, '--json'], {
+      env: { PUBLIC_URL: url },
+      async meanwhile(child) {
+        await new Promise<void>((resolve) => {
+          connected = resolve;
+        });
+        child.kill('SIGINT');
+      },
+    });
+    expect(outcome.stderr).not.toContain('This is a bug');
+    expect(outcome.code, outcome.stderr).toBe(130);
+    expect(documentOf(outcome)).toMatchObject({ status: 'aborted', problems: [{ code: 'aborted' }] });
+  });
+});
