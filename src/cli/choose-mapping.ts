@@ -37,6 +37,10 @@ export async function currentMapping(settings: OfflineSettings, signal: AbortSig
   // Komodor is not asked for anything, so its key may be missing.
   const complete = { ...settings, portClientId, portClientSecret, komodorApiKey: settings.komodorApiKey ?? 'none' };
   const application = await createApplication(complete, process.env);
-  const chosen = await mapWithPort(application.parts, signal);
-  return { ...chosen, close: () => application.close() };
+  try {
+    return { ...(await mapWithPort(application.parts, signal)), close: () => application.close() };
+  } catch (error) {
+    application.close();
+    throw error;
+  }
 }

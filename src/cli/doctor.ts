@@ -15,9 +15,10 @@ export async function doctor(options: { readonly json?: boolean }): Promise<numb
     return EXIT.failed;
   }
   const document = await runDoctor(settings, process.env, false, interruption.signal);
+  // What was found until then is said.
+  show(document, options);
   const stopped = interruption.exitCode();
   if (stopped !== undefined) return stopped;
-  show(document, options);
   return document.checks.some(({ status }) => status === 'failed') ? EXIT.attention : EXIT.done;
 }
 

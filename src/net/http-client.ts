@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
+import { withAnySignal } from '../core/signals.ts';
 import { connectionFailure, malformedFailure, statusFailure } from './describe.ts';
 import type { AttemptOutcome, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
@@ -53,7 +55,7 @@ export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
   /** For callers that repeat something themselves: an item of a bulk response, or a creation that has to be looked up first. */
   retrier(signal: AbortSignal): Retrier;
-  /** Closes idle connections so that the process can end. */
+  /** Ends all requests and closes all connections, so that the process can end. */
   close(): void;
 }
 
@@ -83,6 +85,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { governor, maxResponseBytes, side } = options;
   const sender = createSender({ maxResponseBytes, env: options.env ?? {}, onResend: governor.countResend });
   const redactOwn = redactor(options.secrets);
+  const closing = new AbortController();
+  // All requests listen to it, and Node would warn of a leak.
+  setMaxListeners(0, closing.signal);
 
   /** One attempt: the response, or the failure with what the retry policy needs. */
   async function attempt(request: HttpRequest, timeoutMs: number): Promise<HttpResponse | HttpFailure> {
@@ -121,7 +126,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     };
   }
 
-  async function request(request: HttpRequest): Promise<HttpResponse> {
+  async function send(request: HttpRequest): Promise<HttpResponse> {
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
     const retry = createRetrier(governor, request.signal, request.attempts ?? options.attempts);
     for (let attempts = 1; ; attempts += 1) {
@@ -134,7 +139,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { request, retrier: (signal) => createRetrier(governor, signal, options.attempts), close: sender.close };
+  return {
+    request: (request) => withAnySignal([request.signal, closing.signal], (signal) => send({ ...request, signal })),
+    retrier: (signal) => createRetrier(governor, signal, options.attempts),
+    close() {
+      closing.abort(new DOMException('The connections were closed', 'AbortError'));
+      sender.close();
+    },
+  };
 }
 
 function toResponse(request: HttpRequest, requestInfo: RequestInfo, sent: SendResult): HttpResponse | HttpFailure {
