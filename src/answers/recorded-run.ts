@@ -1,10 +1,18 @@
 import { type ReportWithRows, rowMatcher, rowsOfPlan, runOfReport } from '../core/change-rows.ts';
 import type { JournalRow, JournalRun, RowFilter, RowPage } from '../core/journal.ts';
+import { didYouMean } from '../core/nearest.ts';
 import type { RunReport } from '../core/report.ts';
 
 /** Why a run has no rows, or not all. */
 export interface ChangesNote {
-  readonly code: 'changed_nothing' | 'history_off' | 'not_kept' | 'not_recorded' | 'in_progress' | 'rows_lost';
+  readonly code:
+    | 'changed_nothing'
+    | 'history_off'
+    | 'not_kept'
+    | 'not_recorded'
+    | 'in_progress'
+    | 'rows_lost'
+    | 'no_such_blueprint';
   readonly message: string;
 }
 
@@ -35,7 +43,7 @@ export function runOfFile(file: ReportWithRows): RecordedRun {
   return {
     run: runOfReport(file),
     report,
-    note: changes === undefined ? noteWithoutRows(report) : rows.length === 0 ? CHANGED_NOTHING : null,
+    note: changes === undefined ? noteWithoutRows(report) : rows.length === 0 ? changedNothing(report) : null,
     async *rows(filter, signal) {
       const matching = rows.filter(rowMatcher(filter));
       for (let at = 0; at < matching.length; at += PIECE) {
@@ -46,10 +54,25 @@ export function runOfFile(file: ReportWithRows): RecordedRun {
   };
 }
 
-export const CHANGED_NOTHING: ChangesNote = { code: 'changed_nothing', message: 'This run changed nothing.' };
+/** Says of a run that did not end well also why. */
+export function changedNothing(report: Pick<RunReport, 'status' | 'problems'> | null): ChangesNote {
+  const plain = 'This run changed nothing.';
+  if (report === null || report.status === 'completed') return { code: 'changed_nothing', message: plain };
+  const why = report.problems.find(({ severity }) => severity === 'error');
+  const because = why === undefined ? '' : `: ${why.code}: ${why.message.replace(/\.$/, '')}`;
+  return { code: 'changed_nothing', message: `${plain} It ended as ${report.status}${because}.` };
+}
+
+/** A filter by a blueprint that the run has nothing to do with; null: it has, or that is not known. */
+export function noteOnBlueprint({ report }: RecordedRun, { blueprint }: RowFilter): ChangesNote | null {
+  const known = report?.blueprints.map((each) => each.blueprint) ?? [];
+  if (blueprint === undefined || known.length === 0 || known.includes(blueprint)) return null;
+  const message = `This run has nothing of a blueprint ${blueprint}; its blueprints are ${known.join(', ')}${didYouMean(blueprint, known)}.`;
+  return { code: 'no_such_blueprint', message };
+}
 
 function noteWithoutRows(report: Omit<RunReport, 'changes'>): ChangesNote {
-  if (!hasChanged(report)) return CHANGED_NOTHING;
+  if (!hasChanged(report)) return changedNothing(report);
   return {
     code: 'not_recorded',
     message:

@@ -9,7 +9,7 @@ import {
 } from '../core/journal.ts';
 import { nearest } from '../core/nearest.ts';
 import type { RunQueue, RunRecord } from '../core/run-queue.ts';
-import { CHANGED_NOTHING, type ChangesNote, hasChanged, type RecordedRun, runOfFile } from './recorded-run.ts';
+import { type ChangesNote, changedNothing, hasChanged, type RecordedRun, runOfFile } from './recorded-run.ts';
 
 /** A run of the service, whose rows can be read page by page too. */
 export interface ServiceRun extends RecordedRun {
@@ -32,7 +32,7 @@ export interface ServiceRunsParts {
 const MAX_RUNS = 200;
 const MAX_NAMED = 5;
 
-/** Finds a run of the service by its id, or the `latest`, which is the last that finished. */
+/** Finds a run of the service by its id, or the `latest`, which is the last resync that finished. */
 export async function findServiceRun(parts: ServiceRunsParts, id: string): Promise<RunLookup> {
   const { queue, journal } = parts;
   const runId = id === 'latest' ? await latestOf(parts) : id;
@@ -59,7 +59,9 @@ export async function findServiceRun(parts: ServiceRunsParts, id: string): Promi
 
 async function latestOf({ queue, journal }: ServiceRunsParts): Promise<string | undefined> {
   const runs = await queue.list(MAX_RUNS);
-  const latest = runs.find(({ state }) => state === 'finished') ?? runs[0];
+  const finished = runs.filter(({ state }) => state === 'finished');
+  // Somebody may have looked at a plan since.
+  const latest = finished.find(({ order }) => order.mode === 'resync') ?? finished[0] ?? runs[0];
   return latest?.runId ?? (await journal.runs()).find(({ mode }) => mode !== 'live')?.runId;
 }
 
@@ -95,7 +97,7 @@ async function noteOf(
   if (kept?.status === null && mode !== 'live')
     return { code: 'not_recorded', message: 'The end of this run was not recorded, so that rows may be missing.' };
   if (rows > 0) return null;
-  if (record === undefined || !hasChanged(record.report)) return nothingChanged(parts);
+  if (record === undefined || !hasChanged(record.report)) return nothingChanged(parts, record);
   if (parts.detail === 'off')
     return {
       code: 'history_off',
@@ -106,10 +108,11 @@ async function noteOf(
 }
 
 /** Names the last run that did change something, because that is the next question. */
-async function nothingChanged({ journal }: ServiceRunsParts): Promise<ChangesNote> {
+async function nothingChanged({ journal }: ServiceRunsParts, record: RunRecord | undefined): Promise<ChangesNote> {
+  const note = changedNothing(record?.state === 'finished' ? record.report : null);
   const last = (await journal.runs()).find(({ rows, mode }) => rows > 0 && mode !== 'live');
-  if (last === undefined) return CHANGED_NOTHING;
-  return { ...CHANGED_NOTHING, message: `${CHANGED_NOTHING.message} The last one that has changes is ${named(last)}.` };
+  if (last === undefined) return note;
+  return { ...note, message: `${note.message} The last one that has changes is ${named(last)}.` };
 }
 
 async function pageOf(run: RecordedRun, filter: RowFilter, from: string | null, limit: number): Promise<RowPage> {

@@ -23,8 +23,9 @@ export function readReportFile(path: string): ReportFile {
   const document = parseJson(readWhole(path, name), name);
   const parsed = reportSchema.safeParse(document);
   if (!parsed.success) {
+    // The library's words about one field help nobody; that it lacks one does.
     const [issue] = parsed.error.issues;
-    const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
+    const where = issue === undefined || issue.path.length === 0 ? '' : `: it has no usable ${issue.path.join('.')}`;
     const advice = 'Give a file that `komodor-port plan --out` or `komodor-port resync --out` wrote';
     throw new AppError('settings_invalid', `${name} is no run report${where}. ${advice}`);
   }

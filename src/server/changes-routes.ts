@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { noteOnBlueprint } from '../answers/recorded-run.ts';
 import type { ServiceRun } from '../answers/service-runs.ts';
 import { BadCursor, type RowFilter } from '../core/journal.ts';
 import type { Access } from './access.ts';
@@ -33,7 +34,7 @@ function addPageRoute(app: App, { runAnswers }: ServerContext, access: Access): 
         tags,
         security,
         summary: 'What a run changed, row by row',
-        description: 'The id `latest` is the last run that finished.',
+        description: 'The id `latest` is the last resync that finished.',
         params: runParamsSchema,
         querystring: rowPageQuerySchema,
         response: { 200: changesDocumentSchema },
@@ -44,7 +45,8 @@ function addPageRoute(app: App, { runAnswers }: ServerContext, access: Access): 
       const { cursor = null, limit = PAGE_ROWS, ...filter } = request.query;
       try {
         const page = await found.page(filterOf(filter), cursor, limit);
-        return { run: found.run, ...page, note: found.note };
+        const note = page.rows.length === 0 ? noteOnBlueprint(found, filterOf(filter)) : null;
+        return { run: found.run, ...page, note: found.note ?? note };
       } catch (error) {
         if (!(error instanceof BadCursor)) throw error;
         const message = 'It must be the cursor of an earlier page, unchanged';
@@ -113,6 +115,7 @@ function addReportRoute(app: App, context: ServerContext, access: Access, stream
       const found = await findRun(context, request.params.id);
       const page = await runAnswers.reportPage(found, streams.add(reply));
       reply.header('content-security-policy', `${runAnswers.reportPolicy}; frame-ancestors 'self'`);
+      reply.header('cache-control', 'no-store');
       reply.header('content-disposition', `inline; filename="${fileNameOf(found.run.runId)}.html"`);
       return reply.type('text/html; charset=utf-8').send(page);
     },

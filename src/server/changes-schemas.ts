@@ -49,7 +49,15 @@ const journalRowSchema: z.ZodType<JournalRow> = changeSchema.omit({ blocked: tru
 });
 
 const noteSchema = z.strictObject({
-  code: z.enum(['changed_nothing', 'history_off', 'not_kept', 'not_recorded', 'in_progress', 'rows_lost']),
+  code: z.enum([
+    'changed_nothing',
+    'history_off',
+    'not_kept',
+    'not_recorded',
+    'in_progress',
+    'rows_lost',
+    'no_such_blueprint',
+  ]),
   message: z.string(),
 });
 

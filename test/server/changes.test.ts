@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ChangesDocument } from '../../src/answers/recorded-run.ts';
+import { changedNothing } from '../../src/answers/recorded-run.ts';
 import { createRunAnswers } from '../../src/answers/run-answers.ts';
 import type { Journal, JournalRow } from '../../src/core/journal.ts';
 import { createInlineJournal } from '../../src/queue/inline-journal.ts';
@@ -120,6 +121,41 @@ describe('GET /v1/runs/:id/changes', () => {
     const document: ChangesDocument = (await get(server, `${runId}/changes?limit=1`)).json();
     expect(document).toMatchObject({ run: { mode: 'plan', rows: 1 }, rows: [{ outcome: 'planned' }], cursor: null });
     expect((await get(server, `${runId}/changes?cursor=x`)).json().code).toBe('invalid_request');
+  });
+});
+
+describe('what is asked of the latest run', () => {
+  it('is about the last resync, also when somebody has planned since', async () => {
+    const { server, get, runId } = await serverWithRun(MANY);
+    await finishedRun(server, { mode: 'plan' });
+    expect((await get('latest/changes')).json().run).toMatchObject({ runId, mode: 'resync' });
+  });
+
+  it('and of a blueprint that it has nothing of is answered with those that it has', async () => {
+    const { get, server, runId } = await serverWithRun(MANY);
+    const record = await server.queue.find(runId);
+    const known = record?.state === 'finished' ? record.report.blueprints.map(({ blueprint }) => blueprint) : [];
+    expect(known).toContain('komodorService');
+    const { rows, note } = (await get('latest/changes?blueprint=komodorServise')).json();
+    expect([rows, note.code]).toEqual([[], 'no_such_blueprint']);
+    expect(note.message).toContain('did you mean komodorService');
+    expect((await get('latest/changes?blueprint=komodorService&q=nothing')).json().note).toBeNull();
+  });
+});
+
+describe('a run that changed nothing', () => {
+  it('because it failed says so', () => {
+    const problem = {
+      code: 'mapping_empty',
+      severity: 'error',
+      message: 'No usable entry.',
+      count: 1,
+      samples: [],
+    } as const;
+    expect(changedNothing({ status: 'failed', problems: [problem] }).message).toBe(
+      'This run changed nothing. It ended as failed: mapping_empty: No usable entry.',
+    );
+    expect(changedNothing({ status: 'completed', problems: [] }).message).toBe('This run changed nothing.');
   });
 });
 
