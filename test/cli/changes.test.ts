@@ -123,7 +123,7 @@ describe('changes', () => {
 
   it.each([
     ['half a file', '{"runId": "r",\n "mode": ', /is no JSON: .*line 2/],
-    ['something else', '{"services": []}', /is no run report \(runId: /],
+    ['something else', '{"services": []}', /is no run report: it has no usable runId/],
     ['a list', '[1]', /is no run report/],
     ['bytes that are no text', '\u0000\u0000', /cannot be read|is no JSON/],
   ])('refuses %s in a sentence', async (_name, content, sentence) => {

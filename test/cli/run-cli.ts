@@ -2,11 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+import { PROGRAM } from './program.ts';
 
 /** Settings with values that must not come out again, whatever happens. */
 const FURTHER_SECRETS = {
@@ -41,7 +38,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   const all = { PATH: process.env.PATH ?? '', HOME: folder, ...FURTHER_SECRETS, ...env };
   const lines = Object.entries(dotenv).map(([name, value]) => `${name}=\`${value}\`\n`);
   writeFileSync(join(folder, '.env'), lines.join(''));
-  const child = spawn(process.execPath, ['--import', TSX, CLI, ...args], {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
     cwd: folder,
     env: all,
     stdio: ['pipe', file, 'pipe'],

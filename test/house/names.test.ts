@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WITHOUT_EFFECT } from '../../src/config/ocean-names.ts';
 import { listSettings } from '../../src/config/settings-schema.ts';
+import { PROGRAM } from '../cli/program.ts';
 import { filesUnder, type ProjectFile, pages, readProjectFile, sources } from './files.ts';
 
 // What people read names commands, options, settings, routes and metrics. What is not there is not named.
@@ -33,7 +34,7 @@ const WORD = (name: string) =>
 describe('commands', () => {
   const help = new Map<string, string>();
   const run = async (...args: string[]) => {
-    const command = ['--import', 'tsx', root('src/cli.ts'), ...args, '--help'];
+    const command = [...PROGRAM, ...args, '--help'];
     return (await promisify(execFile)(process.execPath, command, { cwd: root('.') })).stdout;
   };
   const CALL = /(?:komodor-port|node dist\/cli\.js|npx tsx src\/cli\.ts|npm start --) ((?:[a-z]+\b)(?: [^\n`|#]*)?)/g;

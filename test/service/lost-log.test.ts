@@ -3,13 +3,11 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
+import { PROGRAM } from '../cli/program.ts';
 import { freePort } from '../queue/redis-server.ts';
 import { Caller, until } from './caller.ts';
 import { API_TOKEN, it, type Stage } from './stage.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** Where the log goes, and what is done to it while the process works. */
 const WAYS: readonly (readonly [string, () => number | 'pipe', (child: ChildProcess) => void])[] = [
@@ -20,8 +18,7 @@ const WAYS: readonly (readonly [string, () => number | 'pipe', (child: ChildProc
 
 function start(stage: Stage, args: readonly string[], log: number | 'pipe', env: Record<string, string> = {}) {
   const all = { PATH: process.env.PATH ?? '', ...stage.env, LOG_LEVEL: 'trace', LOG_FORMAT: 'json', ...env };
-  const argv = ['--import', import.meta.resolve('tsx'), CLI, ...args];
-  return spawn(process.execPath, argv, { cwd: tmpdir(), env: all, stdio: ['ignore', 'pipe', log] });
+  return spawn(process.execPath, [...PROGRAM, ...args], { cwd: tmpdir(), env: all, stdio: ['ignore', 'pipe', log] });
 }
 
 describe.concurrent('a log that goes to', () => {

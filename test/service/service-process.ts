@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from '../cli/program.ts';
 import { until } from './caller.ts';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 
 interface Exit {
   readonly code: number | null;
@@ -34,7 +31,7 @@ export async function startProcess(
 ): Promise<ServiceProcess> {
   const cwd = mkdtempSync(join(folder, 'process-'));
   const all = { PATH: process.env.PATH ?? '', HOME: cwd, ...env };
-  const child = spawn(process.execPath, ['--import', TSX, CLI, command], { cwd, env: all });
+  const child = spawn(process.execPath, [...PROGRAM, command], { cwd, env: all });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
