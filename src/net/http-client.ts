@@ -80,8 +80,7 @@ export interface HttpClientOptions {
 
 /** A client for one host. All clients of one host in this process share one governor. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const host = new URL(baseUrl).host;
+  const { host } = new URL(options.baseUrl);
   const { governor, maxResponseBytes, side } = options;
   const sender = createSender({ maxResponseBytes, env: options.env ?? {}, onResend: governor.countResend });
   const redactOwn = redactor(options.secrets);
@@ -100,30 +99,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const redact = (text: string): string =>
         redactor(authorization === undefined ? [] : secretsIn(authorization))(redactOwn(text));
       const requestInfo: RequestInfo = { side, host, method, path, timeoutMs, maxResponseBytes, redact };
-      const sent = await sender.send(outgoing(request, authorization, timeoutMs), request.signal);
+      const sent = await sender.send(outgoing(options, request, authorization, timeoutMs), request.signal);
       outcome = sent;
       return toResponse(request, requestInfo, sent);
     } finally {
       governor.release(outcome);
     }
-  }
-
-  function outgoing(request: HttpRequest, authorization: string | undefined, timeoutMs: number): OutgoingRequest {
-    const bodyText = request.bodyText ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
-    return {
-      method: request.method,
-      url: baseUrl + request.path + queryText(request.query),
-      headers: {
-        accept: 'application/json',
-        ...(bodyText === undefined ? {} : { 'content-type': 'application/json' }),
-        ...options.headers,
-        ...request.headers,
-        ...(authorization === undefined ? {} : { authorization }),
-      },
-      bodyText,
-      timeoutMs,
-      repeatable: request.repeatable,
-    };
   }
 
   async function send(request: HttpRequest): Promise<HttpResponse> {
@@ -146,6 +127,30 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       closing.abort(new DOMException('The connections were closed', 'AbortError'));
       sender.close();
     },
+  };
+}
+
+/** A request as it is sent. */
+function outgoing(
+  { baseUrl, headers }: HttpClientOptions,
+  request: HttpRequest,
+  authorization: string | undefined,
+  timeoutMs: number,
+): OutgoingRequest {
+  const bodyText = request.bodyText ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+  return {
+    method: request.method,
+    url: baseUrl.replace(/\/+$/, '') + request.path + queryText(request.query),
+    headers: {
+      accept: 'application/json',
+      ...(bodyText === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+      ...request.headers,
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    bodyText,
+    timeoutMs,
+    repeatable: request.repeatable,
   };
 }
 
