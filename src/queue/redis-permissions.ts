@@ -9,7 +9,16 @@ import { RedisScript } from './redis-script.ts';
  * `KEY` and `NEWS` stand for the test key and the channel.
  */
 export const REQUIRED_COMMANDS: readonly (readonly string[])[] = [
-  ...['GET KEY', 'EXISTS KEY', 'PTTL KEY', 'PEXPIRE KEY 60000', 'DEL KEY:none', 'TIME', 'PUBLISH NEWS {}'],
+  ...[
+    'GET KEY',
+    'EXISTS KEY',
+    'PTTL KEY',
+    'PERSIST KEY',
+    'PEXPIRE KEY 60000',
+    'DEL KEY:none',
+    'TIME',
+    'PUBLISH NEWS {}',
+  ],
   ...['INCR KEY', 'INCRBY KEY 1', 'DECRBY KEY 1'],
   ...['HSET KEY f 1', 'HMSET KEY f 1', 'HSETNX KEY f 1', 'HINCRBY KEY f 1', 'HDEL KEY f', 'HGET KEY f', 'HMGET KEY f'],
   ...['HGETALL KEY', 'HEXISTS KEY f', 'HKEYS KEY', 'HLEN KEY'],
