@@ -1,14 +1,18 @@
+import { encodeIdentifier } from './identifier.ts';
+
 const MASK = '[redacted]';
 /** Shorter values are not masked, because they would match ordinary words. */
 const MIN_SECRET_LENGTH = 4;
 /** Shorter secrets are not searched for in base64: without their ends, too few characters are left. */
 const MIN_BASE64_LENGTH = 8;
 
-/** Replaces every secret in a text, also in JSON-escaped, percent-encoded or base64 form. */
+/** Replaces every secret in a text, also in JSON-escaped, percent-encoded or base64 form, and as an identifier. */
 export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret !== undefined)
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    // As an identifier in Port it looks different, too.
+    .flatMap((secret) => [secret, encodeIdentifier(secret)])
     .flatMap((secret) => [secret, ...escaped(secret), ...percentEncoded(secret), ...inBase64(secret)]);
   // The longest first, because one secret may be the beginning of another.
   const ordered = [...new Set(forms)].sort((a, b) => b.length - a.length);

@@ -49,7 +49,7 @@ function createAnswering(): Answering {
   };
 }
 
-function addFindRoute(app: App, { entities, limits }: ServerContext, access: Access, answer: Answering): void {
+function addFindRoute(app: App, { entities, limits, redact }: ServerContext, access: Access, answer: Answering): void {
   app.get(
     '/v1/entities',
     {
@@ -64,11 +64,17 @@ function addFindRoute(app: App, { entities, limits }: ServerContext, access: Acc
         response: { 200: foundNamesSchema },
       },
     },
-    async (request, reply) => answer(reply, (signal) => entities.find(request.query.q, signal)),
+    // Port is asked, and a secret that somebody pasted must not reach it.
+    async (request, reply) => answer(reply, (signal) => entities.find(redact(request.query.q), signal)),
   );
 }
 
-function addExplainRoute(app: App, { entities, limits }: ServerContext, access: Access, answer: Answering): void {
+function addExplainRoute(
+  app: App,
+  { entities, limits, redact }: ServerContext,
+  access: Access,
+  answer: Answering,
+): void {
   app.get(
     '/v1/entities/:blueprint/:identifier',
     {
@@ -84,7 +90,7 @@ function addExplainRoute(app: App, { entities, limits }: ServerContext, access: 
       },
     },
     async ({ params }, reply) =>
-      answer(reply, (signal) => entities.explain(params.blueprint, params.identifier, signal)),
+      answer(reply, (signal) => entities.explain(redact(params.blueprint), redact(params.identifier), signal)),
   );
 }
 

@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeIdentifier } from '../../src/core/identifier.ts';
 import { redactor } from '../../src/core/redact.ts';
 import { canary, echoed, leaksIn } from '../secrets/canaries.ts';
 
 const any = fc.string({ unit: 'binary' });
 
 describe('the redactor', () => {
+  it('finds a secret that has become an identifier, alone and inside a JSON text', () => {
+    const secret = 'two words"&\\n<~>';
+    const identifier = encodeIdentifier(secret);
+    expect(identifier).not.toBe(secret);
+    const redact = redactor([secret]);
+    expect(redact(`Deployment-${identifier}`)).toBe('Deployment-[redacted]');
+    expect(redact(JSON.stringify({ identifier }))).toBe('{"identifier":"[redacted]"}');
+  });
+
   it('leaves no half of a secret, in whatever form and between whatever else it stands', () => {
     fc.assert(
       fc.property(any, any, fc.string(), (before, after, middle) => {

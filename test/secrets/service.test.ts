@@ -164,9 +164,12 @@ async function callDocumented(service: Recording): Promise<void> {
     if (path.endsWith('/events')) continue;
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? 'x'));
     const strange = path.replaceAll(/\{\w+\}/g, encodeURIComponent(apiToken.value));
+    const halfStrange = path
+      .replace('{blueprint}', 'komodorService')
+      .replaceAll(/\{\w+\}/g, encodeURIComponent(apiToken.value));
     for (const method of Object.keys(methods).filter((name) => name !== 'delete')) {
       const body = method === 'get' ? undefined : { all: EVERYTHING };
-      for (const each of [filled, strange]) await service.call(method.toUpperCase(), each, body);
+      for (const each of [filled, strange, halfStrange]) await service.call(method.toUpperCase(), each, body);
     }
     if ('get' in methods) await service.call('GET', `${filled}?q=${encodeURIComponent(apiToken.value)}`);
   }
