@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { documentOf, type Outcome, runCli } from './run-cli.ts';
 
 /** What nobody can mean, for each option that takes a value. */
@@ -86,7 +86,7 @@ describe.concurrent('an option that cannot be used', () => {
     expectOneLine(await runCli(['resnyc']));
   });
 
-  it.each(['--komodor-port', '--port-port'])('%s that is taken costs one line', async (option) => {
+  it.for(['--komodor-port', '--port-port'])('%s that is taken costs one line', async (option, { onTestFinished }) => {
     const server = createServer();
     await once(server.listen(0, '127.0.0.1'), 'listening');
     onTestFinished(() => void server.close());

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { documentOf, expectReadableFailure, runCli } from './run-cli.ts';
 
@@ -23,10 +23,16 @@ const MAPPING = `mapping:
 
 const ITEM = 'given: { service: api, status: healthy, labels: { team: a } }';
 
+/** Removed at the end: of tests that run side by side, none knows which one a hook belongs to. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder with one file of tests. */
 function folderWith(tests: string, mapping = MAPPING): { readonly folder: string; readonly file: string } {
   const folder = mkdtempSync(join(tmpdir(), 'mapping-tests-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const file = join(folder, 'my.test.yaml');
   writeFileSync(file, `${mapping}${tests}`);
   return { folder, file };
@@ -200,7 +206,7 @@ describe.concurrent('a mapping test', () => {
 
   it('has to be there: an empty folder is an error', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mapping-tests-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    folders.push(folder);
     mkdirSync(join(folder, 'inside'));
     const outcome = await runCli(['test', folder]);
     expectReadableFailure(outcome);

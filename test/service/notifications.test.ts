@@ -4,7 +4,7 @@ import { removeServices } from '../resync/world-steps.ts';
 import { until } from './caller.ts';
 import { it } from './stage.ts';
 
-describe.concurrent('NOTIFY_URL', () => {
+describe('NOTIFY_URL', () => {
   it('tells of deletions that are held back, with the command that approves them, and when all is well', async ({
     open,
   }) => {
