@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describe, expect } from 'vitest';
 import { z } from 'zod';
-import { ownRedis, withoutOwnRedis } from '../queue/redis-server.ts';
+import { freePort, ownRedis, withoutOwnRedis } from '../queue/redis-server.ts';
 import { Caller, until } from '../service/caller.ts';
 import { eventOf } from '../service/komodor-events.ts';
 import { startProcess } from '../service/service-process.ts';
@@ -177,7 +177,7 @@ async function callDocumented(service: Recording): Promise<void> {
 
 async function redisWithPassword({ env }: Scene) {
   const address = new URL(env.REDIS_URL ?? '');
-  const tcp = 20_000 + (process.pid % 20_000);
+  const tcp = await freePort();
   const redis = await ownRedis(['--port', String(tcp), '--bind', '127.0.0.1']);
   await redis.start();
   const client = new Redis(redis.url.replace('unix://', ''));
