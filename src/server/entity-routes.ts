@@ -1,5 +1,3 @@
-import type { FastifyReply } from 'fastify';
-import { withDeadline } from '../core/deadline.ts';
 import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import type { ServerContext } from './dependencies.ts';
@@ -10,44 +8,22 @@ import {
   foundNamesSchema,
   recollectionSchema,
 } from './entity-schemas.ts';
-import { HttpProblem } from './problems.ts';
+import { limitWork } from './limited-work.ts';
 
 const tags = ['entities'];
 const security = [{ apiToken: [] }];
-/** Each asks both systems, so only so many are answered at once. */
-const AT_ONCE = 2;
-const MAX_MS = 60_000;
+/** Each asks both systems. */
+const LIMITS = { atOnce: 2, ms: 60_000, what: 'answered' };
 
 /** /v1/entities: finding entities by name, and explaining one. */
 export function addEntityRoutes(app: App, context: ServerContext, access: Access): void {
-  const answer = createAnswering();
+  const answer = limitWork(LIMITS);
   addFindRoute(app, context, access, answer);
   addExplainRoute(app, context, access, answer);
   addHistoryRoute(app, context, access);
 }
 
-type Answering = <T>(reply: FastifyReply, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-
-/** Works on an answer as long as its caller waits, on few at once, and not for ever. */
-function createAnswering(): Answering {
-  let busy = 0;
-  return async (reply, work) => {
-    if (busy >= AT_ONCE) throw new HttpProblem('too_many_requests', { retryAfterSeconds: 2 });
-    busy += 1;
-    const left = new AbortController();
-    const leave = () => left.abort(new DOMException('The caller has left', 'AbortError'));
-    reply.raw.once('close', leave);
-    try {
-      return await withDeadline(MAX_MS, left.signal, work);
-    } catch (error) {
-      if (error instanceof Error && error.name === 'TimeoutError') throw new HttpProblem('took_too_long');
-      throw error;
-    } finally {
-      busy -= 1;
-      reply.raw.off('close', leave);
-    }
-  };
-}
+type Answering = ReturnType<typeof limitWork>;
 
 function addFindRoute(app: App, { entities, limits, redact }: ServerContext, access: Access, answer: Answering): void {
   app.get(

@@ -31,7 +31,7 @@ export function addLintRoutes(app: App, { lint, limits }: ServerContext, access:
         response: { 200: lintDocumentSchema },
       },
     },
-    async ({ body }) => limited((signal) => lint(body ?? {}, signal)),
+    async ({ body }, reply) => limited(reply, (signal) => lint(body ?? {}, signal)),
   );
 }
 

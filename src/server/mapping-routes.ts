@@ -41,7 +41,8 @@ function addMapRoute(app: App, { mappings, limits, kinds }: ServerContext, acces
         response: { 200: mapDocumentSchema },
       },
     },
-    async ({ body: { kind, items, mapping } }) => limited((signal) => mappings.map(kind, items, mapping, signal)),
+    async ({ body: { kind, items, mapping } }, reply) =>
+      limited(reply, (signal) => mappings.map(kind, items, mapping, signal)),
   );
 }
 
