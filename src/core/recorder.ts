@@ -73,7 +73,9 @@ export class Recorder {
       ...(identifier === undefined ? [NOT_NAMED] : []),
       ...leftOut.map(({ path, message }) => `${path}: ${message}`),
     ];
-    const isCreatedHere = isNew || tracked?.outcome === 'created';
+    // After a retry Port does not say whether the entity was there before, so neither do we say what it held.
+    const isUnsure = outcome.type === 'written' && outcome.created === null && !isKnown;
+    const isCreatedHere = (isNew && !isUnsure) || tracked?.outcome === 'created';
     if (tracked) tracked.recorded = true;
     return {
       ...this.#described(write, {
