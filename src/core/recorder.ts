@@ -47,6 +47,8 @@ export class Recorder {
   readonly #signal: AbortSignal;
   /** Reads what is about to be changed; undefined when values are not kept. */
   readonly oldValues: OldValues | undefined;
+  /** Entities of which nobody knows whether this run created them. There are few. */
+  readonly #unsure = new Set<string>();
 
   constructor(recording: Recording, { ports: { catalog, now }, problems, signal }: Recorded) {
     this.#recording = recording;
@@ -75,7 +77,9 @@ export class Recorder {
     ];
     // After a retry Port does not say whether the entity was there before, so neither do we say what it held.
     const isUnsure = outcome.type === 'written' && outcome.created === null && !isKnown;
-    const isCreatedHere = (isNew && !isUnsure) || tracked?.outcome === 'created';
+    const key = JSON.stringify([state.shape.identifier, identifier]);
+    if (isUnsure) this.#unsure.add(key);
+    const isCreatedHere = (isNew || tracked?.outcome === 'created') && !this.#unsure.has(key);
     if (tracked) tracked.recorded = true;
     return {
       ...this.#described(write, {
