@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDoneWithin } from '../core/deadline.ts';
 import { isAbort, messageOf } from '../core/errors.ts';
-import { createGovernor } from '../net/governor.ts';
-import { createHttpClient, type HttpClient } from '../net/http-client.ts';
+import { createHookClient, type HookClient, hookFailure } from '../net/hook-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { bodyFor, signatureOf } from './body.ts';
 import type { Notice } from './notice.ts';
@@ -18,17 +17,13 @@ export interface ReceiverOptions {
   readonly firstWaitMs?: number;
 }
 
-const TIMEOUT_MS = 10_000;
-const ATTEMPTS = 3;
-const MAX_RESPONSE_BYTES = 64 * 1024;
 const FIRST_WAIT_MS = 15_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
 
 /** One address that is told. Deliveries go on in the background; a newer notice replaces one that was not delivered yet. */
 export class Receiver {
   readonly #options: ReceiverOptions;
-  readonly #url: URL;
-  readonly #client: HttpClient;
+  readonly #hook: HookClient;
   readonly #ending = new AbortController();
   #waiting: { readonly key: string; readonly notice: Notice } | undefined;
   #told: string | undefined;
@@ -37,18 +32,7 @@ export class Receiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    this.#url = new URL(options.url);
-    const { origin, pathname, search } = this.#url;
-    this.#client = createHttpClient({
-      side: 'port',
-      baseUrl: origin,
-      headers: { 'user-agent': options.userAgent },
-      timeoutMs: TIMEOUT_MS,
-      maxResponseBytes: MAX_RESPONSE_BYTES,
-      governor: createGovernor({ side: 'port', concurrency: 1 }),
-      secrets: [options.url, `${pathname}${search}`, pathname, search].filter((text) => text.length > 1),
-      env: options.env,
-    });
+    this.#hook = createHookClient(options.url, options.userAgent, options.env);
   }
 
   /** @param key what is told; when it is what the receiver was told last, nothing is sent */
@@ -62,7 +46,7 @@ export class Receiver {
     if (this.#work !== undefined) await isDoneWithin(withinMs, this.#work);
     this.#ending.abort();
     await this.#work;
-    this.#client.close();
+    this.#hook.close();
   }
 
   #start(): void {
@@ -94,39 +78,24 @@ export class Receiver {
   }
 
   async #post(notice: Notice): Promise<void> {
-    const { hostname, pathname, searchParams } = this.#url;
-    const bodyText = bodyFor(hostname, notice);
+    const bodyText = bodyFor(this.#hook.hostname, notice);
     const { secret } = this.#options;
-    await this.#client.request({
-      method: 'POST',
-      path: pathname,
-      query: queryOf(searchParams),
-      bodyText,
-      headers: secret === undefined ? {} : { 'x-signature': signatureOf(bodyText, secret) },
-      attempts: ATTEMPTS,
-      // Told twice is better than not told.
-      repeatable: true,
-      signal: this.#ending.signal,
-    });
+    const headers = secret === undefined ? {} : { 'x-signature': signatureOf(bodyText, secret) };
+    await this.#hook.post(bodyText, headers, this.#ending.signal);
   }
 
   #noteFailure(error: unknown): 'given up' | 'tried again' {
     this.#failures += 1;
-    const { status, problem } = error instanceof HttpFailure ? error : { status: undefined, problem: messageOf(error) };
+    const status = error instanceof HttpFailure ? error.status : undefined;
+    const why = error instanceof HttpFailure ? hookFailure(error) : messageOf(error);
     const outcome = status !== undefined && isRefusal(status) ? 'given up' : 'tried again';
     const next = outcome === 'given up' ? 'It is not sent again: is NOTIFY_URL right?' : 'It is tried again';
-    const why = status === undefined ? problem : `status ${status}`;
     this.#options.log(
       this.#failures === 1 ? 'warn' : 'debug',
-      `${this.#url.host} (NOTIFY_URL) did not take a notification: ${why}. ${next}`,
+      `${this.#hook.host} (NOTIFY_URL) did not take a notification: ${why}. ${next}`,
     );
     return outcome;
   }
-}
-
-/** Repeated parameters stay repeated. */
-function queryOf(params: URLSearchParams): { readonly [name: string]: readonly string[] } {
-  return Object.fromEntries([...params.keys()].map((name) => [name, params.getAll(name)]));
 }
 
 /** Whether sending the same again cannot help. */

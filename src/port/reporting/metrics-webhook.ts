@@ -2,8 +2,7 @@ import type { Kind } from '../../core/model.ts';
 import type { RunObserver } from '../../core/ports.ts';
 import type { RunReport } from '../../core/report.ts';
 import type { Clock } from '../../net/clock.ts';
-import { createGovernor } from '../../net/governor.ts';
-import { createHttpClient } from '../../net/http-client.ts';
+import { createHookClient, hookFailure } from '../../net/hook-client.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import { createJobQueue } from './job-queue.ts';
 import type { Log } from './log.ts';
@@ -35,38 +34,18 @@ export interface MetricsWebhookOptions {
   readonly env: NodeJS.Dict<string>;
 }
 
-const TIMEOUT_MS = 10_000;
-const ATTEMPTS = 3;
-const MAX_RESPONSE_BYTES = 64 * 1024;
-
 export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWebhook {
   const { log, clock } = options;
-  const { origin, host, pathname, search, searchParams } = new URL(options.url);
-  const client = createHttpClient({
-    side: 'port',
-    baseUrl: origin,
-    headers: { 'user-agent': options.userAgent },
-    timeoutMs: TIMEOUT_MS,
-    maxResponseBytes: MAX_RESPONSE_BYTES,
-    governor: createGovernor({ side: 'port', concurrency: 1 }),
-    secrets: [options.url, `${pathname}${search}`, pathname, search].filter((text) => text.length > 1),
-    env: options.env,
-  });
+  const hook = createHookClient(options.url, options.userAgent, options.env);
 
   const ending = new AbortController();
 
   async function post(document: unknown, asked: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([asked, ending.signal]);
     try {
-      const query = Object.fromEntries(searchParams);
-      // A duplicate document is better than a lost one.
-      await client.request({
-        ...{ method: 'POST', path: pathname, query, body: document, attempts: ATTEMPTS, repeatable: true, signal },
-      });
+      await hook.post(JSON.stringify(document), {}, AbortSignal.any([asked, ending.signal]));
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      const why = error.status === undefined ? error.problem : `status ${error.status}`;
-      throw new Error(`${why} from ${host}`, { cause: error });
+      throw new Error(`${hookFailure(error)} from ${hook.host}`, { cause: error });
     }
   }
 
@@ -91,7 +70,7 @@ export function createMetricsWebhook(options: MetricsWebhookOptions): MetricsWeb
     },
     close() {
       ending.abort();
-      client.close();
+      hook.close();
     },
   };
 }
