@@ -18,6 +18,7 @@ const HELP = `npm run soak [-- OPTIONS]
   --services N     how many services Komodor has, with as many risks (300)
   --seed N         seed of the data (1)
   --bound-mib N    how much the heap may grow in an hour (1); of many hours, less is right: 0.1
+  --bound-handles N  how many more handles there may be late than early (6); of minutes, more is right: pools still fill
   --leak-mib N     lets the service leak so much a minute, to see that it is noticed (0)
 REDIS_URL: the queue lives in this Redis, and its keys are counted; it should be an empty one.`;
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     services: { ...number, default: '300' },
     seed: { ...number, default: '1' },
     'bound-mib': { ...number, default: '1' },
+    'bound-handles': { ...number, default: '6' },
     'leak-mib': { ...number, default: '0' },
     help: { type: 'boolean', default: false },
   },
@@ -40,10 +42,11 @@ const options = z
     services: z.coerce.number().int().min(10),
     seed: z.coerce.number().int(),
     'bound-mib': z.coerce.number(),
+    'bound-handles': z.coerce.number(),
     'leak-mib': z.coerce.number().min(0),
   })
   .parse(values);
-const bounds = { heapPerHour: options['bound-mib'] * MIB, handles: 6, redisKeysPerHour: 20 };
+const bounds = { heapPerHour: options['bound-mib'] * MIB, handles: options['bound-handles'], redisKeysPerHour: 20 };
 
 const openedSchema = z.object({ env: z.record(z.string(), z.string()) });
 const livedSchema = z.object({

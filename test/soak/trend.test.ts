@@ -39,6 +39,15 @@ describe('the judgement of a soak', () => {
     ]);
   });
 
+  it('notices handles that nobody closes, and takes connections that come and go for none', () => {
+    const withHandles = (handlesAt: (minute: number) => number) =>
+      samplesOf(() => 50 * MIB).map((sample) => ({ ...sample, handles: handlesAt(sample.minute) }));
+    expect(judge(withHandles((minute) => 9 + Math.floor(minute / 20)))).toEqual([
+      'the number of handles grows by 3.0; 2.0 are allowed',
+    ]);
+    expect(judge(withHandles((minute) => 9 + (minute % 8)))).toEqual([]);
+  });
+
   it('takes too few samples for no success', () => {
     expect(judge(samplesOf(() => 1).slice(0, 1))).not.toEqual([]);
   });
@@ -60,11 +69,10 @@ describe('a soak of some seconds', () => {
     });
 
   // Twelve minutes are too few for a heap to settle; the bound is far above what settling takes, far below the leak.
+  // Connections are still being opened too: two samples of a quarter say how many happened to be open, and no more.
   it('sees a leak, and none where there is none', async () => {
-    const [leaking, tight] = await Promise.all([
-      soak('--bound-mib', '100', '--leak-mib', '4'),
-      soak('--bound-mib', '100'),
-    ]);
+    const loose = ['--bound-mib', '100', '--bound-handles', '60'];
+    const [leaking, tight] = await Promise.all([soak(...loose, '--leak-mib', '4'), soak(...loose)]);
     expect(leaking.text).toContain('NOT FLAT: the heap grows');
     expect(leaking.code).toBe(1);
     expect(tight.text).toContain('Flat, and Port is what it should be.');
