@@ -1,0 +1,102 @@
+{{/* Name of the application in labels. */}}
+{{- define "komodor-port.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end }}
+
+{{/*
+The name that every object begins with. At most 43 characters, so that with a component the name of a CronJob (52) and the
+label of a StatefulSet's pod (63) still fit. What is cut off is replaced by a digest: two long names stay two.
+*/}}
+{{- define "komodor-port.fullname" -}}
+{{- $whole := .Values.fullnameOverride | default .Values.metadataNamePrefixOverride -}}
+{{- if not $whole -}}
+  {{- $name := .Values.nameOverride | default .Chart.Name -}}
+  {{- $whole = ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- end -}}
+{{- if gt (len $whole) 43 -}}
+  {{- printf "%s-%s" (trunc 34 $whole | trimSuffix "-") (sha256sum $whole | trunc 8) -}}
+{{- else -}}
+  {{- $whole | trimSuffix "-" -}}
+{{- end -}}
+{{- end }}
+
+{{/* Labels of an object: dict "root" $ "component" "server". They name the chart's version, so they are not for pods. */}}
+{{- define "komodor-port.labels" -}}
+{{ include "komodor-port.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | trimSuffix "_" | trimSuffix "." | quote }}
+{{- end }}
+
+{{/* Labels of a pod: dict "root" $ "component" "server". */}}
+{{- define "komodor-port.podLabels" -}}
+{{- $own := include "komodor-port.selectorLabels" . | fromYaml -}}
+{{- $_ := set $own "app.kubernetes.io/part-of" "komodor-port" -}}
+{{- range $key, $value := .root.Values.extraLabels -}}
+  {{- if not (hasKey $own $key) }}{{- $_ := set $own $key (include "komodor-port.text" $value) }}{{- end -}}
+{{- end -}}
+{{- toYaml $own -}}
+{{- end }}
+
+{{/* Labels that select pods: dict "root" $ "component" "server". */}}
+{{- define "komodor-port.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "komodor-port.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{- define "komodor-port.serviceAccountName" -}}
+{{- $account := .Values.podServiceAccount | default dict -}}
+{{- if $account.name -}}
+  {{- tpl $account.name . -}}
+{{- else -}}
+  {{- ternary (include "komodor-port.fullname" .) "default" (eq $account.create true) -}}
+{{- end -}}
+{{- end }}
+
+{{/* The image: one string, or repository with tag or digest. */}}
+{{- define "komodor-port.image" -}}
+{{- $image := .Values.image -}}
+{{- if kindIs "map" $image -}}
+  {{- $tag := include "komodor-port.text" ($image.tag | default .Chart.AppVersion) -}}
+  {{- $image = printf "%s:%s" $image.repository $tag -}}
+  {{- if .Values.image.digest -}}
+    {{- $image = printf "%s@%s" (empty .Values.image.tag | ternary .Values.image.repository $image) .Values.image.digest -}}
+  {{- end -}}
+{{- end -}}
+{{- if .Values.imageRegistry -}}
+  {{- printf "%s/%s" (trimSuffix "/" .Values.imageRegistry) $image -}}
+{{- else -}}
+  {{- $image -}}
+{{- end -}}
+{{- end }}
+
+{{/* A value as text: whole numbers without an exponent, lists and maps as JSON, null as nothing. */}}
+{{- define "komodor-port.text" -}}
+{{- if kindIs "invalid" . -}}
+{{- else if and (kindIs "float64" .) (eq (floor .) .) -}}
+  {{- printf "%.0f" . -}}
+{{- else if or (kindIs "map" .) (kindIs "slice" .) -}}
+  {{- toJson . -}}
+{{- else -}}
+  {{- toString . -}}
+{{- end -}}
+{{- end }}
+
+{{/* The name of a setting for a key in camelCase; a name in capitals stays as it is. */}}
+{{- define "komodor-port.envName" -}}
+{{- ternary . (. | snakecase | upper | replace "-" "_") (regexMatch "^[A-Z0-9_]+$" .) -}}
+{{- end }}
+
+{{/* "true" when the pods get the address of a Redis. */}}
+{{- define "komodor-port.hasRedis" -}}
+{{- $redis := .Values.redis | default dict -}}
+{{- if or $redis.enabled $redis.url ($redis.existingSecret).name (get (.Values.settings | default dict) "REDIS_URL") (get ((.Values.integration).secrets | default dict) "redisUrl") -}}
+true
+{{- end -}}
+{{- end }}
+
+{{/* "true" when it runs as a CronJob. */}}
+{{- define "komodor-port.isCronJob" -}}
+{{- if eq (.Values.workload).kind "CronJob" }}true{{ end -}}
+{{- end }}

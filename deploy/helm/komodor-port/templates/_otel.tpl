@@ -1,0 +1,4 @@
+{{/* Variables for OpenTelemetry traces, as a YAML list. */}}
+{{- define "komodor-port.otelEnv" -}}
+[]
+{{- end }}
