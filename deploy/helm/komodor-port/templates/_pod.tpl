@@ -93,7 +93,7 @@ valueFrom:
 
 {{/* A probe: dict "name" … "probe" (dict …) "path" …. */}}
 {{- define "komodor-port.probe" -}}
-{{- if (.probe).enabled }}
+{{- if (.probe).enabled -}}
 {{ .name }}:
 {{- if not (or (hasKey .probe "httpGet") (hasKey .probe "exec") (hasKey .probe "tcpSocket")) }}
   httpGet:
@@ -148,7 +148,7 @@ spec:
   {{- end }}
   securityContext:
 {{ include "komodor-port.podSecurityContext" $root | indent 4 }}
-  {{- include "komodor-port.podPlacement" $root | indent 2 }}
+  {{- with include "komodor-port.podPlacement" $root | trim }}{{ nindent 2 . }}{{ end }}
   {{- with $values.extraInitContainers }}
   initContainers:
 {{ tpl (toYaml .) $root | indent 4 }}
@@ -171,9 +171,9 @@ spec:
           protocol: TCP
 {{ include "komodor-port.environment" . | indent 6 }}
       {{- if .probes }}
-      {{- include "komodor-port.probe" (dict "name" "startupProbe" "probe" $values.startupProbe "path" "/health/live") | indent 6 }}
-      {{- include "komodor-port.probe" (dict "name" "livenessProbe" "probe" $values.livenessProbe "path" "/health/live") | indent 6 }}
-      {{- include "komodor-port.probe" (dict "name" "readinessProbe" "probe" $values.readinessProbe "path" "/health/ready") | indent 6 }}
+      {{- with include "komodor-port.probe" (dict "name" "startupProbe" "probe" $values.startupProbe "path" "/health/live") }}{{ nindent 6 . }}{{ end }}
+      {{- with include "komodor-port.probe" (dict "name" "livenessProbe" "probe" $values.livenessProbe "path" "/health/live") }}{{ nindent 6 . }}{{ end }}
+      {{- with include "komodor-port.probe" (dict "name" "readinessProbe" "probe" $values.readinessProbe "path" "/health/ready") }}{{ nindent 6 . }}{{ end }}
       {{- end }}
       {{- with .resources | default $values.resources }}
       resources:
