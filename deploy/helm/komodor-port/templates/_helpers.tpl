@@ -50,7 +50,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- if $account.name -}}
   {{- tpl $account.name . -}}
 {{- else -}}
-  {{- ternary (include "komodor-port.fullname" .) "default" (eq $account.create true) -}}
+  {{- ternary (include "komodor-port.fullname" .) "default" (not (not $account.create)) -}}
 {{- end -}}
 {{- end }}
 
@@ -99,4 +99,50 @@ true
 {{/* "true" when it runs as a CronJob. */}}
 {{- define "komodor-port.isCronJob" -}}
 {{- if eq (.Values.workload).kind "CronJob" }}true{{ end -}}
+{{- end }}
+
+{{/* Values of the stock chart that are accepted and change nothing, as far as they are set: a YAML list of their names. */}}
+{{- define "komodor-port.ignoredValues" -}}
+{{- $found := list -}}
+{{- range $path := include "komodor-port.valuesWithoutEffect" . | fromYamlArray -}}
+  {{- $parts := splitList "." $path -}}
+  {{- $parent := $.Values -}}
+  {{- range initial $parts -}}{{- $parent = get ($parent | default dict) . | default dict -}}{{- end -}}
+  {{- if hasKey $parent (last $parts) -}}{{- $found = append $found $path -}}{{- end -}}
+{{- end -}}
+{{- toYaml $found -}}
+{{- end }}
+
+{{/* Their names. values.schema.json has them too. */}}
+{{- define "komodor-port.valuesWithoutEffect" -}}
+- actionsProcessor
+- createPortResourcesOrigin
+- executionAgent
+- healthChecker
+- identityPropagation
+- incrementalSync
+- integration.actionsProcessor
+- integration.lakehouseEnabled
+- integration.oauth
+- integration.processExecution
+- integration.processingMode
+- integration.streamingEnabled
+- integration.version
+- lakehouseEnabled
+- liveEvents.deployment
+- liveEvents.extraConfig
+- liveEvents.extraLabels
+- liveEvents.ingress
+- liveEvents.initializePortResources
+- liveEvents.service
+- liveEvents.worker
+- pathPrefix
+- port.ingestUrl
+- postgresql
+- probe
+- processExecution
+- processingMode
+- streamingEnabled
+- workload.cron.initContainer
+- workload.cron.kubectlImage
 {{- end }}

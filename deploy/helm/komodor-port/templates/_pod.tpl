@@ -126,7 +126,7 @@ Nothing in it depends on the chart's version: a commit that changes nothing rest
 {{- $mapping := $values.mapping | default dict -}}
 {{- $blueprints := $values.blueprints | default dict -}}
 {{- $certificate := $values.selfSignedCertificate | default dict -}}
-{{- $files := printf "%s%s%s" (include "komodor-port.fileData" $mapping) (include "komodor-port.fileData" $blueprints) (ternary $certificate.certificate "" (eq $certificate.enabled true)) -}}
+{{- $files := printf "%s%s%s" (include "komodor-port.fileData" $mapping) (include "komodor-port.fileData" $blueprints) (ternary $certificate.certificate "" (not (not $certificate.enabled))) -}}
 {{- $checksums := dict
   "checksum/config" (printf "%s%s" (include "komodor-port.configData" $root) $files | sha256sum)
   "checksum/secret" (include "komodor-port.secretData" $root | sha256sum)

@@ -91,7 +91,7 @@ true
 {{/* Name of the chart's own Secret. */}}
 {{- define "komodor-port.ownSecretName" -}}
 {{- $name := (.Values.secret).name -}}
-{{- ternary $name "" (and (eq (.Values.secret).create true) (kindIs "string" $name)) | default (include "komodor-port.fullname" .) -}}
+{{- ternary $name "" (and (not (not (.Values.secret).create)) (kindIs "string" $name)) | default (include "komodor-port.fullname" .) -}}
 {{- end }}
 
 {{/* Names of all Secrets with settings, as a YAML list. A later one goes before an earlier one. */}}
