@@ -97,10 +97,11 @@ true
 {{/* Names of all Secrets with settings, as a YAML list. A later one goes before an earlier one. */}}
 {{- define "komodor-port.secretList" -}}
 {{- $list := list -}}
-{{- if ne (include "komodor-port.secretData" .) "{}" -}}{{- $list = append $list (include "komodor-port.ownSecretName" .) -}}{{- end -}}
+{{- $hasOwn := ne (include "komodor-port.secretData" .) "{}" -}}
+{{- if $hasOwn -}}{{- $list = append $list (include "komodor-port.ownSecretName" .) -}}{{- end -}}
 {{- if (.Values.externalSecret).enabled -}}{{- $list = append $list (include "komodor-port.fullname" .) -}}{{- end -}}
 {{- $given := list .Values.existingSecret -}}
-{{- if or (not (.Values.secret).create) (kindIs "slice" (.Values.secret).name) -}}{{- $given = append $given (.Values.secret).name -}}{{- end -}}
+{{- if or (not $hasOwn) (not (.Values.secret).create) (kindIs "slice" (.Values.secret).name) -}}{{- $given = append $given (.Values.secret).name -}}{{- end -}}
 {{- range $one := $given -}}
   {{- range (ternary $one (list $one) (kindIs "slice" $one)) -}}
     {{- if . -}}{{- $list = append $list (tpl . $) -}}{{- end -}}
