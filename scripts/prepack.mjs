@@ -2,7 +2,9 @@
 // can be reached, in the versions that were tested. Their install steps must not come along: node-jq's downloads a jq from a
 // code-hosting site and fails the whole install where that cannot be reached; msgpackr-extract's compiles. Neither is needed:
 // the program finds a jq by itself (docs/jq.md), and msgpackr works without its native part.
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+// And it gives every file the mode that git knows, 644 or 755: npm packs what the umask of this machine left of it, so that
+// the same commit would give other bytes, and after a umask of 077 a package that only root can read.
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const INSTALL_STEPS = ['preinstall', 'install', 'postinstall'];
@@ -19,4 +21,19 @@ for (const [folder, { dev }] of Object.entries(packages)) {
   writeFileSync(`${file}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
   renameSync(`${file}.new`, file);
   console.error(`${manifest.name} is packed without its ${steps.join(', ')} step`);
+}
+
+/** Files that are right already are left alone: they may be hard links into somebody's store. */
+function makeReadable(path) {
+  const status = lstatSync(path);
+  if (status.isSymbolicLink()) return;
+  const mode = status.isDirectory() || (status.mode & 0o100) !== 0 ? 0o755 : 0o644;
+  if ((status.mode & 0o777) !== mode) chmodSync(path, mode);
+  if (status.isDirectory()) for (const name of readdirSync(path)) makeReadable(join(path, name));
+}
+
+const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
+const production = Object.entries(packages).filter(([folder, { dev }]) => folder !== '' && !dev);
+for (const path of [...files, 'package.json', 'README.md', 'LICENSE', ...production.map(([folder]) => folder)]) {
+  if (existsSync(path)) makeReadable(path);
 }
