@@ -50,11 +50,14 @@ RUN komodor-port --version && komodor-port validate --json | grep --quiet '"flav
 
 ARG VERSION=unknown
 ARG REVISION=unknown
+ARG SOURCE=unknown
 LABEL org.opencontainers.image.title="komodor-port-integration" \
   org.opencontainers.image.description="Keeps a Port software catalog true to what Komodor sees in Kubernetes" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}" \
-  org.opencontainers.image.revision="${REVISION}"
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.documentation="${SOURCE}#readme"
 
 # Everything above belongs to root and is only read, so any other user id with group 0 works as well (OpenShift).
 # /tmp is the one place that may be written to, and a native jq does not need even that.
