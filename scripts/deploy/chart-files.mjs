@@ -22,6 +22,7 @@ function readValues(yaml) {
     if (key) {
       stack.length = key[1].length / 2;
       stack.push(key[2]);
+      if (comment.length === 0) throw new Error(`values.yaml: no comment above ${stack.join('.')}`);
       const value = stack.reduce((parent, name) => parent[name], values);
       rows.push({ path: stack.join('.'), about: comment.join(' '), value, isBlock: key[3] === '' });
     }
