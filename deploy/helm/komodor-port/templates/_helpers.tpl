@@ -20,6 +20,18 @@ label of a StatefulSet's pod (63) still fit. What is cut off is replaced by a di
 {{- end -}}
 {{- end }}
 
+{{/* Metadata of an object: dict "root" $ "component" "server" "suffix" "-worker" "annotations" (dict …); "name" instead of a suffix. */}}
+{{- define "komodor-port.metadata" -}}
+name: {{ .name | default (printf "%s%s" (include "komodor-port.fullname" .root) (.suffix | default "")) | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
+{{- with .annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+labels:
+  {{- include "komodor-port.labels" . | nindent 2 }}
+{{- end }}
+
 {{/* Labels of an object: dict "root" $ "component" "server". They name the chart's version, so they are not for pods. */}}
 {{- define "komodor-port.labels" -}}
 {{ include "komodor-port.podLabels" . }}
@@ -40,8 +52,8 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{/* Labels that select pods: dict "root" $ "component" "server". */}}
 {{- define "komodor-port.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "komodor-port.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "komodor-port.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 

@@ -30,10 +30,10 @@
 {{- end -}}
 envFrom:
   - configMapRef:
-      name: {{ include "komodor-port.fullname" $root }}
+      name: {{ include "komodor-port.fullname" $root | quote }}
 {{- range include "komodor-port.secretList" $root | fromYamlArray }}
   - secretRef:
-      name: {{ . }}
+      name: {{ . | quote }}
 {{- end }}
 {{- with $values.extraEnvFrom }}
 {{ tpl (toYaml .) $root | indent 2 }}
@@ -64,11 +64,11 @@ env:
 
 {{/* A variable from a Secret: dict "name" … "secret" … "key" …. */}}
 {{- define "komodor-port.fromSecret" -}}
-name: {{ .name }}
+name: {{ .name | quote }}
 valueFrom:
   secretKeyRef:
-    name: {{ .secret }}
-    key: {{ .key | default .name }}
+    name: {{ .secret | quote }}
+    key: {{ .key | default .name | quote }}
 {{- end }}
 
 {{/* Three quarters of limits.memory in MiB, which leaves room for what is outside of the heap. Nothing without a limit. */}}
@@ -137,7 +137,7 @@ metadata:
   labels:
 {{ include "komodor-port.podLabels" . | indent 4 }}
 spec:
-  serviceAccountName: {{ include "komodor-port.serviceAccountName" $root }}
+  serviceAccountName: {{ include "komodor-port.serviceAccountName" $root | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   {{- with .restartPolicy }}
@@ -213,12 +213,12 @@ spec:
     {{- if or $mapping.files $mapping.existingConfigMap }}
     - name: mappings
       configMap:
-        name: {{ $mapping.existingConfigMap | default (printf "%s-mappings" (include "komodor-port.fullname" $root)) }}
+        name: {{ $mapping.existingConfigMap | default (printf "%s-mappings" (include "komodor-port.fullname" $root)) | quote }}
     {{- end }}
     {{- if or $blueprints.files $blueprints.existingConfigMap }}
     - name: blueprints
       configMap:
-        name: {{ $blueprints.existingConfigMap | default (printf "%s-blueprints" (include "komodor-port.fullname" $root)) }}
+        name: {{ $blueprints.existingConfigMap | default (printf "%s-blueprints" (include "komodor-port.fullname" $root)) | quote }}
     {{- end }}
     {{- if $certificate.enabled }}
     - name: ca
@@ -234,11 +234,11 @@ spec:
 {{- $certificate := .Values.selfSignedCertificate -}}
 {{- if ($certificate.secret).name -}}
 secret:
-  secretName: {{ $certificate.secret.name }}
+  secretName: {{ $certificate.secret.name | quote }}
   items: [{ key: {{ $certificate.secret.key | quote }}, path: ca.crt }]
 {{- else -}}
 configMap:
-  name: {{ ($certificate.configMap).name | default (printf "%s-ca" (include "komodor-port.fullname" .)) }}
+  name: {{ ($certificate.configMap).name | default (printf "%s-ca" (include "komodor-port.fullname" .)) | quote }}
   items: [{ key: {{ empty ($certificate.configMap).name | ternary "ca.crt" ($certificate.configMap).key | quote }}, path: ca.crt }]
 {{- end -}}
 {{- end }}

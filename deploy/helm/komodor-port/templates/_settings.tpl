@@ -11,6 +11,12 @@ true
 {{- end -}}
 {{- end }}
 
+{{/* A setting as text: list NAME VALUE. YAML reads an unquoted off as false, and these two settings know the word off only. */}}
+{{- define "komodor-port.settingText" -}}
+{{- $isOff := and (has (first .) (list "RESYNC_INTERVAL" "RUN_HISTORY")) (kindIs "bool" (last .)) (not (last .)) -}}
+{{- ternary "off" (include "komodor-port.text" (last .)) $isOff -}}
+{{- end }}
+
 {{/* All variables that the values give, as YAML: {config: {NAME: text}, secret: {NAME: text}}. Secret ones are told apart by name. */}}
 {{- define "komodor-port.variables" -}}
 {{- $values := .Values -}}
@@ -44,7 +50,7 @@ true
 {{- if or ($values.mapping).files ($values.mapping).existingConfigMap -}}{{- $_ := set $named "MAPPING_PATH" "/etc/komodor-port/mappings" -}}{{- end -}}
 {{- if or ($values.blueprints).files ($values.blueprints).existingConfigMap -}}{{- $_ := set $named "BLUEPRINTS_PATH" "/etc/komodor-port/blueprints" -}}{{- end -}}
 {{- range $name, $value := $named -}}
-  {{- $text := include "komodor-port.text" $value -}}
+  {{- $text := include "komodor-port.settingText" (list $name $value) -}}
   {{- if ne $text "" -}}{{- $_ := set $all $name $text -}}{{- end -}}
 {{- end -}}
 {{- range $key, $value := ($values.integration).config -}}
@@ -60,7 +66,7 @@ true
 {{- end -}}
 {{- /* The most exact name last: it goes before the others. */ -}}
 {{- range $name, $value := $values.settings -}}
-  {{- if not (kindIs "invalid" $value) -}}{{- $_ := set $all $name (include "komodor-port.text" $value) -}}{{- end -}}
+  {{- if not (kindIs "invalid" $value) -}}{{- $_ := set $all $name (include "komodor-port.settingText" (list $name $value)) -}}{{- end -}}
 {{- end -}}
 {{- $config := dict -}}
 {{- range $name, $value := $all -}}
