@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { ROOT, run } from './tools.ts';
 
@@ -58,7 +58,8 @@ async function templateText(options: TemplateOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await run(
     helm,
     ['template', release, chart, '--namespace', namespace, ...fileArgs, '--values', '-', ...args],
-    { stdin: stringify(values) },
+    // As JSON, which is YAML too: stringify writes off without quotes, and Helm reads that as false.
+    { stdin: JSON.stringify(values) },
   );
   if (code !== 0) throw new Error(stderr);
   return stdout;
