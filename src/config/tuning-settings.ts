@@ -48,6 +48,15 @@ export const tuningSettings = {
     },
     seconds(1, 86_400),
   ),
+  fluxSettleMs: setting(
+    'Tuning',
+    'FLUX_SETTLE_SECONDS',
+    {
+      default: '10',
+      description: 'How long a resync waits that Flux has asked for, so that the rest of the commit is there as well.',
+    },
+    seconds(0, 600),
+  ),
   jqTimeoutMs: setting(
     'Tuning',
     'JQ_TIMEOUT_SECONDS',

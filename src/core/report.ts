@@ -6,6 +6,16 @@ export type RunStatus = 'completed' | 'degraded' | 'blocked' | 'failed' | 'abort
 export type RunTrigger = 'cli' | 'schedule' | 'http' | 'port' | 'webhook' | 'start';
 export type RunMode = 'resync' | 'plan';
 
+/** Which outside change asked for a run. */
+export interface RunCause {
+  readonly source: 'flux';
+  /** `<kind>/<namespace>/<name>` */
+  readonly object: string;
+  /** As the source names it: `main@sha1:…`, or the version of a chart. Empty: it named none. */
+  readonly revision: string;
+  readonly reason: string;
+}
+
 export interface Problem {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
@@ -121,6 +131,8 @@ export interface RunReport {
   readonly changes?: readonly Change[];
   /** In a plan: the documents that a resync would write first. */
   readonly setup?: readonly SetupChange[];
+  /** Which outside changes asked for the run. */
+  readonly causes?: readonly RunCause[];
   /** In a plan with a mapping that was given with the request. */
   readonly mapping?: PlannedMapping;
 }

@@ -8,7 +8,7 @@ import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Recording } from './recorder.ts';
-import type { RunMode, RunReport, RunTrigger } from './report.ts';
+import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
 import { targetsFirst } from './targets-first.ts';
 import { findUnmapped } from './unmapped.ts';
@@ -22,6 +22,8 @@ export interface ResyncRequest {
   readonly kinds?: readonly Kind[];
   /** Digests of deletions that a person approved. */
   readonly approvedDeletions?: readonly string[];
+  /** For the report. */
+  readonly causes?: readonly RunCause[] | undefined;
 }
 
 /** Those who are told of what a run does. */
@@ -167,7 +169,7 @@ interface RunEnding {
 }
 
 function report(
-  { runId, mode, trigger }: ResyncRequest,
+  { runId, mode, trigger, causes }: ResyncRequest,
   { startedAt, finishedAt, requests, end }: RunEnding,
   problems: ProblemBook,
   progress: RunState,
@@ -195,6 +197,7 @@ function report(
     blueprints,
     problems: problems.list(),
     requests,
+    ...(causes && { causes }),
   };
 }
 

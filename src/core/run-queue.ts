@@ -1,6 +1,6 @@
 import type { Kind } from './model.ts';
 import type { KindProgress } from './ports.ts';
-import type { RunMode, RunReport, RunTrigger } from './report.ts';
+import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
 import type { Subject } from './source.ts';
 import type { TruthRecord } from './truths.ts';
 
@@ -17,6 +17,8 @@ export interface RunOrder {
    * and the mapping is forgotten when it has finished.
    */
   readonly mapping?: string;
+  /** The first few, where outside changes asked for the run. */
+  readonly causes?: readonly RunCause[];
 }
 
 export interface RunTicket {

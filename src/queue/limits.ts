@@ -2,6 +2,8 @@
 export const KEPT_RUNS = 200;
 /** How many finished runs keep their list of changes. A plan's list may have megabytes. */
 export const KEPT_CHANGES = 10;
+/** How many causes of a run are kept. */
+export const KEPT_CAUSES = 20;
 /** How long a finished run is kept in Redis. */
 export const KEPT_RUNS_MS = 30 * 24 * 3_600_000;
 

@@ -1,6 +1,7 @@
 import type { Kind } from '../core/model.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunOrder } from '../core/run-queue.ts';
+import { KEPT_CAUSES } from './limits.ts';
 
 /** The run that the schedule requests. */
 export const SCHEDULED_RUN: RunOrder = { mode: 'resync', trigger: 'schedule', kinds: [], approveDeletions: [] };
@@ -17,10 +18,12 @@ export function covers(running: RunOrder, asked: RunOrder): boolean {
 export function mergeOrders(waiting: RunOrder, asked: RunOrder): RunOrder {
   const kinds: readonly Kind[] =
     waiting.kinds.length === 0 || asked.kinds.length === 0 ? [] : [...new Set([...waiting.kinds, ...asked.kinds])];
+  const causes = [...(waiting.causes ?? []), ...(asked.causes ?? [])].slice(0, KEPT_CAUSES);
   return {
     ...waiting,
     kinds,
     approveDeletions: [...new Set([...waiting.approveDeletions, ...asked.approveDeletions])],
+    ...(causes.length === 0 ? {} : { causes }),
   };
 }
 

@@ -44,6 +44,7 @@ export function shortReport(
     blueprints: [],
     problems: [{ ...ending.problem, severity: 'error', count: 1, samples: [] }],
     requests: { komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 },
+    ...(order.causes && { causes: order.causes }),
   };
 }
 

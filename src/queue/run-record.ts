@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { KindProgress } from '../core/ports.ts';
-import type { RunReport } from '../core/report.ts';
+import type { RunCause, RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
+import { KEPT_CAUSES } from './limits.ts';
 
 const progressSchema = z.object({
   kind: z.string(),
@@ -21,11 +22,12 @@ const recordSchema = z.looseObject({
   mapping: z.string().optional(),
 });
 
-/** An order as field names of the run's hash: `all`, `kind:<kind>`, `approve:<digest>`. */
+/** An order as field names of the run's hash: `all`, `kind:<kind>`, `approve:<digest>`, `cause:<JSON>`. */
 export function orderFields(order: RunOrder): readonly string[] {
   return [
     ...(order.kinds.length === 0 ? ['all'] : order.kinds.map((name) => `kind:${name}`)),
     ...order.approveDeletions.map((digest) => `approve:${digest}`),
+    ...(order.causes ?? []).map((cause) => `cause:${JSON.stringify(cause)}`),
   ];
 }
 
@@ -51,12 +53,14 @@ export function recordOf(
   const { state, mode, trigger, requestedAt, startedAt = requestedAt, report, mapping } = fields.data;
   // Hash fields have no order.
   const kinds = hash.all === undefined ? [...named(hash, 'kind:')].sort() : [];
+  const causes = named(hash, 'cause:').sort().flatMap(causeOf).slice(0, KEPT_CAUSES);
   const order: RunOrder = {
     mode,
     trigger,
     kinds,
     approveDeletions: named(hash, 'approve:'),
     ...(mapping === undefined ? {} : { mapping }),
+    ...(causes.length === 0 ? {} : { causes }),
   };
   const common = { runId, order, requestedAt };
   if (state === 'queued') return { ...common, state };
@@ -102,7 +106,23 @@ function isChanges(value: unknown): value is NonNullable<RunReport['changes']> {
   return z.array(z.looseObject({ action: z.string() })).safeParse(value).success;
 }
 
-function named(hash: Readonly<Record<string, string>>, prefix: string): readonly string[] {
+const causeSchema = z.object({
+  source: z.literal('flux'),
+  object: z.string(),
+  revision: z.string(),
+  reason: z.string(),
+});
+
+/** Nothing for what another version of the program wrote. */
+function causeOf(text: string): readonly RunCause[] {
+  try {
+    return [causeSchema.parse(JSON.parse(text))];
+  } catch {
+    return [];
+  }
+}
+
+function named(hash: Readonly<Record<string, string>>, prefix: string): string[] {
   return Object.keys(hash).flatMap((field) => (field.startsWith(prefix) ? [field.slice(prefix.length)] : []));
 }
 

@@ -116,6 +116,11 @@ const plannedMappingSchema = z.strictObject({
   plan: z.string(),
 });
 
+export const runCausesSchema = z
+  .array(z.strictObject({ source: z.literal('flux'), object: z.string(), revision: z.string(), reason: z.string() }))
+  .readonly()
+  .meta({ description: 'Which outside changes asked for the run; the first 20.' });
+
 /** The schema of core's run report, for the OpenAPI document and the tests. Responses are not checked against it. */
 export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   runId: z.string(),
@@ -132,4 +137,5 @@ export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   changes: z.array(changeSchema).readonly().exactOptional(),
   setup: z.array(setupSchema).readonly().exactOptional(),
   mapping: plannedMappingSchema.exactOptional(),
+  causes: runCausesSchema.exactOptional(),
 });

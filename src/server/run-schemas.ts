@@ -5,6 +5,7 @@ import { mappingText } from './mapping-schemas.ts';
 import {
   kindSchema,
   progressSchema,
+  runCausesSchema,
   runModeSchema,
   runReportSchema,
   runStatusSchema,
@@ -106,6 +107,7 @@ const summarySchema = z.strictObject({
   requestedAt: z.string(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
+  causes: runCausesSchema.exactOptional(),
   href: z.string(),
 });
 
@@ -134,6 +136,7 @@ export function summaryOf(record: RunRecord): z.infer<typeof summarySchema> {
     requestedAt: record.requestedAt,
     startedAt: record.state === 'queued' ? null : record.startedAt,
     finishedAt: record.state === 'finished' ? record.report.finishedAt : null,
+    ...(record.order.causes && { causes: record.order.causes }),
     href: hrefOf(record.runId),
   };
 }

@@ -92,16 +92,24 @@ function addFluxRoute(app: App, context: ServerContext, access: Access, countFai
         tags,
         security: [{ fluxSignature: [] }],
         summary: 'An event of Flux (provider type generic-hmac)',
-        description: '`ReconciliationSucceeded` leads to a resync that begins after it; everything else is ignored.',
+        description:
+          '`ReconciliationSucceeded`, `InstallSucceeded` and `UpgradeSucceeded` lead to one resync for each commit; everything else is ignored.',
         body: anyObjectSchema,
         response: { 202: z.union([ticketSchema, ignoredSchema]) },
       },
     },
     async (request, reply) => {
       const event = readFluxEvent(request.body, Date.now());
-      if (!event.asksForResync) return sendIgnored(request, reply, event.reason);
-      const ticket = await context.queue.requestOnce(`flux:${signatureOf(request)}`, orderOf(undefined, 'webhook'));
-      if (ticket === undefined) return sendIgnored(request, reply, 'it came before');
+      if (event.type === 'ignored') return sendIgnored(request, reply, event.reason);
+      const order = { ...orderOf(undefined, 'webhook'), causes: [event.cause] };
+      const ticket = await context.queue.requestOnce(`flux:${event.key}`, order);
+      if (ticket === undefined) {
+        return sendIgnored(
+          request,
+          reply,
+          'it came before, or another event of the same revision has asked for a resync',
+        );
+      }
       return reply.code(202).send({ ...ticket, href: hrefOf(ticket.runId) });
     },
   );

@@ -118,11 +118,11 @@ async function endRecord(writer: JournalWriter, report: RunReport, redact: (text
 /** @param read reads the mapping of an order */
 function requestOf(
   runId: string,
-  { mode, trigger, kinds, approveDeletions, mapping }: RunOrder,
+  { mode, trigger, kinds, approveDeletions, mapping, causes }: RunOrder,
   read: ServiceComponents['readMapping'],
 ): RunRequest {
   const given = mapping === undefined ? undefined : read(mapping);
-  return { runId, mode, trigger, kinds, approvedDeletions: approveDeletions, mapping: given };
+  return { runId, mode, trigger, kinds, approvedDeletions: approveDeletions, mapping: given, causes };
 }
 
 /** Logs the steps of a run, each with its kind and phase. */

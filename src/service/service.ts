@@ -32,6 +32,7 @@ import { createMappingAnswers } from './mapping-answers.ts';
 import { createNotifications } from './notifications.ts';
 import { retryFailedResyncs } from './retry-failed-resyncs.ts';
 import { createRunWorker } from './run-worker.ts';
+import { settleFirst } from './settle-first.ts';
 import { watchFreshness } from './stall-watch.ts';
 import { STOP_MS } from './stop-time.ts';
 import { createTimelineRecorder, type TimelineRecorder } from './timeline-recorder.ts';
@@ -226,7 +227,10 @@ async function startWorking(given: {
   const intervalMinutes = everyMs === null ? null : Math.max(1, Math.round(everyMs / 60_000));
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
-    run: createRunWorker(components, schedule, { memory: queue, record, recorder, notifier }),
+    run: settleFirst(
+      createRunWorker(components, schedule, { memory: queue, record, recorder, notifier }),
+      settings.fluxSettleMs,
+    ),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),
     everyMs,
     log: components.log,

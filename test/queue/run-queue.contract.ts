@@ -145,6 +145,29 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect((await queue.find(first.runId))?.order.kinds).toEqual([]);
     });
 
+    it('keeps what asked for a run, until after its end: the first twenty', async () => {
+      const { queue, runs } = await createWorking();
+      await queue.request(RESYNC);
+      await until(() => runs.begun.length === 1);
+      const cause = {
+        source: 'flux',
+        object: 'Kustomization/a/b',
+        revision: 'main@sha1:"\u00e9',
+        reason: 'x',
+      } as const;
+      const ticket = await queue.requestOnce('c', { ...RESYNC, causes: [cause] });
+      const runId = ticket?.runId ?? '';
+      for (let i = 0; i < 25; i++) {
+        const more = { ...cause, object: `HelmRelease/a/${i}` };
+        expect(await queue.requestOnce(`c${i}`, { ...RESYNC, causes: [more] })).toEqual({ runId, joined: true });
+      }
+      const waiting = (await queue.find(runId))?.order.causes;
+      expect(waiting).toHaveLength(20);
+      runs.open();
+      await until(async () => (await queue.find(runId))?.state === 'finished');
+      expect((await queue.find(runId))?.order.causes).toEqual(waiting);
+    });
+
     it('runs one at a time, and makes at most two runs of a burst', async () => {
       const { queue, runs } = await createWorking();
       await queue.request(RESYNC);

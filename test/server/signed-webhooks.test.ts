@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_SECRET, startServer, WEBHOOK_SECRET } from './support.ts';
+import { API_TOKEN, CLIENT_SECRET, startServer, WEBHOOK_SECRET } from './support.ts';
 
 const MINUTE = 60_000;
 const OURS = { action: 'RESYNC', context: { integrationId: 'my-komodor-integration' } };
@@ -112,10 +112,18 @@ describe("Port's changelog webhook on POST /resync", () => {
   });
 });
 
+const COMMIT = '4f0c2a9d1e7b8c6a5f4e3d2c1b0a998877665544';
 const SUCCEEDED = {
-  involvedObject: { kind: 'Kustomization', name: 'catalog' },
+  involvedObject: { kind: 'Kustomization', namespace: 'flux-system', name: 'komodor-port-app' },
+  metadata: { revision: `main@sha1:${COMMIT}` },
   severity: 'info',
   reason: 'ReconciliationSucceeded',
+};
+const UPGRADED = {
+  involvedObject: { kind: 'HelmRelease', namespace: 'komodor-port', name: 'komodor-port' },
+  metadata: { revision: `0.1.0+${COMMIT.slice(0, 12)}` },
+  severity: 'info',
+  reason: 'UpgradeSucceeded',
 };
 
 function fluxRequest(options: { body?: unknown; algorithm?: string; secret?: string; signature?: string } = {}) {
@@ -159,11 +167,68 @@ describe('POST /integration/webhook/flux', () => {
     expect(runs).toHaveLength(0);
   });
 
-  it('ignores what came before', async () => {
+  it.each([
+    ['the reconciliation of a Kustomization', SUCCEEDED, 'Kustomization/flux-system/komodor-port-app'],
+    ['the upgrade of a HelmRelease', UPGRADED, 'HelmRelease/komodor-port/komodor-port'],
+    [
+      'the installation of a HelmRelease',
+      { ...UPGRADED, reason: 'InstallSucceeded' },
+      'HelmRelease/komodor-port/komodor-port',
+    ],
+  ])('keeps with the run which revision asked for it: %s', async (_name, body, object) => {
     const { app, queue } = await startServer();
-    const request = fluxRequest();
-    await app.inject(request);
-    expect((await app.inject(request)).json()).toEqual({ status: 'ignored', reason: 'it came before' });
-    expect((await queue.counts()).runsWaiting).toBe(0);
+    const { runId } = (await app.inject(fluxRequest({ body }))).json();
+    const { metadata, reason } = body;
+    const causes = [{ source: 'flux', object, revision: metadata.revision, reason }];
+    expect((await queue.find(runId))?.order.causes).toEqual(causes);
+    const headers = { authorization: `Bearer ${API_TOKEN}` };
+    expect((await app.inject({ url: `/v1/runs/${runId}`, headers })).json().causes).toEqual(causes);
+    expect((await app.inject({ url: '/v1/runs', headers })).json().runs[0].causes).toEqual(causes);
+  });
+
+  const elsewhere = { ...SUCCEEDED.involvedObject, name: 'komodor-port-crds' };
+  const digest = 'c0ffee5ba5eba11f00d5c0ffee5ba5eba11f00d5c0ffee5ba5eba11f00d51234';
+  it.each<[string, readonly object[], number]>([
+    ['an event that is sent twice', [SUCCEEDED, SUCCEEDED], 1],
+    ['twice at other times', [SUCCEEDED, { ...SUCCEEDED, timestamp: new Date(Date.now() - 1_000).toISOString() }], 1],
+    ['all events of a commit', [{ ...SUCCEEDED, involvedObject: elsewhere }, UPGRADED, SUCCEEDED, UPGRADED], 1],
+    [
+      'an OCI artifact and its chart',
+      [
+        { ...SUCCEEDED, metadata: { revision: `latest@sha256:${digest}` } },
+        { ...UPGRADED, metadata: { revision: `1.2.3+${digest.slice(0, 12)}` } },
+      ],
+      1,
+    ],
+    [
+      'the revision as the first versions of Flux 2 wrote it',
+      [{ ...SUCCEEDED, metadata: { 'kustomize.toolkit.fluxcd.io/revision': `main/${COMMIT}` } }],
+      1,
+    ],
+    ['two commits', [SUCCEEDED, { ...SUCCEEDED, metadata: { revision: `main@sha1:${'b'.repeat(40)}` } }], 2],
+    [
+      'two upgrades with one version of a chart',
+      [
+        { ...UPGRADED, metadata: { revision: '1.2.3' }, message: 'Helm upgrade succeeded for release a/b.v2' },
+        { ...UPGRADED, metadata: { revision: '1.2.3' }, message: 'Helm upgrade succeeded for release a/b.v3' },
+      ],
+      2,
+    ],
+    [
+      'events without a revision',
+      [{ reason: 'ReconciliationSucceeded', message: 'a' }, { reason: 'UpgradeSucceeded' }],
+      2,
+    ],
+  ])('asks for one resync for each commit: %s', async (_name, bodies, expected) => {
+    const { app, queue } = await startServer();
+    const answers = [];
+    for (const body of bodies) {
+      const timestamp = new Date().toISOString();
+      answers.push((await app.inject(fluxRequest({ body: { timestamp, ...body } }))).json());
+    }
+    expect(answers.filter(({ runId }) => runId !== undefined)).toHaveLength(expected);
+    expect(answers.filter(({ status }) => status === 'ignored')).toHaveLength(bodies.length - expected);
+    // One is running, and at most one waits.
+    expect((await queue.list(10)).length).toBe(Math.min(expected, 2));
   });
 });

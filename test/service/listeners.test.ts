@@ -92,19 +92,25 @@ describe.concurrent('EVENT_LISTENER', () => {
 });
 
 describe.concurrent('hooks of other systems', () => {
-  it("Flux's ReconciliationSucceeded and the generic hook lead to a run", async ({ open }) => {
+  it("Flux's successes and the generic hook lead to a run, one for each commit", async ({ open }) => {
     const stage = await open();
-    const service = await stage.service();
+    const service = await stage.service({ FLUX_SETTLE_SECONDS: '1' });
     await service.settled();
-    const flux = (reason: string) => {
-      const body = JSON.stringify({ reason, severity: 'info', timestamp: new Date().toISOString() });
+    const flux = (reason: string, revision = `main@sha1:${'a'.repeat(40)}`) => {
+      const timestamp = new Date().toISOString();
+      const body = JSON.stringify({ reason, severity: 'info', timestamp, metadata: { revision } });
       const digest = createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex');
       return service.call('POST', '/integration/webhook/flux', body, { 'x-signature': `sha256=${digest}` });
     };
     expect((await flux('Progressing')).text).toContain('ignored');
     changeFirst(stage.world, { status: 'unhealthy' });
     const ofFlux = ticketOf(await flux('ReconciliationSucceeded'));
-    expect(await service.ended(ofFlux.runId)).toMatchObject({ trigger: 'webhook', status: 'completed' });
+    expect((await flux('UpgradeSucceeded', `0.1.0+${'a'.repeat(12)}`)).text).toContain('ignored');
+    expect(await service.ended(ofFlux.runId)).toMatchObject({
+      trigger: 'webhook',
+      status: 'completed',
+      causes: [{ revision: `main@sha1:${'a'.repeat(40)}` }],
+    });
     stage.expectTruth();
 
     const secret = { authorization: `Bearer ${WEBHOOK_SECRET}` };
