@@ -35,6 +35,7 @@ export function headOf({ run, report, note }: RecordedRun): Html {
   const facts = [
     `Run ${runId}`,
     `asked for by: ${trigger}`,
+    ...(report?.causes ?? []).map(({ object, revision }) => `Flux: ${object} at ${revision || 'an unknown revision'}`),
     `began ${timeText(startedAt)}`,
     finishedAt === null ? 'has not ended' : `ended ${timeText(finishedAt)}`,
     ...(report

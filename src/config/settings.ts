@@ -114,7 +114,10 @@ function describe(issue: z.core.$ZodIssue, found: ReadonlyMap<SettingKey, Found 
   const source = found.get(info.key);
   if (source !== undefined || info.default !== null) return { name: source?.name ?? info.name, message: issue.message };
   const others = info.oceanNames.length === 0 ? '' : ` (${info.oceanNames[0]} works too)`;
-  return { name: info.name, message: `is required${others}` };
+  return {
+    name: info.name,
+    message: `is required${others}: set it in the environment or in .env, in Kubernetes as a key of the Secret`,
+  };
 }
 
 function contradictionsIn(texts: { readonly [key: string]: string }): readonly SettingProblem[] {

@@ -85,7 +85,8 @@ describe('loadSettings', () => {
   it('names what is required and its other name', () => {
     expect(problemsOf(() => loadSettings({}, { dotenvPath: noDotenv }))[0]).toEqual({
       name: 'KOMODOR_API_KEY',
-      message: 'is required (OCEAN__INTEGRATION__CONFIG__KOMODOR_API_KEY works too)',
+      message:
+        'is required (OCEAN__INTEGRATION__CONFIG__KOMODOR_API_KEY works too): set it in the environment or in .env, in Kubernetes as a key of the Secret',
     });
   });
 
