@@ -46,6 +46,8 @@ export const OPEN = [
   'resources',
   'redis.resources',
   'integration.eventListener',
+  // Of Port's own chart, which has a whole deployment of it.
+  'liveEvents',
 ];
 
 const PROBE = ['successThreshold', 'terminationGracePeriodSeconds'];

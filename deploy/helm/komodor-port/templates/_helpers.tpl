@@ -133,6 +133,7 @@ true
 - healthChecker
 - identityPropagation
 - incrementalSync
+- initContainer
 - integration.actionsProcessor
 - integration.lakehouseEnabled
 - integration.oauth
@@ -146,6 +147,8 @@ true
 - liveEvents.extraLabels
 - liveEvents.ingress
 - liveEvents.initializePortResources
+- liveEvents.isRedisStreamConsumerEnabled
+- liveEvents.redis
 - liveEvents.service
 - liveEvents.worker
 - pathPrefix

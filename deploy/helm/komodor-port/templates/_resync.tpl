@@ -26,15 +26,15 @@
 {{/* A Job that carries out one resync: dict "root" $ "env" (list …) "deadline" seconds "extraContainers" (list …) "annotations" (dict …). */}}
 {{- define "komodor-port.resyncJobSpec" -}}
 backoffLimit: 0
-{{- if ne (include "komodor-port.text" .deadline) "" }}
+{{- if not (has (include "komodor-port.text" .deadline) (list "" "0")) }}
 activeDeadlineSeconds: {{ include "komodor-port.text" .deadline }}
 {{- end }}
 template:
 {{ include "komodor-port.pod" (merge (dict "component" "resync" "args" (list "start") "restartPolicy" "Never" "probes" false) .) | indent 2 }}
 {{- end }}
 
-{{/* Seconds until a resync of the CronJob is stopped; nothing when it never is. */}}
+{{/* Seconds until a resync of the CronJob is stopped; 0 when it never is. */}}
 {{- define "komodor-port.cronDeadline" -}}
 {{- $minutes := ((.Values.workload).cron).resyncTimeoutMinutes -}}
-{{- if not (kindIs "invalid" $minutes) }}{{ mul (int $minutes) 60 }}{{ end -}}
+{{- mul (int ($minutes | default 0)) 60 -}}
 {{- end }}
