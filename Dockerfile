@@ -4,7 +4,8 @@ ARG NODE_IMAGE=docker.io/library/node:22-trixie-slim
 # The same Debian without npm, yarn and headers, which a running service has no use for.
 ARG RUNTIME_IMAGE=docker.io/library/debian:trixie-slim
 
-FROM ${NODE_IMAGE} AS build
+# Built once, on the machine that builds, for every platform: what comes out is JavaScript, which a check below makes sure of.
+FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Without install scripts: they would build before the sources are here.
@@ -16,15 +17,28 @@ COPY mappings mappings
 COPY blueprints blueprints
 COPY scripts scripts
 # Optional ones go too: a compiler that is a peer of a peer, and a native addon that has a substitute in JavaScript.
-# Then what only compilers and debuggers read, and the file modes of whatever machine builds this.
+# Then what only compilers, debuggers and people read (licences stay, and the readmes that may hold one), the packages' own
+# tests and examples, and the file modes of whatever machine builds this.
 RUN npm run build \
   && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
-  && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete \
+  && find node_modules -type d \
+     -regex '.*node_modules/\(@[^/]*/\)?[^/@]*/\(test\|tests\|__tests__\|examples?\|benchmarks?\|docs\|\.github\)' \
+     -prune -exec rm -r {} + \
+  && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.[mM][dD]' \
+     ! -iname 'readme*' ! -iname 'licen[cs]e*' ! -iname 'notice*' \) -delete \
+  && find node_modules -type d -empty -delete \
+  && test -z "$(find node_modules -name '*.node')" \
   && chmod -R u=rwX,go=rX . && chmod 755 dist/cli.js
+
+# Node.js of the platform that the image is for.
+FROM ${NODE_IMAGE} AS node
 
 FROM ${RUNTIME_IMAGE}
 # Debian 13 has jq 1.7, which differs from 1.8 (docs/jq.md). Debian 14 (forky) has 1.8, which runs on the libraries of
 # Debian 13: jq and its two libraries come from there, and nothing else may. The other libraries are what node links to.
+# No versions: a mirror keeps only the newest of each, and a rebuild is how fixes get in. Without a mirror the second
+# apt-get fails. The format in single quotes is for apt-get.
+# hadolint ignore=DL3008,DL4006,SC2016
 RUN apt-get update \
   && mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep --invert-match security | head --lines 1) \
   && echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror forky main" > /etc/apt/sources.list.d/forky.list \
@@ -36,7 +50,7 @@ RUN apt-get update \
      /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/* /var/log/* \
   && useradd --uid 1000 --gid 0 --no-create-home --home-dir /app --shell /usr/sbin/nologin komodor-port \
   && ln -s /app/dist/cli.js /usr/local/bin/komodor-port
-COPY --from=build /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
@@ -46,7 +60,9 @@ COPY --from=build /app/scripts scripts
 COPY --from=build /app/package.json /app/LICENSE ./
 ENV NODE_ENV=production
 # Fails the build when Node.js and the base do not fit together, or when jq does not behave as the program needs it.
-RUN komodor-port --version && komodor-port validate --json | grep --quiet '"flavour": "native"'
+RUN komodor-port --version \
+  && komodor-port validate --json > /tmp/validate.json \
+  && grep --quiet '"flavour": "native"' /tmp/validate.json && rm /tmp/validate.json
 
 ARG VERSION=unknown
 ARG REVISION=unknown

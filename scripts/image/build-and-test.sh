@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image from the Dockerfile as it is and tries it the way it is meant to run: read-only root, user 1000, no
-# capabilities, no new privileges. Takes about three minutes. Where no Docker engine can be had it says so and exits 0.
+# capabilities, no new privileges. Takes about two minutes. Where no Docker engine can be had it says so and exits 0.
+# Each line has the seconds since the start; "..." is what begins, ok and FAIL are how a check ended.
 # Usage: scripts/image/build-and-test.sh
 # With an engine that runs already the official base images are used, and pulled by it when absent. Else, as root on
 # Debian, a private engine is started, with stand-ins for the base images (stand-ins.sh).
@@ -23,8 +24,10 @@ SETTINGS=(
   --env PORT_CLIENT_ID=sandbox-client --env PORT_CLIENT_SECRET=sandbox-secret --env PORT_BASE_URL=http://127.0.0.1:4002
 )
 
+say() { printf 'image: %4d s  %s\n' "$SECONDS" "$1"; }
+
 skip() {
-  echo "image: skipped, $1"
+  say "skipped, $1"
   exit 0
 }
 
@@ -39,23 +42,23 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# Runs a command and says in one line how it went; what it printed is shown when it failed.
+# Runs a command and says in one line how it went and how long it took; what it printed is shown when it failed.
 check() {
-  local what=$1
+  local what=$1 began=$SECONDS
   shift
   if "$@" > "$WORK/output" 2>&1; then
     PASSED=$((PASSED + 1))
-    echo "image: ok    $what"
+    say "ok    $what ($((SECONDS - began)) s)"
   else
     FAILED=$((FAILED + 1))
-    echo "image: FAIL  $what"
-    tail -n 40 "$WORK/output" | sed 's/^/         /'
+    say "FAIL  $what ($((SECONDS - began)) s)"
+    tail -n 40 "$WORK/output" | sed 's/^/               /'
     return 1
   fi
 }
 
 finish() {
-  echo "image: $PASSED passed, $FAILED failed"
+  say "$PASSED passed, $FAILED failed"
   [ "$FAILED" = 0 ] && exit 0
   exit 1
 }
@@ -85,6 +88,25 @@ image_is_modest() {
   writable=$("$DOCKER" run --rm --network none --entrypoint find "$IMAGE" / -xdev -writable -not -type l 2> /dev/null |
     grep -vE '^/(tmp|var/tmp|run/lock)$')
   [ -z "$writable" ] || { echo "it may write to $writable"; return 1; }
+}
+
+# What is in each layer that is worth a line, largest first.
+layers() {
+  "$DOCKER" history --no-trunc --human=false --format '{{.Size}} {{.CreatedBy}}' "$IMAGE" | sort -rn |
+    awk '$1 >= 500000 {
+      size = $1 / 1000000; $1 = ""
+      printf "                 %6.1f MB %s\n", size, /[^ ]/ ? substr($0, 1, 90) : " the base image"
+    }'
+}
+
+# The packages in the image are those that the bill of materials calls required: no more and no fewer.
+holds_what_its_bill_says() {
+  node scripts/sbom.mjs | node -p '
+    const { components } = JSON.parse(fs.readFileSync(0, "utf8"));
+    components.filter(({ scope }) => scope === "required").map((one) => one["bom-ref"]).sort().join("\n")' > "$WORK/bill" &&
+    "$DOCKER" run --rm --interactive --network none --entrypoint node "$IMAGE" --input-type=module - \
+      < scripts/image/packages.mjs > "$WORK/packages" &&
+    [ -s "$WORK/packages" ] && diff "$WORK/bill" "$WORK/packages"
 }
 
 validates() { confined --network none "$@" "$IMAGE" validate --json | tee /dev/stderr | grep '"flavour": "native"'; }
@@ -146,13 +168,19 @@ demo_gets() {
 redis_comes_back() { compose stop redis && demo_gets unready && compose start redis && demo_gets ready; }
 
 find_engine
-echo "image: engine $("$DOCKER" version --format '{{.Server.Version}}'), $([ "$PRIVATE" = yes ] && echo 'private, with stand-ins for the base images' || echo 'already running')"
+say "engine $("$DOCKER" version --format '{{.Server.Version}}'), $([ "$PRIVATE" = yes ] && echo 'our own' || echo 'already running')"
 if [ "$PRIVATE" = yes ]; then
+  say '...   making stand-ins for the base images from packages, as no registry can be counted on (half a minute)'
   (make_stand_ins) > "$WORK/stand-ins.log" 2>&1 || skip "the base images' stand-ins could not be made: $(tail -n 1 "$WORK/stand-ins.log")"
 fi
 network=$([ "$PRIVATE" = yes ] && echo host || echo default)
+say '...   building from the Dockerfile (npm ci, build, packages of Debian; about a minute)'
 check 'builds from the Dockerfile as it is' "$DOCKER" build --network "$network" --tag "$IMAGE" . || finish
-echo "image: size $(($(inspect '{{.Size}}' "$IMAGE") / 1000000)) MB"
+say "size  $(($(inspect '{{.Size}}' "$IMAGE") / 1000000)) MB, of which"
+layers
+if command -v node > /dev/null; then
+  check 'holds the packages of its bill of materials and no others' holds_what_its_bill_says
+fi
 check 'runs as 1000:0, may write nowhere, carries no secret' image_is_modest
 check 'validates without any writable place, with a native jq' validates
 check 'validates as any other user of group 0' validates --user 123456:0
@@ -166,7 +194,8 @@ if check 'the stand-in APIs start' sandbox_starts; then
   fi
 fi
 if [ "$PRIVATE" = yes ]; then
-  (get_compose && make_redis_stand_in) > "$WORK/compose.log" 2>&1 || echo "image: compose not tried: $(tail -n 1 "$WORK/compose.log")"
+  say '...   fetching Compose and making a stand-in for the image of Redis'
+  (get_compose && make_redis_stand_in) > "$WORK/compose.log" 2>&1 || say "skipped, Compose: $(tail -n 1 "$WORK/compose.log")"
 fi
 if compose version > /dev/null 2>&1 && check 'compose: the demo with Redis gets ready' compose_works; then
   check 'compose: it is ready again after Redis was away' redis_comes_back

@@ -11,6 +11,7 @@ find_engine() {
   if [ "$(id -u)" != 0 ] || ! grep -qs '^ID=debian' /etc/os-release; then
     skip 'no Docker engine runs here, and only root on Debian could start one'
   fi
+  say '...   no Docker engine runs here: installing one with apt-get, unless it is there, and starting it for this script only'
   install_engine > "$WORK/install.log" 2>&1 || skip 'no Docker engine runs here, and none could be installed with apt-get'
   start_engine || skip "the Docker engine could not be started here: $(tail -n 1 "$WORK/engine.log")"
 }
