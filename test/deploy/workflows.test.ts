@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { describeWith, run } from './tools.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const read = (path: string) => readFileSync(root(path), 'utf8');
@@ -224,5 +225,23 @@ describe('dependabot.yml', () => {
       expect(cooldown['default-days']).toBe(7);
       expect(read(`${directory.slice(1)}/${file[kind]}`.replace(/^\//, '')).length).toBeGreaterThan(0);
     }
+  });
+});
+
+describeWith(['actionlint'], 'actionlint', () => {
+  it('has nothing to say of our workflows and of the sample', async () => {
+    const files = [...workflows.map(({ name }) => `${FOLDER}/${name}`), 'deploy/ci/github/komodor-port.yml'];
+    expect(await run('actionlint', ['-no-color', ...files])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('would say it', async () => {
+    const wrong = 'on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - nonsense: 1\n';
+    expect((await run('actionlint', ['-no-color', '-'], { stdin: wrong })).stdout).toContain('nonsense');
+  });
+});
+
+describeWith(['hadolint'], 'hadolint', () => {
+  it('has nothing to say of the Dockerfile', async () => {
+    expect(await run('hadolint', ['--no-color', 'Dockerfile'])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 });

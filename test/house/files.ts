@@ -26,7 +26,7 @@ export const sources = filesUnder('src', '.ts');
 
 /** What people read. */
 export const pages: readonly ProjectFile[] = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map(readProjectFile),
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'].map(readProjectFile),
   ...filesUnder('docs', '.md'),
 ];
 

@@ -70,7 +70,13 @@ describe('commands', () => {
     expect(messages.length).toBeGreaterThan(3);
     const nodes = ['--max-old-space-size'];
     expect(strangers(messages, (option) => nodes.includes(option) || WORD(option).test(all))).toEqual([]);
-    const others = ['docs/container.md', 'docs/chaos.md', 'docs/performance.md', 'docs/reliability.md'];
+    const others = [
+      'docs/container.md',
+      'docs/ci-samples.md',
+      'docs/chaos.md',
+      'docs/performance.md',
+      'docs/reliability.md',
+    ];
     const inPages = named(
       pages.filter(({ path }) => !others.includes(path)),
       /`(--[a-z][a-z-]+)/g,
@@ -81,7 +87,7 @@ describe('commands', () => {
 
   it('of npm exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json').text);
-    const found = named([...pages, ...sources], /\bnpm run ([a-z:-]+)/g);
+    const found = named([...pages, ...sources], /\bnpm run (?:--silent )?([a-z:-]+)/g);
     expect(found.map(({ name }) => name)).toContain('demo');
     expect(strangers(found, (name) => Object.hasOwn(scripts, name))).toEqual([]);
   });
