@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
 
-/** A program that tests of `deploy/` need and that may be absent; `scripts/deploy/tools.sh` fetches them. */
-export type Tool = 'helm4' | 'helm3' | 'kubectl' | 'promtool' | 'actionlint' | 'hadolint';
+/** A program that tests of `deploy/` need and that may be absent; `scripts/deploy/tools.sh` fetches them, `lab.sh` builds one. */
+export type Tool = 'helm4' | 'helm3' | 'kubectl' | 'promtool' | 'actionlint' | 'hadolint' | 'control-plane';
 
 export interface Answer {
   readonly code: number;

@@ -42,7 +42,12 @@ export async function environmentOf(
   return environment;
 }
 
-async function resolved(api: Api, pod: Pod, { value, valueFrom }: Variable, podIp: string): Promise<string | undefined> {
+async function resolved(
+  api: Api,
+  pod: Pod,
+  { value, valueFrom }: Variable,
+  podIp: string,
+): Promise<string | undefined> {
   if (valueFrom === undefined) return value;
   const { configMapKeyRef, secretKeyRef, fieldRef } = valueFrom;
   if (fieldRef) return fieldOf(pod, podIp, fieldRef.fieldPath);
