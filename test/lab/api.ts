@@ -17,7 +17,6 @@ const MetaSchema = z.looseObject({
 
 /** What every object of the API server has. */
 export const ObjectSchema = z.looseObject({ metadata: MetaSchema });
-export type ApiObject = z.infer<typeof ObjectSchema>;
 
 const ListSchema = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string() }),

@@ -11,7 +11,7 @@ const DataSchema = z.looseObject({
 const TokenSchema = z.looseObject({ status: z.looseObject({ token: z.string() }) });
 
 /** The keys of a ConfigMap or a Secret; undefined when it is not there. */
-export async function dataOf(
+async function dataOf(
   api: Api,
   namespace: string,
   kind: 'configmaps' | 'secrets',

@@ -27,7 +27,7 @@ export interface ContainerRecord {
   restartCount: number;
 }
 
-export function newRecord({ name, image }: { readonly name: string; readonly image: string }): ContainerRecord {
+function newRecord({ name, image }: { readonly name: string; readonly image: string }): ContainerRecord {
   const state = { waiting: { reason: 'ContainerCreating' } };
   return { name, image, state, lastState: {}, ready: false, started: false, restartCount: 0 };
 }
