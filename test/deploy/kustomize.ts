@@ -17,6 +17,9 @@ export const OVERLAYS = foldersIn(`${FOLDER}/overlays`);
 
 /** What stands in a kustomization.yaml of a user, with other files beside it. */
 interface Overlay {
+  /** What it builds on, from the root of the checkout. */
+  readonly base?: string;
+  /** Names of components of Kustomize, or their folders from the root of the checkout. */
   readonly components?: readonly string[];
   readonly rest?: object;
   readonly files?: Readonly<Record<string, string>>;
@@ -24,16 +27,17 @@ interface Overlay {
 
 /** Builds an overlay as a user would write it, in a folder of its own: the base, components in this order, and the rest. */
 export async function buildOverlay({
+  base = `${FOLDER}/base`,
   components = [],
   rest = {},
   files = {},
 }: Overlay = {}): Promise<readonly Manifest[]> {
   const folder = mkdtempSync(join(tmpdir(), 'overlay-'));
-  const path = (name: string) => relative(folder, join(ROOT, FOLDER, name));
+  const pathTo = (path: string) => relative(folder, join(ROOT, path));
   try {
     const kustomization = {
-      resources: [path('base')],
-      components: components.map((name) => path(`components/${name}`)),
+      resources: [pathTo(base)],
+      components: components.map((name) => pathTo(name.includes('/') ? name : `${FOLDER}/components/${name}`)),
       ...rest,
     };
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
