@@ -47,6 +47,8 @@ export interface QueueNumbers {
   readonly reports: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks: () => number;
   readonly freshness: () => Promise<Freshness>;
+  /** The time between scheduled resyncs; null: there is no schedule. */
+  readonly everyMs: number | null;
 }
 
 /**

@@ -68,7 +68,9 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   checkRole(settings);
   let queue: RunQueue | undefined;
   let recorder: TimelineRecorder | undefined;
+  const everyMs = scheduledEveryMs(settings);
   const numbers: QueueNumbers = {
+    everyMs,
     counts: async () => (queue ? queue.counts() : { runsWaiting: 0, runsActive: 0, liveWaiting: 0 }),
     reports: async (limit) =>
       ((await queue?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
@@ -80,7 +82,6 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   queue = createdQueue.queue;
   const { mask, log } = components;
   recorder = createTimelineRecorder({ timeline: createdQueue.timeline, mask, log });
-  const everyMs = scheduledEveryMs(settings);
   const freshness = createFreshnessReader({ queue, everyMs });
   const stopping = new AbortController();
   const server = await buildServer(

@@ -30,6 +30,8 @@ export interface MetricSources {
   readonly reports?: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks?: () => number;
   readonly freshness?: () => Promise<Freshness>;
+  /** The time between scheduled resyncs; null: there is no schedule. */
+  readonly everyMs?: number | null;
 }
 
 /** All metrics of `/metrics`. docs/metrics.md lists them. */
@@ -56,10 +58,9 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
   collectDefaultMetrics({ register: registry });
   const ocean = createOceanMetrics(registry);
 
-  const { runDuration, items, entities, requests, jq } = createCounters(registry);
+  const { runDuration, items, entities, problems, requests, jq } = createCounters(registry);
   const statusMetrics = createStatusMetrics(registry);
   registerSources(registry, sources);
-  if (sources.freshness) registerFreshness(registry, sources.freshness);
   let mapping: Mapping | undefined;
   let hasReadReports = false;
 
@@ -70,6 +71,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
         entities.inc({ blueprint, result }, count);
       }
     }
+    for (const { code, severity, count } of report.problems) problems.inc({ code, severity }, count);
     statusMetrics.addReport(report);
     ocean.resyncFinished(report, mapping);
   }
@@ -134,6 +136,12 @@ function createCounters(registry: Registry) {
       labelNames: ['blueprint', 'result'],
       registers,
     }),
+    problems: new Counter({
+      name: 'komodor_port_problems_total',
+      help: 'Problems in the reports of resyncs, each as often as it occurred.',
+      labelNames: ['code', 'severity'],
+      registers,
+    }),
     requests: new Counter({
       name: 'komodor_port_http_requests_total',
       help: 'HTTP attempts, by status or by why there was none.',
@@ -160,8 +168,11 @@ function countItems(items: Counter<'kind' | 'phase' | 'result'>, report: KindRep
 }
 
 /** Metrics whose values are read at every scrape. */
-function registerSources(registry: Registry, { traffic, queue, skippedTicks }: MetricSources): void {
+function registerSources(registry: Registry, sources: MetricSources): void {
   const registers = [registry];
+  const { traffic, queue, freshness } = sources;
+  registerSchedule(registers, sources);
+  if (freshness) registerFreshness(registry, freshness);
   new Counter({
     name: 'komodor_port_rate_limit_wait_seconds_total',
     help: 'Time during which all requests to a host stood still for its rate limit.',
@@ -202,6 +213,19 @@ function registerSources(registry: Registry, { traffic, queue, skippedTicks }: M
     registers,
     collect() {
       this.set(loop.longestMs() / 1000);
+    },
+  });
+}
+
+/** The schedule of resyncs. */
+function registerSchedule(registers: Registry[], { skippedTicks, everyMs = null }: MetricSources): void {
+  new Gauge({
+    name: 'komodor_port_resync_interval_seconds',
+    help: 'Seconds between scheduled resyncs; absent without a schedule.',
+    registers,
+    collect() {
+      if (everyMs === null) this.remove();
+      else this.set(everyMs / 1000);
     },
   });
   new Counter({

@@ -13,6 +13,8 @@ export interface StatusMetrics {
 
 interface BlockedDeletions {
   readonly finishedAt: number;
+  /** The kinds that the run read. */
+  readonly kinds: readonly Kind[];
   readonly blocked: DeletionBlocked | null;
 }
 
@@ -62,12 +64,16 @@ export function createStatusMetrics(registry: Registry): StatusMetrics {
         if (isSuccess(report, kind, mapping)) succeededAt.set(kind, Math.max(finishedAt, succeededAt.get(kind) ?? 0));
       }
       const isNewer = ({ finishedAt: known }: BlockedDeletions) => finishedAt >= known;
-      if (coversAllBlueprints(report, mapping)) {
-        for (const [blueprint, one] of blockedByBlueprint) if (isNewer(one)) blockedByBlueprint.delete(blueprint);
+      const kinds = report.kinds.map(({ kind }) => kind);
+      for (const [blueprint, one] of blockedByBlueprint) {
+        // A process that runs no resyncs (ROLE=server) has no mapping: then the kinds of the earlier run count.
+        const wanted = mapping === undefined ? one.kinds : kindsOf(mapping);
+        if (isNewer(one) && coversAllBlueprints(report, wanted)) blockedByBlueprint.delete(blueprint);
       }
       for (const { blueprint, deletionBlocked } of report.blueprints) {
         const known = blockedByBlueprint.get(blueprint);
-        if (!known || isNewer(known)) blockedByBlueprint.set(blueprint, { finishedAt, blocked: deletionBlocked });
+        if (!known || isNewer(known))
+          blockedByBlueprint.set(blueprint, { finishedAt, kinds, blocked: deletionBlocked });
       }
     },
   };
@@ -101,10 +107,9 @@ function addDeletionGauges(registers: Registry[], blockedByBlueprint: ReadonlyMa
 }
 
 /** Whether blueprints that a report does not name are out of use. A run that stopped early names only some, or none. */
-function coversAllBlueprints({ status, kinds }: RunReport, mapping: Mapping | undefined): boolean {
-  if (status === 'failed' || status === 'aborted' || mapping === undefined) return false;
-  const read = new Set(kinds.map(({ kind }) => kind));
-  return kindsOf(mapping).every((kind) => read.has(kind));
+function coversAllBlueprints({ status, kinds }: RunReport, wanted: readonly Kind[]): boolean {
+  if (status === 'failed' || status === 'aborted') return false;
+  return wanted.every((kind) => kinds.some((read) => read.kind === kind));
 }
 
 function kindsOf({ entries, disabled }: Mapping): readonly Kind[] {

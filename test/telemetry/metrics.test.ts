@@ -27,6 +27,7 @@ const SOURCES: MetricSources = {
   ],
   queue: async () => ({ runsWaiting: 1, runsActive: 1, liveWaiting: 7 }),
   skippedTicks: () => 3,
+  everyMs: 5_400_000,
   freshness: async () => FRESHNESS,
 };
 const BLOCKED = { reason: 'threshold', count: 6, digest: 'd', sample: [] } as const;
@@ -46,8 +47,12 @@ function resynced(report = runReport()): Metrics {
 
 describe('the metrics', () => {
   it('count the parts of a resync, and again with the next', async () => {
-    const metrics = resynced();
-    metrics.runFinished(runReport());
+    const problems = [{ code: 'upsert_failed', severity: 'error', message: 'x', count: 4, samples: [] }] as const;
+    const metrics = resynced(runReport({ problems }));
+    metrics.runFinished(runReport({ problems }));
+    expect(await samples(metrics, 'komodor_port_problems_total')).toEqual([
+      'komodor_port_problems_total{code="upsert_failed",severity="error"} 8',
+    ]);
     expect(await samples(metrics, 'komodor_port_items_total')).toContain(
       'komodor_port_items_total{kind="komodorService",phase="transform",result="filtered"} 2',
     );
@@ -145,6 +150,9 @@ describe('the metrics', () => {
       expect(await samples(metrics, 'komodor_port_ticks_skipped_total')).toEqual([
         'komodor_port_ticks_skipped_total 3',
       ]);
+      expect(await samples(metrics, 'komodor_port_resync_interval_seconds')).toEqual([
+        'komodor_port_resync_interval_seconds 5400',
+      ]);
       expect(await samples(metrics, 'komodor_port_queue_depth')).toContain(
         'komodor_port_queue_depth{queue="live_waiting"} 7',
       );
@@ -185,7 +193,9 @@ describe('the metrics', () => {
 
 describe('docs/metrics.md', () => {
   it('lists every metric of ours with its type, labels and meaning', async () => {
-    const metrics = resynced(runReport({ blueprints: [blueprintReport('service', { deletionBlocked: BLOCKED })] }));
+    const blueprints = [blueprintReport('service', { deletionBlocked: BLOCKED })];
+    const problems = [{ code: 'deletion_blocked', severity: 'error', message: 'x', count: 1, samples: [] }] as const;
+    const metrics = resynced(runReport({ blueprints, problems }));
     metrics.requestDone('port', { type: 'answered', status: 200 });
     metrics.jqDone(12);
     const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
