@@ -1,7 +1,8 @@
-// One version in all the places that name it: package.json, package-lock.json, the chart and the changelog.
+// One version in all the places that name it: package.json, package-lock.json, the chart and the changelog; and, for a
+// release that is no candidate, the samples in deploy/ and docs/ that name our image.
 // docs/releasing.md says when each is used.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const USAGE = `usage: node scripts/release.mjs VERSION [--date YYYY-MM-DD]   sets the version everywhere
@@ -129,10 +130,10 @@ function set(version) {
       `CHANGELOG.md says nothing under ${UNRELEASED}: write down what users will notice, then run this again`,
     );
   }
-  const written = { ...packageFiles(version), ...chartFile(version) };
+  const written = { ...sampleFiles(version, before), ...packageFiles(version), ...chartFile(version) };
   written['CHANGELOG.md'] = read('CHANGELOG.md').replace(UNRELEASED, `${UNRELEASED}\n\n## [${version}] - ${date}`);
   for (const [name, text] of Object.entries(written)) writeFileSync(path(name), text);
-  console.log(`${before} -> ${version} in ${Object.keys(written).join(', ')}`);
+  console.log(`${before} -> ${version} in\n  ${Object.keys(written).join('\n  ')}`);
 }
 
 function packageFiles(version) {
@@ -152,6 +153,31 @@ function chartFile(version) {
     throw new Mistake(`${CHART} has no line "version:", or none "appVersion:", to set`);
   }
   return { [CHART]: text };
+}
+
+/** Samples name the newest release. What they name now is the release before, which a candidate does not replace. */
+function sampleFiles(version, before) {
+  if (version.includes('-')) return {};
+  const [, released] = /^## \[(\d+\.\d+\.\d+)\]/m.exec(read('CHANGELOG.md')) ?? [];
+  const old = (released ?? before).replaceAll('.', '\\.');
+  const image = new RegExp(`(komodor-port-integration[:@])${old}(?![\\w.-])`, 'g');
+  const tag = new RegExp(`^(\\s*(?:newTag|tag): *["']?)${old}(?![\\w.-])`, 'gm');
+  const changed = filesUnder('deploy', 'docs').flatMap((name) => {
+    const text = read(name);
+    const named = text.replace(image, `$1${version}`);
+    const next = name.startsWith('deploy/') ? named.replace(tag, `$1${version}`) : named;
+    return next === text ? [] : [[name, next]];
+  });
+  return Object.fromEntries(changed);
+}
+
+function filesUnder(...folders) {
+  return folders
+    .filter((folder) => existsSync(path(folder)))
+    .flatMap((folder) => readdirSync(path(folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 function json(value) {

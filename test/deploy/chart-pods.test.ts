@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { containerOf, dataOf, envOf, find, kindsOf, podOf } from './chart.ts';
+import { containerOf, dataOf, envOf, find, kindsOf, podOf, VERSION } from './chart.ts';
 import { template } from './manifests.ts';
 import { describeWith } from './tools.ts';
 
@@ -51,7 +51,7 @@ describeWith(['helm4'], 'pods of the chart', () => {
   });
 
   it.each([
-    [{}, 'komodor-port-integration:0.1.0'],
+    [{}, `komodor-port-integration:${VERSION}`],
     [{ image: 'own:1' }, 'own:1'],
     [{ imageRegistry: 'r.example.com/p', image: 'own:1' }, 'r.example.com/p/own:1'],
     [{ imageRegistry: 'r.example.com/p/', image: { tag: 7 } }, 'r.example.com/p/komodor-port-integration:7'],

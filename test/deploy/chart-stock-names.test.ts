@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CHART, containerOf, dataOf, find, podOf } from './chart.ts';
+import { CHART, containerOf, dataOf, find, podOf, VERSION } from './chart.ts';
 import { template } from './manifests.ts';
 import { describeWith, run } from './tools.ts';
 
@@ -27,7 +27,7 @@ describeWith(['helm4'], "values of Port's own chart", () => {
     });
     const container = containerOf(manifests, 'Deployment', 'komodor');
     expect(container).toMatchObject({
-      image: 'registry.example.com/platform/komodor-port-integration:0.1.0',
+      image: `registry.example.com/platform/komodor-port-integration:${VERSION}`,
       imagePullPolicy: 'Always',
       livenessProbe: { initialDelaySeconds: 30 },
       readinessProbe: { initialDelaySeconds: 5, successThreshold: 2 },

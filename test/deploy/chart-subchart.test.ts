@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHART, containerOf, dataOf, kindsOf } from './chart.ts';
+import { CHART, containerOf, dataOf, kindsOf, VERSION } from './chart.ts';
 import { template } from './manifests.ts';
 import { describeWith, ROOT } from './tools.ts';
 
@@ -10,8 +10,8 @@ const PARENT = `apiVersion: v2
 name: platform
 version: 1.0.0
 dependencies:
-  - { name: komodor-port, version: 0.1.0, condition: komodor-port.enabled }
-  - { name: komodor-port, version: 0.1.0, alias: second, condition: second.enabled }
+  - { name: komodor-port, version: ${VERSION}, condition: komodor-port.enabled }
+  - { name: komodor-port, version: ${VERSION}, alias: second, condition: second.enabled }
 `;
 
 /** Values that other charts and tools put at the top. */
@@ -41,7 +41,7 @@ describeWith(['helm4', 'helm3'], 'the chart as a dependency', () => {
       const manifests = await template({ helm, chart, release: 'platform', values });
       expect(dataOf(manifests, 'ConfigMap', 'platform-komodor-port')).toMatchObject({ LOG_LEVEL: 'debug' });
       expect(containerOf(manifests, 'Deployment', 'platform-komodor-port').image).toBe(
-        'komodor-port-integration:0.1.0',
+        `komodor-port-integration:${VERSION}`,
       );
     });
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Manifest } from './manifests.ts';
@@ -7,6 +7,9 @@ import { ROOT, run } from './tools.ts';
 /** What tests of the chart look at. Everything else of a manifest stays as it is. */
 
 export const CHART = 'deploy/helm/komodor-port';
+
+/** The chart's version, which is the image's by default. A release changes it, so no test names it. */
+export const VERSION = /^version: (.*)$/m.exec(readFileSync(join(ROOT, CHART, 'Chart.yaml'), 'utf8'))?.[1] ?? '';
 
 /** The values files of `ci/`, from the root of the checkout. */
 export const CI_FILES = readdirSync(join(ROOT, CHART, 'ci')).map((file) => `${CHART}/ci/${file}`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,6 +92,43 @@ describe('release.mjs VERSION', () => {
     change(CHART, 'appVersion', 'AppVersion');
     expect(release('7.0.0').stderr).toContain('Chart.yaml has no line');
     expect(JSON.parse(read('package.json')).version).not.toBe('7.0.0');
+  });
+});
+
+describe('the samples', () => {
+  const SAMPLE = 'deploy/x/values.yaml';
+  const sample = (version: string) =>
+    [
+      `image: registry.example.com/komodor-port-integration:${version}`,
+      `  tag: ${version} # a marker`,
+      `    newTag: "${version}"`,
+      'other: { tag: 7.4.0 }',
+      '  tag: 7.4.0',
+      'range: ">=1.2.3"',
+    ].join('\n');
+
+  it('name the newest release, and a candidate is none', () => {
+    writeFileSync(file('CHANGELOG.md'), '## [Unreleased]\n\n- New.\n\n## [1.2.3] - 2029-01-02\n\n- Old.\n');
+    change('package.json', /"version": ".*"/, '"version": "1.2.3"');
+    mkdirSync(dirname(file(SAMPLE)), { recursive: true });
+    mkdirSync(file('docs'), { recursive: true });
+    writeFileSync(file(SAMPLE), sample('1.2.3'));
+    writeFileSync(file('docs/page.md'), 'npx komodor-port-integration@1.2.3, not komodor-port-integration:1.2.30\n');
+    expect(release('1.3.0-rc.1')).toMatchObject({ code: 0 });
+    expect(read(SAMPLE)).toBe(sample('1.2.3'));
+    change('CHANGELOG.md', '## [Unreleased]\n', '## [Unreleased]\n\n- Newer.\n');
+    expect(release('1.3.0')).toMatchObject({ code: 0, stdout: expect.stringContaining(SAMPLE) });
+    expect(read(SAMPLE)).toBe(sample('1.3.0'));
+    expect(read('docs/page.md')).toBe('npx komodor-port-integration@1.3.0, not komodor-port-integration:1.2.30\n');
+  });
+
+  it('of this checkout all name one version', () => {
+    const texts = readdirSync(root('deploy'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    const images = texts.flatMap((text) => text.match(/(?<=komodor-port-integration:)\d+\.\d+\.\d+/g) ?? []);
+    expect(images.length).toBeGreaterThan(3);
+    expect(new Set(images).size).toBe(1);
   });
 });
 
