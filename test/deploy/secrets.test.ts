@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listSettings } from '../../src/config/settings-schema.ts';
 import { buildOverlay, objectOf } from './kustomize.ts';
+import { substitute } from './flux-substitution.ts';
 import { describeWith, ROOT } from './tools.ts';
 
 const FOLDER = 'deploy/secrets/components';
@@ -90,5 +91,25 @@ describe('what Git holds', () => {
       filesIn,
     );
     expect(plain.filter((path) => readFileSync(path, 'utf8').includes('${'))).toEqual([]);
+  });
+});
+
+describeWith(['kubectl'], 'with Flux', () => {
+  const SECRETS = 'deploy/flux/secrets';
+  const build = (base: string, folder: string, name: string) =>
+    buildOverlay({ base, components: name === 'none' ? [] : [`${folder}/${name}`] });
+
+  it.each(['none', ...components])('and no variable set, %s is the same', async (name) => {
+    const [plain, flux] = await Promise.all([
+      build('deploy/secrets/base', FOLDER, name),
+      build(`${SECRETS}/base`, `${SECRETS}/components`, name),
+    ]);
+    expect(JSON.stringify(flux)).toMatch(/\$\{SECRET_PATH:=komodor-port\}/);
+    expect(JSON.parse(substitute(JSON.stringify(flux), {}))).toEqual(plain);
+  });
+
+  it.each([...stores, ...keys])('every value of %s that is a place somewhere else is a variable', async (name) => {
+    const flux = JSON.stringify(await build(`${SECRETS}/base`, `${SECRETS}/components`, name));
+    expect(flux.replaceAll(/\$\{[^}]*\}/g, '')).not.toMatch(/https?:\/\/|example|0000|arn:|"key":"komodor-port"/);
   });
 });
