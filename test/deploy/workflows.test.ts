@@ -57,7 +57,12 @@ const manifest = z
 
 describe('every workflow', () => {
   it('is one that we know', () => {
-    expect(workflows.map(({ name }) => name).sort()).toEqual(['ci.yml', 'release.yml', 'security.yml']);
+    expect(workflows.map(({ name }) => name).sort()).toEqual([
+      'ci.yml',
+      'image-update-pr.yml',
+      'release.yml',
+      'security.yml',
+    ]);
   });
 
   it('uses actions of others by their commit, and says which version that is', () => {
@@ -93,6 +98,7 @@ describe('every workflow', () => {
         .map(([what]) => `${where} ${what}`),
     );
     expect(writing.sort()).toEqual([
+      'image-update-pr.yml: pull-request pull-requests',
       'release.yml: chart id-token',
       'release.yml: chart packages',
       'release.yml: github contents',
