@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Flux, not of JavaScript.
 import { describe, expect, it } from 'vitest';
 import { substitute, variablesIn } from './flux-substitution.ts';
 
