@@ -4,8 +4,19 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { listSettings } from '../../src/config/settings-schema.ts';
-import { applied, CLUSTERS, FLUX, fluxKustomizations, inCopy, inFolder, kustomizationsIn, settingsOf } from './flux.ts';
+import {
+  applied,
+  CLUSTERS,
+  FLUX,
+  fluxKustomizations,
+  inCopy,
+  inFolder,
+  kustomizationsIn,
+  settingsOf,
+  substituted,
+} from './flux.ts';
 import { kustomize, type Manifest } from './manifests.ts';
+import { hasSchema, learnKinds, mistakesIn } from './schema.ts';
 import { describeWith, ROOT } from './tools.ts';
 
 const files = ['deploy/flux', 'deploy/catalog'].flatMap((folder) =>
@@ -20,6 +31,8 @@ const folders = [...kustomizationsIn(FLUX), ...kustomizationsIn('deploy/catalog'
 const isComponent = (folder: string) =>
   z.object({ kind: z.string() }).parse(parse(readFileSync(join(ROOT, folder, 'kustomization.yaml'), 'utf8'))).kind ===
   'Component';
+
+const isKnown = ({ apiVersion, kind }: Manifest) => hasSchema(`${apiVersion}/${kind}`);
 
 /** What a component is added to. */
 function baseOf(component: string): readonly string[] {
@@ -40,8 +53,16 @@ const build = (folder: string): Promise<readonly Manifest[]> =>
   });
 
 describeWith(['kubectl'], 'deploy/flux and deploy/catalog', () => {
-  it.each(folders)('%s builds', async (folder) => {
+  beforeAll(async () => learnKinds(await kustomize('deploy/catalog/crds')));
+
+  it.each(folders)('%s builds, and is right by the schemas', async (folder) => {
     const manifests = await build(folder);
+    const objects = manifests.map((manifest) => substituted(manifest, {}));
+    // Nobody publishes the definition of a FluxInstance as a module; the test of the operator's sample is below.
+    expect(objects.filter((each) => !isKnown(each)).map(({ kind }) => kind)).toEqual(
+      folder.endsWith('flux-operator') ? ['FluxInstance'] : [],
+    );
+    expect(objects.filter(isKnown).flatMap(mistakesIn)).toEqual([]);
     expect(manifests.length).toBeGreaterThan(0);
     for (const { kind, metadata } of manifests) {
       if (['Namespace', 'CustomResourceDefinition', 'ClusterEntity'].includes(kind)) continue;
@@ -90,6 +111,23 @@ describeWith(['kubectl'], 'deploy/ in a repository of somebody else', () => {
       expect(text).toContain('refs/heads/live');
       expect(text.match(/"branch":"live"/g)).toHaveLength(2);
     });
+  });
+});
+
+describeWith(['kubectl'], 'the sample for the Flux operator', () => {
+  it('installs what the tree needs, and syncs a cluster of it', async () => {
+    const [instance] = await kustomize(`${FLUX}/flux-operator`);
+    expect(instance).toMatchObject({
+      apiVersion: 'fluxcd.controlplane.io/v1',
+      kind: 'FluxInstance',
+      metadata: { name: 'flux', namespace: 'flux-system' },
+      spec: {
+        components: expect.arrayContaining(['image-reflector-controller', 'image-automation-controller']),
+        sync: { kind: 'GitRepository', ref: 'refs/heads/main' },
+      },
+    });
+    const { path } = z.looseObject({ sync: z.looseObject({ path: z.string() }) }).parse(instance?.spec).sync;
+    expect(CLUSTERS.map((cluster) => `${FLUX}/clusters/${cluster}`)).toContain(path);
   });
 });
 

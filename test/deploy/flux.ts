@@ -75,7 +75,8 @@ export async function applied(
   return Object.keys(variables).length === 0 ? built : built.map((manifest) => substituted(manifest, variables));
 }
 
-function substituted(manifest: Manifest, variables: Readonly<Record<string, string>>): Manifest {
+/** An object with its variables put in. */
+export function substituted(manifest: Manifest, variables: Readonly<Record<string, string>>): Manifest {
   if (manifest.metadata.annotations?.['kustomize.toolkit.fluxcd.io/substitute'] === 'disabled') return manifest;
   const [result] = parseManifests(substitute(stringify(manifest, { version: '1.1', lineWidth: 0 }), variables));
   if (result === undefined) throw new Error(`Nothing is left of ${manifest.kind} ${manifest.metadata.name}`);
