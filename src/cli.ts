@@ -40,7 +40,10 @@ program
     'after',
     '\nEVENT_LISTENER=ONCE: one resync, then exit 0 (completed), 1 (failed) or 2 (degraded or blocked).',
   )
-  .action(() => runCommand(false, async () => (await import('./cli/start.ts')).start()));
+  .option('--attention-ok', 'with EVENT_LISTENER=ONCE: exit 0 instead of 2')
+  .action((options: { attentionOk?: boolean }) =>
+    runCommand(false, async () => (await import('./cli/start.ts')).start(options)),
+  );
 
 program
   .command('resync')

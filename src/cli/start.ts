@@ -8,17 +8,23 @@ import { printError } from './output.ts';
 /** After this the process is killed. The service stops earlier. */
 const GRACE_MS = 10_000;
 
-/** `start`: runs the service until SIGTERM, or one resync with EVENT_LISTENER=ONCE. @returns the exit code */
-export async function start(): Promise<number> {
-  const settings = loadSettings(process.env);
-  return settings.eventListener === 'ONCE' ? startOnce(settings) : startUntilStopped(settings);
+interface StartOptions {
+  /** With EVENT_LISTENER=ONCE: 0 also for a resync that is degraded or blocked, which no repetition and no rollback mends. */
+  readonly attentionOk?: boolean;
 }
 
-async function startOnce(settings: Settings): Promise<number> {
+/** `start`: runs the service until SIGTERM, or one resync with EVENT_LISTENER=ONCE. @returns the exit code */
+export async function start({ attentionOk = false }: StartOptions = {}): Promise<number> {
+  const settings = loadSettings(process.env);
+  return settings.eventListener === 'ONCE' ? startOnce(settings, attentionOk) : startUntilStopped(settings);
+}
+
+async function startOnce(settings: Settings, attentionOk: boolean): Promise<number> {
   const interruption = onInterrupt();
   const { runOnceAndReport } = await import('../service/once.ts');
   const report = await runOnceAndReport(settings, process.env, interruption.signal);
-  return interruption.exitCode() ?? exitCodeOf(report);
+  const code = exitCodeOf(report);
+  return interruption.exitCode() ?? (attentionOk && code === EXIT.attention ? EXIT.done : code);
 }
 
 async function startUntilStopped(settings: Settings): Promise<number> {

@@ -102,7 +102,7 @@ describeWith(['helm4'], 'the chart as a CronJob, and resyncs by hook', () => {
     expect(jobs.map(({ metadata }) => metadata.annotations['helm.sh/hook'])).toEqual(hook ? [hook] : []);
     if (hook)
       expect(containerOf(manifests, 'Job', 'komodor-port-resync-hook')).toMatchObject({
-        args: ['start'],
+        args: ['start', '--attention-ok'],
         env: expect.arrayContaining([{ name: 'EVENT_LISTENER', value: 'ONCE' }]),
       });
   });

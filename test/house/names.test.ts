@@ -37,7 +37,9 @@ describe('commands', () => {
     const command = [...PROGRAM, ...args, '--help'];
     return (await promisify(execFile)(process.execPath, command, { cwd: root('.') })).stdout;
   };
-  const CALL = /(?:komodor-port|node dist\/cli\.js|npx tsx src\/cli\.ts|npm start --) ((?:[a-z]+\b)(?: [^\n`|#]*)?)/g;
+  // kubectl, helm and flux are told of a namespace or a release of the same name.
+  const CALL =
+    /(?<!(?:--namespace|-n|--install|history|rollback|uninstall|upgrade) )(?:komodor-port|node dist\/cli\.js|npx tsx src\/cli\.ts|npm start --) ((?:[a-z]+\b)(?: [^\n`|#]*)?)/g;
   const QUOTED = /\\?`(?:komodor-port|node dist\/cli\.js) ([a-z][^\n`$\\]*)/g;
   const SAID = /\b[Rr]un \\?`([a-z]+)/g;
 
@@ -73,6 +75,7 @@ describe('commands', () => {
     const others = [
       'docs/container.md',
       'docs/ci-samples.md',
+      'docs/helm.md',
       'docs/chaos.md',
       'docs/performance.md',
       'docs/reliability.md',

@@ -28,10 +28,11 @@ export async function startProcess(
   command: string,
   folder: string,
   env: { readonly [name: string]: string },
+  args: readonly string[] = [],
 ): Promise<ServiceProcess> {
   const cwd = mkdtempSync(join(folder, 'process-'));
   const all = { PATH: process.env.PATH ?? '', HOME: cwd, ...env };
-  const child = spawn(process.execPath, [...PROGRAM, command], { cwd, env: all });
+  const child = spawn(process.execPath, [...PROGRAM, command, ...args], { cwd, env: all });
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));

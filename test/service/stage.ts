@@ -47,7 +47,7 @@ export interface Stage {
   /** Starts a service as users do, in a process of its own. */
   process(env?: Env): Promise<ServiceProcess>;
   /** The same with no settings but these. */
-  bareProcess(env: Env): Promise<ServiceProcess>;
+  bareProcess(env: Env, args?: readonly string[]): Promise<ServiceProcess>;
   /** A Redis of this stage alone, not started yet. */
   redis(): Promise<OwnRedis>;
   /** What Port's UI shows of the resync now. */
@@ -93,8 +93,8 @@ async function openStage(): Promise<Stage> {
   };
   const isTrue = () => JSON.stringify(port.store.snapshot()) === JSON.stringify(expectedCatalog(world));
 
-  async function start(settings: Env): Promise<ServiceProcess> {
-    const started = await startProcess('start', folder, settings);
+  async function start(settings: Env, args: readonly string[] = []): Promise<ServiceProcess> {
+    const started = await startProcess('start', folder, settings, args);
     closing.push(() => started.kill());
     return started;
   }

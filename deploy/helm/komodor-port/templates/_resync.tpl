@@ -23,14 +23,14 @@
 {{- end -}}
 {{- end }}
 
-{{/* A Job that carries out one resync: dict "root" $ "env" (list …) "deadline" seconds "extraContainers" (list …) "annotations" (dict …). */}}
+{{/* A Job that carries out one resync: dict "root" $ "args" (list …) "env" (list …) "deadline" seconds "extraContainers" (list …) "annotations" (dict …). */}}
 {{- define "komodor-port.resyncJobSpec" -}}
 backoffLimit: 0
 {{- if not (has (include "komodor-port.text" .deadline) (list "" "0")) }}
 activeDeadlineSeconds: {{ include "komodor-port.text" .deadline }}
 {{- end }}
 template:
-{{ include "komodor-port.pod" (merge (dict "component" "resync" "args" (list "start") "restartPolicy" "Never" "probes" false) .) | indent 2 }}
+{{ include "komodor-port.pod" (merge (dict "component" "resync" "args" (.args | default (list "start")) "restartPolicy" "Never" "probes" false) .) | indent 2 }}
 {{- end }}
 
 {{/* Seconds until a resync of the CronJob is stopped; 0 when it never is. */}}
