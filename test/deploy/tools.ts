@@ -20,7 +20,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Those can be had wherever there is npm; a machine that promises the tools (REQUIRE_DEPLOY_TOOLS=1) has them. */
 const ALWAYS_TO_BE_HAD: readonly Tool[] = ['helm4', 'helm3', 'kubectl'];
 
-const TOOLS_FOLDER = process.env.DEPLOY_TOOLS ?? join(ROOT, '.deploy-tools');
+export const TOOLS_FOLDER = process.env.DEPLOY_TOOLS ?? join(ROOT, '.deploy-tools');
 
 /** Where the program is; undefined when this machine has none. */
 export function pathOf(tool: Tool): string | undefined {
