@@ -196,6 +196,21 @@ describe('release.yml', () => {
     ]);
   });
 
+  it('gives the image a tag that Flux takes, and others that it leaves alone', () => {
+    const { spec } = z
+      .looseObject({
+        spec: z.object({
+          filterTags: z.object({ pattern: z.string() }).loose(),
+          policy: z.object({ semver: z.object({ range: z.string() }) }),
+        }),
+      })
+      .parse(parse(read('deploy/flux/image-automation/imagepolicy.yaml')));
+    const tags = ['1.2.3', '1.2', 'latest', '1.2.3-rc.1', 'v1.2.3'];
+    expect(tags.filter((tag) => new RegExp(spec.filterTags.pattern).test(tag))).toEqual(['1.2.3']);
+    const [, least = ''] = /^>=(\d+\.\d+\.\d+)$/.exec(spec.policy.semver.range) ?? [];
+    expect(manifest.version.localeCompare(least, 'en', { numeric: true })).toBeGreaterThanOrEqual(0);
+  });
+
   it('signs image and chart by their digest, without a key', () => {
     const signed = commands.flatMap(({ run }) => run.match(/cosign (?:sign|attest) .*/g) ?? []);
     expect(signed).toHaveLength(3);

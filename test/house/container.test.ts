@@ -187,7 +187,7 @@ describe('Dockerfile', () => {
       allowed.some((path) => path === source || path.startsWith(`${source}/`));
     expect(sources.filter((source) => !isLetIn(source))).toEqual([]);
     expect(allowed.filter((path) => !existsSync(root(path)))).toEqual([]);
-    expect(allowed.filter((path) => /^(\.env|\.git|node_modules|dist|test)/.test(path))).toEqual([]);
+    expect(allowed.filter((path) => /^(\.env|\.git|node_modules|dist|test|deploy|docs)/.test(path))).toEqual([]);
   });
 });
 
