@@ -19,11 +19,19 @@ export function describeLab(name: string, body: () => void): void {
   } else describe.skip(`${name} (${reason})`, body);
 }
 
-/** Runs kubectl or Helm on the lab's cluster. */
-async function onCluster(tool: Tool, args: readonly string[], stdin = ''): Promise<Output> {
+/** Runs kubectl or Helm on the lab's cluster. The input goes to it as JSON, which is YAML too. */
+export async function onCluster(tool: Tool, args: readonly string[], input?: unknown): Promise<Output> {
   const { kubeconfig, directory } = inject('lab');
   const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: directory };
+  const stdin = input === undefined ? '' : JSON.stringify(input);
   return output([pathOf(tool) ?? tool, ...args], { env, stdin });
+}
+
+/** Like `onCluster`, for what has to succeed. @returns what it printed */
+export async function mustOnCluster(tool: Tool, args: readonly string[], input?: unknown): Promise<string> {
+  const { code, stdout, stderr } = await onCluster(tool, args, input);
+  if (code !== 0) throw new Error(`${tool} ${args.join(' ')} ended with exit code ${code}: ${stderr.trim()}`);
+  return stdout;
 }
 
 /** A namespace of its own for a test, with kubectl and Helm in it. */
@@ -49,14 +57,11 @@ export class Namespace {
   }
 
   async run(tool: Tool, args: readonly string[], input?: unknown): Promise<Output> {
-    const stdin = input === undefined ? '' : JSON.stringify(input);
-    return onCluster(tool, ['--namespace', this.name, ...args], stdin);
+    return onCluster(tool, ['--namespace', this.name, ...args], input);
   }
 
   async must(tool: Tool, args: readonly string[], input?: unknown): Promise<string> {
-    const { code, stdout, stderr } = await this.run(tool, args, input);
-    if (code !== 0) throw new Error(`${tool} ${args.join(' ')} ended with exit code ${code}: ${stderr.trim()}`);
-    return stdout;
+    return mustOnCluster(tool, ['--namespace', this.name, ...args], input);
   }
 
   async apply(...items: readonly object[]): Promise<void> {
