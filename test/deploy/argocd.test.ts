@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildOverlay, objectOf } from './kustomize.ts';
 import { type Manifest, parseManifests, template } from './manifests.ts';
+import { mistakesIn } from './schema.ts';
 import { describeWith, ROOT } from './tools.ts';
 
 const FOLDER = 'deploy/argocd';
@@ -81,6 +82,8 @@ function render({ path, helm, kustomize = {} }: z.infer<typeof sourceSchema>): P
 }
 
 const fromGit = specs.filter(({ source }) => source.path !== undefined && source.directory === undefined);
+
+it('every file is what Argo CD takes', () => expect(manifests.flatMap(mistakesIn)).toEqual([]));
 
 describe('each Application', () => {
   it.each(specs.map((spec) => [spec.source.path ?? spec.source.chart, spec] as const))(
