@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { setting } from './setting-info.ts';
 import { apiAddress, installation, redisAddress, token } from './setting-values.ts';
 
@@ -77,5 +78,16 @@ export const connectionSettings = {
       description: 'Redis or Valkey for the run queue. Unset: the queue lives inside the process.',
     },
     redisAddress().optional(),
+  ),
+  redisPassword: setting(
+    'Connections',
+    'REDIS_PASSWORD',
+    {
+      default: null,
+      secret: true,
+      description:
+        'Password of Redis as it is, for `REDIS_URL`; in the address itself it would have to be percent-encoded.',
+    },
+    z.string().optional(),
   ),
 };

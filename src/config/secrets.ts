@@ -9,13 +9,14 @@ const SHORTEST_HOOK_PATH = 12;
  */
 export function secretsOf(settings: OfflineSettings, env: NodeJS.Dict<string>): readonly string[] {
   const { komodorApiKey, portClientId, portClientSecret, redisUrl, apiToken, webhookSecret } = settings;
-  const { metricsWebhookUrl, notifyUrl = [], notifySecret } = settings;
+  const { redisPassword, metricsWebhookUrl, notifyUrl = [], notifySecret } = settings;
   const passwords = redisUrl === undefined ? [] : passwordsIn(redisUrl);
   const own = [
     komodorApiKey,
     portClientId,
     portClientSecret,
     redisUrl,
+    redisPassword,
     ...passwords,
     apiToken,
     webhookSecret,

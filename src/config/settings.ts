@@ -56,11 +56,13 @@ export function loadOfflineSettings(env: NodeJS.Dict<string>, options: SettingsO
 function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options: SettingsOptions) {
   const { environments, problems, warnings } = readSources(env, options.dotenvPath ?? '.env');
   const found = new Map(listSettings().map((info) => [info.key, find(environments, info)]));
-  const texts = Object.fromEntries(
-    listSettings().flatMap((info) => {
-      const text = found.get(info.key)?.value ?? fallback(info.key, info.default);
-      return text === null ? [] : [[info.key, text]];
-    }),
+  const texts = withRedisPassword(
+    Object.fromEntries(
+      listSettings().flatMap((info) => {
+        const text = found.get(info.key)?.value ?? fallback(info.key, info.default);
+        return text === null ? [] : [[info.key, text]];
+      }),
+    ),
   );
   const result = schema.safeParse(texts);
   const invalid = result.success ? [] : result.error.issues.map((issue) => describe(issue, found));
@@ -106,6 +108,15 @@ function find(
 function fallback(key: SettingKey, text: string | null): string | null {
   if (text === null || (key !== 'mappingPath' && key !== 'blueprintsPath') || existsSync(text)) return text;
   return fileURLToPath(new URL(`../../${text}`, import.meta.url));
+}
+
+/** Whatever characters it has: in the address the password is percent-encoded, as the client expects it. */
+function withRedisPassword(texts: { readonly [key: string]: string }): { readonly [key: string]: string } {
+  const { redisUrl, redisPassword } = texts;
+  if (redisUrl === undefined || redisPassword === undefined || !URL.canParse(redisUrl)) return texts;
+  const url = new URL(redisUrl);
+  url.password = encodeURIComponent(redisPassword);
+  return { ...texts, redisUrl: url.href };
 }
 
 function describe(issue: z.core.$ZodIssue, found: ReadonlyMap<SettingKey, Found | undefined>): SettingProblem {
