@@ -20,7 +20,10 @@ label of a StatefulSet's pod (63) still fit. What is cut off is replaced by a di
 {{- end -}}
 {{- end }}
 
-{{/* Metadata of an object: dict "root" $ "component" "server" "suffix" "-worker" "annotations" (dict …); "name" instead of a suffix. */}}
+{{/*
+Metadata of an object: dict "root" $ "component" "server" "suffix" "-worker" "annotations" (dict …) "labels" (dict …);
+"name" instead of a suffix.
+*/}}
 {{- define "komodor-port.metadata" -}}
 name: {{ .name | default (printf "%s%s" (include "komodor-port.fullname" .root) (.suffix | default "")) | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
@@ -28,8 +31,10 @@ namespace: {{ .root.Release.Namespace | quote }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- $labels := include "komodor-port.labels" . | fromYaml }}
+{{- range $key, $value := .labels }}{{ $_ := set $labels $key (include "komodor-port.text" $value) }}{{ end }}
 labels:
-  {{- include "komodor-port.labels" . | nindent 2 }}
+  {{- toYaml $labels | nindent 2 }}
 {{- end }}
 
 {{/* Labels of an object: dict "root" $ "component" "server". They name the chart's version, so they are not for pods. */}}

@@ -53,11 +53,9 @@ env:
 {{- else if $redis.enabled -}}
   {{- $host := printf "%s-redis:6379/0" (include "komodor-port.fullname" .) -}}
   {{- if ($redis.auth).existingSecret -}}
-    {{- $env = append $env (include "komodor-port.fromSecret" (dict "name" "REDIS_PASSWORD" "secret" $redis.auth.existingSecret "key" $redis.auth.key) | fromYaml) -}}
-    {{- $env = append $env (dict "name" "REDIS_URL" "value" (printf "redis://:$(REDIS_PASSWORD)@%s" $host)) -}}
-  {{- else -}}
-    {{- $env = append $env (dict "name" "REDIS_URL" "value" (printf "redis://%s" $host)) -}}
+    {{- $env = append $env (include "komodor-port.fromSecret" (dict "name" "REDIS_PASSWORD" "secret" (tpl $redis.auth.existingSecret .) "key" $redis.auth.key) | fromYaml) -}}
   {{- end -}}
+  {{- $env = append $env (dict "name" "REDIS_URL" "value" (printf "redis://%s" $host)) -}}
 {{- end -}}
 {{- toYaml $env -}}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/* Names of settings that are secret: they go into the Secret, wherever the values have them. */}}
 {{- define "komodor-port.secretNames" -}}
-[KOMODOR_API_KEY, PORT_CLIENT_ID, PORT_CLIENT_SECRET, API_TOKEN, WEBHOOK_SECRET, REDIS_URL, NOTIFY_URL, NOTIFY_SECRET, METRICS_WEBHOOK_URL]
+[KOMODOR_API_KEY, PORT_CLIENT_ID, PORT_CLIENT_SECRET, API_TOKEN, WEBHOOK_SECRET, REDIS_URL, REDIS_PASSWORD, NOTIFY_URL, NOTIFY_SECRET, METRICS_WEBHOOK_URL]
 {{- end }}
 
 {{/* "true" when a variable of this name is secret, by our name or by one of Ocean's. */}}
