@@ -31,6 +31,9 @@ export interface Access {
   readonly token: string;
 }
 
+/** What reads objects; the API server, or manifests that no server has. */
+export type Reader = Pick<Api, 'get'>;
+
 /** An answer that says no. */
 export class ApiRefusal extends Error {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Api, ObjectSchema } from './api.ts';
+import { ObjectSchema, type Reader } from './api.ts';
 import { neededData } from './pod-files.ts';
 import { ConfigError, type Container, fieldOf, type Pod, type Variable } from './pod-model.ts';
 
@@ -19,7 +19,7 @@ type Service = z.infer<typeof ServicesSchema>['items'][number];
 
 /** The environment that Kubernetes gives to a container, in the order in which later values win. */
 export async function environmentOf(
-  api: Api,
+  api: Reader,
   pod: Pod,
   container: Container,
   podIp: string,
@@ -43,7 +43,7 @@ export async function environmentOf(
 }
 
 async function resolved(
-  api: Api,
+  api: Reader,
   pod: Pod,
   { value, valueFrom }: Variable,
   podIp: string,
@@ -69,7 +69,7 @@ export function expand(text: string, environment: ReadonlyMap<string, string>): 
 }
 
 /** What a pod is told about every service of its namespace, wanted or not. */
-async function serviceLinks(api: Api, namespace: string): Promise<readonly (readonly [string, string])[]> {
+async function serviceLinks(api: Reader, namespace: string): Promise<readonly (readonly [string, string])[]> {
   const { items } = ServicesSchema.parse(await api.get(`/api/v1/namespaces/${namespace}/services`));
   return items.filter(({ spec }) => spec.clusterIP !== 'None' && spec.clusterIP !== '').flatMap(linksTo);
 }

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Api, ApiRefusal } from './api.ts';
+import { type Api, ApiRefusal, type Reader } from './api.ts';
 import { ConfigError, fieldOf, type Pod, type Source, type Volume } from './pod-model.ts';
 
 const DataSchema = z.looseObject({
@@ -12,7 +12,7 @@ const TokenSchema = z.looseObject({ status: z.looseObject({ token: z.string() })
 
 /** The keys of a ConfigMap or a Secret; undefined when it is not there. */
 async function dataOf(
-  api: Api,
+  api: Reader,
   namespace: string,
   kind: 'configmaps' | 'secrets',
   name: string,
@@ -32,7 +32,7 @@ async function dataOf(
 
 /** Like `dataOf`, for something that a pod names: what is absent has to be optional. */
 export async function neededData(
-  api: Api,
+  api: Reader,
   namespace: string,
   kind: 'configmaps' | 'secrets',
   { name, optional }: { readonly name: string; readonly optional: boolean },
@@ -44,11 +44,11 @@ export async function neededData(
 
 /** Writes the volumes of pods into folders that their containers then see. */
 export class PodFiles {
-  readonly #api: Api;
+  readonly #api: Pick<Api, 'get' | 'create'>;
   readonly #claims: string;
 
   /** @param claims where the volumes of claims are, which live longer than a pod */
-  constructor(api: Api, claims: string) {
+  constructor(api: Pick<Api, 'get' | 'create'>, claims: string) {
     this.#api = api;
     this.#claims = claims;
   }
