@@ -223,29 +223,33 @@ describe('release.yml', () => {
 });
 
 describe('dependabot.yml', () => {
-  it('waits a week, and reads folders that have something to update', () => {
-    const { updates } = z
-      .object({
-        updates: z.array(
-          z.looseObject({
-            'package-ecosystem': z.string(),
-            directory: z.string(),
-            cooldown: z.object({ 'default-days': z.number() }),
-          }),
-        ),
-      })
-      .loose()
-      .parse(parse(read('.github/dependabot.yml')));
-    const file: Readonly<Record<string, string>> = {
-      npm: 'package-lock.json',
-      'github-actions': `${FOLDER}/ci.yml`,
-      docker: 'Dockerfile',
-      gomod: 'go.mod',
-    };
-    for (const { directory, cooldown, 'package-ecosystem': kind } of updates) {
-      expect(cooldown['default-days']).toBe(7);
-      expect(read(`${directory.slice(1)}/${file[kind]}`.replace(/^\//, '')).length).toBeGreaterThan(0);
-    }
+  const { updates } = z
+    .looseObject({
+      updates: z.array(
+        z.looseObject({
+          'package-ecosystem': z.string(),
+          directory: z.string().optional(),
+          directories: z.array(z.string()).optional(),
+          cooldown: z.object({ 'default-days': z.number() }),
+        }),
+      ),
+    })
+    .parse(parse(read('.github/dependabot.yml')));
+  const foldersOf = (kind: string) =>
+    updates
+      .filter((update) => update['package-ecosystem'] === kind)
+      .flatMap(({ directory = [], directories = [] }) => [directory, directories].flat());
+
+  it('waits a week with every update', () => {
+    expect(updates.map(({ cooldown }) => cooldown['default-days'])).toEqual(updates.map(() => 7));
+  });
+
+  it('knows everything that names a version of others', () => {
+    for (const kind of ['npm', 'github-actions', 'docker']) expect(foldersOf(kind)).toEqual(['/']);
+    const modules = readdirSync(root('test'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('/go.mod'),
+    );
+    expect(foldersOf('gomod').sort()).toEqual(modules.map((path) => `/test/${path.replace('/go.mod', '')}`).sort());
   });
 });
 
