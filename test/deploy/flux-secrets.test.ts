@@ -1,13 +1,12 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { loadSettings, SettingsError } from '../../src/config/settings.ts';
 import { listSettings } from '../../src/config/settings-schema.ts';
-import { applied, CLUSTERS, FLUX, fluxKustomizations, inCopy, inFolder } from './flux.ts';
-import { substitute } from './flux-substitution.ts';
+import { applied, CLUSTERS, FLUX, fluxKustomizations, inCopy } from './flux.ts';
 import { kustomize, type Manifest } from './manifests.ts';
-import { describeWith, ROOT } from './tools.ts';
+import { describeWith } from './tools.ts';
 
 const keySchema = z.object({
   secretKey: z.string(),
@@ -98,31 +97,6 @@ describeWith(['kubectl'], 'a store', () => {
   });
 });
 
-describeWith(['kubectl'], 'without variables, the tree of Flux', () => {
-  it.each([[[]], ...[...BACKENDS.map((each) => `store-${each}`), ...KEYS].map((each) => [[each]])])(
-    'has the same %j as deploy/secrets',
-    async (components) => {
-      const specs = (manifests: readonly Manifest[]) =>
-        manifests.map(({ apiVersion, kind, spec, metadata: { name, annotations } }) => ({
-          apiVersion,
-          kind,
-          name,
-          annotations,
-          spec,
-        }));
-      const plain = await inFolder((folder) => {
-        const path = (name: string) => relative(folder, join(ROOT, 'deploy/secrets', name));
-        const paths = components.map((name) => path(`components/${name}`));
-        const kustomization = { resources: [path('base')], components: paths };
-        writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
-        return kustomize(folder);
-      });
-      const own: unknown = JSON.parse(substitute(JSON.stringify(specs(await withComponents(...components))), {}));
-      expect(own).toEqual(JSON.parse(JSON.stringify(specs(plain))));
-    },
-  );
-});
-
 describeWith(['kubectl'], 'for an operator before 0.17', () => {
   let manifests: readonly Manifest[];
   beforeAll(async () => {
@@ -170,7 +144,7 @@ describeWith(['kubectl'], 'the notification to the service', () => {
 describe('the tests', () => {
   it('know all backends and keys', () => {
     expect(readdirSync(`${FLUX}/secrets/components`).sort()).toEqual(
-      [...BACKENDS.map((each) => `store-${each}`), ...KEYS, 'v1beta1'].sort(),
+      [...BACKENDS.map((each) => `store-${each}`), ...KEYS, 'path', 'v1beta1'].sort(),
     );
   });
 });

@@ -247,6 +247,11 @@ describeWith(['kubectl'], 'the values of a release', () => {
     expect(from.at(-1)?.valuesKey).toBe('overlay-values.yaml');
   });
 
+  it('are watched, as a variable changes them without changing their name', () => {
+    const map = before.find(({ kind }) => kind === 'ConfigMap');
+    expect(map?.metadata.labels).toMatchObject({ 'reconcile.fluxcd.io/watch': 'Enabled' });
+  });
+
   it.each(['base', 'components/redis', 'overlays/prod'])('have another name after a change in %s', async (folder) => {
     const after = await inCopy(async (deploy) => {
       const file = join(deploy, 'flux/app', folder, 'values.yaml');

@@ -14,6 +14,7 @@ const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.met
 const code = [
   ...sources,
   ...filesUnder('scripts', ''),
+  ...filesUnder('deploy/flux', '.yaml'),
   ...['docker-compose.yml', 'Dockerfile', '.ci/run', 'package.json'].map(readProjectFile),
 ];
 const codeText = code.map(({ text }) => text).join('\n');
@@ -76,6 +77,7 @@ describe('commands', () => {
       'docs/container.md',
       'docs/ci-samples.md',
       'docs/helm.md',
+      'docs/flux.md',
       'docs/chaos.md',
       'docs/performance.md',
       'docs/reliability.md',
