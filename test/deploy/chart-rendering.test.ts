@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CHART, CI_FILES, podsOf } from './chart.ts';
 import { type Manifest, template } from './manifests.ts';
+import { mistakesIn } from './schema.ts';
 import { describeWith, ROOT, run } from './tools.ts';
 
 const labelled = z.looseObject({ metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }) });
@@ -31,6 +32,10 @@ describeWith(['helm4', 'helm3'], 'what the chart renders', () => {
         warnings: [],
       });
     }
+  });
+
+  it.each(CI_FILES)('%s: Kubernetes knows every field', (file) => {
+    expect((rendered.get(file) ?? []).flatMap(mistakesIn)).toEqual([]);
   });
 
   it.each(CI_FILES)('%s: two renders are the same bytes', async (file) => {
