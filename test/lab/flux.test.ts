@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { TOOLS_FOLDER } from '../deploy/tools.ts';
 import { absentControllers } from './flux/controllers.ts';
-import { edited, openStage, type Stage, standingOf, untilStanding } from './flux/stage.ts';
+import { edited, openStage, type Stage, type Standing, untilStanding } from './flux/stage.ts';
 import { whyNot } from './here.ts';
 import { until } from './processes.ts';
 
@@ -166,27 +166,40 @@ describe.skipIf(why !== undefined)(
       },
     );
 
-    it('rolls a value back that stops the service, says why, and heals with the next good commit', async () => {
+    it('rolls a value back that stops the service, and then stays as it is and says so', async () => {
       const before = await thePod();
       const good = await stage.git.read(VALUES);
       const bad = await stage.push('Break', { [VALUES]: good.replace(/LOG_LEVEL: warn/, 'LOG_LEVEL: loudest') });
-      const failed = await untilStanding(
-        stage,
-        OURS,
-        RELEASE,
-        ({ ready, attempted, reason }) =>
-          ready === 'False' && attempted.endsWith(bad.slice(0, 12)) && reason === 'RollbackSucceeded',
-        300,
-      );
-      expect(failed.message).toContain('rollback');
+      const gaveUp = (standing: Standing) =>
+        standing.stalled === 'RetriesExceeded' && standing.attempted.endsWith(bad.slice(0, 12));
+      const failed = await untilStanding(stage, OURS, RELEASE, gaveUp, 300);
+      expect(failed).toMatchObject({ ready: 'False', reason: 'RollbackSucceeded' });
+      expect(failed.message).toMatch(/^Helm rollback to previous release .* succeeded$/);
       const back = await thePod();
       expect(back.environment.LOG_LEVEL).toBe('warn');
       expect(back.uid).not.toBe(before.uid);
-      expect((await standingOf(stage, SYSTEM, APP)).ready).not.toBe('True');
-      const commit = await stage.push('Mend', { [VALUES]: good.replace(/LOG_LEVEL: warn/, 'LOG_LEVEL: info') });
+      const app = await untilStanding(stage, SYSTEM, APP, ({ ready }) => ready === 'False');
+      expect(app.reason).toBe('HealthCheckFailed');
+    }, 400_000);
+
+    it('tries again only on a reset, and heals with the next good commit', async () => {
+      const before = await thePod();
+      const request = `asked-${Date.now()}`;
+      const annotate = ['annotate', '--overwrite', '-n', OURS, RELEASE];
+      // flux reconcile helmrelease komodor-port -n komodor-port
+      await stage.kubectl([...annotate, `reconcile.fluxcd.io/requestedAt=${request}`]);
+      const handled = await untilStanding(stage, OURS, RELEASE, (standing) => standing.handled === request);
+      expect(handled.stalled).toBe('RetriesExceeded');
+      expect((await thePod()).uid).toBe(before.uid);
+      // The same with --reset.
+      const reset = `${request}-reset`;
+      const both = ['requestedAt', 'resetAt'].map((name) => `reconcile.fluxcd.io/${name}=${reset}`);
+      await stage.kubectl([...annotate, ...both]);
+      await untilStanding(stage, OURS, RELEASE, ({ ready, stalled }) => ready === 'Unknown' && stalled === '');
+      const commit = await stage.push('Mend', await edited(stage.git, VALUES, [[/LOG_LEVEL: \w+/, 'LOG_LEVEL: info']]));
       await untilReconciled(commit, 300);
       expect((await thePod()).environment.LOG_LEVEL).toBe('info');
-    }, 700_000);
+    }, 400_000);
 
     it('asks the service for one resync for each commit', async () => {
       const commit = await stage.push(
@@ -207,7 +220,9 @@ describe.skipIf(why !== undefined)(
           ? true
           : undefined,
       );
-      expect(await caused()).toHaveLength(1);
+      const [run, ...others] = await caused();
+      expect(others).toEqual([]);
+      expect(run).toMatchObject({ trigger: 'webhook', causes: [{ source: 'flux' }] });
     });
 
     it('removes what left Git', async () => {

@@ -105,7 +105,7 @@ async function open(lab: Lab, tools: string, cleanUp: (() => unknown)[], close: 
       [/^( *KOMODOR_BASE_URL:).*$/m, `$1 ${await forPods(KOMODOR_BASE_URL)}`],
     ])),
     // What fails shall not take its five minutes.
-    ...(await edited(git, 'deploy/flux/app/base/helm.yaml', [[/^ {2}timeout: 5m$/m, '  timeout: 45s']])),
+    ...(await edited(git, 'deploy/flux/app/base/helm.yaml', [[/^ {2}timeout: 5m$/m, '  timeout: 35s']])),
     ...(await edited(git, `${CLUSTER}/komodor-port-app.yaml`, [
       [/^ {2}timeout: 6m$/m, '  timeout: 90s'],
       [/^ {2}retryInterval: 1m$/m, '  retryInterval: 5s'],
@@ -172,6 +172,7 @@ const ConditionsSchema = z.looseObject({
       observedGeneration: z.number().default(-1),
       lastAppliedRevision: z.string().default(''),
       lastAttemptedRevision: z.string().default(''),
+      lastHandledReconcileAt: z.string().default(''),
       conditions: z
         .array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() }))
         .default([]),
@@ -188,9 +189,13 @@ export interface Standing {
   /** The revision that was applied last, and the one that was tried last. */
   readonly applied: string;
   readonly attempted: string;
+  /** Why it does nothing more by itself; empty while it does. */
+  readonly stalled: string;
+  /** The request to reconcile that it carried out last. */
+  readonly handled: string;
 }
 
-export async function standingOf({ get }: Stage, namespace: string, object: string): Promise<Standing> {
+async function standingOf({ get }: Stage, namespace: string, object: string): Promise<Standing> {
   const { metadata, status } = await get(ConditionsSchema, '-n', namespace, object);
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   const current = status.observedGeneration === metadata.generation;
@@ -200,6 +205,8 @@ export async function standingOf({ get }: Stage, namespace: string, object: stri
     message: ready?.message ?? '',
     applied: status.lastAppliedRevision,
     attempted: status.lastAttemptedRevision,
+    stalled: status.conditions.find(({ type }) => type === 'Stalled')?.reason ?? '',
+    handled: status.lastHandledReconcileAt,
   };
 }
 
