@@ -166,6 +166,47 @@ describe.skipIf(why !== undefined)(
       },
     );
 
+    it('starts a new process with a variable of cluster-settings that a commit changed', async () => {
+      const before = await thePod();
+      const settings = `${CLUSTER}/cluster-settings.yaml`;
+      const commit = await stage.push(
+        'Resync less often',
+        await edited(stage.git, settings, [[/RESYNC_INTERVAL: .*/, 'RESYNC_INTERVAL: 2h']]),
+      );
+      await untilReconciled(commit);
+      const pod = await until('the value in a new process', async () => {
+        const now = await thePod().catch(() => undefined);
+        return now?.environment.RESYNC_INTERVAL === '2h' ? now : undefined;
+      });
+      expect(pod.uid).not.toBe(before.uid);
+    });
+
+    it('takes back what somebody changed by hand', async () => {
+      const before = await stage.get(DataSchema, 'configmap', '-n', OURS, 'komodor-port');
+      await stage.kubectl([
+        'patch',
+        'configmap',
+        '-n',
+        OURS,
+        'komodor-port',
+        '--type=merge',
+        '-p',
+        '{"data":{"LOG_LEVEL":"fatal"}}',
+      ]);
+      await stage.kubectl([
+        'annotate',
+        '--overwrite',
+        '-n',
+        OURS,
+        RELEASE,
+        `reconcile.fluxcd.io/requestedAt=${Date.now()}`,
+      ]);
+      await until('the value of Git', async () => {
+        const { data } = await stage.get(DataSchema, 'configmap', '-n', OURS, 'komodor-port');
+        return data.LOG_LEVEL === before.data.LOG_LEVEL ? true : undefined;
+      });
+    });
+
     it('rolls a value back that stops the service, and then stays as it is and says so', async () => {
       const before = await thePod();
       const good = await stage.git.read(VALUES);
