@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { containerOf, dataOf, envOf, find, kindsOf, podOf, VERSION } from './chart.ts';
+import { parse } from 'yaml';
+import { CHART, containerOf, dataOf, envOf, find, kindsOf, podOf, VERSION } from './chart.ts';
 import { template } from './manifests.ts';
-import { describeWith } from './tools.ts';
+import { describeWith, ROOT } from './tools.ts';
+
+const VALUES: object = parse(readFileSync(join(ROOT, CHART, 'values.yaml'), 'utf8'));
+const BLOCKS = Object.entries(VALUES).flatMap(([name, value]) => (typeof value === 'object' && value ? [name] : []));
 
 describeWith(['helm4'], 'pods of the chart', () => {
   it.each([
@@ -95,6 +101,32 @@ describeWith(['helm4'], 'pods of the chart', () => {
   it('keeps its probes, resources and security with service.enabled: false, as the stock chart does not', async () => {
     const [on, off] = await Promise.all([template(), template({ values: { service: { enabled: false } } })]);
     expect(containerOf(off)).toEqual(containerOf(on));
+  });
+
+  it('makes texts of numbers and switches where Kubernetes takes only texts', async () => {
+    const given = { 'example.com/port': 8000, 'example.com/big': 1_000_000, 'example.com/on': true };
+    const texts = { 'example.com/port': '8000', 'example.com/big': '1000000', 'example.com/on': 'true' };
+    const manifests = await template({
+      values: {
+        ...{ podAnnotations: given, deploymentAnnotations: given, extraLabels: given, nodeSelector: given },
+        ...{ service: { annotations: given }, podServiceAccount: { annotations: given } },
+        ingress: { enabled: true, annotations: given },
+        extraEnv: [{ name: 'PORT_CONCURRENCY', value: 8 }],
+      },
+    });
+    const deployment = find(manifests, 'Deployment');
+    expect(podOf(deployment)).toMatchObject({
+      metadata: { annotations: texts, labels: texts },
+      spec: { nodeSelector: texts },
+    });
+    expect(deployment.metadata.annotations).toEqual(texts);
+    for (const kind of ['Service', 'ServiceAccount', 'Ingress'])
+      expect(find(manifests, kind).metadata).toMatchObject({ annotations: texts, labels: texts });
+    expect(envOf(containerOf(manifests))).toMatchObject({ PORT_CONCURRENCY: '8' });
+  });
+
+  it.each(BLOCKS)('renders with %s: null, as people switch off a block', async (name) => {
+    expect(await template({ args: ['--set', `${name}=null`] })).not.toEqual([]);
   });
 
   it('lets a user id go away, for OpenShift, and gives one where somebody wants it', async () => {

@@ -29,7 +29,7 @@ name: {{ .name | default (printf "%s%s" (include "komodor-port.fullname" .root) 
 namespace: {{ .root.Release.Namespace | quote }}
 {{- with .annotations }}
 annotations:
-  {{- toYaml . | nindent 2 }}
+  {{- include "komodor-port.texts" . | nindent 2 }}
 {{- end }}
 {{- $labels := include "komodor-port.labels" . | fromYaml }}
 {{- range $key, $value := .labels }}{{ $_ := set $labels $key (include "komodor-port.text" $value) }}{{ end }}
@@ -98,6 +98,13 @@ app.kubernetes.io/component: {{ .component }}
 {{- else -}}
   {{- toString . -}}
 {{- end -}}
+{{- end }}
+
+{{/* A map whose values are texts, as YAML. Kubernetes refuses the number in "prometheus.io/port: 8000", which people write. */}}
+{{- define "komodor-port.texts" -}}
+{{- $texts := dict -}}
+{{- range $key, $value := . -}}{{- $_ := set $texts $key (include "komodor-port.text" $value) -}}{{- end -}}
+{{- toYaml $texts -}}
 {{- end }}
 
 {{/* The name of a setting for a key in camelCase; a name in capitals stays as it is. */}}

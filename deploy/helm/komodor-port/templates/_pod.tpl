@@ -18,6 +18,9 @@
 {{- end -}}
 {{- $env = concat $env (include "komodor-port.otelEnv" $root | fromYamlArray) (.env | default list) -}}
 {{- $extra := tpl (toYaml ($values.extraEnv | default list)) $root | fromYamlArray -}}
+{{- range $extra -}}
+  {{- if hasKey . "value" -}}{{- $_ := set . "value" (include "komodor-port.text" .value) -}}{{- end -}}
+{{- end -}}
 {{- /* Each name once: server-side apply refuses a list with the same name twice. */ -}}
 {{- $last := dict -}}
 {{- range concat $env $extra -}}{{- $_ := set $last .name . -}}{{- end -}}
@@ -108,7 +111,11 @@ valueFrom:
 {{- define "komodor-port.podPlacement" -}}
 {{- range $key := list "imagePullSecrets" "hostAliases" "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" "priorityClassName" "dnsPolicy" "dnsConfig" }}
 {{- with get $.Values $key }}
+{{- if eq $key "nodeSelector" }}
+{{ dict $key (include "komodor-port.texts" . | fromYaml) | toYaml }}
+{{- else }}
 {{ dict $key . | toYaml }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -131,7 +138,7 @@ Nothing in it depends on the chart's version: a commit that changes nothing rest
 -}}
 metadata:
   annotations:
-{{ merge $checksums (.annotations | default dict) ($values.podAnnotations | default dict) | toYaml | indent 4 }}
+{{ merge $checksums (.annotations | default dict) ($values.podAnnotations | default dict) | include "komodor-port.texts" | indent 4 }}
   labels:
 {{ include "komodor-port.podLabels" . | indent 4 }}
 spec:
