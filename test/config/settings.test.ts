@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretsOf } from '../../src/config/secrets.ts';
 import { loadOfflineSettings, loadSettings, SettingsError } from '../../src/config/settings.ts';
 import { listSettings } from '../../src/config/settings-schema.ts';
 
@@ -61,6 +62,17 @@ describe('loadSettings', () => {
       warnings: [],
     });
     expect(load({}).redisUrl).toBeUndefined();
+  });
+
+  it('puts the password of Redis into its address, whatever characters it has, and knows it as a secret', () => {
+    const password = 'p@ss/w:o#r?d%40 "ü';
+    for (const address of ['redis://redis:6379/0', 'redis://:other@redis:6379/0']) {
+      const settings = load({ REDIS_URL: address, REDIS_PASSWORD: password });
+      const url = new URL(settings.redisUrl ?? '');
+      expect([decodeURIComponent(url.password), url.host, url.pathname]).toEqual([password, 'redis:6379', '/0']);
+      expect(secretsOf(settings, {})).toEqual(expect.arrayContaining([password, url.password, settings.redisUrl]));
+    }
+    expect(load({ REDIS_PASSWORD: password }).redisUrl).toBeUndefined();
   });
 
   it('is frozen', () => {
