@@ -23,7 +23,7 @@ const NO_TRACING: Tracing = { begin: () => ({ observer: {}, end: () => undefined
 
 /**
  * OpenTelemetry traces, if the standard variables set an OTLP endpoint (`OTEL_EXPORTER_OTLP_ENDPOINT` or
- * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`). Headers and timeouts come from the standard variables too.
+ * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`). Name, attributes, headers and timeouts come from the standard variables too.
  */
 export function createTracing(env: NodeJS.Dict<string>, version: string): Tracing {
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -31,8 +31,10 @@ export function createTracing(env: NodeJS.Dict<string>, version: string): Tracin
   if (!url) return NO_TRACING;
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({
-      'service.name': env.OTEL_SERVICE_NAME ?? 'komodor-port',
+      'service.name': 'komodor-port',
       'service.version': version,
+      ...attributesIn(env.OTEL_RESOURCE_ATTRIBUTES ?? ''),
+      ...(env.OTEL_SERVICE_NAME ? { 'service.name': env.OTEL_SERVICE_NAME } : {}),
     }),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }))],
   });
@@ -68,4 +70,18 @@ export function createTracing(env: NodeJS.Dict<string>, version: string): Tracin
     },
     close: () => provider.shutdown(),
   };
+}
+
+/** `OTEL_RESOURCE_ATTRIBUTES`: names and percent-encoded values, `k8s.cluster.name=a,team=b`. What is none is left out. */
+function attributesIn(text: string): { readonly [name: string]: string } {
+  const pairs = text.split(',').map((pair) => /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair));
+  return Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1], decoded(pair[2] ?? '')]] : [])));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -46,6 +46,23 @@ describe('tracing', () => {
     for (const part of ['run-1', 'komodorService', 'degraded', 'komodor-port', '1.2.3']) expect(text).toContain(part);
   });
 
+  it('names where it runs, by the standard variables', async () => {
+    received.length = 0;
+    const tracing = createTracing(
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_SERVICE_NAME: 'catalog',
+        OTEL_RESOURCE_ATTRIBUTES: ' k8s.cluster.name = pi%20one ,,broken,odd=%E0%A4,service.name=other',
+      },
+      '1.2.3',
+    );
+    tracing.begin('run-3', 'resync', 'http').end(report('completed'));
+    await tracing.close();
+    const text = received.map((each) => each.text).join('');
+    for (const part of ['"k8s.cluster.name"', '"pi one"', '"odd"', '"catalog"']) expect(text).toContain(part);
+    for (const part of ['"broken"', '"other"']) expect(text).not.toContain(part);
+  });
+
   it('costs nothing and sends nothing without an endpoint', async () => {
     const before = received.length;
     const tracing = createTracing({}, '1.2.3');
