@@ -16,6 +16,8 @@ import { describeWith } from './tools.ts';
 /** With what would break an address, a shell, a list of arguments or a file of settings. */
 const PASSWORDS = ['p@ss/w:o#r?d%40', `"x" 'y' \\ $(HOME) {z} ü+&=`];
 
+const execProbe = z.looseObject({ exec: z.object({ command: z.array(z.string()) }) });
+
 async function endOf(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -27,19 +29,21 @@ describeWith(['helm4'], 'the Redis of the chart, run as the chart says,', () => 
   describe.skipIf(withoutOwnRedis !== undefined)('with a password of any characters', () => {
     it.for(PASSWORDS)('opens to the service and to its own probe: %s', async (password, { open }) => {
       const manifests = await template({ values: { redis: { enabled: true, auth: { existingSecret: 'redis' } } } });
-      const [program = '', ...args] = containerOf(manifests, 'StatefulSet', 'komodor-port-redis').args;
+      const container = containerOf(manifests, 'StatefulSet', 'komodor-port-redis');
+      const [program = '', ...args] = container.args;
+      const [client = '', errors = '', ...ping] = execProbe.parse(container.readinessProbe).exec.command;
       const folder = mkdtempSync(join(tmpdir(), 'chart-redis-'));
       const port = String(await freePort());
       const given = args.map((arg) => (arg === '/data' ? folder : arg.replace('$(REDISCLI_AUTH)', () => password)));
       const redis = spawn(program, [...given, '--port', port], { stdio: 'ignore' });
       try {
         const cli = (auth: string, ...words: readonly string[]) =>
-          spawnSync('redis-cli', ['-p', port, '-e', ...words], {
+          spawnSync(client, ['-p', port, errors, ...words], {
             env: { PATH: process.env.PATH ?? '', REDISCLI_AUTH: auth },
             encoding: 'utf8',
           });
-        await until(() => cli(password, 'ping').stdout === 'PONG\n', 10_000);
-        expect(cli('wrong', 'ping').status).not.toBe(0);
+        await until(() => cli(password, ...ping).stdout === 'PONG\n', 10_000);
+        expect(cli('wrong', ...ping).status).not.toBe(0);
         expect(cli(password, 'config', 'get', '*').stdout).toMatch(/^maxmemory-policy\nnoeviction\n/m);
         expect(cli(password, 'config', 'get', 'appendonly').stdout).toBe('appendonly\nyes\n');
 
