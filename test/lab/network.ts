@@ -28,6 +28,7 @@ export async function openNetwork(): Promise<PodNetwork> {
   await must(['ip', 'link', 'add', bridge, 'type', 'bridge']);
   await must(['ip', 'address', 'add', `${subnet}.1/24`, 'dev', bridge]);
   await must(['ip', 'link', 'set', bridge, 'up']);
+  await filter(['iptables', '-I', ...betweenPods(bridge)]);
   const taken = new Set<number>();
   let last = 1;
 
@@ -65,10 +66,21 @@ export async function openNetwork(): Promise<PodNetwork> {
       };
     },
     async close() {
+      await filter(['iptables', '-D', ...betweenPods(bridge)]);
       await output(['ip', 'link', 'del', bridge]);
       await removeNamespacesOf(process.pid);
     },
   };
+}
+
+/** A machine without iptables filters nothing by it. */
+async function filter(command: readonly string[]): Promise<void> {
+  await output(command).catch(() => undefined);
+}
+
+/** Docker lets the machine drop what goes from one port of a bridge to another; this bridge is excepted from that. */
+function betweenPods(bridge: string): readonly string[] {
+  return ['FORWARD', '-i', bridge, '-o', bridge, '-j', 'ACCEPT'];
 }
 
 function freeSubnet(): string {
@@ -89,7 +101,9 @@ async function removeLeftOvers(): Promise<void> {
   const gone = (pid: number | undefined): pid is number => pid !== undefined && !isAlive(pid);
   for (const pid of new Set(namespaces().map(ownerOf).filter(gone))) await removeNamespacesOf(pid);
   for (const name of readdirSync('/sys/class/net')) {
-    if (gone(ownerOf(name))) await output(['ip', 'link', 'del', name]);
+    if (!gone(ownerOf(name))) continue;
+    await output(['ip', 'link', 'del', name]);
+    await filter(['iptables', '-D', ...betweenPods(name)]);
   }
 }
 

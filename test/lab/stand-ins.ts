@@ -7,6 +7,8 @@ import { openDoor } from './network.ts';
 export interface Outside {
   /** Makes a Secret with the credentials. */
   giveCredentials(namespace: Namespace, secret: string): Promise<void>;
+  /** Settings with which the service uses them, without the credentials. */
+  settings(): Readonly<Record<string, string>>;
   /** Values of the chart with which the service uses them, with the credentials in a Secret of this name. */
   values(secret: string): Readonly<Record<string, unknown>>;
   /** How many entities of a blueprint Port has. */
@@ -42,6 +44,7 @@ export function useOutside(): Outside {
       const keys = names.map((name) => `--from-literal=${name}=${setting(name)}`);
       await namespace.must('kubectl', ['create', 'secret', 'generic', secret, ...keys]);
     },
+    settings: () => ({ PORT_BASE_URL: setting('PORT_BASE_URL'), KOMODOR_BASE_URL: setting('KOMODOR_BASE_URL') }),
     values: (secret) => ({
       existingSecret: secret,
       port: { baseUrl: setting('PORT_BASE_URL') },
