@@ -29,7 +29,7 @@ const SECRET = listSettings()
   .filter(({ secret }) => secret)
   .map(({ name }) => name);
 const BACKENDS = ['akeyless', 'infisical', 'aws', 'gcp', 'azure', 'vault'];
-const KEYS = ['keys-http', 'keys-redis', 'keys-notify', 'keys-metrics'];
+const KEYS = ['keys-http', 'keys-redis', 'keys-redis-password', 'keys-notify', 'keys-metrics'];
 
 /** The settings that the service does not start without. */
 function required(): readonly string[] {
@@ -144,7 +144,7 @@ describeWith(['kubectl'], 'the notification to the service', () => {
 describe('the tests', () => {
   it('know all backends and keys', () => {
     expect(readdirSync(`${FLUX}/secrets/components`).sort()).toEqual(
-      [...BACKENDS.map((each) => `store-${each}`), ...KEYS, 'path', 'v1beta1'].sort(),
+      [...BACKENDS.map((each) => `store-${each}`), ...KEYS, 'v1beta1'].sort(),
     );
   });
 });

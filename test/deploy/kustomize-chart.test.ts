@@ -29,8 +29,9 @@ function comparable(pod: PodTemplate): unknown {
 
 /** The variables that both give a container, wherever they stand: in the ConfigMap or beside it. */
 function variablesOf(manifests: readonly Manifest[], pod: PodTemplate): Readonly<Record<string, string | undefined>> {
-  const env = pod.spec.containers[0]?.env ?? [];
-  return { ...configMapOf(manifests).data, ...Object.fromEntries(env.map(({ name, value }) => [name, value])) };
+  const { env = [], envFrom = [] } = pod.spec.containers[0] ?? {};
+  const settings = envFrom.length === 0 ? {} : configMapOf(manifests).data;
+  return { ...settings, ...Object.fromEntries(env.map(({ name, value }) => [name, value])) };
 }
 
 const withoutEnvironment = (pod: PodTemplate): PodTemplate => ({
@@ -62,6 +63,7 @@ const pairs: readonly Pair[] = [
     components: ['redis', 'split'],
     values: { ...REDIS, roles: { worker: { enabled: true } } },
   },
+  { kind: 'StatefulSet', name: 'komodor-port-redis', components: ['redis'], values: REDIS },
   { kind: 'CronJob', name: 'komodor-port-resync', components: ['cronjob'], values: { workload: { kind: 'CronJob' } } },
   {
     kind: 'Job',
@@ -108,6 +110,24 @@ describeWith(['kubectl', 'helm4'], 'what stands beside the pods is that of the c
   it.each(['Service', 'ServiceAccount'])('%s', (kind) => {
     const bare = ({ metadata, ...rest }: Manifest) => ({ ...rest, name: metadata.name });
     expect(bare(objectOf(built, kind, 'komodor-port'))).toEqual(bare(objectOf(rendered, kind, 'komodor-port')));
+  });
+
+  it.each<[string, readonly string[], string, string, object]>([
+    ['redis', ['redis'], 'Service', 'komodor-port-redis', REDIS],
+    ['monitoring', ['monitoring'], 'PodMonitor', 'komodor-port', { metrics: { podMonitor: { enabled: true } } }],
+    [
+      'networkpolicy',
+      ['networkpolicy'],
+      'NetworkPolicy',
+      'komodor-port-redis',
+      { ...REDIS, networkPolicy: { enabled: true } },
+    ],
+  ])('of %s', async (_, components, kind, name, values) => {
+    const [own, charts] = await Promise.all([
+      buildOverlay({ components }),
+      template({ values: { ...SECRET, ...values } }),
+    ]);
+    expect(objectOf(own, kind, name).spec).toEqual(objectOf(charts, kind, name).spec);
   });
 
   it('the settings', () => expect(configMapOf(built).data).toEqual(configMapOf(rendered).data));
