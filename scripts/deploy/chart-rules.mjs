@@ -17,7 +17,7 @@ export const TYPES = {
   'externalSecret.apiVersion': oneOf('external-secrets.io/v1', 'external-secrets.io/v1beta1'),
   'externalSecret.storeRef.kind': oneOf('SecretStore', 'ClusterSecretStore'),
   'externalSecret.remoteKeys': { additionalProperties: { type: ['object', 'null'], required: ['key'] } },
-  'integration.type': { type: 'string', pattern: '^[Kk]omodor$' },
+  'integration.type': { type: 'string', pattern: '^([Kk]omodor)?$' },
   'integration.eventListener.type': oneOf('POLLING', 'WEBHOOK', 'ONCE', 'WEBHOOKS_ONLY', 'KAFKA'),
   // YAML reads an unquoted off as false.
   scheduledResyncInterval: { type: ['string', 'integer', 'null', 'boolean'], minimum: 0, not: { const: true } },
