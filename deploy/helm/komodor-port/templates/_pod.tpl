@@ -168,6 +168,8 @@ spec:
       args:
 {{ toYaml . | indent 8 }}
       {{- end }}
+      # Why the service stopped stands in its last lines: kubectl describe pod shows them.
+      terminationMessagePolicy: FallbackToLogsOnError
       securityContext:
 {{ include "komodor-port.containerSecurityContext" $root | indent 8 }}
       ports:
