@@ -27,7 +27,8 @@ function strayVariables({ path, text }: ProjectFile): readonly string[] {
 describe('Flux, which puts a value in the place of a variable,', () => {
   it('finds none that is not meant for it, in all of deploy/', () => {
     const files = ['.yaml', '.yml', '.json'].flatMap((ending) => filesUnder('deploy', ending));
-    const own = files.filter(({ path }) => !path.includes('/templates/'));
+    // Pipelines go to no cluster, and a template is only text before Helm has rendered it.
+    const own = files.filter(({ path }) => !path.includes('/templates/') && !path.startsWith('deploy/ci/'));
     expect(own.length).toBeGreaterThan(10);
     expect(own.flatMap(strayVariables)).toEqual([]);
   });
