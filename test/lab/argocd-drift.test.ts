@@ -44,7 +44,7 @@ describeLab(whyNoDefinitions ? `drift (${whyNoDefinitions})` : 'what was applied
         }));
         return { apiVersion: 'v1', kind: 'List', items: here };
       };
-      const sync = ['--server-side', '--field-manager=argocd-controller', '-f', '-'];
+      const sync = ['--server-side', '--force-conflicts', '--field-manager=argocd-controller', '-f', '-'];
       for (const _ of ['first', 'second']) {
         await space.must('kubectl', ['apply', ...sync], await list());
         const { code, stdout, stderr } = await space.run('kubectl', ['diff', ...sync], await list());
@@ -57,7 +57,7 @@ describeLab(whyNoDefinitions ? `drift (${whyNoDefinitions})` : 'what was applied
   it.skipIf(whyNoDefinitions)('and a change is seen', async () => {
     const space = await Namespace.create('drift-changed');
     const [service] = (await template({ namespace: space.name })).filter(({ kind }) => kind === 'Service');
-    const sync = ['--server-side', '--field-manager=argocd-controller', '-f', '-'];
+    const sync = ['--server-side', '--force-conflicts', '--field-manager=argocd-controller', '-f', '-'];
     await space.must('kubectl', ['apply', ...sync], service);
     await space.must('kubectl', [
       'patch',

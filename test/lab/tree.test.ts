@@ -46,7 +46,15 @@ const describeTree = whyNoDefinitions ? describe.skip : describeLab;
 describeTree(`everything in deploy/ on a real API server${whyNoDefinitions ? ` (${whyNoDefinitions})` : ''}`, () => {
   beforeAll(async () => {
     await installDefinitions();
-    await Namespace.create('restricted');
+    const restricted = await Namespace.create('restricted');
+    // What deploy/helm/komodor-port/ci/everything-values.yaml expects in a cluster.
+    const important = {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'important' },
+      value: 1000,
+    };
+    await restricted.must('kubectl', ['apply', '-f', '-'], important);
     const overlays = await Promise.all(
       components.map((path) => buildOverlay({ base: baseOf(path), components: [path] })),
     );
