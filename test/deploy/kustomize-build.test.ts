@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildOverlay, COMPONENTS, configMapOf, OVERLAYS, objectOf, podOf, podTemplateOf } from './kustomize.ts';
 import { kustomize, type Manifest } from './manifests.ts';
+import { excessIn, violationsIn } from './pod-security.ts';
 import { mistakesIn } from './schema.ts';
 import { describeWith, ROOT } from './tools.ts';
 
@@ -44,35 +45,6 @@ function mismatches(manifests: readonly Manifest[]): readonly string[] {
   });
 }
 
-const securitySchema = z.looseObject({
-  runAsNonRoot: z.boolean().optional(),
-  seccompProfile: z.object({ type: z.string() }).optional(),
-  allowPrivilegeEscalation: z.boolean().optional(),
-  readOnlyRootFilesystem: z.boolean().optional(),
-  capabilities: z.object({ drop: z.array(z.string()) }).optional(),
-});
-
-/** What the restricted standard forbids in the pods of an object, and what can be written to that need not be. */
-function violationsIn(manifest: Manifest): readonly string[] {
-  const template = podTemplateOf(manifest);
-  if (!template) return [];
-  const { spec } = template;
-  const pod = securitySchema.parse(spec.securityContext ?? {});
-  return spec.containers.flatMap((container) => {
-    const own = securitySchema.parse(container.securityContext ?? {});
-    const checks: Readonly<Record<string, boolean>> = {
-      'runs as root': (own.runAsNonRoot ?? pod.runAsNonRoot) === true,
-      'has no seccomp profile': (own.seccompProfile ?? pod.seccompProfile)?.type === 'RuntimeDefault',
-      'may gain rights': own.allowPrivilegeEscalation === false,
-      'has capabilities': own.capabilities?.drop.includes('ALL') === true,
-      'can write to its root': own.readOnlyRootFilesystem === true,
-      'gets a token of Kubernetes': spec.automountServiceAccountToken === false,
-    };
-    const failed = Object.entries(checks).filter(([, isRight]) => !isRight);
-    return failed.map(([what]) => `${manifest.kind}/${manifest.metadata.name}: ${container.name} ${what}`);
-  });
-}
-
 const NEEDED: Readonly<Record<string, readonly string[]>> = { split: ['redis'] };
 
 describeWith(['kubectl'], 'each component on the base', () => {
@@ -86,7 +58,7 @@ describeWith(['kubectl'], 'each component on the base', () => {
 
     it('is what the API server takes, and what the restricted Pod Security Standard allows', () => {
       expect(manifests.flatMap(mistakesIn)).toEqual([]);
-      expect(manifests.flatMap(violationsIn)).toEqual([]);
+      expect(manifests.flatMap((manifest) => [...violationsIn(manifest), ...excessIn(manifest)])).toEqual([]);
     });
 
     it('puts everything into the namespace, labelled', () => {
@@ -140,7 +112,7 @@ describeWith(['kubectl'], 'each overlay', () => {
 
     it('is what the API server takes, and what the restricted Pod Security Standard allows', () => {
       expect(manifests.flatMap(mistakesIn)).toEqual([]);
-      expect(manifests.flatMap(violationsIn)).toEqual([]);
+      expect(manifests.flatMap((manifest) => [...violationsIn(manifest), ...excessIn(manifest)])).toEqual([]);
     });
 
     it('has settings of its own, and keeps those of the base', () => {

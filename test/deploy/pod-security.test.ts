@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { violationsIn } from './pod-security.ts';
+import { excessIn, violationsIn } from './pod-security.ts';
 
 const SECURE = {
   allowPrivilegeEscalation: false,
@@ -57,4 +57,18 @@ describe('the restricted Pod Security Standard', () => {
   ])('refuses: %s', (words, object) => {
     expect(violationsIn({ apiVersion: 'v1', kind: 'Pod', ...meta, ...object }).join('\n')).toContain(words);
   });
+});
+
+describe('what our pods may do and need not', () => {
+  const own = { readOnlyRootFilesystem: true };
+  const more = { resources: { requests: {}, limits: {} } };
+  const excessOf = (object: object) => excessIn({ apiVersion: 'v1', kind: 'Pod', ...meta, ...object }).join('\n');
+
+  it('is nothing', () => expect(excessOf(pod({ automountServiceAccountToken: false }, own, more))).toBe(''));
+
+  it.each([
+    ['a token of Kubernetes', pod({}, own, more)],
+    ['can write to its root', pod({ automountServiceAccountToken: false }, {}, more)],
+    ['has no requests or limits', pod({ automountServiceAccountToken: false }, own)],
+  ])('would be noticed: %s', (words, object) => expect(excessOf(object)).toContain(words));
 });

@@ -11,6 +11,7 @@ const security = z.looseObject({
   runAsUser: z.number().optional(),
   privileged: z.boolean().default(false),
   allowPrivilegeEscalation: z.boolean().default(true),
+  readOnlyRootFilesystem: z.boolean().default(false),
   procMount: z.string().default('Default'),
   capabilities: z
     .looseObject({ add: z.array(z.string()).default([]), drop: z.array(z.string()).default([]) })
@@ -29,6 +30,9 @@ const unset = security.parse({});
 const container = z.looseObject({
   name: z.string(),
   securityContext: security.default(unset),
+  resources: z
+    .looseObject({ requests: z.looseObject({}).optional(), limits: z.looseObject({}).optional() })
+    .default({}),
   ports: z.array(z.looseObject({ hostPort: z.number().default(0) })).default([]),
 });
 type Container = z.infer<typeof container>;
@@ -39,6 +43,7 @@ const podSpec = z.looseObject({
   initContainers: z.array(container).default([]),
   ephemeralContainers: z.array(container).default([]),
   volumes: z.array(z.looseObject({ name: z.string() })).default([]),
+  automountServiceAccountToken: z.boolean().default(true),
   hostNetwork: z.boolean().default(false),
   hostPID: z.boolean().default(false),
   hostIPC: z.boolean().default(false),
@@ -73,11 +78,30 @@ const SYSCTLS: readonly string[] = [
 
 /** What the standard would refuse of the pods of an object; empty when all is well, or when it has no pods. */
 export function violationsIn(manifest: Manifest): readonly string[] {
+  return foundIn(manifest, (spec) => [
+    ...ofPod(spec),
+    ...containersOf(spec).flatMap((each) => ofContainer(each, spec.securityContext)),
+  ]);
+}
+
+/** What the pods of an object may do and ours need not, though the standard allows it. */
+export function excessIn(manifest: Manifest): readonly string[] {
+  return foundIn(manifest, (spec) => [
+    ...(spec.automountServiceAccountToken ? ['a token of Kubernetes'] : []),
+    ...containersOf(spec).flatMap(({ name, securityContext, resources: { requests, limits } }) => [
+      ...(securityContext.readOnlyRootFilesystem ? [] : [`container ${name} can write to its root`]),
+      ...(requests && limits ? [] : [`container ${name} has no requests or limits`]),
+    ]),
+  ]);
+}
+
+function containersOf(spec: PodSpec): readonly Container[] {
+  return [...spec.containers, ...spec.initContainers, ...spec.ephemeralContainers];
+}
+
+function foundIn(manifest: Manifest, look: (spec: PodSpec) => readonly string[]): readonly string[] {
   const spec = podSpecOf(manifest);
-  if (spec === undefined) return [];
-  const all = [...spec.containers, ...spec.initContainers, ...spec.ephemeralContainers];
-  const found = [...ofPod(spec), ...all.flatMap((each) => ofContainer(each, spec.securityContext))];
-  return found.map((violation) => `${manifest.kind} ${manifest.metadata.name}: ${violation}`);
+  return (spec ? look(spec) : []).map((what) => `${manifest.kind} ${manifest.metadata.name}: ${what}`);
 }
 
 function podSpecOf(manifest: Manifest): PodSpec | undefined {

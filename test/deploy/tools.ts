@@ -28,7 +28,8 @@ export function pathOf(tool: Tool): string | undefined {
   return folders.map((folder) => join(folder, tool)).find(isExecutable);
 }
 
-function isExecutable(path: string): boolean {
+/** Whether there is a program that may be run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

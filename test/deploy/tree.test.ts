@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { buildOverlay } from './kustomize.ts';
 import { secretsIn } from './literal-secrets.ts';
 import { kustomize, type Manifest, parseManifests, template } from './manifests.ts';
-import { violationsIn } from './pod-security.ts';
+import { excessIn, violationsIn } from './pod-security.ts';
 import { learnKinds, mistakesIn } from './schema.ts';
 import { describeWith } from './tools.ts';
 import {
@@ -32,7 +32,7 @@ learnKinds(
 function faultsOf(manifests: readonly Manifest[]): readonly string[] {
   expect(manifests.length).toBeGreaterThan(0);
   const known = manifests.map(withDefaults).filter(hasDefinition);
-  return [...known.flatMap(mistakesIn), ...known.flatMap(violationsIn)];
+  return known.flatMap((manifest) => [...mistakesIn(manifest), ...violationsIn(manifest), ...excessIn(manifest)]);
 }
 
 describe('every file in deploy/', () => {

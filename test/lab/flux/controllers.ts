@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isExecutable } from '../../deploy/tools.ts';
 import { freePort } from '../../queue/redis-server.ts';
 import type { Lab } from '../global-setup.ts';
 import { DIES_WITH_US, type Running, start, until } from '../processes.ts';
@@ -16,15 +16,6 @@ export type Controller = (typeof CONTROLLERS)[number];
 /** Those of Flux's controllers that are not in the folder; scripts/deploy/flux-lab.sh builds them. */
 export function absentControllers(tools: string): readonly Controller[] {
   return CONTROLLERS.filter((name) => !isExecutable(join(tools, name)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export interface Flux {
