@@ -39,15 +39,8 @@ export function hashOf(record: Extract<RunRecord, { state: 'running' }>): readon
   return [...Object.entries(fields).flat(), ...orderFields(order).flatMap((field) => [field, '1'])];
 }
 
-/**
- * Parses a run's hash; undefined when it is not a complete record.
- * @param changes the report's list of changes as JSON, if wanted and still kept
- */
-export function recordOf(
-  runId: string,
-  hash: Readonly<Record<string, string>>,
-  changes: string | null,
-): RunRecord | undefined {
+/** Parses a run's hash; undefined when it is not a complete record. */
+export function recordOf(runId: string, hash: Readonly<Record<string, string>>): RunRecord | undefined {
   const fields = recordSchema.safeParse(hash);
   if (!fields.success) return undefined;
   const { state, mode, trigger, requestedAt, startedAt = requestedAt, report, mapping } = fields.data;
@@ -65,17 +58,17 @@ export function recordOf(
   const common = { runId, order, requestedAt };
   if (state === 'queued') return { ...common, state };
   if (state === 'running') return { ...common, state, startedAt, progress: progressOf(hash) };
-  const read = report === undefined ? undefined : reportOf(report, changes);
+  const read = report === undefined ? undefined : parsed(report, isReport);
   return read === undefined ? undefined : { ...common, state, startedAt, report: read };
 }
 
-/** Parses a report that `finish` wrote; undefined when it is something else, or of a version too different. */
-function reportOf(text: string, changes: string | null): RunReport | undefined {
-  const report = parsed(text, isReport);
+/** The report with its list of changes. @param changes as JSON; null: not kept any more, or there is none */
+export function withChanges(report: RunReport, changes: string | null): RunReport {
   const list = changes === null ? undefined : parsed(changes, isChanges);
-  return report === undefined || list === undefined ? report : { ...report, changes: list };
+  return list === undefined ? report : { ...report, changes: list };
 }
 
+/** What `finish` wrote; undefined when it is something else, or of a version too different. */
 function parsed<T>(text: string, isRight: (value: unknown) => value is T): T | undefined {
   try {
     const value: unknown = JSON.parse(text);

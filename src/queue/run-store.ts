@@ -15,7 +15,7 @@ import { nullForWrongType } from './redis-client.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisScript } from './redis-script.ts';
 import { withoutChanges } from './reports.ts';
-import { hashOf, orderFields, progressField, type RunNotification, recordOf } from './run-record.ts';
+import { hashOf, orderFields, progressField, type RunNotification, recordOf, withChanges } from './run-record.ts';
 import { BEGIN, FINISH, HAND_BACK, RENEW_LEASE, REQUEST } from './run-scripts.ts';
 
 type Running = Extract<RunRecord, { state: 'running' }>;
@@ -117,20 +117,24 @@ export class RunStore {
 
   /** Undefined: there is none, or it cannot be parsed (then `onUnreadable` is called). */
   async find(runId: string): Promise<RunRecord | undefined> {
-    return this.#read(runId, await this.#redis.get(`${this.#keys.runs}${runId}:changes`).catch(nullForWrongType));
+    // The record goes first: what has ended by then has its changes, which are written together with its end.
+    const record = await this.#read(runId);
+    if (record?.state !== 'finished') return record;
+    const changes = await this.#redis.get(`${this.#keys.runs}${runId}:changes`).catch(nullForWrongType);
+    return { ...record, report: withChanges(record.report, changes) };
   }
 
   /** The newest first, without the changes of their reports. Records that cannot be parsed are left out. */
   async list(limit: number): Promise<readonly RunRecord[]> {
     if (limit <= 0) return [];
     const ids = await this.#redis.zrevrange(this.#keys.index, 0, limit - 1);
-    const records = await Promise.all(ids.map((id) => this.#read(id, null)));
+    const records = await Promise.all(ids.map((id) => this.#read(id)));
     return records.filter((record) => record !== undefined);
   }
 
-  async #read(runId: string, changes: string | null): Promise<RunRecord | undefined> {
+  async #read(runId: string): Promise<RunRecord | undefined> {
     const hash = await this.#redis.hgetall(this.#keys.runs + runId).catch(nullForWrongType);
-    const record = hash === null ? undefined : recordOf(runId, hash, changes);
+    const record = hash === null ? undefined : recordOf(runId, hash);
     // A hash without fields: the record was dropped a moment ago.
     const isThere = hash === null || Object.keys(hash).length > 0;
     if (record === undefined && isThere) this.#onUnreadable(runId);
