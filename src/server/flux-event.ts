@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RunCause } from '../core/report.ts';
 import { SIGNATURE_WINDOW_MS } from './signatures.ts';
 
 /** What an event of Flux's notification controller asks for. */
 export type FluxEvent =
-  /** `key`: the same for all events of one commit, and for an event that is sent twice. */
-  | { readonly type: 'resync'; readonly key: string; readonly cause: RunCause }
+  /** `key`: the same for all events of one commit; undefined: its revision names no commit, as a chart's version stays when its values change. */
+  | { readonly type: 'resync'; readonly key: string | undefined; readonly cause: RunCause }
   | { readonly type: 'ignored'; readonly reason: string };
 
 const text = z.string().catch('');
 
 const eventSchema = z.object({
   reason: text,
-  message: text,
   timestamp: z.iso.datetime({ offset: true }).optional().catch(undefined),
   involvedObject: z.object({ kind: text, namespace: text, name: text }).catch({ kind: '', namespace: '', name: '' }),
   metadata: z.record(z.string(), z.unknown()).catch({}),
@@ -39,11 +37,8 @@ export function readFluxEvent(body: unknown, now: number): FluxEvent {
   const { kind, namespace, name } = event.involvedObject;
   const object = [kind, namespace, name].filter((part) => part !== '').join('/');
   const revision = revisionOf(event.metadata);
-  const commit = commitOf(revision);
-  // Without a commit only the same event is taken for the same: a chart's version stays when its values change.
-  const key = commit ?? digestOf([object, revision, event.reason, event.message, event.timestamp]);
   const cause = { object: object.slice(0, MAX_LENGTH), revision: revision.slice(0, MAX_LENGTH), reason: event.reason };
-  return { type: 'resync', key, cause: { source: 'flux', ...cause } };
+  return { type: 'resync', key: commitOf(revision), cause: { source: 'flux', ...cause } };
 }
 
 function ignored(reason: string): FluxEvent {
@@ -62,8 +57,4 @@ function revisionOf(metadata: Readonly<Record<string, unknown>>): string {
  */
 function commitOf(revision: string): string | undefined {
   return /(?:\bsha(?:1|256):|\+)([0-9a-f]{12})/.exec(revision)?.[1];
-}
-
-function digestOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -102,7 +102,8 @@ function addFluxRoute(app: App, context: ServerContext, access: Access, countFai
       const event = readFluxEvent(request.body, Date.now());
       if (event.type === 'ignored') return sendIgnored(request, reply, event.reason);
       const order = { ...orderOf(undefined, 'webhook'), causes: [event.cause] };
-      const ticket = await context.queue.requestOnce(`flux:${event.key}`, order);
+      // Without a commit only the same event, sent again, is taken for the same.
+      const ticket = await context.queue.requestOnce(`flux:${event.key ?? signatureOf(request)}`, order);
       if (ticket === undefined) {
         return sendIgnored(
           request,

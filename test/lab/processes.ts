@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a process ended, as Kubernetes writes it: 128 + the signal's number when a signal ended it. */
@@ -120,4 +122,12 @@ export async function until<T>(
     await sleep(200);
   }
   throw new Error(`Waited ${seconds} seconds for ${what} in vain. ${complaint()}`.trim());
+}
+
+/** Lets a server answer on a free port of 127.0.0.1. @returns the port */
+export async function listenLocally(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
 }

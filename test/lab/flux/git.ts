@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
-import { must } from '../processes.ts';
+import { listenLocally, must } from '../processes.ts';
 
 /** A repository that Flux reads over HTTP, with a working copy to commit in. */
 export interface GitServer {
@@ -35,14 +35,9 @@ export async function startGitServer(directory: string, root: string, paths: rea
 
   await push('Begin');
   const server = createServer((request, response) => answer(directory, request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The Git server has no port.');
+  const port = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${address.port}/${NAME}`,
+    url: `http://127.0.0.1:${port}/${NAME}`,
     read: (path) => readFile(join(work, path), 'utf8'),
     async commit(message, files) {
       for (const [path, content] of Object.entries(files)) {

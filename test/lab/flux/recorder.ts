@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { listenLocally } from '../processes.ts';
 
 const EventSchema = z.looseObject({
   involvedObject: z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string() }),
@@ -32,15 +33,10 @@ export async function startEventRecorder(token: string): Promise<EventRecorder> 
       })
       .catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The recorder has no port.');
+  const port = await listenLocally(server);
   return {
     events,
-    manifests: (namespace) => manifestsFor(namespace, `http://127.0.0.1:${address.port}/`, token),
+    manifests: (namespace) => manifestsFor(namespace, `http://127.0.0.1:${port}/`, token),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
