@@ -9,8 +9,14 @@ export async function runWithoutSecrets(
   run: (observer: RunObserver) => Promise<RunReport>,
 ): Promise<RunReport> {
   const redact = redactor(secrets);
-  const tell = (problem: Problem) => observer.problem?.(problemWithoutSecrets(problem, redact));
-  return withoutSecrets(await run({ ...observer, problem: tell }), redact);
+  const masked: RunObserver = {
+    ...observer,
+    problem: (problem: Problem) => observer.problem?.(problemWithoutSecrets(problem, redact)),
+    itemProblem: (problem) => observer.itemProblem?.({ ...problem, message: redact(problem.message) }),
+    entityDone: ({ message, ...done }) =>
+      observer.entityDone?.(message === undefined ? done : { ...done, message: redact(message) }),
+  };
+  return withoutSecrets(await run(masked), redact);
 }
 
 /** A JSON document without secrets in its texts. */

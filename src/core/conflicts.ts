@@ -23,6 +23,7 @@ export function reportCollision(
     group: blueprint,
     message: `${blueprint}: different items give one identifier; the first one read was kept. Make the mapping's identifier unique`,
     sample: `${identifier}: ${first.label} and ${label}`,
+    item: label,
   });
 }
 
@@ -49,6 +50,7 @@ export function reportConflicts(
       group: `${blueprint} ${path}`,
       message: `${blueprint}: ${path} was given two values in this run; the first one read was kept. ${why}`,
       sample: label === undefined ? String(identifier) : `${identifier} (${label})`,
+      ...(label === undefined ? {} : { item: label }),
     });
   }
 }

@@ -92,7 +92,7 @@ export class Intake {
     const entity = conflicts.length === 0 ? given : onlyFields(given, (path) => !conflicts.includes(path));
     if (!isOtherItem) for (const one of open) this.postpone(entity, state, one, sourceOf(piece));
     if (!next) {
-      state.recordOutcome(tracked, 'unchanged');
+      this.#results.unchanged(piece, tracked);
       return;
     }
     const wire = state.table.dropNullsPortDoesNotHave(entity, tracked.fingerprints);

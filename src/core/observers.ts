@@ -21,6 +21,8 @@ export function combineObservers(
     progress: (progress) => each((observer) => observer.progress?.(progress)),
     kindFinished: (progress) => each((observer) => observer.kindFinished?.(progress)),
     problem: (problem) => each((observer) => observer.problem?.(problem)),
+    itemProblem: (problem) => each((observer) => observer.itemProblem?.(problem)),
+    entityDone: (done) => each((observer) => observer.entityDone?.(done)),
     deletionsDecided: (blueprint, stale, decision, why) =>
       each((observer) => observer.deletionsDecided?.(blueprint, stale, decision, why)),
   };

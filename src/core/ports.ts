@@ -1,4 +1,6 @@
 import type { Causes, DeletionDecision } from './deletion.ts';
+import type { EntityOutcome } from './entity-table.ts';
+import type { Code } from './errors.ts';
 import type {
   BlueprintShape,
   Entity,
@@ -184,6 +186,28 @@ export interface MappingSource {
   readonly document: JsonObject | null;
 }
 
+/** What became of the entity that an item gave. */
+export interface EntityDone {
+  readonly kind: Kind;
+  /** The item's label. */
+  readonly label: string;
+  readonly blueprint: string;
+  /** null: a search query names the entity, and Port did not say which it is. */
+  readonly identifier: string | null;
+  readonly outcome: EntityOutcome;
+  /** Port's words, when it refused the entity. */
+  readonly message?: string;
+}
+
+/** A problem that concerns one item. */
+export interface ItemProblem {
+  readonly kind: Kind | undefined;
+  /** The item's label. */
+  readonly label: string;
+  readonly code: Code;
+  readonly message: string;
+}
+
 /** Gets the events of a run, for progress lines, logs and metrics. */
 export interface RunObserver {
   /** The mapping that this run uses, and where it is from. */
@@ -194,6 +218,10 @@ export interface RunObserver {
   progress?(progress: KindProgress): void;
   kindFinished?(progress: KindProgress): void;
   problem?(problem: Problem): void;
+  /** Called for every item that a problem concerns; `problem` is called once for all that are alike. */
+  itemProblem?(problem: ItemProblem): void;
+  /** Called once for each entity and outcome; a later call for the same entity replaces an earlier one. */
+  entityDone?(done: EntityDone): void;
   /** The decision about the stale entities of a blueprint. Called before anything is deleted. */
   deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision, why?: Causes): void;
 }

@@ -1,5 +1,6 @@
 import type { Code } from './errors.ts';
 import type { Kind } from './model.ts';
+import type { ItemProblem } from './ports.ts';
 import type { Problem } from './report.ts';
 
 const SAMPLES = 5;
@@ -13,6 +14,8 @@ export interface Incident {
   readonly message: string;
   /** The name of the item or entity. */
   readonly sample?: string;
+  /** The label of the item that it concerns, where `sample` names something else. */
+  readonly item?: string;
   readonly samples?: readonly string[];
   readonly count?: number;
 }
@@ -27,10 +30,15 @@ interface OpenProblem {
 export class ProblemBook {
   readonly #problems = new Map<string, OpenProblem>();
   readonly #listener: ((problem: Problem) => void) | undefined;
+  readonly #onItem: ((problem: ItemProblem) => void) | undefined;
 
-  /** @param listener called when a problem occurs for the first time */
-  constructor(listener?: (problem: Problem) => void) {
+  /**
+   * @param listener called when a problem occurs for the first time
+   * @param onItem called for every item that a problem concerns
+   */
+  constructor(listener?: (problem: Problem) => void, onItem?: (problem: ItemProblem) => void) {
     this.#listener = listener;
+    this.#onItem = onItem;
   }
 
   add(incident: Incident): void {
@@ -38,7 +46,8 @@ export class ProblemBook {
     const known = this.#problems.get(key);
     const problem = known ?? { incident, count: 0, samples: [] };
     problem.count += incident.count ?? 1;
-    const { sample, samples = [] } = incident;
+    const { sample, samples = [], item = sample, kind, code, message } = incident;
+    if (item !== undefined) this.#onItem?.({ kind, label: item, code, message });
     for (const name of sample === undefined ? samples : [sample, ...samples]) {
       if (problem.samples.length < SAMPLES && !problem.samples.includes(name)) problem.samples.push(name);
     }

@@ -55,7 +55,10 @@ export async function resync(
 ): Promise<RunReport> {
   const startedAt = ports.now();
   const trafficBefore = ports.traffic.snapshot();
-  const problems = new ProblemBook((problem) => observer.problem?.(problem));
+  const problems = new ProblemBook(
+    (problem) => observer.problem?.(problem),
+    (problem) => observer.itemProblem?.(problem),
+  );
   const progress: RunState = {
     wanted: [],
     readers: [],

@@ -9,7 +9,7 @@ import {
   type RelationTargets,
   withoutRelations,
 } from './targets.ts';
-import type { Write } from './write.ts';
+import type { RowSource, Write } from './write.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -88,7 +88,7 @@ async function addOneByOne(run: Run, targets: RelationTargets, { entity, note }:
   for (const [relation, value] of Object.entries(entity.relations)) {
     if (value === null) continue;
     const done = (outcome: UpsertOutcome) => {
-      if (!isWhole(outcome)) report(run, `${blueprint} ${relation}`, identifier);
+      if (!isWhole(outcome)) report(run, `${blueprint} ${relation}`, identifier, note?.source);
     };
     const related = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
     await writer.add({
@@ -119,7 +119,10 @@ async function addPostponedRelations(
   for (const one of pending) {
     const missing = new Set(one.names.filter((name) => targets.exists(one.targetBlueprint, name) !== true));
     const where = `${one.state.shape.identifier} ${one.relation}`;
-    if (missing.size > 0) report(run, where, `${one.identifier} -> ${one.targetBlueprint} ${[...missing].join(', ')}`);
+    if (missing.size > 0) {
+      const sample = `${one.identifier} -> ${one.targetBlueprint} ${[...missing].join(', ')}`;
+      report(run, where, sample, one.source);
+    }
     const rest = one.names.filter((name) => !missing.has(name));
     await addRelation(run, one, missing.size === 0 ? one.value : Array.isArray(one.value) ? rest : null, writer);
   }
@@ -138,7 +141,7 @@ async function addRelation(run: Run, pending: PendingRelation, value: RelationVa
   tracked.fingerprints = next;
   const done = (outcome: UpsertOutcome) => {
     if (isWhole(outcome)) state.recordOutcome(tracked, 'updated');
-    else report(run, `${blueprint} ${relation}`, identifier);
+    else report(run, `${blueprint} ${relation}`, identifier, source);
   };
   const note = run.recorder && { state, source, changed: [`relations.${relation}`] };
   await writer.add({ entity, merge: true, done, last: true, note });
@@ -149,12 +152,13 @@ function isWhole(outcome: UpsertOutcome): boolean {
   return outcome.type === 'written' && outcome.leftOut === undefined;
 }
 
-function report(run: Run, where: string, sample: string): void {
+function report(run: Run, where: string, sample: string, source?: RowSource): void {
   run.problems.add({
     code: 'relation_target_missing',
     severity: 'warning',
     group: where,
     message: `${where}: the target does not exist in Port; such an entity goes without this relation`,
     sample,
+    ...(source && { item: source.item }),
   });
 }

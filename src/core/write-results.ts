@@ -1,4 +1,4 @@
-import type { TrackedEntity } from './entity-table.ts';
+import type { EntityOutcome, TrackedEntity } from './entity-table.ts';
 import { type FittedEntity, reportField } from './fitted-entity.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
@@ -26,14 +26,16 @@ export class WriteResults {
         if (!entity) this.#taintUnnamed(piece);
         else {
           entity.sighting ??= { kind, item, label };
-          state.recordOutcome(entity, (outcome.created ?? !entity.owned) ? 'created' : 'updated');
+          const done = (outcome.created ?? !entity.owned) ? 'created' : 'updated';
+          state.recordOutcome(entity, done);
+          this.#tell(piece, done);
         }
         return;
       }
       case 'unmatched':
         return;
       case 'superseded':
-        if (tracked) state.recordOutcome(tracked, 'unchanged');
+        if (tracked) this.unchanged(piece, tracked);
         return;
       case 'missing_relation':
         this.refusedForRelation.push(write);
@@ -49,9 +51,34 @@ export class WriteResults {
           group: `${blueprint} ${outcome.code}`,
           message: `Entities of ${blueprint} could not be written: ${outcome.code}: ${outcome.message}`,
           sample: typeof identifier === 'string' ? identifier : label,
+          item: label,
         });
+        this.#tell(piece, 'failed', `${outcome.code}: ${outcome.message}`);
       }
     }
+  }
+
+  /** Says what became of an item's entity. */
+  #tell(
+    { entity: { blueprint, identifier }, kind, label }: FittedEntity,
+    outcome: EntityOutcome,
+    message?: string,
+  ): void {
+    const name = typeof identifier === 'string' ? identifier : null;
+    this.#run.observer.entityDone?.({
+      kind,
+      label,
+      blueprint,
+      identifier: name,
+      outcome,
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+
+  /** Records that an entity needs no write. */
+  unchanged(piece: FittedEntity, tracked: TrackedEntity): void {
+    piece.state.recordOutcome(tracked, 'unchanged');
+    this.#tell(piece, 'unchanged');
   }
 
   /** The entity is named by a search query and the write failed: any of our entities may be it, so the blueprint is tainted. */
