@@ -1,5 +1,6 @@
 import type { Taint } from './deletion.ts';
-import { type EntityOutcome, EntityTable, OUTCOMES, relationOnlySighting, type TrackedEntity } from './entity-table.ts';
+import { type EntityOutcome, OUTCOMES } from './entity-outcome.ts';
+import { EntityTable, relationOnlySighting, type TrackedEntity } from './entity-table.ts';
 import { FieldTable, selectFields } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';

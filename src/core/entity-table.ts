@@ -1,3 +1,4 @@
+import { type EntityOutcome, OUTCOMES } from './entity-outcome.ts';
 import type { Fingerprints, GivenColumns } from './fields.ts';
 import type { Kind } from './model.ts';
 import { TextPool } from './text-pool.ts';
@@ -15,9 +16,6 @@ export interface Sighting {
 export function relationOnlySighting(): Sighting {
   return { kind: null, item: NOTHING, label: 'target of a relation' };
 }
-
-export const OUTCOMES = ['unchanged', 'updated', 'created', 'failed'] as const;
-export type EntityOutcome = (typeof OUTCOMES)[number];
 
 /** Everything that a run knows of one entity; a view of its row in the table. */
 export interface TrackedEntity {

@@ -1,5 +1,5 @@
 import type { Causes, DeletionDecision } from './deletion.ts';
-import type { EntityOutcome } from './entity-table.ts';
+import type { EntityOutcome } from './entity-outcome.ts';
 import type { Code } from './errors.ts';
 import type {
   BlueprintShape,

@@ -1,4 +1,5 @@
-import type { EntityOutcome, TrackedEntity } from './entity-table.ts';
+import type { EntityOutcome } from './entity-outcome.ts';
+import type { TrackedEntity } from './entity-table.ts';
 import { type FittedEntity, reportField } from './fitted-entity.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EntityTable, OUTCOMES } from '../../src/core/entity-table.ts';
+import { OUTCOMES } from '../../src/core/entity-outcome.ts';
+import { EntityTable } from '../../src/core/entity-table.ts';
 import { TextPool } from '../../src/core/text-pool.ts';
 
 const name = (n: number) => `entity ${n}`;

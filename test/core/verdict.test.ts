@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlueprintState } from '../../src/core/blueprint-state.ts';
 import { describeBlock } from '../../src/core/deletion.ts';
-import type { EntityOutcome } from '../../src/core/entity-table.ts';
+import type { EntityOutcome } from '../../src/core/entity-outcome.ts';
 import type { BlockReason, KindReport, RunStatus } from '../../src/core/report.ts';
 import { reportBlueprint, reportWithoutBlueprint, undecided, verdict } from '../../src/core/verdict.ts';
 import { shape, stored } from './shapes.ts';
