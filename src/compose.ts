@@ -33,6 +33,7 @@ import { type Clock, systemClock } from './net/clock.ts';
 import type { AttemptOutcome, GovernorState } from './net/governor.ts';
 import type { Side } from './net/http-failure.ts';
 import type { PortApi } from './port/api.ts';
+import type { OurNames } from './port/ownership.ts';
 import type { TokenProvider } from './port/token.ts';
 
 export type RunRequest = Omit<ResyncRequest, 'runId'> & {
@@ -76,8 +77,7 @@ export interface ApplicationParts extends MappingParts {
   /** A catalog that never writes. */
   catalog(): Catalog;
   readonly portApi: PortApi;
-  /** INTEGRATION_IDENTIFIER. */
-  readonly installation: string;
+  readonly ourNames: OurNames;
   now(): Date;
   /** The document without our secrets, which it may quote. */
   withoutSecrets<T>(document: T): T;
@@ -175,7 +175,7 @@ export async function createApplication(
     jq,
     parts: {
       ...{ kinds: source.kinds, mapper, files, portApi: api, now: ports.now },
-      installation: settings.integrationIdentifier,
+      ourNames: { installation: settings.integrationIdentifier, exporterStateKey: settings.exporterStateKey },
       withoutSecrets: (document) => documentWithoutSecrets(document, secrets),
       catalog: () => new RecordingCatalog(catalogFor(null, 'note')),
     },

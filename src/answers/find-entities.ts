@@ -97,7 +97,7 @@ async function searchPort(parts: ExplainParts, port: AskPort, q: string): Promis
       searchByName(parts.portApi, blueprint, q, MAX_FOUND - found.length, signal),
     );
     for (const { identifier, title, datasource } of entities ?? []) {
-      const owner = ownerOf(datasource, parts.installation);
+      const owner = ownerOf(datasource, parts.ourNames);
       const isForeign = owner !== undefined && !owner.isOurs;
       found.push({
         ...{ blueprint, identifier, title: title ?? null, inPort: true },

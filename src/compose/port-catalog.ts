@@ -28,6 +28,7 @@ export function createPortCatalog(
     runId,
     setup,
     identifier: settings.integrationIdentifier,
+    exporterStateKey: settings.exporterStateKey,
     version: VERSION,
     changelogDestination: changelogDestinationOf(settings),
     mappingSource: settings.mappingSource,

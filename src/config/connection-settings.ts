@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { setting } from './setting-info.ts';
-import { apiAddress, installation, redisAddress, token } from './setting-values.ts';
+import { apiAddress, installation, redisAddress, stateKey, token } from './setting-values.ts';
 
 /** Which systems to connect to, and with which credentials. */
 export const connectionSettings = {
@@ -68,6 +68,16 @@ export const connectionSettings = {
         'Name of this installation in Port, without `/`. Entities belong to it: changing it leaves the old ones behind.',
     },
     installation(),
+  ),
+  exporterStateKey: setting(
+    'Connections',
+    'EXPORTER_STATE_KEY',
+    {
+      default: null,
+      description:
+        'State key of a Port K8s exporter that this installation takes over from. What it wrote counts as ours: it is compared, overwritten, and deleted when it is gone. Stop the exporter first.',
+    },
+    stateKey().optional(),
   ),
   redisUrl: setting(
     'Connections',

@@ -26,6 +26,13 @@ export function installation() {
   );
 }
 
+/** The state key of Port's K8s exporter, in small letters as it sends it. */
+export function stateKey() {
+  return token()
+    .regex(/^[^()]*$/, 'must be the state key alone, as the exporter has it in stateKey or --state-key')
+    .transform((text) => text.toLowerCase());
+}
+
 /** `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`. */
 export function flag() {
   return z.stringbool({

@@ -35,6 +35,8 @@ export const CODES = {
   upsert_failed: 'An entity could not be written to Port.',
   other_installation:
     'Entities in Port belong to another installation whose name ends like ours. They were left alone.',
+  owned_elsewhere:
+    'An item gives an entity that another program or installation wrote last. The entity was left as it is.',
   old_values_unread:
     'Port did not give the values that entities had before they were changed; the record has only names.',
   delete_failed: 'An entity could not be deleted in Port.',

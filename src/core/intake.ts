@@ -7,6 +7,7 @@ import { hasSearch, onlyFields } from './fields.ts';
 import type { FittedEntity } from './fitted-entity.ts';
 import { Fitter } from './fitter.ts';
 import type { Entity, Kind, RelationValue } from './model.ts';
+import { OtherOwners } from './other-owners.ts';
 import type { MappedItem } from './ports.ts';
 import type { Run } from './run.ts';
 import { type NamedTargets, type PendingRelation, type RelationTargets, withoutRelations } from './targets.ts';
@@ -26,6 +27,7 @@ export class Intake {
   readonly #fitter: Fitter;
   readonly #results: WriteResults;
   readonly #additions: Additions;
+  readonly #others: OtherOwners;
   /** Relations that were left out because their target did not exist when the entity was written. */
   readonly pending: PendingRelation[] = [];
   readonly #postponed = new Map<string, RelationValue>();
@@ -41,17 +43,19 @@ export class Intake {
     this.#fitter = new Fitter(run, targets);
     this.#results = new WriteResults(run);
     this.#additions = new Additions(run, targets);
+    this.#others = new OtherOwners(run);
     this.refusedForRelation = this.#results.refusedForRelation;
     this.entitiesWithoutBlueprint = this.#fitter.entitiesWithoutBlueprint;
   }
 
   /**
    * Returns when everything is packed or being sent, so it waits while Port is slow.
-   * @returns the number of items that were left out because they only add fields to an unknown entity
+   * @returns the number of items that were left out, because they only add fields to an unknown entity, or because another
+   * program or installation keeps their entities
    */
   async take(kind: Kind, batch: readonly MappedItem[]): Promise<number> {
     const fitted = await this.#fitter.fit(kind, batch);
-    const placeable = await this.#additions.known(kind, fitted);
+    const placeable = await this.#others.leftToUs(kind, await this.#additions.known(kind, fitted));
     if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
     for (const [index, piece] of placeable.entries()) {
       if (index % ENTITIES_PER_TURN === 0) await yieldToEventLoop();

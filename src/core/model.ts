@@ -109,6 +109,8 @@ export interface StoredEntity {
   readonly team?: unknown;
   readonly properties: { readonly [key: string]: unknown };
   readonly relations: { readonly [key: string]: unknown };
+  /** The other program or installation that wrote it last, in words; missing where there is none, or nobody asked for it. */
+  readonly otherOwner?: string;
 }
 
 /** A property's JSON schema in Port, with all constraints. */

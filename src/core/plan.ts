@@ -5,6 +5,7 @@ import type { BlueprintShape, Entity, SetupDocument, StoredEntity } from './mode
 import type {
   Catalog,
   FieldSelection,
+  FindSelection,
   OwnedElsewhere,
   PreparedCatalog,
   PropertyValues,
@@ -109,7 +110,7 @@ export class RecordingCatalog implements Catalog {
 
   find(
     shape: BlueprintShape,
-    fields: FieldSelection,
+    fields: FindSelection,
     identifiers: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly StoredEntity[]> {

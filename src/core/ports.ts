@@ -84,6 +84,11 @@ export interface FieldSelection {
   readonly relations: readonly string[];
 }
 
+/** The fields of a search by identifier. `owner`: also which other program or installation wrote each entity last. */
+export interface FindSelection extends FieldSelection {
+  readonly owner?: true;
+}
+
 export type UpsertOutcome =
   /** Written. `identifier` is Port's, which matters for search queries; null when Port does not say. */
   | {
@@ -159,7 +164,7 @@ export interface Catalog {
   /** Entities by identifier, whoever created them. Those that do not exist are left out. */
   find(
     blueprint: BlueprintShape,
-    fields: FieldSelection,
+    fields: FindSelection,
     identifiers: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly StoredEntity[]>;

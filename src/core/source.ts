@@ -89,6 +89,8 @@ export interface SourceKind {
   readonly name: Kind;
   /** The system of the kind, as subjects name it: `komodor`. */
   readonly system: string;
+  /** Whether it leaves entities alone that another program or installation wrote last. */
+  readonly yields?: boolean;
   /** Kinds that are read before this one, if the run reads them. */
   readonly after: readonly Kind[];
   select(selector: JsonObject): Selected;

@@ -3,6 +3,7 @@ import type { BlueprintShape, JsonObject, Mapping, MappingFlags, StoredEntity } 
 import type {
   Catalog,
   FieldSelection,
+  FindSelection,
   OwnedElsewhere,
   PreparedCatalog,
   PropertyValues,
@@ -17,7 +18,7 @@ import type { PortBlueprint } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch, type WriteQuery } from './bulk.ts';
 import { type IntegrationOptions, mappingOriginOf, prepareIntegration } from './integration.ts';
-import { Ownership } from './ownership.ts';
+import { Ownership, WRITTEN_BY_A_PROGRAM } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
 import { type FoundEntity, type Query, searchAllBlueprints, searchEntities } from './search.ts';
@@ -32,6 +33,8 @@ export interface PortCatalogOptions extends IntegrationOptions {
   /** The run that Port's audit log shows for the writes; null for a live event. */
   readonly runId: string | null;
   readonly batchesInFlight: number;
+  /** EXPORTER_STATE_KEY. */
+  readonly exporterStateKey?: string | undefined;
   /** Our blueprints, targets of relations first. */
   readonly blueprints: readonly PortBlueprint[];
   /** The problems of the blueprint files. */
@@ -78,8 +81,8 @@ export class PortCatalog implements Catalog {
     this.#api = api;
     this.#options = options;
     this.#blueprints = new Blueprints(api);
-    this.#ownership = new Ownership(options.identifier);
-    const { batchesInFlight } = options;
+    const { batchesInFlight, exporterStateKey, identifier } = options;
+    this.#ownership = new Ownership({ installation: identifier, exporterStateKey });
     this.limits = { entitiesPerBatch: ENTITIES_PER_BATCH, bytesPerBatch: BYTES_PER_BATCH, batchesInFlight };
   }
 
@@ -165,13 +168,46 @@ export class PortCatalog implements Catalog {
 
   async find(
     blueprint: Pick<BlueprintShape, 'identifier'>,
-    fields: FieldSelection,
+    { owner, ...fields }: FindSelection,
     identifiers: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly StoredEntity[]> {
-    const rules = [{ property: '$identifier', operator: 'in', value: identifiers }];
-    const found: StoredEntity[] = [];
-    for await (const page of this.#search(blueprint, fields, { combinator: 'and', rules }, signal)) found.push(...page);
+    const found = await this.#named(blueprint, { ...fields, datasource: owner === true }, identifiers, [], signal);
+    if (!owner) return found;
+    const untold = found.filter(({ datasource }) => datasource === undefined).map(({ identifier }) => identifier);
+    const hidden = await this.#hiddenPrograms(blueprint, untold, signal);
+    return found.map((entity) => {
+      const otherOwner = hidden.get(entity.identifier) ?? this.#ownership.otherProgram(entity.datasource);
+      return otherOwner === undefined ? entity : { ...entity, otherOwner };
+    });
+  }
+
+  /** For a Port that does not return datasources: which of these entities another of Port's programs wrote last. */
+  async #hiddenPrograms(
+    blueprint: Pick<BlueprintShape, 'identifier'>,
+    identifiers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    if (identifiers.length === 0) return new Map();
+    const written = await this.#named(blueprint, NO_FIELDS, identifiers, [WRITTEN_BY_A_PROGRAM], signal);
+    if (written.length === 0) return new Map();
+    const ours = await this.#named(blueprint, NO_FIELDS, identifiers, [this.#ownership.query(true)], signal);
+    const others = new Map(written.map(({ identifier }) => [identifier, 'another program, which Port does not name']));
+    for (const { identifier } of ours) others.delete(identifier);
+    return others;
+  }
+
+  async #named(
+    blueprint: Pick<BlueprintShape, 'identifier'>,
+    fields: FieldSelection & { readonly datasource?: boolean },
+    identifiers: readonly string[],
+    rules: Query['rules'],
+    signal: AbortSignal,
+  ): Promise<readonly FoundEntity[]> {
+    const named = { property: '$identifier', operator: 'in', value: identifiers };
+    const query = { combinator: 'and', rules: [named, ...rules] } as const;
+    const found: FoundEntity[] = [];
+    for await (const page of this.#search(blueprint, fields, query, signal)) found.push(...page);
     return found;
   }
 

@@ -34,7 +34,7 @@ const CONTRACT = {
 export interface OpenCatalog {
   readonly catalog: PortCatalog;
   /** Another installation's catalog on the same Port. */
-  readonly catalogOf: (identifier: string) => PortCatalog;
+  readonly catalogOf: (identifier: string, exporterStateKey?: string) => PortCatalog;
   readonly port: PortSandbox;
   close(): Promise<void>;
 }
@@ -68,7 +68,8 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     addOns: [],
     parseMapping: (config: unknown, origin: string) => parseMapping(config, origin, KOMODOR_KINDS),
   } as const;
-  const catalogOf = (identifier: string) => new PortCatalog(api, { ...options, identifier });
+  const catalogOf = (identifier: string, exporterStateKey?: string) =>
+    new PortCatalog(api, { ...options, identifier, exporterStateKey });
   return {
     catalog: catalogOf(IDENTIFIER),
     catalogOf,

@@ -57,6 +57,8 @@ export interface SmallWorld {
   readonly threshold?: number | null;
   /** Risks are written as services too, so that two kinds feed one blueprint. */
   readonly oneBlueprint?: boolean;
+  /** Services leave alone what other programs keep. */
+  readonly yields?: boolean;
   /** What absence means in a kind (default: gone). The entity's own time is its text. */
   readonly absence?: { readonly services?: Absence | ((now: Date) => Absence); readonly risks?: Absence };
   readonly now?: Date;
@@ -132,6 +134,7 @@ function kindsOf(world: SmallWorld, looks: (Place | 'whole')[], onRead: () => vo
   const kindNamed = (name: Kind) =>
     kindWith({
       name,
+      yields: world.yields === true && name === 'komodorService',
       select: (selector) => ({
         listing: listingOf({
           selector,

@@ -52,7 +52,7 @@ export async function explain(
   const reads = new SourceReads(signal);
   const findings = isUnknown ? [] : await findAll(parts, writing, wanted, reads, signal);
   const selection = await selectionOf(findings, wanted, signal);
-  const owner = ownerOf(stored?.datasource, parts.installation);
+  const owner = ownerOf(stored?.datasource, parts.ourNames);
   const ours = owner?.isOurs === false ? undefined : stored;
   const { given } = selection;
   const engine = (catalog: Catalog) =>

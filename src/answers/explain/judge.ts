@@ -29,6 +29,12 @@ function foreign(facts: Facts, whose: string): Judgement {
   const summary = `${facts.identifier} is in Port, and ${whose} wrote it last.`;
   if (facts.given.length === 0)
     return { verdict: 'foreign', summary, next: nothing('it is not ours, so a resync neither changes nor deletes it') };
+  if (facts.simulation?.problems.some(({ code }) => code === 'owned_elsewhere'))
+    return {
+      verdict: 'foreign',
+      summary: `${summary} ${facts.given.join(' and ')} gives the same identifier, but kinds of the cluster and the folder leave alone what another program or installation keeps. To take it over, stop that one first: for Port's K8s exporter set EXPORTER_STATE_KEY, else delete the entity in Port.`,
+      next: nothing('owned_elsewhere: a resync leaves it as it is'),
+    };
   const also = `${facts.given.join(' and ')} in Komodor gives the same identifier`;
   if (!change)
     return {

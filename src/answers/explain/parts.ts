@@ -1,6 +1,7 @@
 import type { Catalog, Mapper, PreparedCatalog } from '../../core/ports.ts';
 import type { KindBook } from '../../core/source.ts';
 import type { PortApi } from '../../port/api.ts';
+import type { OurNames } from '../../port/ownership.ts';
 
 /** The parts of the program that an explanation needs. */
 export interface ExplainParts {
@@ -11,8 +12,7 @@ export interface ExplainParts {
   /** A catalog that never writes. */
   catalog(): Catalog;
   readonly portApi: PortApi;
-  /** INTEGRATION_IDENTIFIER. */
-  readonly installation: string;
+  readonly ourNames: OurNames;
   now(): Date;
   withoutSecrets<T>(document: T): T;
 }
