@@ -29,7 +29,7 @@ export function installation() {
 /** The state key of Port's K8s exporter, in small letters as it sends it. */
 export function stateKey() {
   return token()
-    .regex(/^[^()]*$/, 'must be the state key alone, as the exporter has it in stateKey or --state-key')
+    .regex(/^[^()]*$/, 'must be the state key alone, as the exporter has it in stateKey')
     .transform((text) => text.toLowerCase());
 }
 

@@ -13,7 +13,7 @@ const ONLY_OWNER: FindSelection = {
 /** Nobody could say whose an entity is. */
 const UNTOLD = Symbol('untold');
 
-type Answer = string | typeof UNTOLD | undefined;
+type KnownOwner = string | typeof UNTOLD | undefined;
 
 /**
  * For kinds that yield: leaves out entities that another program or installation wrote last, so that two programs never
@@ -23,7 +23,7 @@ export class OtherOwners {
   readonly #run: Run;
   readonly #yielding: ReadonlySet<Kind>;
   /** Per blueprint: the entities that are not ours, and their owners. Those that we may write are tracked from then on. */
-  readonly #owners = new Map<string, Map<string, Answer>>();
+  readonly #owners = new Map<string, Map<string, KnownOwner>>();
 
   constructor(run: Run) {
     this.#run = run;
@@ -75,7 +75,7 @@ export class OtherOwners {
   }
 
   async #askAbout(shape: BlueprintShape, names: readonly string[]): Promise<void> {
-    const answers = this.#owners.get(shape.identifier) ?? new Map<string, Answer>();
+    const answers = this.#owners.get(shape.identifier) ?? new Map<string, KnownOwner>();
     this.#owners.set(shape.identifier, answers);
     const { catalog } = this.#run.ports;
     try {
