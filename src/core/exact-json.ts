@@ -43,15 +43,28 @@ export function numberText(value: object, member: string): string | undefined {
   return typeof found === 'number' ? String(found) : undefined;
 }
 
-/** A copy of an object with one more member. Its numbers stay as they were read. */
+/** A copy of an object with one more member. The numbers of both stay as they were read. */
 export function withMember(
   value: { readonly [member: string]: unknown },
   name: string,
   member: unknown,
 ): { readonly [member: string]: unknown } {
   const copy = { ...value, [name]: member };
+  const memberMarks = typeof member === 'object' && member !== null ? marked.get(member) : undefined;
   const withMarks = marked.get(value);
-  if (withMarks !== undefined) marked.set(copy, { ...withMarks, [name]: member });
+  if (withMarks !== undefined || memberMarks !== undefined)
+    marked.set(copy, { ...(withMarks ?? value), [name]: memberMarks ?? member });
+  return copy;
+}
+
+/** A copy of an object without a member. Its numbers stay as they were read. */
+export function withoutMember(
+  value: { readonly [member: string]: unknown },
+  name: string,
+): { readonly [member: string]: unknown } {
+  const { [name]: _taken, ...copy } = value;
+  const withMarks = marked.get(value);
+  if (withMarks !== undefined) marked.set(copy, withoutMember(Object.fromEntries(Object.entries(withMarks)), name));
   return copy;
 }
 

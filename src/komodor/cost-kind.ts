@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/model.ts';
+import type { Selector } from '../core/selector.ts';
 import type { Place, Walk } from '../core/source.ts';
 import { defineKind, type KindDefinition, type KindDoc, type KindSpec } from './define-kind.ts';
 import { hashOf, type ItemSpec, textIn } from './item.ts';
@@ -7,7 +8,6 @@ import { type Reading, readInTurn } from './listing.ts';
 import { readByQueryCursor } from './paging.ts';
 import { PROBE } from './probe.ts';
 import { under } from './question.ts';
-import type { Selector } from './selector.ts';
 
 interface CostSelector extends Selector {
   readonly clusters: readonly string[];

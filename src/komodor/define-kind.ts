@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
+import { isLimited, type Selector, selectorKey, unknownKeys } from '../core/selector.ts';
 import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
 import { withKnownClusters } from './clusters.ts';
 import { type ItemSpec, itemOf, textsOf } from './item.ts';
 import { type Reading, readInTurn } from './listing.ts';
-import { describeIssue, isLimited, PLACE_KEYS, type Selector, unknownKey } from './selector.ts';
+import { describeIssue, PLACE_KEYS } from './selector.ts';
 import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
 
 /** The text about a kind in docs/kinds.md. Each field is a short sentence or a name. */
@@ -158,10 +159,9 @@ function select<S extends Selector>(
   placeOf: (item: RawItem) => Place,
 ): Selected {
   const keys = Object.keys(spec.selector.shape);
-  const unknown = Object.keys(selector).filter((key) => key !== 'query' && !keys.includes(key));
   const result = spec.selector.safeParse(selector);
   const complaints = [
-    ...unknown.map((key) => unknownKey(key, spec.name, keys)),
+    ...unknownKeys(selector, spec.name, keys),
     ...(result.success ? [] : result.error.issues.map(describeIssue)),
   ];
   if (!result.success || complaints.length > 0) return { complaints };
@@ -183,7 +183,7 @@ function listingOf<S extends Selector>(
   const clusterOf = (item: RawItem) => spec.limits?.(placeOf(item)).clusters;
   return {
     selector,
-    key: keyOf(chosen),
+    key: selectorKey(chosen),
     absence: (now) => spec.absence?.(chosen, now) ?? { means: 'gone' },
     read(signal) {
       const reading = start(signal);
@@ -212,12 +212,4 @@ function listingOf<S extends Selector>(
       return { listing: listingOf(spec, wider, spec.selector.parse(wider), start, placeOf), keys: limited };
     },
   };
-}
-
-/** The same text for all selectors that select the same, independent of the order of their values. */
-function keyOf(chosen: Selector): string {
-  const sorted = Object.entries(chosen)
-    .map(([key, value]) => [key, isLimited(value) ? [...new Set(value)].sort() : value] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(sorted);
 }

@@ -1,10 +1,4 @@
 import { z } from 'zod';
-import { didYouMean } from '../core/nearest.ts';
-
-/** A checked selector. An empty list: no limit. Values that are no lists are parameters and exclude nothing. */
-export interface Selector {
-  readonly [key: string]: readonly string[] | string | number | null;
-}
 
 /** The keys that limit places, in every kind that has them. */
 export const PLACE_KEYS = ['clusters', 'namespaces'] as const;
@@ -14,11 +8,6 @@ export const PLACE_DOC = {
   clusters: 'Names of clusters. Default: all.',
   namespaces: 'Names of namespaces. Default: all.',
 } as const;
-
-/** Whether a key limits something. */
-export function isLimited(value: Selector[string] | undefined): value is readonly [string, ...string[]] {
-  return Array.isArray(value) && value.length > 0;
-}
 
 /** The schema of free names: clusters, namespaces. */
 export function names() {
@@ -42,12 +31,6 @@ function listOf<T extends z.ZodType>(item: T) {
     (value) => (Array.isArray(value) ? value : (value ?? null) === null ? [] : [value]),
     z.array(item),
   );
-}
-
-/** The message for an unknown key. */
-export function unknownKey(key: string, kind: string, keys: readonly string[]): string {
-  const known = ['query', ...keys];
-  return `${key}: is no selector of ${kind}${didYouMean(key, known) || `; there are ${known.join(', ')}`}`;
 }
 
 /** The message for a wrong value. It begins with its path in the selector. */

@@ -1,4 +1,5 @@
 import type { JsonObject, RawItem } from '../core/model.ts';
+import { isLimited, type Selector } from '../core/selector.ts';
 import type { Place, Walk } from '../core/source.ts';
 import type { KindSpec } from './define-kind.ts';
 import { identifyBy, textOf, textsOf } from './item.ts';
@@ -7,7 +8,6 @@ import { isWithin, limited, nameOf, orAny } from './limits.ts';
 import { type Reading, readInTurn } from './listing.ts';
 import type { readByPage } from './paging.ts';
 import { type Question, under } from './question.ts';
-import { isLimited, type Selector } from './selector.ts';
 import type { Address } from './subject.ts';
 
 /** A search among the things of the clusters' namespaces: for services, for jobs. */

@@ -13,6 +13,7 @@ const WIRING = ['cli', 'compose', 'service'];
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   net: ['core'],
   komodor: ['core', 'net'],
+  kubernetes: ['core', 'net'],
   port: ['core', 'net'],
   mapping: ['core'],
   config: ['core'],

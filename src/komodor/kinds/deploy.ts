@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject, RawItem } from '../../core/model.ts';
+import type { Selector } from '../../core/selector.ts';
 import type { Narrowed, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, isObject, textIn } from '../item.ts';
@@ -8,7 +9,7 @@ import { type Reading, readInTurn } from '../listing.ts';
 import { readByCursor } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
-import { names, PLACE_DOC, type Selector } from '../selector.ts';
+import { names, PLACE_DOC } from '../selector.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject, RawItem } from '../../core/model.ts';
+import type { Selector } from '../../core/selector.ts';
 import type { Narrowed, Place, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, textIn } from '../item.ts';
@@ -8,7 +9,7 @@ import { type Reading, readInTurn } from '../listing.ts';
 import { readByPage } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
-import { names, PLACE_DOC, type Selector, someOf } from '../selector.ts';
+import { names, PLACE_DOC, someOf } from '../selector.ts';
 import { createServiceKinds, type ServiceKinds, withServiceKinds } from '../service-kinds.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';

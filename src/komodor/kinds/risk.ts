@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { numberText } from '../../core/exact-json.ts';
+import type { Selector } from '../../core/selector.ts';
 import type { Walk } from '../../core/source.ts';
 import { byCluster } from '../clusters.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
@@ -9,7 +10,7 @@ import type { Reading } from '../listing.ts';
 import { readByOffset, readOnce } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { type Question, under } from '../question.ts';
-import { names, PLACE_DOC, type Selector, someOf } from '../selector.ts';
+import { names, PLACE_DOC, someOf } from '../selector.ts';
 
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 const STATUSES = ['open', 'confirmed', 'resolved', 'dismissed', 'ignored', 'manually_resolved'] as const;
