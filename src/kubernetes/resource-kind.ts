@@ -116,7 +116,7 @@ function resourceKind(name: Kind, reader: ResourceReader): SourceKind {
   const known = wellKnown(name);
   const probe = probeOf(name);
   const isInNone = known.namespaced === false;
-  const item = itemOf(offlineType(name), probe.object);
+  const item = resourceKindInfo(name).toItem(probe.object);
   if (item === undefined) throw new Error(`the probe of ${name} is no object`);
   function scopeOf({ namespace, name: object }: Place): Place | undefined {
     if (namespace) return { namespace };
