@@ -57,7 +57,7 @@ export class FaultBook implements Faults {
     const { call, page } = this.#positions.get(route) ?? { call: 0, page: undefined };
     return this.#entries.find(
       ({ fault, uses, lastUse }) =>
-        (fault.route === route || fault.route === '*') &&
+        isMeant(fault.route, route) &&
         (fault.page === undefined || fault.page === page) &&
         (fault.call === undefined || fault.call === call) &&
         (fault.from === undefined || call >= fault.from) &&
@@ -72,4 +72,9 @@ export class FaultBook implements Faults {
     entry.lastUse = use;
     entry.uses += 1;
   }
+}
+
+/** `*` means every route, `watch-*` every one that begins so. */
+function isMeant(named: string, route: string): boolean {
+  return named.endsWith('*') ? route.startsWith(named.slice(0, -1)) : named === route;
 }

@@ -41,7 +41,7 @@ export interface Faults {
   named(route: string, name: string): readonly string[] | undefined;
 }
 
-/** When a fault applies: every condition that is given must hold. `*` as route means every route. */
+/** When a fault applies: every condition that is given must hold. `*` as route means every route, `list-*` every one that begins so. */
 export interface Fault {
   readonly route: string;
   /** Only the n-th page of a listing (1-based). */

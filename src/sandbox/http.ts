@@ -21,6 +21,21 @@ export interface SandboxResponse {
   /** Sent as it is, instead of JSON. */
   readonly text?: string;
   readonly headers?: Record<string, string>;
+  /** Sends the body bit by bit, in place of `body` and `text`, until one of the two sides ends it. */
+  readonly stream?: (stream: AnswerStream) => void;
+}
+
+/** The body of an answer that goes on for long. */
+export interface AnswerStream {
+  /** @returns whether more can follow at once; otherwise wait for `drained` */
+  write(text: string): boolean;
+  drained(): Promise<void>;
+  /** Ends the answer as if that were all. */
+  end(): void;
+  /** Breaks the connection. */
+  reset(): void;
+  /** Calls back once, when the answer has ended, whoever ended it. */
+  onEnd(call: () => void): void;
 }
 
 export type Handler = (request: SandboxRequest) => SandboxResponse | Promise<SandboxResponse>;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FaultAction } from './faults.ts';
-import type { SandboxResponse } from './http.ts';
+import type { AnswerStream, SandboxResponse } from './http.ts';
 
 /** A fault that lets the answer begin. */
 type Partly = Extract<FaultAction, { type: 'cut' | 'break' | 'stall' }>;
@@ -25,6 +25,15 @@ export function faultResponse(fault: FaultAction | undefined): SandboxResponse |
 
 /** Sends an answer, whole or as far as the fault lets it. */
 export function send(answer: ServerResponse, response: SandboxResponse, fault?: FaultAction): void {
+  if (response.stream !== undefined) {
+    answer.writeHead(response.status, response.headers);
+    answer.flushHeaders();
+    // Nothing says how long it will be, so that a share of it cannot be sent: it ends before it has begun.
+    if (fault?.type === 'break') answer.destroy();
+    else if (fault?.type === 'cut') answer.end();
+    else if (fault?.type !== 'stall') response.stream(streamOf(answer));
+    return;
+  }
   const text = response.text ?? (response.body === undefined ? '' : JSON.stringify(response.body));
   const whole = Buffer.from(text);
   const partly = fault?.type === 'cut' || fault?.type === 'break' || fault?.type === 'stall' ? fault : undefined;
@@ -39,6 +48,21 @@ export function send(answer: ServerResponse, response: SandboxResponse, fault?: 
   else answer.write(bytes, () => answer.destroy());
   // Without a body nothing would be sent at all.
   if (partly !== undefined && bytes.byteLength === 0) answer.flushHeaders();
+}
+
+function streamOf(answer: ServerResponse): AnswerStream {
+  return {
+    write: (text) => !answer.destroyed && !answer.writableEnded && answer.write(text),
+    drained: () =>
+      new Promise((resolve) => {
+        if (answer.destroyed || !answer.writableNeedDrain) return resolve();
+        answer.once('drain', resolve);
+        answer.once('close', resolve);
+      }),
+    end: () => void answer.end(),
+    reset: () => void answer.destroy(),
+    onEnd: (call) => void answer.once('close', call),
+  };
 }
 
 function sentBytes({ percent = 50 }: Partly, whole: number): number {
