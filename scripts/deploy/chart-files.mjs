@@ -1,11 +1,13 @@
-// Makes values.schema.json and the table of values in README.md out of the chart's values.yaml and chart-rules.mjs.
-//   node scripts/deploy/chart-files.mjs           writes both
+// Makes values.schema.json and the table of values in README.md out of the chart's values.yaml and chart-rules.mjs, and
+// files/kinds.json, what the shipped mapping and its add-ons read of a cluster, out of mappings/.
+//   node scripts/deploy/chart-files.mjs           writes them
 //   node scripts/deploy/chart-files.mjs --check   exits with 1 when one of them is not current
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { ALSO, OPEN, OTHER_SETTINGS, TYPES, WRONG } from './chart-rules.mjs';
 
 const CHART = new URL('../../deploy/helm/komodor-port/', import.meta.url);
+const MAPPINGS = new URL('../../mappings/', import.meta.url);
 const read = (path) => readFileSync(new URL(path, CHART), 'utf8');
 
 /** Every key of values.yaml in its order: path, description, default, and whether it is a block with keys of its own. */
@@ -129,16 +131,32 @@ function makeTable(rows) {
     .trim();
 }
 
+/** The entries of the shipped mapping that read a cluster, with the add-ons that all have to be on for them. */
+function makeKinds() {
+  const addOnsIn = (...owners) => owners.flatMap(({ addOn }) => addOn ?? []);
+  const entries = readdirSync(MAPPINGS)
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => parse(readFileSync(new URL(name, MAPPINGS), 'utf8')))
+    .flatMap((file) => file.resources.map((entry) => ({ ...entry, addOns: addOnsIn(file, entry) })))
+    .filter(({ kind }) => kind.includes('/'))
+    .map(({ kind, addOns, selector: { namespaces = [] } }) => ({ kind, addOns, namespaces }));
+  const lines = [...new Set(entries.map((entry) => `    ${JSON.stringify(entry)}`))];
+  return `{\n  "entries": [${lines.length > 0 ? `\n${lines.join(',\n')}\n  ` : ''}]\n}\n`;
+}
+
 const rows = readValues(read('values.yaml'));
 const readme = read('README.md');
 const made = {
+  'files/kinds.json': makeKinds(),
   'values.schema.json': `${toJson(makeSchema(rows))}\n`,
   'README.md': readme.replace(
     /(<!-- values -->\n).*(<!-- \/values -->)/s,
     (_, start, end) => `${start}\n${makeTable(rows)}\n\n${end}`,
   ),
 };
-const stale = Object.entries(made).filter(([path, content]) => read(path) !== content);
+const current = (path) => (existsSync(new URL(path, CHART)) ? read(path) : undefined);
+const stale = Object.entries(made).filter(([path, content]) => current(path) !== content);
 if (process.argv.includes('--check')) {
   for (const [path] of stale)
     console.error(`deploy/helm/komodor-port/${path} is not current: run node scripts/deploy/chart-files.mjs`);

@@ -21,6 +21,12 @@ const CONTEXTS: { readonly [path: string]: object } = {
   'redis.persistence': { redis: { enabled: true } },
   selfSignedCertificate: { selfSignedCertificate: { certificate: 'PEM' } },
   ingress: { ingress: { enabled: true } },
+  'kubernetes.rbac.create': { kubernetes: { enabled: true, rbac: { extraKinds: ['v1/pods'] } } },
+  'kubernetes.writeBack': { kubernetes: { enabled: true, rbac: { extraKinds: ['getport.io/v1/entities'] } } },
+  'catalog.gitSync': {
+    catalog: { enabled: true, gitSync: { enabled: true, repository: 'https://git.example.com/x' } },
+  },
+  catalog: { catalog: { files: { 'a.yaml': '' } } },
   'selfSignedCertificate.secret.name': { selfSignedCertificate: { enabled: true } },
   'selfSignedCertificate.configMap.name': { selfSignedCertificate: { enabled: true } },
   'redis.auth': { redis: { enabled: true, auth: { existingSecret: 'x' } } },
@@ -35,6 +41,8 @@ const ELSEWHERE = [
   'selfSignedCertificate.secret.useExistingSecret',
   // false refuses credentials in values: chart-refusals.test.ts.
   'secret.create',
+  // Without it nothing says where the manifests are, which is refused: chart-catalog.test.ts.
+  'catalog.gitSync.enabled',
   // 0 is no limit: chart-cronjob.test.ts.
   'resyncHook.activeDeadlineSeconds',
 ];

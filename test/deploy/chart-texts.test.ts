@@ -36,14 +36,21 @@ function fill(one: Schema, text: string): unknown {
 const SCHEMA = schema.parse(JSON.parse(readFileSync(join(ROOT, CHART, 'values.schema.json'), 'utf8')));
 
 describeWith(['helm4'], 'a text that YAML reads as something else', () => {
-  // A Secret of these values, and one from a store or of somebody else, cannot have the same name.
+  // A Secret of these values, and one from a store or of somebody else, cannot have the same name. The catalog is one folder.
   it.each(
     TEXTS.flatMap((text) => [
-      [text, 'in the values', { 'externalSecret.enabled': false, existingSecret: '' }] as const,
+      [
+        text,
+        'in the values',
+        { 'externalSecret.enabled': false, existingSecret: '', 'catalog.gitSync.enabled': false },
+      ] as const,
       [
         text,
         'elsewhere',
-        { 'port.clientId': '', 'port.clientSecret': '', 'redis.url': '', 'notify.url': '', existingSecret: text },
+        {
+          ...{ 'port.clientId': '', 'port.clientSecret': '', 'redis.url': '', 'notify.url': '', existingSecret: text },
+          'catalog.existingConfigMap': '',
+        },
       ] as const,
     ]),
   )('%s stays a text, with the credentials %s', async (text, _, changes) => {

@@ -29,6 +29,7 @@ const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'port-ocean-credentials': OCEANS,
   'komodor-port-redis': { 'redis-password': REDIS_PASSWORD },
   'komodor-port-notify': { NOTIFY_URL },
+  'catalog-git': { username: 'user-of-the-test', password: 'password-of-the-test' },
   // No certificate: Node.js says so once, and goes on.
   'company-ca': { 'ca.crt': '' },
 };

@@ -64,6 +64,11 @@ describe('what our pods may do and need not', () => {
   const more = { resources: { requests: {}, limits: {} } };
   const excessOf = (object: object) => excessIn({ apiVersion: 'v1', kind: 'Pod', ...meta, ...object }).join('\n');
 
+  it('is not a token of Kubernetes where they have rights', () => {
+    const object = { apiVersion: 'v1', kind: 'Pod', ...meta, ...pod({}, own, more) };
+    expect(excessIn(object, [object, { apiVersion: 'v1', kind: 'RoleBinding', ...meta }])).toEqual([]);
+  });
+
   it('is nothing', () => expect(excessOf(pod({ automountServiceAccountToken: false }, own, more))).toBe(''));
 
   it.each([

@@ -84,10 +84,14 @@ export function violationsIn(manifest: Manifest): readonly string[] {
   ]);
 }
 
-/** What the pods of an object may do and ours need not, though the standard allows it. */
-export function excessIn(manifest: Manifest): readonly string[] {
+/**
+ * What the pods of an object may do and ours need not, though the standard allows it.
+ * @param all everything that is applied with it: the token of Kubernetes is for pods that have rights there
+ */
+export function excessIn(manifest: Manifest, all: readonly Manifest[] = []): readonly string[] {
+  const hasRights = all.some(({ kind }) => /^(Cluster)?RoleBinding$/.test(kind));
   return foundIn(manifest, (spec) => [
-    ...(spec.automountServiceAccountToken ? ['a token of Kubernetes'] : []),
+    ...(spec.automountServiceAccountToken && !hasRights ? ['a token of Kubernetes'] : []),
     ...containersOf(spec).flatMap(({ name, securityContext, resources: { requests, limits } }) => [
       ...(securityContext.readOnlyRootFilesystem ? [] : [`container ${name} can write to its root`]),
       ...(requests && limits ? [] : [`container ${name} has no requests or limits`]),

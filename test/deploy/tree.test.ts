@@ -32,7 +32,11 @@ learnKinds(
 function faultsOf(manifests: readonly Manifest[]): readonly string[] {
   expect(manifests.length).toBeGreaterThan(0);
   const known = manifests.map(withDefaults).filter(hasDefinition);
-  return known.flatMap((manifest) => [...mistakesIn(manifest), ...violationsIn(manifest), ...excessIn(manifest)]);
+  return known.flatMap((manifest) => [
+    ...mistakesIn(manifest),
+    ...violationsIn(manifest),
+    ...excessIn(manifest, manifests),
+  ]);
 }
 
 describe('every file in deploy/', () => {

@@ -131,6 +131,7 @@ Nothing in it depends on the chart's version: a commit that changes nothing rest
 {{- $mapping := $values.mapping | default dict -}}
 {{- $blueprints := $values.blueprints | default dict -}}
 {{- $certificate := $values.selfSignedCertificate | default dict -}}
+{{- $hasGitSync := and ($values.catalog).enabled (($values.catalog).gitSync).enabled -}}
 {{- $files := printf "%s%s%s" (include "komodor-port.fileData" $mapping) (include "komodor-port.fileData" $blueprints) (ternary $certificate.certificate "" (not (not $certificate.enabled))) -}}
 {{- $checksums := dict
   "checksum/config" (printf "%s%s" (include "komodor-port.configData" $root) $files | sha256sum)
@@ -143,7 +144,7 @@ metadata:
 {{ include "komodor-port.podLabels" . | indent 4 }}
 spec:
   serviceAccountName: {{ include "komodor-port.serviceAccountName" $root | quote }}
-  automountServiceAccountToken: false
+  automountServiceAccountToken: {{ not (not ($values.kubernetes).enabled) }}
   enableServiceLinks: false
   {{- with .restartPolicy }}
   restartPolicy: {{ . }}
@@ -154,9 +155,14 @@ spec:
   securityContext:
 {{ include "komodor-port.podSecurityContext" $root | indent 4 }}
   {{- with include "komodor-port.podPlacement" $root | trim }}{{ nindent 2 . }}{{ end }}
-  {{- with $values.extraInitContainers }}
+  {{- if or $values.extraInitContainers (and $hasGitSync .restartPolicy) }}
   initContainers:
+    {{- if and $hasGitSync .restartPolicy }}
+    {{- list (include "komodor-port.gitSync" (dict "root" $root "once" true) | fromYaml) | toYaml | nindent 4 }}
+    {{- end }}
+    {{- with $values.extraInitContainers }}
 {{ tpl (toYaml .) $root | indent 4 }}
+    {{- end }}
   {{- end }}
   containers:
     - name: komodor-port
@@ -201,6 +207,11 @@ spec:
           mountPath: /etc/komodor-port/blueprints
           readOnly: true
         {{- end }}
+        {{- if include "komodor-port.mountsCatalog" $root }}
+        - name: catalog
+          mountPath: /etc/komodor-port/catalog
+          readOnly: true
+        {{- end }}
         {{- if $certificate.enabled }}
         - name: ca
           mountPath: /etc/komodor-port/ca
@@ -209,6 +220,9 @@ spec:
         {{- with $values.extraVolumeMounts }}
 {{ tpl (toYaml .) $root | indent 8 }}
         {{- end }}
+    {{- if and $hasGitSync (not .restartPolicy) }}
+    {{- list (include "komodor-port.gitSync" (dict "root" $root) | fromYaml) | toYaml | nindent 4 }}
+    {{- end }}
     {{- with .extraContainers }}
 {{ tpl (toYaml .) $root | indent 4 }}
     {{- end }}
@@ -226,6 +240,9 @@ spec:
     - name: blueprints
       configMap:
         name: {{ $blueprints.existingConfigMap | default (printf "%s-blueprints" (include "komodor-port.fullname" $root)) | quote }}
+    {{- end }}
+    {{- if include "komodor-port.mountsCatalog" $root }}
+    {{- include "komodor-port.catalogVolumes" $root | nindent 4 }}
     {{- end }}
     {{- if $certificate.enabled }}
     - name: ca

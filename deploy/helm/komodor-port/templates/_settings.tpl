@@ -49,6 +49,11 @@ true
 {{- end -}}
 {{- if or ($values.mapping).files ($values.mapping).existingConfigMap -}}{{- $_ := set $named "MAPPING_PATH" "/etc/komodor-port/mappings" -}}{{- end -}}
 {{- if or ($values.blueprints).files ($values.blueprints).existingConfigMap -}}{{- $_ := set $named "BLUEPRINTS_PATH" "/etc/komodor-port/blueprints" -}}{{- end -}}
+{{- if ($values.kubernetes).enabled -}}
+  {{- $_ := set $named "KUBERNETES" "in-cluster" -}}
+  {{- $_ := set $named "CLUSTER_NAME" $values.kubernetes.clusterName -}}
+{{- end -}}
+{{- if ($values.catalog).enabled -}}{{- $_ := set $named "CATALOG_PATH" (include "komodor-port.catalogPath" .) -}}{{- end -}}
 {{- range $name, $value := $named -}}
   {{- $text := include "komodor-port.settingText" (list $name $value) -}}
   {{- if ne $text "" -}}{{- $_ := set $all $name $text -}}{{- end -}}
