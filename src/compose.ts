@@ -17,6 +17,7 @@ import {
   WritesInProgress,
 } from './core/catalog-guards.ts';
 import { LiveGuard } from './core/live-guard.ts';
+import type { RefreshReport } from './core/live-run.ts';
 import { LiveSessions } from './core/live-session.ts';
 import { plannedMapping } from './core/mapping-digest.ts';
 import { combineObservers } from './core/observers.ts';
@@ -24,7 +25,7 @@ import { RecordingCatalog } from './core/plan.ts';
 import type { Catalog, Mapper, Ports, RunObserver } from './core/ports.ts';
 import type { Recording } from './core/recorder.ts';
 import { redactor } from './core/redact.ts';
-import { locateSubjects, type RefreshReport, refreshSubject } from './core/refresh.ts';
+import { locateSubjects, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import type { KindBook, Subject } from './core/source.ts';

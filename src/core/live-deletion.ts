@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { BlueprintState } from './blueprint-state.ts';
 import { ConfirmingRead } from './confirming-read.ts';
 import type { Cause } from './deletion.ts';
 import { AppError } from './errors.ts';
 import type { LiveGuard } from './live-guard.ts';
+import { deletionForbidden, type HeldBack, removeAdmitted, reportHeldBack } from './live-removal.ts';
 import type { PropertyValues } from './ports.ts';
-import { recordHeldBack, removeRecorded } from './record-deletions.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Narrowed, type Place, type Subject, select } from './source.ts';
 
@@ -16,12 +15,6 @@ interface SubjectPart {
 }
 
 const GONE: Cause = { reason: 'gone', detail: 'Komodor did not show it to a live event, in two different reads' };
-
-/** Why entities were not deleted and are left to the next resync. */
-interface HeldBack {
-  readonly reason: string;
-  readonly detail: string;
-}
 
 /**
  * Deletes the entities of a subject that is gone. A truncated page, or a key with fewer rights than before, looks the same
@@ -40,11 +33,7 @@ export async function removeGoneSubject(run: Run, subject: Subject, guard: LiveG
     const held = await remove(run, state, views, stale, guard);
     if (held === undefined) continue;
     heldBack += stale.length;
-    report(run, state, stale, held);
-    await recordHeldBack(run, state, stale, () => ({
-      reason: held.reason === 'filtered' ? 'filtered' : 'gone',
-      detail: `left to the next resync (${held.reason}): ${held.detail}`,
-    }));
+    await reportHeldBack(run, state, stale, held);
   }
   return heldBack;
 }
@@ -68,32 +57,10 @@ async function remove(
   stale: readonly string[],
   guard: LiveGuard,
 ): Promise<HeldBack | undefined> {
-  const threshold = run.mapping.flags.entityDeletionThreshold;
-  if (threshold === null || threshold === 0)
-    return { reason: 'threshold', detail: `entityDeletionThreshold is ${threshold}, so nothing goes without approval` };
+  const forbidden = deletionForbidden(run);
+  if (forbidden) return forbidden;
   const held = await confirmTwice(run, state, views, stale);
-  if (held) return held;
-  const blueprint = state.shape.identifier;
-  const owner = randomUUID();
-  const { catalog } = run.ports;
-  const excess = await guard.admit(catalog, state, { owner, identifiers: stale, threshold }, run.signal);
-  if (excess) {
-    const within = `with what live events have deleted within ${Math.round(guard.windowMs / 60_000)} minutes`;
-    return { reason: excess.reason, detail: `${within}, ${excess.detail}` };
-  }
-  // If this throws, it is not known what was deleted, so the entities stay counted.
-  const { deleted, refused } = await removeRecorded(run, state, stale, () => GONE);
-  state.deleted += deleted.length;
-  const gone = new Set(deleted);
-  await guard.giveBack(
-    owner,
-    blueprint,
-    stale.filter((identifier) => !gone.has(identifier)),
-  );
-  for (const { identifier, code, message } of refused) {
-    run.problems.add({ code: 'delete_failed', severity: 'error', group: code, message, sample: identifier });
-  }
-  return undefined;
+  return held ?? removeAdmitted(run, state, stale, guard, GONE);
 }
 
 /** Reads the subject again in two ways. @returns why the resync has to decide; undefined when the entities are gone */
@@ -176,17 +143,6 @@ async function checkSomethingIsThere(run: Run, views: readonly SubjectPart[]): P
 
 function cannotConfirm(why: string): AppError {
   return new AppError('read_incomplete', `Nothing was deleted: ${why}. The next resync decides`);
-}
-
-function report(run: Run, { shape }: BlueprintState, stale: readonly string[], { reason, detail }: HeldBack): void {
-  run.problems.add({
-    code: 'deletion_blocked',
-    severity: 'warning',
-    group: shape.identifier,
-    message: `${stale.length} entities of ${shape.identifier} were not deleted by a live event (${reason}): ${detail}. The next resync decides`,
-    count: stale.length,
-    samples: stale,
-  });
 }
 
 /** Our entities in Port that are in the scope; none when the mapping does not keep the place. */

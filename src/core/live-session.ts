@@ -1,5 +1,5 @@
+import { type LiveMapping, prepareLive } from './live-run.ts';
 import type { Ports } from './ports.ts';
-import { type LiveMapping, prepareLive } from './refresh.ts';
 
 /** How long live events use a mapping before it is read again. */
 const FRESH_MS = 60_000;

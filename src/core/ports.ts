@@ -143,7 +143,8 @@ export interface OwnedElsewhere {
   readonly otherInstallations: ReadonlyMap<string, number>;
 }
 
-export type PropertyValues = { readonly [property: string]: string };
+/** Values of properties; of a list, each fits. */
+export type PropertyValues = { readonly [property: string]: string | readonly string[] };
 
 /** The system we write to. */
 export interface Catalog {

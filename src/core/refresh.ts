@@ -1,43 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { LiveMarks } from './catalog-guards.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
-import { type CompiledMapping, compileMapping } from './extractions.ts';
 import { removeGoneSubject } from './live-deletion.ts';
-import type { LiveGuard } from './live-guard.ts';
+import { type LiveMapping, type LiveRules, markDone, type RefreshReport, refreshReport } from './live-run.ts';
 import { openRun } from './open-run.ts';
 import type { Ports, PropertyValues } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Recording } from './recorder.ts';
-import type { Problem } from './report.ts';
 import { applyTaints } from './resync.ts';
-import { type Extraction, extractionsWriting, type Run } from './run.ts';
+import { type Extraction, extractionsWriting } from './run.ts';
 import type { KindBook, Listing, Narrowed, Subject, Walk } from './source.ts';
-
-/** The mapping for live events, compiled once for many of them. */
-export type LiveMapping = Pick<Run, 'mapping' | 'extractions'> & Pick<CompiledMapping, 'disabled'>;
-
-/** Prepares Port and compiles the mapping for live events. @throws AppError */
-export async function prepareLive(ports: Ports, signal: AbortSignal): Promise<LiveMapping> {
-  const { mapping, mappingOrigin } = await ports.catalog.prepare(signal);
-  const compiled = await compileMapping(ports, mapping, mappingOrigin, new ProblemBook(), signal);
-  return { mapping, ...compiled };
-}
-
-/** Keeps live events and resyncs from overwriting each other, and live events from deleting too much. */
-export interface LiveRules {
-  readonly marks: LiveMarks;
-  readonly guard: LiveGuard;
-}
-
-export interface RefreshReport {
-  readonly written: number;
-  readonly unchanged: number;
-  readonly deleted: number;
-  /** Entities that seem to be gone but are left to the next resync. The problem `deletion_blocked` says why. */
-  readonly heldBack: number;
-  readonly problems: readonly Problem[];
-}
 
 /**
  * Refreshes the entities of a subject: reads it again, in every kind that has something of it, and maps, compares and writes
@@ -63,18 +34,10 @@ export async function refreshSubject(
   await readKinds(run, narrowed(extractions, subject), soFar).finally(() => soFar.writer?.settled());
   const unread = soFar.readers.find((reader) => !reader.report().complete);
   const heldBack = await removeGoneSubject(run, subject, guard);
-  // Unchanged entities are marked too, because a resync may still write an older state of them. Entities that were not seen,
-  // or that Port refused, are not marked: they are left to the resync.
-  const owner = randomUUID();
-  for (const state of run.states()) {
-    const unseen = new Set(state.stale());
-    const isDone = (identifier: string) =>
-      !unseen.has(identifier) && state.entities.get(identifier)?.outcome !== 'failed';
-    await marks.markLive(owner, state.shape.identifier, [...state.entities.identifiers()].filter(isDone));
-  }
+  await markDone(run, marks);
   if (unread)
     throw new AppError('read_incomplete', problems.list()[0]?.message ?? `${unread.kind} could not be read again`);
-  return summary(run, problems, heldBack);
+  return refreshReport(run, problems, heldBack);
 }
 
 /** The extractions that have something of a subject, narrowed to it. */
@@ -109,18 +72,6 @@ function whereOf(extractions: readonly Extraction[], blueprint: string, subject:
     }
   }
   return undefined;
-}
-
-function summary(run: Run, problems: ProblemBook, heldBack: number): RefreshReport {
-  const total = (count: (state: ReturnType<Run['states']>[number]) => number) =>
-    run.states().reduce((sum, state) => sum + count(state), 0);
-  return {
-    written: total(({ outcomes }) => outcomes.created + outcomes.updated),
-    unchanged: total(({ outcomes }) => outcomes.unchanged),
-    deleted: total(({ deleted }) => deleted),
-    heldBack,
-    problems: problems.list(),
-  };
 }
 
 /** The subjects that an incomplete subject may mean. A complete one means itself. */

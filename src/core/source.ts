@@ -60,6 +60,11 @@ export interface Listing {
   confirmAll(signal: AbortSignal): Walk;
   /** The selector key that excludes a place; undefined when none does, as far as the known parts tell. */
   excludedBy(place: Place): string | undefined;
+  /**
+   * Whether the selector selects an item that came without a read, from a watch. Not defined when it is enough to know the
+   * place.
+   */
+  selects?(item: RawItem): boolean;
   /** The listing without the selector keys that limit other things than places, and these keys; undefined: there are none. */
   widened(): { readonly listing: Listing; readonly keys: readonly string[] } | undefined;
 }
@@ -84,6 +89,14 @@ export interface Narrowed {
   readonly deletedWithSubject: boolean;
 }
 
+/** An item as it would be under other names. What it is mapped to tells what its name decides. */
+export interface Twins {
+  /** In the same scope, with other names. */
+  readonly beside: readonly RawItem[];
+  /** In another scope; with the same name, where scopes have names of their own. */
+  readonly elsewhere: RawItem;
+}
+
 /** A kind of a source. */
 export interface SourceKind {
   readonly name: Kind;
@@ -104,6 +117,8 @@ export interface SourceKind {
   scopeOf(place: Place): Place | undefined;
   /** Where the items of a subject are found; undefined: such a subject has none of this kind (a node is no service). */
   narrow(subject: Subject): Narrowed | undefined;
+  /** The item under other names. Not defined when the source does not tell what is gone. */
+  twins?(item: RawItem): Twins;
   /**
    * Asks for the item of an identity, whatever selectors say. Not defined when the source has no such question and `scopeOf`
    * does not know the place of an identity either.

@@ -7,6 +7,8 @@ import { parseResourceKind, type ResourceName } from './kind-name.ts';
 import { isObject, textIn } from './object.ts';
 import { probeOf } from './probe.ts';
 import { withoutSecretValues } from './secret-values.ts';
+import { hasFields, hasLabels } from './selected-objects.ts';
+import { twinsOf } from './twins.ts';
 import { type WellKnown, wellKnown } from './well-known.ts';
 
 /** The system whose kinds these are. */
@@ -132,6 +134,7 @@ function resourceKind(name: Kind, reader: ResourceReader): SourceKind {
     scopeOf,
     select: (selector) => select(name, known, selector, reader),
     narrow: (subject) => narrow(name, subject, scopeOf),
+    twins: twinsOf,
     readOne: (place, signal) => reader.readOne(place, signal),
   };
 }
@@ -174,6 +177,13 @@ function listingOf(selector: JsonObject, chosen: Chosen, reader: ResourceReader)
     },
     confirmAll: (signal) => reader.readAgain(chosen, signal),
     excludedBy,
+    selects({ value }) {
+      const { labelSelector, fieldSelector } = chosen;
+      return (
+        (labelSelector === null || hasLabels(labelSelector, value)) &&
+        (fieldSelector === null || hasFields(fieldSelector, value))
+      );
+    },
     widened() {
       const keys = TEXT_KEYS.filter((key) => chosen[key] !== null);
       if (keys.length === 0) return undefined;

@@ -117,7 +117,11 @@ export class Ownership {
       combinator: 'and',
       rules: [
         ...(exporterStateKey === undefined ? own : [{ combinator: 'or', rules: both }]),
-        ...Object.entries(where).map(([property, value]) => ({ property, operator: '=', value })),
+        ...Object.entries(where).map(([property, value]) => ({
+          property,
+          operator: typeof value === 'string' ? '=' : 'in',
+          value,
+        })),
         ...excludedBlueprints.map((value) => ({ property: '$blueprint', operator: '!=', value })),
       ],
     };

@@ -1,4 +1,4 @@
-import type { RefreshReport } from '../../src/core/refresh.ts';
+import type { RefreshReport } from '../../src/core/live-run.ts';
 import type { Address } from '../../src/komodor/subject.ts';
 import type { RequestRecord } from '../../src/sandbox/http.ts';
 import { difference } from './compare.ts';

@@ -257,7 +257,7 @@ export function liveWorld(first: LiveWorld) {
   /** The first read of an event sees only what is about its workload. */
   async function* ofThese(
     pages: ReturnType<Catalog['owned']>,
-    where: { readonly [part: string]: string } | undefined,
+    where: Parameters<Catalog['owned']>[3],
     names: readonly string[],
   ): ReturnType<Catalog['owned']> {
     if (where?.first !== 'read') return yield* pages;

@@ -14,6 +14,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   net: ['core'],
   komodor: ['core', 'net'],
   kubernetes: ['core', 'net'],
+  manifests: ['core'],
   port: ['core', 'net'],
   mapping: ['core'],
   config: ['core'],
@@ -21,7 +22,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   queue: ['core'],
   notify: ['core', 'net'],
   server: ['core', 'answers'],
-  answers: ['core', 'mapping', 'config', 'komodor', 'port', 'net'],
+  answers: ['core', 'mapping', 'config', 'komodor', 'kubernetes', 'manifests', 'port', 'net'],
 };
 
 /** Which parts may import a library. */
@@ -31,7 +32,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   'node-jq': ['mapping'],
   'jq-wasm': ['mapping'],
   commander: ['cli'],
-  yaml: ['config'],
+  yaml: ['config', 'kubernetes', 'manifests'],
   diff: ['config'],
   pino: ['telemetry'],
   'pino-pretty': ['telemetry'],

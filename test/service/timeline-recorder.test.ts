@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Freshness } from '../../src/core/freshness.ts';
-import type { RefreshReport } from '../../src/core/refresh.ts';
+import type { RefreshReport } from '../../src/core/live-run.ts';
 import type { Timeline, TimelineEntry } from '../../src/core/timeline.ts';
 import { createMask } from '../../src/port/reporting/mask.ts';
 import { createInlineTimeline } from '../../src/queue/inline-timeline.ts';
