@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, MappingFlags } from '../core/model.ts';
 import { didYouMean, nearest } from '../core/nearest.ts';
+import { reportExporterKey } from './exporter-keys.ts';
 import type { ReportProblem } from './mapping-template.ts';
 import { booleanLike } from './mapping-values.ts';
 
@@ -48,9 +49,15 @@ export function readFlags(root: JsonObject, report: ReportProblem): MappingFlags
   };
 }
 
-/** Renames flags in Python's spelling (`entity_deletion_threshold`), as Ocean accepts them. The camel case name wins. */
+/**
+ * Renames flags in Python's spelling (`entity_deletion_threshold`), as Ocean accepts them, and in that of Port's K8s exporter
+ * (`deleteDependents`). Our name wins.
+ */
 export function withCamelCaseFlags(root: JsonObject): JsonObject {
-  const usual = new Map(FLAG_NAMES.map((name) => [name.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`), name]));
+  const usual = new Map<string, FlagName>(
+    FLAG_NAMES.map((name) => [name.replace(/[A-Z]/g, (l) => `_${l.toLowerCase()}`), name]),
+  );
+  usual.set('deleteDependents', 'deleteDependentEntities');
   const renamed = Object.entries(root).flatMap(([key, value]) => {
     const name = usual.get(key);
     return name !== undefined && Object.hasOwn(root, name) ? [] : [[name ?? key, value] as const];
@@ -67,7 +74,7 @@ function reportUnknownFlags(root: JsonObject, report: ReportProblem): ReadonlySe
   const meant = new Set<FlagName>();
   for (const key of Object.keys(root)) {
     // `x-…` is for parts that entries share through a YAML anchor.
-    if (known.includes(key) || key.startsWith('x-')) continue;
+    if (known.includes(key) || key.startsWith('x-') || reportExporterKey(key, root[key], report)) continue;
     const like = nearest(key, known);
     const flag = FLAG_NAMES.find((name) => name === like);
     if (flag === undefined) {

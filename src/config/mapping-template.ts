@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EntityTemplate, JsonObject } from '../core/model.ts';
 import type { Severity } from './documents.ts';
-import { expression, expressionOrQuery, isObject, missingOr, template } from './mapping-values.ts';
+import { expression, expressionOrQuery, isObject, missingOr, relation, template } from './mapping-values.ts';
 
 /** Called with a mistake and its path below the value that is parsed. Default severity: error. */
 export type ReportProblem = (path: string, what: string, severity?: Severity) => void;
@@ -31,7 +31,7 @@ export function readTemplate(raw: unknown, path: string, report: ReportProblem):
     ...(icon === undefined ? {} : { icon }),
     ...(team === undefined ? {} : { team }),
     properties: readFields(raw, 'properties', template, report),
-    relations: readFields(raw, 'relations', expressionOrQuery, report),
+    relations: readFields(raw, 'relations', relation, report),
   };
 }
 

@@ -43,6 +43,12 @@ export const expressionOrQuery = z.union([expression, query], {
   error: missingOr('must be a jq expression (text), or a search query with combinator and rules'),
 });
 
+/** A relation: that, or a list of expressions, one for each entity that it leads to, as Port's K8s exporter takes it. */
+export const relation = z.union(
+  [expressionOrQuery, z.array(expression).transform((list) => `[${list.map((one) => `(${one})`).join(', ')}]`)],
+  { error: missingOr('must be a jq expression (text), a list of them, or a search query with combinator and rules') },
+);
+
 /** A jq expression, or an object of them. Not a zod union, because a union's issues do not say at which path they are. */
 export const template: z.ZodType<PropertyTemplate> = z.unknown().transform((value, context): PropertyTemplate => {
   if (!isObject(value)) return checked(expression, value, undefined, context);
