@@ -10,6 +10,7 @@ import { addExplainCommand } from './cli/explain-command.ts';
 import { addLintCommand } from './cli/lint-command.ts';
 import { addMapCommand } from './cli/map-command.ts';
 import { handleClosedOutput } from './cli/output.ts';
+import { addRbacCommand } from './cli/rbac-command.ts';
 import { addReportCommand } from './cli/report-command.ts';
 import { addTestCommand } from './cli/test-command.ts';
 import { isDigest } from './core/canonical.ts';
@@ -84,6 +85,7 @@ addChangesCommand(program);
 addMapCommand(program);
 addDoctorCommand(program);
 addReportCommand(program);
+addRbacCommand(program);
 addTestCommand(program);
 addExplainCommand(program);
 

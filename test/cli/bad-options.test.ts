@@ -24,6 +24,8 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   '--cluster': [''],
   '--mapping': ['', '/no/such/file.yaml'],
   '--diff': ['', '/no/such/file.yaml'],
+  '--namespace': ['', 'Upper', 'a/b'],
+  '--service-account': ['', 'Upper', 'a b'],
   '--latency': ['soon'],
   '--rate-limit': ['0'],
   '--token-ttl': ['0x10'],

@@ -42,7 +42,7 @@ describe.concurrent('a mapping file that cannot be read as a whole', () => {
 });
 
 describe.concurrent('--help', () => {
-  const commands = 'resync plan map explain lint validate test changes report doctor'.split(' ');
+  const commands = 'resync plan map explain lint validate test changes report rbac doctor'.split(' ');
   it.each(commands)('of %s says what its exit codes mean', async (command) => {
     const { stdout } = await runCli([command, '--help']);
     expect(stdout).toMatch(/^Exit code: .*\b1\b/m);
