@@ -2,6 +2,7 @@ import type { Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import { pageOfToken } from './continue-token.ts';
 import { discover } from './discovery.ts';
+import { asShown } from './events.ts';
 import { type Features, readListOptions } from './list-options.ts';
 import { type ListRequest, list } from './listing.ts';
 import type { Definition } from './model.ts';
@@ -51,9 +52,7 @@ export function answerRequest(request: SandboxRequest, server: Server): SandboxR
   if (reviewed !== undefined) return reviewed;
   const definition = store.find(asked.group, asked.version, asked.resource);
   if (definition === undefined) {
-    const isGroup = store.definitions.some(({ group, version }) => group === asked.group && version === asked.version);
-    if (isGroup || asked.group === '') throw noSuchResource();
-    return NO_SUCH_PATH;
+    return notThere(asked.group, store);
   }
   mustHaveSubresource(definition, asked, store);
   mustBeAcceptable(request);
@@ -101,8 +100,16 @@ function answerPath(request: SandboxRequest, { store, features }: Server): Sandb
   }
   const found = path === '/version' ? version() : discover(request, store.definitions, features);
   if (found !== undefined && method !== 'GET') throw methodNotAllowed();
-  if (found === undefined && request.segments[0] === 'api') throw noSuchResource();
+  const [root, group = ''] = request.segments;
+  if (found === undefined && (root === 'api' || root === 'apis')) return notThere(root === 'api' ? '' : group, store);
   return found ?? NO_SUCH_PATH;
+}
+
+/** The groups of the server itself are answered for by another part of it than all the others. */
+function notThere(group: string, store: KubernetesStore): SandboxResponse {
+  const isOwn = store.definitions.some((one) => one.group === group && !one.isCustom);
+  if (isOwn) throw noSuchResource();
+  return NO_SUCH_PATH;
 }
 
 function version(): SandboxResponse {
@@ -127,7 +134,7 @@ function version(): SandboxResponse {
 function get(store: KubernetesStore, definition: Definition, info: RequestInfo): SandboxResponse {
   const found = store.get(definition, info.namespace, info.name);
   if (found === undefined) throw noSuchObject(definition.group, definition.resource, info.name);
-  return { status: 200, body: found, headers: { 'content-type': 'application/json' } };
+  return { status: 200, body: asShown(found, definition), headers: { 'content-type': 'application/json' } };
 }
 
 /** A built-in resource has other paths or none; a custom one says that the object is not there. */
@@ -143,7 +150,7 @@ function mustHaveSubresource(definition: Definition, info: RequestInfo, store: K
   throw noSuchResource();
 }
 
-const SENT = ['application/json', 'application/*', '*/*', ''];
+const SENT = ['application/json', '*/*', ''];
 
 /** Tables and protobuf the stand-in does not make; who accepts nothing else is refused. */
 function mustBeAcceptable({ headers }: SandboxRequest): void {

@@ -22,7 +22,7 @@ export function readObject({ headers, body, bodyText }: SandboxRequest, definiti
     throw new Refusal(415, 'UnsupportedMediaType', message);
   }
   if (!isRecord(body)) {
-    const hex = Buffer.from(bodyText).toString('hex');
+    const hex = Buffer.from(bodyText).toString('hex') || '<empty>';
     const why = `couldn't get version/kind; json parse error: ${jsonMistake(bodyText)} (${hex})`;
     throw badRequest(`the object provided is unrecognized (must be of type ${definition.kind}): ${why}`);
   }
@@ -49,8 +49,15 @@ export function checkObject(
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
   }
   const given = name === '' && typeof generateName === 'string' ? `${generateName}${suffix()}` : name;
-  const problems = [...nameProblems(given), ...specProblems(object, definition), ...eventProblems(object, info)];
-  if (problems.length > 0) throw invalid(definition.group, definition.kind, given, problems);
+  const problems = [
+    ...nameProblems(given),
+    ...specProblems(object, definition),
+    ...conditionProblems(object, definition),
+    ...eventProblems(object, info),
+  ];
+  // Events of both groups are checked in the same place, which knows the older one.
+  const group = definition.storedIn ?? definition.group;
+  if (problems.length > 0) throw invalid(group, definition.kind, given, problems);
   const metadata = { ...object.metadata, name: given, ...(definition.namespaced && { namespace: info.namespace }) };
   return { ...pruned(object, definition, query), metadata };
 }
@@ -72,9 +79,21 @@ function nameProblems(name: string): Invalid[] {
 function specProblems(object: KubernetesObject, { spec }: Definition): Invalid[] {
   const given = object.spec;
   if (spec === undefined || !isRecord(given)) return [];
-  return spec.required
-    .filter((field) => given[field] === undefined)
-    .map((field) => ({ field: `spec.${field}`, reason: 'FieldValueRequired', message: 'Required value' }));
+  return spec.required.filter((field) => given[field] === undefined).map((field) => requiredField(`spec.${field}`));
+}
+
+function conditionProblems(object: KubernetesObject, { spec }: Definition): Invalid[] {
+  const conditions = valueAt(object, ['status', 'conditions']);
+  if (spec === undefined || !Array.isArray(conditions)) return [];
+  return conditions.flatMap((condition, at) =>
+    spec.conditions
+      .filter((field) => !isRecord(condition) || condition[field] === undefined)
+      .map((field) => requiredField(`status.conditions[${at}].${field}`)),
+  );
+}
+
+function requiredField(field: string): Invalid {
+  return { field, reason: 'FieldValueRequired', message: 'Required value' };
 }
 
 /** An event lies in the namespace of what it tells of. */
@@ -88,9 +107,13 @@ function eventProblems(object: KubernetesObject, { namespace }: RequestInfo): In
 }
 
 function newEventProblems(object: KubernetesObject): Invalid[] {
-  const required = ['eventTime', 'reportingController', 'reportingInstance', 'action', 'reason'];
-  const missing = required.filter((field) => (object[field] ?? '') === '');
-  return missing.map((field) => ({ field, reason: 'FieldValueRequired', message: 'Required value' }));
+  // Without a time it is taken for one of the old kind, of which less is wanted.
+  const isTimed = (object.eventTime ?? '') !== '';
+  const required = isTimed ? ['reportingController', 'reportingInstance', 'action', 'reason'] : ['eventTime'];
+  const missing = required.filter((field) => (object[field] ?? '') === '').map(requiredField);
+  if (object.type === 'Normal' || object.type === 'Warning') return missing;
+  const message = `Invalid value: "": has invalid value: ${String(object.type ?? '')}`;
+  return [...missing, { field: 'type', reason: 'FieldValueInvalid', message }];
 }
 
 /** Fields that the definition does not know are dropped, or refused when the request is strict. */

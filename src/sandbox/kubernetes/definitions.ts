@@ -27,7 +27,7 @@ const CORE: readonly Given[] = [
     kind: 'Node',
     namespaced: false,
     shortNames: ['no'],
-    subresources: ['proxy', 'status'],
+    subresources: ['status'],
     selectable: selectable('spec.unschedulable'),
     emptyFields: { spec: {}, status: { daemonEndpoints: { kubeletEndpoint: { Port: 0 } }, nodeInfo: {} } },
   },
@@ -93,12 +93,20 @@ const BATCH: readonly Given[] = [
 ];
 
 const EVENTS: readonly Given[] = [
-  { resource: 'events', kind: 'Event', shortNames: ['ev'], emptyFields: { eventTime: null } },
+  {
+    resource: 'events',
+    kind: 'Event',
+    storedIn: '',
+    shortNames: ['ev'],
+    selectable: selectable('reason', 'type'),
+    emptyFields: { eventTime: null, regarding: {}, deprecatedSource: {} },
+  },
 ];
 
 const PORT_SPEC = {
   required: ['blueprint', 'identifier'],
   known: ['blueprint', 'identifier', 'properties', 'relations'],
+  conditions: ['lastTransitionTime', 'reason', 'message', 'type', 'status'],
 };
 
 /** Of the operators that people use with the catalog. */
@@ -110,9 +118,17 @@ const CUSTOM: readonly Definition[] = [
       singular: 'clusterentity',
       namespaced: false,
       shortNames: ['cent'],
+      subresources: ['status'],
       spec: PORT_SPEC,
     },
-    { resource: 'entities', kind: 'Entity', singular: 'entity', shortNames: ['ent'], spec: PORT_SPEC },
+    {
+      resource: 'entities',
+      kind: 'Entity',
+      singular: 'entity',
+      shortNames: ['ent'],
+      subresources: ['status'],
+      spec: PORT_SPEC,
+    },
   ]),
   ...custom('argoproj.io', 'v1alpha1', [
     { resource: 'applications', kind: 'Application', shortNames: ['app', 'apps'] },

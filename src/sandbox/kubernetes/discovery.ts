@@ -81,6 +81,7 @@ function groupOf(name: string, definitions: readonly Definition[]) {
 
 function resourceList(definitions: readonly Definition[]) {
   const [first] = definitions;
+  const isCore = first?.group === '';
   const resources = sorted(definitions).flatMap((one) => [
     {
       name: one.resource,
@@ -100,7 +101,9 @@ function resourceList(definitions: readonly Definition[]) {
       verbs: subresourceVerbs(name),
     })),
   ]);
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: first ? groupVersionOf(first) : '', resources };
+  const groupVersion = first ? groupVersionOf(first) : '';
+  // The core group does not say in which version it says so.
+  return { kind: 'APIResourceList', ...(!isCore && { apiVersion: 'v1' }), groupVersion, resources };
 }
 
 function aggregated(definitions: readonly Definition[]) {

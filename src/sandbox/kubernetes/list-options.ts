@@ -62,7 +62,6 @@ function flag(query: URLSearchParams, name: string): boolean | undefined {
 }
 
 function wholeNumber(text: string): number {
-  if (text === '') return 0;
   if (!/^[+-]?\d+$/.test(text)) {
     throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   }

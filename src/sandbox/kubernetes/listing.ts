@@ -1,5 +1,6 @@
 import type { SandboxResponse } from '../http.ts';
 import { continueToken, readContinueToken } from './continue-token.ts';
+import { asShown } from './events.ts';
 import type { ListOptions } from './list-options.ts';
 import { type Definition, groupVersionOf, type KubernetesObject } from './model.ts';
 import { badRequest, expired, Refusal } from './refusals.ts';
@@ -33,7 +34,7 @@ export function list(store: KubernetesStore, request: ListRequest): SandboxRespo
   const page = pageOf(store, request);
   const { definition, shortPage } = request;
   const rows = shortPage === undefined ? page.rows : page.rows.slice(0, shortPage);
-  const items = rows.map(([, object]) => (definition.isCustom ? object : withoutKind(object)));
+  const items = rows.map(([, object]) => (definition.isCustom ? object : withoutKind(asShown(object, definition))));
   const next = shortPage === undefined ? page.next : '';
   const metadata = {
     resourceVersion: String(page.version),

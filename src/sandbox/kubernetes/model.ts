@@ -39,8 +39,14 @@ export interface Definition {
   readonly subresources?: readonly string[];
   /** Fields besides name and namespace by which it can be selected, each with its path in the object. */
   readonly selectable?: Readonly<Record<string, readonly string[]>>;
-  /** Of a custom resource: what `spec` must have, and all that it may have. */
-  readonly spec?: { readonly required: readonly string[]; readonly known: readonly string[] };
+  /** Of a custom resource: what `spec` must have, all that it may have, and what a condition of its status must have. */
+  readonly spec?: {
+    readonly required: readonly string[];
+    readonly known: readonly string[];
+    readonly conditions: readonly string[];
+  };
+  /** The group whose objects these are, in another form. */
+  readonly storedIn?: string;
   /** What the empty object of a bookmark has besides metadata. */
   readonly emptyFields?: Readonly<Record<string, unknown>>;
 }

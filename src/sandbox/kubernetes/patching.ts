@@ -39,7 +39,8 @@ export function applied(
       ? Object.keys(spec).filter((field) => !definition.spec?.known.includes(field))
       : [];
   if (unknown.length > 0) {
-    const type = `/${name}; ${groupVersionOf(definition)}, Kind=${definition.kind}`;
+    const namespace = isRecord(body.metadata) ? (body.metadata.namespace ?? '') : '';
+    const type = `${String(namespace)}/${name}; ${groupVersionOf(definition)}, Kind=${definition.kind}`;
     const message = `failed to create typed patch object (${type}): .spec.${unknown[0]}: field not declared in schema`;
     throw new Refusal(500, undefined, message);
   }
@@ -63,6 +64,16 @@ function asObject(value: Record<string, unknown>, { apiVersion, kind, metadata }
     ...value,
     apiVersion: typeof value.apiVersion === 'string' ? value.apiVersion : apiVersion,
     kind: typeof value.kind === 'string' ? value.kind : kind,
-    metadata: { ...own, name: metadata.name },
+    metadata: withoutEmpty({ ...own, name: metadata.name }),
+  };
+}
+
+/** The last label or annotation that goes takes the list along. */
+function withoutEmpty(metadata: KubernetesObject['metadata']): KubernetesObject['metadata'] {
+  const { labels = {}, annotations = {}, ...rest } = metadata;
+  return {
+    ...rest,
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }

@@ -102,7 +102,7 @@ export function invalid(group: string, kind: string, name: string, problems: rea
   return new Refusal(422, 'Invalid', `${qualifiedName(group, kind)} "${name}" is invalid: ${text}`, {
     ...(name !== '' && { name }),
     ...(group !== '' && { group }),
-    kind,
+    ...(kind !== '' && { kind }),
     causes: problems.map(({ reason, message, field }) => ({ reason, message, field })),
   });
 }

@@ -29,7 +29,9 @@ function reviewAccess({ body }: SandboxRequest, rights: Rights): SandboxResponse
     namespace: text('namespace'),
     name: text('name'),
   });
-  return reviewed('SelfSubjectAccessReview', isRecord(body) ? body.spec : {}, { allowed });
+  const reason = 'RBAC: allowed by ClusterRoleBinding "sandbox" of ClusterRole "sandbox" to the user';
+  const spec = { ...(isRecord(asked) ? { resourceAttributes: withoutEmpty(asked) } : { nonResourceAttributes: path }) };
+  return reviewed('SelfSubjectAccessReview', spec, { allowed, ...(allowed && { reason }) });
 }
 
 function reviewRules({ body }: SandboxRequest, rights: Rights): SandboxResponse {
@@ -56,4 +58,8 @@ function reviewRules({ body }: SandboxRequest, rights: Rights): SandboxResponse 
 function reviewed(kind: string, spec: unknown, status: unknown): SandboxResponse {
   const body = { kind, apiVersion: `${GROUP}/v1`, metadata: {}, spec, status };
   return { status: 201, body, headers: { 'content-type': 'application/json' } };
+}
+
+function withoutEmpty(fields: Record<string, unknown>): unknown {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }

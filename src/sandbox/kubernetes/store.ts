@@ -1,4 +1,5 @@
 import { createRandom } from '../random.ts';
+import { asStored } from './events.ts';
 import { type Definition, groupVersionOf, type KubernetesObject } from './model.ts';
 import { type Change, Shelf } from './shelf.ts';
 
@@ -45,8 +46,9 @@ export class KubernetesStore {
   }
 
   /** Puts an object in its place, new or instead of the one that is there. @returns it with its uid and its version */
-  put(object: KubernetesObject): KubernetesObject {
-    const definition = this.definitionOf(object);
+  put(given: KubernetesObject): KubernetesObject {
+    const definition = this.definitionOf(given);
+    const object = asStored(given);
     const shelf = this.shelf(definition);
     const namespace = definition.namespaced ? (object.metadata.namespace ?? 'default') : '';
     const key = objectKey(namespace, object.metadata.name);
@@ -112,6 +114,6 @@ export function timestamp(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function keyOf({ group, resource }: Definition): string {
-  return `${group}/${resource}`;
+function keyOf({ group, resource, storedIn = group }: Definition): string {
+  return `${storedIn}/${resource}`;
 }

@@ -1,5 +1,6 @@
 import type { AnswerStream, SandboxResponse } from '../http.ts';
 import { type EventType, eventLine } from './event-text.ts';
+import { asShown } from './events.ts';
 import type { ListRequest } from './listing.ts';
 import { readVersion } from './listing.ts';
 import { groupVersionOf, type KubernetesObject } from './model.ts';
@@ -84,6 +85,8 @@ class Watcher {
   readonly #prefix: string;
   /** Everything up to this version was told. */
   #version: number;
+  /** The version of the latest bookmark. */
+  #bookmarked = 0;
   #isOpen = true;
   #isBookmarkDue = false;
   #isLast = false;
@@ -177,10 +180,12 @@ class Watcher {
     if (!this.#isBookmarkDue || !this.#isOpen) return;
     this.#isBookmarkDue = false;
     const { definition, options } = this.#request;
-    if (!options.bookmarks) return;
+    // At the end none says again what the one before has said.
+    if (!options.bookmarks || (this.#isLast && this.#bookmarked === this.#store.version)) return;
     const annotations = this.#endsInitial && { annotations: { 'k8s.io/initial-events-end': 'true' } };
     this.#endsInitial = false;
     this.#version = this.#store.version;
+    this.#bookmarked = this.#version;
     const object = {
       kind: definition.kind,
       apiVersion: groupVersionOf(definition),
@@ -191,7 +196,7 @@ class Watcher {
   }
 
   async #tell(type: EventType, object: KubernetesObject): Promise<void> {
-    await this.#write(eventLine(type, object));
+    await this.#write(eventLine(type, asShown(object, this.#request.definition)));
   }
 
   async #write(line: string): Promise<void> {

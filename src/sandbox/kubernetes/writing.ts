@@ -1,5 +1,6 @@
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
 import { checkObject, readObject } from './checking.ts';
+import { asShown } from './events.ts';
 import { type Definition, isRecord, type KubernetesObject } from './model.ts';
 import { applied, patched, patchFormat } from './patching.ts';
 import { invalid, methodNotAllowed, noSuchObject, Refusal } from './refusals.ts';
@@ -43,7 +44,7 @@ function create(
     const details = { name, ...(group !== '' && { group }), kind: resource };
     throw new Refusal(409, 'AlreadyExists', `${what} "${name}" already exists`, details);
   }
-  return answer(201, isDry ? object : store.put(withGeneration(object, 1, definition)));
+  return answer(201, asShown(isDry ? object : store.put(withGeneration(object, 1, definition)), definition));
 }
 
 function change(
@@ -62,7 +63,8 @@ function change(
     ]);
   }
   const isDry = readDryRun(request, info.verb === 'patch' ? 'PatchOptions' : 'UpdateOptions');
-  const before = store.get(definition, namespace, name);
+  const stored = store.get(definition, namespace, name);
+  const before = stored && asShown(stored, definition);
   if (before === undefined && format === 'apply' && subresource === '') {
     mustHaveNamespace(store, namespace);
     const object = checkObject(applied(undefined, request, definition, info), definition, info, request.query);
@@ -78,13 +80,14 @@ function change(
   mustBeNewest(before, wanted, definition);
   const merged = onlyItsPart(before, wanted, subresource, definition);
   const object = checkObject(merged, definition, info, request.query);
-  if (JSON.stringify(object) === JSON.stringify(before)) return answer(200, before);
+  if (JSON.stringify(object) === JSON.stringify(before)) return answer(200, asShown(before, definition));
   const isMeant = JSON.stringify(object.spec) !== JSON.stringify(before.spec);
   const next = withGeneration(object, (before.metadata.generation ?? 0) + (isMeant ? 1 : 0), definition);
-  if (isDry) return answer(200, next);
+  if (isDry) return answer(200, asShown(next, definition));
   // What was to go, and has nobody left who holds it, goes.
   const isGone = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
-  return answer(200, (isGone ? store.remove(definition, namespace, name) : store.put(next)) ?? next);
+  const after = (isGone ? store.remove(definition, namespace, name) : store.put(next)) ?? next;
+  return answer(200, asShown(after, definition));
 }
 
 function remove(store: KubernetesStore, definition: Definition, info: RequestInfo): SandboxResponse {

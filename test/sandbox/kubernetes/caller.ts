@@ -1,6 +1,4 @@
-import { type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import {
@@ -8,21 +6,7 @@ import {
   type KubernetesStandIn,
   startKubernetes,
 } from '../../../src/sandbox/kubernetes/start-kubernetes.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: unknown;
-}
-
-export interface Call {
-  readonly method?: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The stand-in's own when absent; null for none. */
-  readonly token?: string | null;
-}
+import { type Access, type Answer, type Call, open, send } from './send.ts';
 
 const ListSchema = z.looseObject({
   metadata: z.looseObject({
@@ -55,11 +39,9 @@ export class KubernetesCaller {
     this.standIn = standIn;
   }
 
-  async call(call: Call): Promise<Answer> {
-    const message = await this.#send(call);
-    const body = await text(message);
-    const isJson = message.headers['content-type']?.startsWith('application/json');
-    return { status: message.statusCode ?? 0, headers: message.headers, body: isJson ? JSON.parse(body) : body };
+  /** With the stand-in's own token when none is named; null for none. */
+  async call({ token, ...call }: Call & { readonly token?: string | null }): Promise<Answer> {
+    return send(this.#access(token), call);
   }
 
   async list(path: string) {
@@ -70,7 +52,7 @@ export class KubernetesCaller {
 
   /** Opens a watch. What it tells comes one by one; `next` throws when it has ended, or has broken. */
   async watch(path: string): Promise<{ next(): Promise<WatchEvent>; close(): void }> {
-    const message = await this.#send({ path });
+    const message = await open(this.#access(), { path });
     const lines = createInterface({ input: message })[Symbol.asyncIterator]();
     return {
       async next() {
@@ -84,7 +66,7 @@ export class KubernetesCaller {
 
   /** All lines of a stream until it ends or breaks; the last one may be half. */
   async lines(path: string): Promise<{ readonly text: string; readonly isBroken: boolean }> {
-    const message = await this.#send({ path });
+    const message = await open(this.#access(), { path });
     const chunks: string[] = [];
     try {
       for await (const chunk of message) chunks.push(String(chunk));
@@ -94,28 +76,8 @@ export class KubernetesCaller {
     }
   }
 
-  #send({ method = 'GET', path, body, headers, token = this.standIn.token }: Call): Promise<IncomingMessage> {
-    const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const sending = request(
-        new URL(path, this.standIn.baseUrl),
-        {
-          method,
-          agent: false,
-          headers: {
-            ...(token !== null && { authorization: `Bearer ${token}` }),
-            ...(payload !== undefined && {
-              'content-type': 'application/json',
-              'content-length': Buffer.byteLength(payload),
-            }),
-            ...headers,
-          },
-        },
-        resolve,
-      );
-      sending.on('error', reject);
-      sending.end(payload);
-    });
+  #access(token: string | null = this.standIn.token): Access {
+    return { url: this.standIn.baseUrl, token };
   }
 }
 
