@@ -3,6 +3,7 @@ import { connectKomodor, connectPort, createGovernors } from './compose/connecti
 import { loadDefaults } from './compose/defaults.ts';
 import type { GivenMapping } from './compose/given-mapping.ts';
 import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
+import { kindsOf, withKinds } from './compose/kinds.ts';
 import { createPortCatalog } from './compose/port-catalog.ts';
 import { documentWithoutSecrets, runWithoutSecrets } from './compose/secrets.ts';
 import { documentDiff } from './config/document-diff.ts';
@@ -16,6 +17,7 @@ import {
   type LiveMemory,
   WritesInProgress,
 } from './core/catalog-guards.ts';
+import type { Kinds } from './core/kinds.ts';
 import { LiveGuard } from './core/live-guard.ts';
 import type { RefreshReport } from './core/live-run.ts';
 import { LiveSessions } from './core/live-session.ts';
@@ -28,7 +30,7 @@ import { redactor } from './core/redact.ts';
 import { locateSubjects, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
-import type { KindBook, Subject } from './core/source.ts';
+import type { Subject } from './core/source.ts';
 import type { JqBinary } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
 import type { AttemptOutcome, GovernorState } from './net/governor.ts';
@@ -67,7 +69,7 @@ export interface Live {
 
 /** The parts of the program that map. */
 export interface MappingParts {
-  readonly kinds: KindBook;
+  readonly kinds: Kinds;
   readonly mapper: Mapper;
   /** The mapping and blueprint files. */
   readonly files: ReturnType<typeof loadDefaults>;
@@ -131,6 +133,7 @@ export async function createApplication(
   const { komodor, port } = createGovernors(settings, probes, clock);
   const shared = { settings, env, secrets, onNetworkWait: probes.network?.onWait };
   const source = connectKomodor({ ...shared, governor: komodor, now: () => clock.now() });
+  const kinds = withKinds(kindsOf(settings), source.kinds.all);
   const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: port });
 
   const catalogFor = (runId: string | null, setup: 'write' | 'note', given?: GivenMapping) =>
@@ -140,7 +143,7 @@ export async function createApplication(
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
   const traffic = () => ({ komodor: komodor.state(), port: port.state() });
   const ports: Omit<Ports, 'catalog'> = {
-    kinds: source.kinds,
+    kinds,
     mapper,
     now: () => new Date(clock.now()),
     traffic: { snapshot: () => countsOf(traffic()) },
@@ -175,7 +178,7 @@ export async function createApplication(
   return {
     jq,
     parts: {
-      ...{ kinds: source.kinds, mapper, files, portApi: api, now: ports.now },
+      ...{ kinds, mapper, files, portApi: api, now: ports.now },
       ourNames: { installation: settings.integrationIdentifier, exporterStateKey: settings.exporterStateKey },
       withoutSecrets: (document) => documentWithoutSecrets(document, secrets),
       catalog: () => new RecordingCatalog(catalogFor(null, 'note')),
@@ -201,7 +204,7 @@ export async function createApplication(
         async refresh(subject, signal, journal) {
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
-          for (const each of await locateSubjects(source.kinds, subject, signal)) {
+          for (const each of await locateSubjects(kinds, subject, signal)) {
             reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal, masked(journal)));
           }
           return reports;

@@ -27,7 +27,7 @@ export async function mapDocument(
 ): Promise<MapDocument> {
   const items = await mapItems(parts, mapping, kind, rows, signal);
   const isMapped = [...mapping.entries, ...mapping.disabled].some((entry) => entry.kind === kind);
-  const addOn = parts.komodorKinds.find(({ name }) => name === kind)?.doc.addOn;
+  const addOn = parts.kinds.info(kind)?.addOn;
   const advice = addOn === undefined ? '' : `; the add-on ${addOn} has one (ADD_ONS=${addOn})`;
   const unmapped = isMapped ? [] : [`${origin} has no entry for ${kind}${advice}`];
   return { kind, mapping: origin, items, problems: [...unmapped, ...problems] };

@@ -1,20 +1,20 @@
 import { withLine } from '../config/documents.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import { parseExactly } from '../core/exact-json.ts';
+import type { KindInfo, KnownKinds } from '../core/kinds.ts';
 import { didYouMean } from '../core/nearest.ts';
-import type { KindDefinition } from '../komodor/define-kind.ts';
 import { isObject } from '../komodor/item.ts';
 
 /** How many items are mapped at once, so that the answer fits into the memory. */
 const MAX_ITEMS = 10_000;
 
 /**
- * The rows in a JSON text: one item, a list, or an answer of Komodor's API with a list in it.
+ * The rows in a JSON text: one item, a list, or an answer with a list in it.
  * @param source the file, or `stdin`, for messages
  * @throws AppError `settings_invalid`
  */
-export function rowsInText(text: string, source: string, definition: KindDefinition, kinds: readonly KindDefinition[]) {
-  const rows = rowsInDocument(parsed(text, source), source, definition, kinds);
+export function rowsInText(text: string, source: string, info: KindInfo, kinds: KnownKinds): readonly unknown[] {
+  const rows = rowsInDocument(parsed(text, source), source, info, kinds);
   if (rows.length <= MAX_ITEMS) return rows;
   throw new AppError(
     'settings_invalid',
@@ -22,44 +22,52 @@ export function rowsInText(text: string, source: string, definition: KindDefinit
   );
 }
 
-/** The definition of a kind. @throws AppError `settings_invalid` that says which kinds there are */
-export function definitionOf(kind: string | undefined, kinds: readonly KindDefinition[]): KindDefinition {
-  const names = kinds.map(({ name }) => name);
-  const found = kinds.find(({ name }) => name === kind);
-  if (found !== undefined) return found;
-  const which = kind === undefined ? 'Say of which kind the items are, with --kind' : `There is no kind ${kind}`;
+/** What is known of a kind. @throws AppError `settings_invalid` that says which kinds there are */
+export function infoOf(name: string | undefined, kinds: KnownKinds): KindInfo {
+  const found = name === undefined ? undefined : kinds.find(name);
+  const info = found !== undefined && 'kind' in found ? kinds.info(found.kind) : undefined;
+  if (info !== undefined) return info;
+  const which = name === undefined ? 'Say of which kind the items are, with --kind' : `There is no kind ${name}`;
   throw new AppError(
     'settings_invalid',
-    `${which}${didYouMean(kind ?? '', names)}. The kinds are ${names.join(', ')}.`,
+    `${which}${didYouMean(name ?? '', kinds.known)}. The kinds are ${listOf(kinds)}.`,
   );
 }
 
+/** The known kinds, for the end of a sentence. */
+export function listOf({ known }: KnownKinds): string {
+  return `${known.join(', ')}, and group/version/resource of a cluster (apps/v1/deployments)`;
+}
+
 /** The kind whose rows a JSON text holds, for advice; undefined when it may be several. */
-export function kindThatFits(text: string, kinds: readonly KindDefinition[]): KindDefinition | undefined {
+export function kindThatFits(text: string, kinds: KnownKinds): KindInfo | undefined {
   try {
     const document: unknown = JSON.parse(text);
-    const fitting = kinds.filter((kind) => listAt(document, kind.rows) !== undefined);
+    const named = kinds.namedBy(document);
+    if (named !== undefined) return kinds.info(named);
+    const fitting = kinds.infos.filter((kind) => listAt(document, kind.rows) !== undefined);
     return fitting.length === 1 ? fitting[0] : undefined;
   } catch {
     return undefined;
   }
 }
 
-function rowsInDocument(
-  document: unknown,
-  source: string,
-  definition: KindDefinition,
-  kinds: readonly KindDefinition[],
-): readonly unknown[] {
-  if (Array.isArray(document)) return document;
-  const rows = listAt(document, definition.rows);
-  if (rows !== undefined) return rows;
-  const other = kinds.find((kind) => listAt(document, kind.rows) !== undefined);
-  if (other !== undefined) {
-    const where = (kind: KindDefinition) => kind.rows.join('.');
+function rowsInDocument(document: unknown, source: string, info: KindInfo, kinds: KnownKinds): readonly unknown[] {
+  const named = kinds.namedBy(document);
+  if (named !== undefined && named !== info.name)
     throw new AppError(
       'settings_invalid',
-      `${source} looks like an answer with items of ${other.name} (${where(other)}); those of ${definition.name} are in ${where(definition)}`,
+      `${source} holds ${named}, by its apiVersion and kind, and not ${info.name}`,
+    );
+  if (Array.isArray(document)) return document;
+  const rows = listAt(document, info.rows);
+  if (rows !== undefined) return rows;
+  const other = kinds.infos.find((kind) => listAt(document, kind.rows) !== undefined);
+  if (other !== undefined) {
+    const where = (kind: KindInfo) => kind.rows.join('.');
+    throw new AppError(
+      'settings_invalid',
+      `${source} looks like an answer with items of ${other.name} (${where(other)}); those of ${info.name} are in ${where(info)}`,
     );
   }
   return [document];

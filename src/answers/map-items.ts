@@ -1,10 +1,9 @@
 import { conform, type Misfit } from '../core/conform.ts';
 import { withMember } from '../core/exact-json.ts';
 import { encodeIdentifier } from '../core/identifier.ts';
+import type { KindInfo, Kinds } from '../core/kinds.ts';
 import type { BlueprintShape, Entity, JsonObject, Kind, Mapping, RawItem, RelationValue } from '../core/model.ts';
 import type { MappedItem, MappedRow, Mapper } from '../core/ports.ts';
-import type { KindBook } from '../core/source.ts';
-import type { KindDefinition } from '../komodor/define-kind.ts';
 import { isObject, textIn } from '../komodor/item.ts';
 import { fieldsOf, type MapField, pathBelow } from './map-fields.ts';
 import { compileByTemplate, disabledIn, elementsOf, type TemplateEntry, withElement } from './split-entries.ts';
@@ -30,8 +29,7 @@ export interface MappedItemView {
 
 export interface MapParts {
   readonly mapper: Mapper;
-  readonly kinds: Pick<KindBook, 'get'>;
-  readonly komodorKinds: readonly KindDefinition[];
+  readonly kinds: Pick<Kinds, 'get' | 'info'>;
   /** Finds a blueprint; undefined: it is not known, and its entities are not fitted. Missing: none is known. */
   readonly blueprint?: (identifier: string, signal: AbortSignal) => Promise<BlueprintShape | undefined>;
 }
@@ -57,7 +55,7 @@ export async function mapItems(
 ): Promise<readonly MappedItemView[]> {
   const { parts, programs } = await compileByTemplate(from, mapping, kind);
   const unusable = disabledIn(from.kinds, mapping, kind);
-  const made = rows.map((row) => itemOf(from.komodorKinds, kind, row));
+  const made = rows.map((row) => itemOf(from.kinds.info(kind), row));
   const items = made.flatMap((item) => (item === undefined ? [] : [item]));
   const mapped = await Promise.all(programs.map((program) => program.map(items, signal)));
 
@@ -89,13 +87,12 @@ async function shapesOf({ blueprint }: MapParts, mapped: readonly MappedItem[], 
 }
 
 /** The row as an item. What it has under `_` counts as asked for, and takes precedence over what is derived. */
-function itemOf(kinds: readonly KindDefinition[], kind: Kind, row: unknown): RawItem | undefined {
-  const definition = kinds.find(({ name }) => name === kind);
-  if (!isObject(row) || !isObject(row._)) return definition?.toItem(row);
+function itemOf(info: KindInfo | undefined, row: unknown): RawItem | undefined {
+  if (!isObject(row) || !isObject(row._)) return info?.toItem(row);
   const cluster = textIn(row._, 'cluster');
   const service = isObject(row._.service) ? textIn(row._.service, 'kind') : undefined;
   const serviceKind = textIn(row._, 'kind') ?? service;
-  const item = definition?.toItem(row, {
+  const item = info?.toItem(row, {
     ...(cluster === undefined ? {} : { cluster }),
     ...(serviceKind === undefined ? {} : { kind: serviceKind }),
   });

@@ -1,10 +1,10 @@
 import { loadDefaults } from '../compose/defaults.ts';
 import { mappingFromFiles } from '../compose/given-mapping.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
+import { offlineKinds } from '../compose/kinds.ts';
 import { type MapWith, mapWithFiles, mapWithPort } from '../compose/map-with.ts';
 import { createApplication } from '../compose.ts';
 import type { OfflineSettings } from '../config/settings.ts';
-import { offlineKinds } from '../komodor/kinds.ts';
 
 /** What to map with. */
 export interface ChosenMapping extends MapWith {
@@ -19,10 +19,11 @@ export async function mappingOfFiles(
   notice?: string,
 ): Promise<ChosenMapping> {
   // As `plan --mapping` and POST /v1/map: what cannot be read is no mapping in which the kind is missing.
-  mappingFromFiles(settings, path);
-  const files = loadDefaults({ ...settings, mappingPath: path });
+  const kinds = offlineKinds();
+  mappingFromFiles(settings, path, kinds);
+  const files = loadDefaults({ ...settings, mappingPath: path }, kinds);
   const { mapper } = await createJqMapper(settings, process.env);
-  return { ...mapWithFiles({ mapper, kinds: offlineKinds(), files }, notice), close: () => undefined };
+  return { ...mapWithFiles({ mapper, kinds, files }, notice), close: () => undefined };
 }
 
 /** The mapping that a resync would use: Port's, where the settings say so and Port can be reached; else the files'. */

@@ -5,6 +5,7 @@ import { lint, withoutSecrets } from '../answers/lint/lint.ts';
 import { readSamples } from '../answers/lint/read-samples.ts';
 import { loadDefaults } from '../compose/defaults.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
+import { offlineKinds } from '../compose/kinds.ts';
 import { lintInputOfFiles, settingFindings, withPort } from '../compose/lint-with.ts';
 import { createApplication } from '../compose.ts';
 import { linesOfFiles } from '../config/lines.ts';
@@ -12,7 +13,6 @@ import { secretsOf } from '../config/secrets.ts';
 import { loadOfflineSettings, loadSettings, type OfflineSettings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
 import { redactor } from '../core/redact.ts';
-import { DEFINITIONS, offlineKinds } from '../komodor/kinds.ts';
 import { EXIT, onInterrupt } from './command.ts';
 import { readInput } from './input-text.ts';
 import { printError, printJson } from './output.ts';
@@ -58,9 +58,10 @@ function withPaths(settings: OfflineSettings, { mapping, blueprints }: LintOptio
 
 async function prepare(settings: OfflineSettings, options: LintOptions, signal: AbortSignal): Promise<Prepared> {
   const { samples } = options;
-  const files = loadDefaults(settings);
+  const kinds = offlineKinds();
+  const files = loadDefaults(settings, kinds);
   const { mapper } = await createJqMapper(settings, process.env);
-  const input = lintInputOfFiles(settings, { files, mapper, kinds: offlineKinds() });
+  const input = lintInputOfFiles(settings, { files, mapper, kinds });
   const told = settingFindings(settings);
   switch (samples) {
     case undefined:
@@ -75,7 +76,7 @@ async function prepare(settings: OfflineSettings, options: LintOptions, signal: 
       return withLiveSamples(settings, input, options, { told, signal });
     default: {
       const { text, source } = await readInput(samples, 'JSON of items');
-      return { input: { ...input, samples: samplesInText(text, source, input.mapping, DEFINITIONS) }, told };
+      return { input: { ...input, samples: samplesInText(text, source, input.mapping, kinds) }, told };
     }
   }
 }

@@ -1,13 +1,14 @@
 import { differenceOf } from '../answers/map-difference.ts';
 import { hasFailed, mapDocument, withMasks } from '../answers/map-document.ts';
-import { definitionOf, kindThatFits, rowsInText } from '../answers/map-input.ts';
+import { infoOf, kindThatFits, listOf, rowsInText } from '../answers/map-input.ts';
+import { offlineKinds } from '../compose/kinds.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
 import { withMember } from '../core/exact-json.ts';
+import type { KnownKinds } from '../core/kinds.ts';
 import { redactor } from '../core/redact.ts';
 import { isObject } from '../komodor/item.ts';
-import { DEFINITIONS } from '../komodor/kinds.ts';
 import { type ChosenMapping, currentMapping, mappingOfFiles } from './choose-mapping.ts';
 import { EXIT, onInterrupt } from './command.ts';
 import { type InputText, readInput } from './input-text.ts';
@@ -27,7 +28,8 @@ const EXPECTED =
 
 /** `map`: what the mapping makes of items. @returns the exit code */
 export async function map(file: string | undefined, options: MapOptions): Promise<number> {
-  if (options.kind !== undefined) definitionOf(options.kind, DEFINITIONS);
+  const kinds = offlineKinds();
+  if (options.kind !== undefined) infoOf(options.kind, kinds);
   if (options.cluster === '') throw new AppError('settings_invalid', '--cluster is empty; give the name of a cluster');
   const interruption = onInterrupt();
   const settings = loadOfflineSettings(process.env);
@@ -35,13 +37,11 @@ export async function map(file: string | undefined, options: MapOptions): Promis
   const given = options.mapping === undefined ? undefined : await mappingOfFiles(settings, options.mapping);
   const other = options.diff === undefined ? undefined : await mappingOfFiles(settings, options.diff);
   const input = await readInput(file, EXPECTED);
-  const definition = definitionOf(kindOrAdvice(options.kind, input), DEFINITIONS);
-  const rows = rowsInText(input.text, input.source, definition, DEFINITIONS).map((row) =>
-    askedOf(row, options.cluster),
-  );
+  const info = infoOf(kindOrAdvice(options.kind, input, kinds), kinds);
+  const rows = rowsInText(input.text, input.source, info, kinds).map((row) => askedOf(row, options.cluster));
   const chosen = given ?? (await currentMapping(settings, interruption.signal));
   try {
-    const question = { kind: definition.name, rows, settings, signal: interruption.signal };
+    const question = { kind: info.name, rows, settings, signal: interruption.signal };
     const failed = await answer(chosen, other, question, options.json ?? false);
     return interruption.exitCode() ?? (failed ? EXIT.attention : EXIT.done);
   } finally {
@@ -79,14 +79,13 @@ async function answer(
   return hasFailed(second);
 }
 
-function kindOrAdvice(kind: string | undefined, { text, source }: InputText): string | undefined {
+function kindOrAdvice(kind: string | undefined, { text, source }: InputText, kinds: KnownKinds): string | undefined {
   if (kind !== undefined) return kind;
-  const fitting = kindThatFits(text, DEFINITIONS);
+  const fitting = kindThatFits(text, kinds);
   if (fitting === undefined) return undefined;
-  const names = DEFINITIONS.map(({ name }) => name).join(', ');
   throw new AppError(
     'settings_invalid',
-    `Say of which kind the items are; ${source} looks like --kind ${fitting.name}. The kinds are ${names}.`,
+    `Say of which kind the items are; ${source} looks like --kind ${fitting.name}. The kinds are ${listOf(kinds)}.`,
   );
 }
 

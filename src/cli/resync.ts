@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { listOf } from '../answers/map-input.ts';
 import { mappingFromFiles } from '../compose/given-mapping.ts';
+import { kindsOf, offlineKinds } from '../compose/kinds.ts';
 import { type Application, createApplication } from '../compose.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import { CollectedRows } from '../core/collected-rows.ts';
 import { AppError } from '../core/errors.ts';
 import type { JournalRow } from '../core/journal.ts';
+import type { KnownKinds } from '../core/kinds.ts';
 import type { Kind } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { combineObservers } from '../core/observers.ts';
 import type { RunObserver } from '../core/ports.ts';
 import { type RunMode, type RunReport, summarize } from '../core/report.ts';
-import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import { createPortScreens } from '../service/port-screens.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { EXIT, exitCodeOf, loadSettingsAndLogger, onInterrupt } from './command.ts';
@@ -40,11 +42,12 @@ export interface RunCommandOptions {
 
 /** `resync` and `plan`: one run in this process. @returns the exit code */
 export async function runOnce(mode: RunMode, options: RunCommandOptions): Promise<number> {
-  const kinds = checkKinds(options.kind ?? []);
+  const kinds = checkKinds(options.kind ?? [], offlineKinds());
   // Before anything is read, so that a plan that took minutes is not lost because its file cannot be written.
   const file = options.out === undefined ? undefined : openOutputFile(options.out);
   const interruption = onInterrupt();
   const { settings, logger } = loadSettingsAndLogger();
+  checkKinds(kinds, kindsOf(settings));
   const mapping = options.mapping === undefined ? undefined : mappingFromFiles(settings, options.mapping);
   const application = await createApplication(settings, process.env);
   logger.debug({ jq: application.jq }, 'jq');
@@ -95,14 +98,21 @@ async function runReportedToPort(
   return report;
 }
 
-function checkKinds(names: readonly string[]): readonly Kind[] {
-  const unknown = names.filter((name) => !KOMODOR_KINDS.includes(name));
+/** The kinds that names mean. @throws AppError `settings_invalid` for one that is not there, or cannot be read */
+function checkKinds(names: readonly string[], kinds: KnownKinds): readonly Kind[] {
+  const found = names.map((name) => ({ name, ...kinds.find(name) }));
+  const unknown = found.flatMap((one) => ('kind' in one || one.off !== undefined ? [] : [one.name]));
   if (unknown.length > 0)
     throw new AppError(
       'settings_invalid',
-      `--kind ${unknown.join(', ')}: the kinds are ${KOMODOR_KINDS.join(', ')}${didYouMean(unknown[0] ?? '', KOMODOR_KINDS)}`,
+      `--kind ${unknown.join(', ')}: the kinds are ${listOf(kinds)}${didYouMean(unknown[0] ?? '', kinds.known)}`,
     );
-  return KOMODOR_KINDS.filter((kind) => names.includes(kind));
+  const meant = found.map((one) => {
+    if ('kind' in one) return one.kind;
+    throw new AppError('settings_invalid', `--kind ${one.name} ${one.problem}`);
+  });
+  const inOrder = kinds.known.filter((kind) => meant.includes(kind));
+  return [...new Set([...inOrder, ...meant])];
 }
 
 /** A file for the report, and the rows of a resync, which are in its report only there. */

@@ -2,11 +2,11 @@ import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type MappingTestFileResult, runMappingTests, type TestDocument } from '../answers/mapping-tests/run.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
+import { offlineKinds } from '../compose/kinds.ts';
 import { parseMapping } from '../config/mapping-schema.ts';
 import { editMappingTests, listMappingTests, type MappingTestFile, readMappingTests } from '../config/mapping-tests.ts';
 import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts';
 import { AppError, messageOf } from '../core/errors.ts';
-import { DEFINITIONS, KOMODOR_KINDS, offlineKinds } from '../komodor/kinds.ts';
 import { type ChosenMapping, mappingOfFiles } from './choose-mapping.ts';
 import { EXIT, onInterrupt } from './command.ts';
 import { printError, printJson } from './output.ts';
@@ -47,7 +47,7 @@ async function runTests(
   { update = false }: TestOptions,
   signal: AbortSignal,
 ): Promise<TestDocument> {
-  const files = listMappingTests(path).map((file) => readMappingTests(file, KOMODOR_KINDS, update));
+  const files = listMappingTests(path).map((file) => readMappingTests(file, KINDS, update));
   const problems = files.flatMap((file) => ('problems' in file ? file.problems : []));
   const choose = mappingChooser(settings);
   const updated: string[] = [];
@@ -90,10 +90,11 @@ function writeUpdates(
     const what = value === undefined ? 'taken out' : shortened(JSON.stringify(value));
     updated.push(`${file.file}:${test?.line}: ${test?.name}: ${path.slice(2).join('.')}: ${what}`);
   }
-  const again = readMappingTests(file.file, KOMODOR_KINDS, true);
+  const again = readMappingTests(file.file, KINDS, true);
   return 'value' in again ? again : { problem: again.problems.join('; ') };
 }
 
+const KINDS = offlineKinds();
 const MAX_SHOWN = 120;
 
 function shortened(text: string): string {
@@ -127,9 +128,9 @@ async function mappingAt(settings: OfflineSettings, path: string): Promise<Chose
 
 /** A mapping that stands in the file of tests. Its entities are not fitted to a blueprint. */
 async function inlineMapping(settings: OfflineSettings, raw: object, file: string): Promise<Chosen> {
-  const { mapping, problems } = parseMapping(raw, `${file}: mapping`, KOMODOR_KINDS);
+  const { mapping, problems } = parseMapping(raw, `${file}: mapping`, KINDS);
   if (problems.length > 0) return { problem: problems.map(({ message }) => message).join('; ') };
   const { mapper } = await createJqMapper(settings, process.env);
-  const parts = { mapper, kinds: offlineKinds(), komodorKinds: DEFINITIONS };
+  const parts = { mapper, kinds: KINDS };
   return { parts, used: { mapping, origin: file, problems: [] } };
 }

@@ -2,18 +2,19 @@ import type { LintFinding } from '../answers/lint/finding.ts';
 import { lint } from '../answers/lint/lint.ts';
 import { loadDefaults } from '../compose/defaults.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
+import { offlineKinds } from '../compose/kinds.ts';
 import { lintInputOfFiles, settingFindings } from '../compose/lint-with.ts';
 import { loadOfflineSettings } from '../config/settings.ts';
-import { offlineKinds } from '../komodor/kinds.ts';
 import { EXIT } from './command.ts';
 import { dim, green, printJson, printWrapped, red, yellow } from './output.ts';
 
 /** `validate`, the old name of `lint` without samples: no network is used. @returns the exit code */
 export async function validate(options: { readonly json?: boolean }): Promise<number> {
   const settings = loadOfflineSettings(process.env);
-  const files = loadDefaults(settings);
+  const kinds = offlineKinds();
+  const files = loadDefaults(settings, kinds);
   const { mapper, jq } = await createJqMapper(settings, process.env);
-  const input = lintInputOfFiles(settings, { files, mapper, kinds: offlineKinds() });
+  const input = lintInputOfFiles(settings, { files, mapper, kinds });
   const { signal } = new AbortController();
   const { status, findings: found } = await lint(input, () => null, signal, settingFindings(settings));
   const findings = found.map((finding) => ({ severity: finding.severity, message: sentenceOf(finding) }));

@@ -1,6 +1,7 @@
 import { type LoadedMapping, loadMappingFiles, loadMappingText } from '../config/mapping-files.ts';
 import type { OfflineSettings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
+import type { KindNames } from '../core/kinds.ts';
 import type { JsonObject } from '../core/model.ts';
 import { mappingOptionsOf } from './defaults.ts';
 
@@ -18,9 +19,9 @@ export function mappingFromText(settings: OfflineSettings, text: string): GivenM
   return whole(loadMappingText(GIVEN, text, mappingOptionsOf(settings)));
 }
 
-/** Reads a mapping file or folder. @throws AppError `mapping_file_invalid` when it cannot be used as a whole */
-export function mappingFromFiles(settings: OfflineSettings, path: string): GivenMapping {
-  return whole(loadMappingFiles(path, mappingOptionsOf(settings)));
+/** Reads a mapping file or folder. @param kinds default: those that can be read. @throws AppError `mapping_file_invalid` when it cannot be used as a whole */
+export function mappingFromFiles(settings: OfflineSettings, path: string, kinds?: KindNames): GivenMapping {
+  return whole(loadMappingFiles(path, mappingOptionsOf(settings, kinds)));
 }
 
 /** A mapping without one of its files, or without its list of resources, would take everything else out of Port. */

@@ -20,11 +20,19 @@ export async function createJqMapper(
   const jq = probes.jq ?? (await ownJq(settings));
   const mapper = createMapper({
     jq: timed(jq, (durationMs) => probes.jqDone?.(durationMs)),
-    allowEnv: settings.allowEnvInMapping ? nonSecretEnvironment(settings, env) : undefined,
+    allowEnv: {
+      ...(settings.allowEnvInMapping ? nonSecretEnvironment(settings, env) : {}),
+      ...clusterNameOf(settings),
+    },
     batchTimeoutMs: settings.jqTimeoutMs,
     batchItems: settings.jqBatchSize,
   });
   return { mapper, jq: jq.binary };
+}
+
+/** What expressions may read of the environment in any case. It may be set in a file, which the environment does not have. */
+export function clusterNameOf({ clusterName }: OfflineSettings): { readonly CLUSTER_NAME?: string } {
+  return clusterName === undefined ? {} : { CLUSTER_NAME: clusterName };
 }
 
 async function ownJq({ jqPath }: OfflineSettings): Promise<JqRunner> {

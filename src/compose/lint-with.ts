@@ -7,9 +7,9 @@ import { linesIn } from '../config/lines.ts';
 import { loadMappingText } from '../config/mapping-files.ts';
 import type { OfflineSettings } from '../config/settings.ts';
 import type { Problem } from '../core/report.ts';
-import { DEFINITIONS } from '../komodor/kinds.ts';
 import { portBlueprint } from '../port/blueprint-documents.ts';
 import { mappingOptionsOf } from './defaults.ts';
+import { clusterNameOf } from './jq-mapper.ts';
 
 /** What `lint` checks of the mapping and blueprint files. */
 export function lintInputOfFiles(
@@ -25,9 +25,8 @@ export function lintInputOfFiles(
     blueprintsFrom: 'files',
     elsewhere: [settings.k8sWorkloadBlueprint],
     kinds,
-    komodorKinds: DEFINITIONS,
     mapper,
-    allowsEnv: settings.allowEnvInMapping,
+    readable: settings.allowEnvInMapping ? 'all' : Object.keys(clusterNameOf(settings)),
   };
 }
 
@@ -78,14 +77,18 @@ const GIVEN_BLUEPRINTS = 'the given blueprints';
 
 /** The input with a mapping that came as text, YAML or JSON. */
 export function withMappingText(input: LintInput, settings: OfflineSettings, text: string): LintInput {
-  const { mapping, problems } = loadMappingText(GIVEN_MAPPING, text, mappingOptionsOf(settings));
+  const { mapping, problems } = loadMappingText(GIVEN_MAPPING, text, mappingOptionsOf(settings, input.kinds));
   const origin = { name: GIVEN_MAPPING, isFile: false, lineOf: linesIn(text) };
   return { ...input, mapping, origin, fileProblems: problems };
 }
 
 /** The input with blueprints that came as a value. */
 export function withBlueprintDocuments(input: LintInput, settings: OfflineSettings, value: unknown): LintInput {
-  const { blueprints, problems } = loadBlueprintDocuments(GIVEN_BLUEPRINTS, value, mappingOptionsOf(settings));
+  const { blueprints, problems } = loadBlueprintDocuments(
+    GIVEN_BLUEPRINTS,
+    value,
+    mappingOptionsOf(settings, input.kinds),
+  );
   const known = blueprints.map((document) => knownDocument(portBlueprint.parse(document)));
   return { ...input, blueprints: known, blueprintProblems: problems };
 }

@@ -3,7 +3,6 @@ import type { MapParts } from '../answers/map-items.ts';
 import type { ApplicationParts, MappingParts } from '../compose.ts';
 import { messageOf } from '../core/errors.ts';
 import type { BlueprintShape } from '../core/model.ts';
-import { DEFINITIONS } from '../komodor/kinds.ts';
 import { type PortBlueprint, shapeOf } from '../port/blueprint-documents.ts';
 
 /** A mapping, and what is needed to map items with it. */
@@ -20,7 +19,7 @@ export function mapWithFiles({ mapper, kinds, files }: MappingParts, notice?: st
   const { mapping, problems } = files.fileMapping;
   const told = problems.map(({ message }) => message);
   return {
-    parts: { mapper, kinds, komodorKinds: DEFINITIONS, blueprint: shapesOf(files.blueprints) },
+    parts: { mapper, kinds, blueprint: shapesOf(files.blueprints) },
     used: { mapping, origin: files.fileOrigin, problems: notice === undefined ? told : [notice, ...told] },
   };
 }
@@ -33,7 +32,7 @@ export async function mapWithPort(parts: ApplicationParts, signal: AbortSignal):
     const { mapping, mappingOrigin, problems } = await catalog.prepare(limited);
     const { mapper, kinds } = parts;
     return {
-      parts: { mapper, kinds, komodorKinds: DEFINITIONS, blueprint: (name) => catalog.blueprint(name, signal) },
+      parts: { mapper, kinds, blueprint: (name) => catalog.blueprint(name, signal) },
       used: { mapping, origin: mappingOrigin, problems: problems.map(({ message }) => message) },
     };
   } catch (error) {
@@ -59,7 +58,6 @@ export function mapWithGiven(
     parts: {
       mapper,
       kinds,
-      komodorKinds: DEFINITIONS,
       async blueprint(name, signal) {
         const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_WAIT_MS)]);
         return catalog.blueprint(name, limited).catch(() => inFiles(name));

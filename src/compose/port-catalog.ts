@@ -1,12 +1,12 @@
 import { parseMapping } from '../config/mapping-schema.ts';
 import type { OfflineSettings } from '../config/settings.ts';
 import type { JsonObject } from '../core/model.ts';
-import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import type { PortApi } from '../port/api.ts';
 import { PortCatalog } from '../port/catalog.ts';
 import { VERSION } from '../version.ts';
 import type { loadDefaults } from './defaults.ts';
 import type { GivenMapping } from './given-mapping.ts';
+import { kindsOf } from './kinds.ts';
 
 /** Port as a catalog, for one run or answer, according to the settings and the files. */
 export function createPortCatalog(
@@ -24,6 +24,7 @@ export function createPortCatalog(
     readonly given?: GivenMapping | undefined;
   },
 ): PortCatalog {
+  const kinds = kindsOf(settings);
   return new PortCatalog(api, {
     runId,
     setup,
@@ -34,7 +35,7 @@ export function createPortCatalog(
     mappingSource: settings.mappingSource,
     initialize: settings.initializePortResources,
     batchesInFlight: settings.portBatchesInFlight,
-    parseMapping: (config, origin) => parseMapping(config, origin, KOMODOR_KINDS),
+    parseMapping: (config, origin) => parseMapping(config, origin, kinds),
     ...files,
     ...(given ? insteadOfPort(given) : {}),
   });

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../core/errors.ts';
-import type { DisabledEntry, JsonObject, Kind, Mapping, ResourceEntry } from '../core/model.ts';
+import type { KindNames } from '../core/kinds.ts';
+import type { DisabledEntry, JsonObject, Mapping, ResourceEntry } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import {
   addOnsOf,
@@ -29,7 +30,7 @@ export interface AddOnOptions {
 
 export interface MappingOptions extends AddOnOptions {
   /** The known kinds. */
-  readonly kinds: readonly Kind[];
+  readonly kinds: KindNames;
 }
 
 export interface LoadedMapping {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { literalText } from '../core/expression/prepare.ts';
+import type { FoundKind, KindNames } from '../core/kinds.ts';
 import type { DisabledEntry, EntityTemplate, Kind, Mapping, ResourceEntry } from '../core/model.ts';
-import { didYouMean } from '../core/nearest.ts';
 import { type FileProblem, fileProblem } from './documents.ts';
 import { readFlags, withCamelCaseFlags } from './mapping-flags.ts';
 import { joinPath, type ReportProblem, readTemplate, reportIssues } from './mapping-template.ts';
@@ -21,10 +21,10 @@ const RAW_DATA_HINT =
   'has no effect here: it is for raw pages in the data lake of Port, which this program does not fill';
 
 const anObject = { error: missingOr('must be an object') };
-const entrySchema = (kinds: readonly Kind[]) =>
+const entrySchema = (kinds: KindNames) =>
   z.object(
     {
-      kind: z.enum(kinds, { error: ({ input }) => unknownKind(input, kinds) }),
+      kind: kindSchema(kinds),
       selector: z.looseObject({ query: expression }, anObject),
       port: z.object(
         {
@@ -40,10 +40,16 @@ const entrySchema = (kinds: readonly Kind[]) =>
     anObject,
   );
 
-function unknownKind(input: unknown, kinds: readonly Kind[]): string {
-  if (input === undefined) return 'is missing';
-  const what = `must be one of ${kinds.join(', ')}`;
-  return typeof input === 'string' ? `${what}, not ${input}${didYouMean(input, kinds)}` : what;
+/** The kind that the entry means by its name. */
+function kindSchema(kinds: KindNames) {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    input === undefined ? 'is missing' : `must be one of ${kinds.known.join(', ')}`;
+  return z.string({ error }).transform((name, context): Kind => {
+    const found = kinds.find(name);
+    if ('kind' in found) return found.kind;
+    context.addIssue(found.problem);
+    return z.NEVER;
+  });
 }
 
 /**
@@ -51,7 +57,7 @@ function unknownKind(input: unknown, kinds: readonly Kind[]): string {
  * `origin` says where the mapping comes from; every message begins with it.
  * @param kinds the known kinds
  */
-export function parseMapping(raw: unknown, origin: string, kinds: readonly Kind[]): ParsedMapping {
+export function parseMapping(raw: unknown, origin: string, kinds: KindNames): ParsedMapping {
   const problems: FileProblem[] = [];
   const report: ReportProblem = (path, what, severity) => problems.push(fileProblem(origin, path, what, severity));
   const { entries, disabled } = readResources(raw, report, kinds);
@@ -69,7 +75,7 @@ export function parseMapping(raw: unknown, origin: string, kinds: readonly Kind[
 export function readResources(
   raw: unknown,
   report: ReportProblem,
-  kinds: readonly Kind[],
+  kinds: KindNames,
   prefix = '',
   indexes: readonly number[] = [],
 ): Resources {
@@ -78,9 +84,9 @@ export function readResources(
   if (!Array.isArray(resources)) {
     return withoutResources('resources', resources === undefined ? 'is missing' : 'must be a list', report, prefix);
   }
-  const schema = entrySchema(kinds);
+  const reading = { schema: entrySchema(kinds), kinds, report, prefix };
   const read = resources.map((entry: unknown, index) =>
-    readEntry(entry, schema, `resources[${indexes[index] ?? index}]`, report, prefix),
+    readEntry(entry, `resources[${indexes[index] ?? index}]`, reading),
   );
   return { entries: read.flatMap(({ entries }) => entries), disabled: read.flatMap(({ disabled }) => disabled) };
 }
@@ -90,18 +96,19 @@ function withoutResources(path: string, what: string, report: ReportProblem, pre
   return { entries: [], disabled: [{ path: prefix + path, kind: null, blueprints: null, message: what }] };
 }
 
-function readEntry(
-  raw: unknown,
-  schema: ReturnType<typeof entrySchema>,
-  path: string,
-  report: ReportProblem,
-  prefix: string,
-): Resources {
+interface EntryReading {
+  readonly schema: ReturnType<typeof entrySchema>;
+  readonly kinds: KindNames;
+  readonly report: ReportProblem;
+  readonly prefix: string;
+}
+
+function readEntry(raw: unknown, path: string, { schema, kinds, report, prefix }: EntryReading): Resources {
   reportUnknownKeys(raw, ENTRY, report, 'it has no effect', path);
   const result = schema.safeParse(raw);
   const disable = (below: string, templates: unknown, messages: readonly string[]): DisabledEntry => ({
     path: prefix + joinPath(path, below),
-    kind: schema.shape.kind.safeParse(isObject(raw) ? raw.kind : undefined).data ?? null,
+    kind: isObject(raw) && typeof raw.kind === 'string' ? knownKind(kinds.find(raw.kind)) : null,
     blueprints: literalBlueprints(templates),
     message: messages.join('; '),
   });
@@ -130,6 +137,11 @@ function readEntry(
     templates,
   };
   return { entries: templates.length === 0 ? [] : [entry], disabled };
+}
+
+/** Also one that this installation cannot read. */
+function knownKind(found: FoundKind): Kind | null {
+  return ('kind' in found ? found.kind : found.off) ?? null;
 }
 
 function readTemplates(

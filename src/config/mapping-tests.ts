@@ -4,6 +4,7 @@ import { diffArrays } from 'diff';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { AppError, messageOf } from '../core/errors.ts';
 import { parseExactly } from '../core/exact-json.ts';
+import type { KindNames } from '../core/kinds.ts';
 import type { JsonObject } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { isMappingTest } from './documents.ts';
@@ -78,7 +79,7 @@ export function listMappingTests(path: string): readonly string[] {
  */
 export function readMappingTests(
   file: string,
-  kinds: readonly string[],
+  kinds: KindNames,
   mayLack: boolean,
 ): { readonly value: MappingTestFile } | { readonly problems: readonly string[] } {
   let text: string;
@@ -114,7 +115,7 @@ function toJs(document: Document): unknown {
 
 interface Reading {
   readonly file: string;
-  readonly kinds: readonly string[];
+  readonly kinds: KindNames;
   readonly mayLack: boolean;
   readonly lineOf: (path: readonly (string | number)[]) => number;
   readonly problems: string[];
@@ -163,11 +164,9 @@ function readTest(
   for (const { key, what } of unknownKeys(test, TEST_KEYS)) addProblem(`: ${what}`, key);
   const { name, kind, given } = test;
   if (typeof name !== 'string' || name.trim() === '') addProblem('.name must be a text');
-  if (typeof kind !== 'string' || !kinds.includes(kind)) {
-    const what =
-      typeof kind === 'string' ? `there is no kind ${kind}${didYouMean(kind, kinds)}` : '.kind must be a text';
-    addProblem(what.startsWith('.') ? what : `: ${what}`, typeof kind === 'string' ? 'kind' : undefined);
-  }
+  const found = typeof kind === 'string' ? kinds.find(kind) : undefined;
+  if (found === undefined) addProblem('.kind must be a text');
+  else if ('problem' in found) addProblem(`: there is no kind ${kind}${didYouMean(`${kind}`, kinds.known)}`, 'kind');
   const item = given === undefined ? undefined : readGiven(given, file);
   if (item === undefined) addProblem('.given must be an item: an object as Komodor sends it, or file: and a path');
   else if ('problem' in item) addProblem(`.given: ${item.problem}`, 'given');
@@ -175,9 +174,10 @@ function readTest(
   if (typeof expectation === 'string') addProblem(expectation);
   else if (expectation.type === 'missing' && !mayLack)
     addProblem(' expects nothing: give it expect, filtered or rejected, or let --update fill it in');
-  if (problems.length > before || typeof name !== 'string' || typeof kind !== 'string') return undefined;
+  if (problems.length > before || typeof name !== 'string' || found === undefined || 'problem' in found)
+    return undefined;
   if (typeof expectation === 'string' || item === undefined || 'problem' in item) return undefined;
-  return { index, line, name, kind, given: item.value, expectation, isList: Array.isArray(test.expect) };
+  return { index, line, name, kind: found.kind, given: item.value, expectation, isList: Array.isArray(test.expect) };
 }
 
 function readGiven(

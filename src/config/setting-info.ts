@@ -12,7 +12,7 @@ export interface SettingInfo {
   readonly group: SettingGroup;
 }
 
-export const SETTING_GROUPS = ['Connections', 'Sync', 'Mapping', 'Server', 'Logs', 'Tuning'] as const;
+export const SETTING_GROUPS = ['Connections', 'Sources', 'Sync', 'Mapping', 'Server', 'Logs', 'Tuning'] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
 /** The documentation of each schema that `setting` made. */

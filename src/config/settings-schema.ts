@@ -3,12 +3,14 @@ import { connectionSettings } from './connection-settings.ts';
 import { mappingSettings } from './mapping-settings.ts';
 import { serverSettings } from './server-settings.ts';
 import { type SettingInfo, settingInfos } from './setting-info.ts';
+import { sourceSettings } from './source-settings.ts';
 import { syncSettings } from './sync-settings.ts';
 import { tuningSettings } from './tuning-settings.ts';
 
 /** All settings. The input is text, as in an environment; the output is typed. Durations are milliseconds. */
 export const settingsSchema = z.object({
   ...connectionSettings,
+  ...sourceSettings,
   ...syncSettings,
   ...mappingSettings,
   ...serverSettings,

@@ -53,7 +53,11 @@ export function loadOfflineSettings(env: NodeJS.Dict<string>, options: SettingsO
   return load(offlineSchema, env, options);
 }
 
-function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options: SettingsOptions) {
+function load<S extends z.ZodType<{ readonly kubernetes?: string | undefined }>>(
+  schema: S,
+  env: NodeJS.Dict<string>,
+  options: SettingsOptions,
+) {
   const { environments, problems, warnings } = readSources(env, options.dotenvPath ?? '.env');
   const found = new Map(listSettings().map((info) => [info.key, find(environments, info)]));
   const texts = withRedisPassword(
@@ -68,7 +72,7 @@ function load<S extends z.ZodType>(schema: S, env: NodeJS.Dict<string>, options:
   const invalid = result.success ? [] : result.error.issues.map((issue) => describe(issue, found));
   const all = [...problems, ...invalid, ...contradictionsIn(texts)];
   if (!result.success || all.length > 0) throw new SettingsError(all, warnings);
-  const told = Object.freeze([...warnings, ...warningsOf(found)]);
+  const told = Object.freeze([...warnings, ...warningsOf(found, result.data)]);
   return Object.freeze(Object.assign({}, result.data, { warnings: told }));
 }
 
@@ -136,11 +140,20 @@ function contradictionsIn(texts: { readonly [key: string]: string }): readonly S
   return [{ name: 'PUBLIC_URL', message: 'is required by EVENT_LISTENER=WEBHOOK: Port must be told where to call' }];
 }
 
-function warningsOf(found: ReadonlyMap<SettingKey, Found | undefined>): string[] {
+function warningsOf(
+  found: ReadonlyMap<SettingKey, Found | undefined>,
+  { kubernetes }: { readonly kubernetes?: string | undefined },
+): string[] {
   const listener = found.get('eventListener');
   const interval = found.get('resyncIntervalMs');
+  const catalogPath = found.get('catalogPath');
   const isOnce = listener?.value.toUpperCase() === 'ONCE';
   return [
+    ...(catalogPath && kubernetes !== undefined
+      ? [
+          `${catalogPath.name} and KUBERNETES are both set: entities and clusterentities of getport.io/v1 come from the folder, not from the cluster.`,
+        ]
+      : []),
     ...(listener?.value.toUpperCase() === 'KAFKA'
       ? [`${listener.name} asks for KAFKA, which is not supported; POLLING is used instead and needs no other setting.`]
       : []),

@@ -102,6 +102,8 @@ export interface SourceKind {
   readonly name: Kind;
   /** The system of the kind, as subjects name it: `komodor`. */
   readonly system: string;
+  /** The system in messages: `Komodor`, `the cluster`, `the folder /catalog`. */
+  readonly systemName: string;
   /** Whether it leaves entities alone that another program or installation wrote last. */
   readonly yields?: boolean;
   /** Kinds that are read before this one, if the run reads them. */
@@ -130,7 +132,9 @@ export interface SourceKind {
 
 /** The known kinds. */
 export interface KindBook {
+  /** Those that can be listed, and those that were asked for. */
   readonly all: readonly SourceKind[];
+  /** May make the kind of a name that it knows the form of. */
   get(name: Kind): SourceKind | undefined;
 }
 

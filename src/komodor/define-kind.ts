@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { KindInfo } from '../core/kinds.ts';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
 import { isLimited, type Selector, selectorKey, unknownKeys } from '../core/selector.ts';
 import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
@@ -75,18 +76,11 @@ export interface KindSpec<S extends Selector> extends ItemSpec {
 export type StartReading = (kind: Pick<KindDefinition, 'name' | 'pageSize'>, signal: AbortSignal) => Reading;
 
 /** A kind that is not connected to an API yet. */
-export interface KindDefinition {
-  readonly name: Kind;
+export interface KindDefinition extends KindInfo {
   readonly doc: KindDoc;
   readonly pageSize: number;
-  /** The keys that lead to the list of rows in an answer. */
-  readonly rows: readonly string[];
   /** Its selector keys. */
   readonly selectorKeys: readonly string[];
-  /** Whether the whole kind can be read in another way than by the same question. */
-  readonly hasOtherCut: boolean;
-  /** Turns a row into an item; undefined when the row is no object. */
-  toItem(row: unknown, asked?: Place): RawItem | undefined;
   /** Connects the kind to an API. */
   bind(start: StartReading): SourceKind;
 }
@@ -101,12 +95,16 @@ export function isDefinition(value: unknown): value is KindDefinition {
 /** Defines a kind of Komodor. */
 export function defineKind<S extends Selector>(spec: KindSpec<S>): KindDefinition {
   const { name, pageSize, selector: schema } = spec;
+  const selectorKeys = Object.keys(schema.shape);
   const definition: KindDefinition = {
     name,
     doc: spec.doc,
     pageSize,
     rows: spec.rows,
-    selectorKeys: Object.keys(schema.shape),
+    addOn: spec.doc.addOn,
+    mayLack: spec.doc.mayLack ?? [],
+    limitedByDefault: selectorKeys.filter((key) => !/Default: (?:all|both)\b/.test(spec.doc.selector[key] ?? '')),
+    selectorKeys,
     hasOtherCut: spec.recut !== undefined,
     toItem: (row, asked) => itemOf(spec, row, asked),
     bind: (start) => bind(spec, (signal) => start(definition, signal)),
@@ -122,6 +120,8 @@ function bind<S extends Selector>(spec: KindSpec<S>, start: (signal: AbortSignal
   return {
     name,
     system: SYSTEM,
+    systemName: 'Komodor',
+    yields: false,
     after,
     identity,
     placeOf,

@@ -12,7 +12,7 @@ export const DEFINITIONS: readonly KindDefinition[] = await readDefinitions();
 export const KOMODOR_KINDS: readonly Kind[] = DEFINITIONS.map(({ name }) => name);
 
 /** The kinds without an API, for checking selectors. */
-export function offlineKinds(): KindBook {
+export function offlineKomodorKinds(): KindBook {
   const offline = () => {
     throw new Error('nothing is read here');
   };

@@ -13,6 +13,8 @@ const GROUP = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 const CORE_VERSION = /^v\d+((alpha|beta)\d+)?$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const RESOURCE = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+/** The form of a name in any spelling, for schemas. `resourceKindName` looks closer. */
+export const RESOURCE_FORM = /^([A-Za-z0-9.-]*\/)?[A-Za-z0-9-]+\/[A-Za-z0-9-]+$/;
 /** Kubernetes allows no longer name of a group, version or resource. */
 const MAX_PART = 253;
 

@@ -127,6 +127,8 @@ function resourceKind(name: Kind, reader: ResourceReader): SourceKind {
   return {
     name,
     system: SYSTEM,
+    systemName: 'the cluster',
+    yields: true,
     after: known.after.filter((other) => other !== name),
     identity: isInNone ? ['name'] : ['namespace', 'name'],
     probe: { item, place: probe.place },

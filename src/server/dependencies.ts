@@ -6,6 +6,7 @@ import type { MappingAnswers } from '../answers/mapping-answers.ts';
 import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
 import type { Journal } from '../core/journal.ts';
+import type { KindNames } from '../core/kinds.ts';
 import type { RunQueue } from '../core/run-queue.ts';
 import type { Timeline } from '../core/timeline.ts';
 
@@ -24,7 +25,7 @@ export interface ServerDependencies {
   readonly mappings: MappingAnswers;
   readonly lint: LintAnswers;
   /** The kinds that a request for a run may name. */
-  readonly kinds: readonly string[];
+  readonly kinds: KindNames;
   readonly version: string;
   /** The address that the server is bound to. Without `apiToken`, changes are allowed on a loopback address only. */
   readonly host: string;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MapDocument } from '../answers/map-document.ts';
 import type { MappingDocument } from '../answers/mapping-answers.ts';
+import type { KindNames } from '../core/kinds.ts';
 import type { Entity } from '../core/model.ts';
 
 /** How many items one request may bring. */
@@ -9,6 +10,9 @@ const MAX_ITEMS = 200;
 const MAX_MAPPING = 128 * 1024;
 
 const TOO_LARGE = `A mapping may have ${MAX_MAPPING / 1024} KiB`;
+
+/** The length of a kind's name. */
+const MAX_KIND = 600;
 
 /** A mapping as YAML text or as an object; parsed to text. */
 export const mappingText = z
@@ -19,10 +23,25 @@ export const mappingText = z
   .transform((mapping) => (typeof mapping === 'string' ? mapping : JSON.stringify(mapping)))
   .refine((text) => text.length <= MAX_MAPPING, TOO_LARGE);
 
+/** A kind by any of its spellings; parsed to its name. */
+export function kindNameSchema(kinds: KindNames) {
+  const { known, form } = kinds;
+  return z
+    .string()
+    .max(MAX_KIND)
+    .meta(form === undefined ? { enum: [...known] } : { anyOf: [{ enum: [...known] }, { pattern: form.source }] })
+    .transform((name, context) => {
+      const found = kinds.find(name);
+      if ('kind' in found) return found.kind;
+      context.addIssue(found.problem);
+      return z.NEVER;
+    });
+}
+
 /** Body of POST /v1/map. */
-export function mapRequestSchema(kinds: readonly string[]) {
+export function mapRequestSchema(kinds: KindNames) {
   return z.strictObject({
-    kind: z.enum(kinds),
+    kind: kindNameSchema(kinds),
     items: z
       .array(z.unknown())
       .max(MAX_ITEMS, `At most ${MAX_ITEMS} items at once`)

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DIGEST } from '../core/canonical.ts';
+import type { KindNames } from '../core/kinds.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
-import { mappingText } from './mapping-schemas.ts';
+import { kindNameSchema, mappingText } from './mapping-schemas.ts';
 import {
   kindSchema,
   progressSchema,
@@ -20,10 +21,10 @@ function limitLength(value: unknown): unknown {
   return Array.isArray(value) ? value.slice(0, MAX_LIST_LENGTH + 1) : value;
 }
 
-/** @param known the kinds that a request may name */
-function kindsSchema(known: readonly string[]) {
+/** @param kinds those that a request may name */
+function kindsSchema(kinds: KindNames) {
   const list = z
-    .array(z.enum(known))
+    .array(kindNameSchema(kinds))
     .min(1, 'Name a kind, or leave the field out for all of them')
     .max(MAX_LIST_LENGTH);
   return z.preprocess(limitLength, list).optional().meta({ description: 'Only these kinds. Left out: all kinds.' });
@@ -33,11 +34,11 @@ const DIGEST_HINT = 'A digest has 16 characters of 0-9 and a-f: copy it from the
 const digest = z.string().trim().regex(DIGEST, DIGEST_HINT);
 
 /** Body of POST /v1/runs and POST /resync. No body: a resync of all kinds. */
-export function runRequestSchema(kinds: readonly string[]) {
+export function runRequestSchema(kinds: KindNames) {
   return runRequestFields(kinds).nullish();
 }
 
-function runRequestFields(kinds: readonly string[]) {
+function runRequestFields(kinds: KindNames) {
   return z.strictObject({
     kinds: kindsSchema(kinds),
     mode: runModeSchema
@@ -57,7 +58,7 @@ function runRequestFields(kinds: readonly string[]) {
 }
 
 /** Body of POST /v1/runs: also a mapping, for a plan. */
-export function runOrPlanSchema(kinds: readonly string[]) {
+export function runOrPlanSchema(kinds: KindNames) {
   return runRequestFields(kinds)
     .extend({
       mapping: mappingText.optional().meta({
@@ -72,7 +73,7 @@ export function runOrPlanSchema(kinds: readonly string[]) {
 }
 
 /** Body of POST /webhooks/resync. */
-export function changeNoticeSchema(kinds: readonly string[]) {
+export function changeNoticeSchema(kinds: KindNames) {
   return z.strictObject({ kinds: kindsSchema(kinds) }).nullish();
 }
 

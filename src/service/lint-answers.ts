@@ -14,7 +14,6 @@ import {
 import { linesOfFiles } from '../config/lines.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
-import { DEFINITIONS } from '../komodor/kinds.ts';
 import type { ServiceComponents } from './components.ts';
 
 /** Port is asked for so long. Somebody waits. */
@@ -34,7 +33,7 @@ export function createLintAnswers(
       return { ...input, samples: read.samples };
     }
     const text = JSON.stringify(samples);
-    return { ...input, samples: samplesInText(text, 'the given samples', input.mapping, DEFINITIONS) };
+    return { ...input, samples: samplesInText(text, 'the given samples', input.mapping, parts.kinds) };
   }
 
   async function askPort(input: LintInput, asked: AskedOfPort, signal: AbortSignal) {

@@ -10,7 +10,6 @@ import type { Freshness } from '../core/freshness.ts';
 import type { Journal } from '../core/journal.ts';
 import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
 import type { Timeline } from '../core/timeline.ts';
-import { KOMODOR_KINDS } from '../komodor/kinds.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
 import { createDashboard } from '../queue/dashboard.ts';
@@ -183,7 +182,7 @@ function serverDependencies(
     timeline,
     mappings: createMappingAnswers(settings, components, queue),
     lint: createLintAnswers(settings, components),
-    kinds: KOMODOR_KINDS,
+    kinds: application.parts.kinds,
     version: VERSION,
     host: settings.httpHost,
     trustProxy: settings.trustProxy,

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type MapRow, mapItems } from '../../src/answers/map-items.ts';
+import { offlineKinds } from '../../src/compose/kinds.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { parseExactly } from '../../src/core/exact-json.ts';
 import type { BlueprintShape } from '../../src/core/model.ts';
-import { DEFINITIONS, KOMODOR_KINDS, offlineKinds } from '../../src/komodor/kinds.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { jq } from '../mapping/support.ts';
 
 const never = new AbortController().signal;
-const PARTS = { mapper: createMapper({ jq }), kinds: offlineKinds(), komodorKinds: DEFINITIONS };
+const PARTS = { mapper: createMapper({ jq }), kinds: offlineKinds() };
 const SERVICE = { kind: 'Deployment', cluster: 'prod', namespace: 'shop', service: 'cart', status: 'healthy' };
 
 interface EntryText {
@@ -25,7 +26,7 @@ function mappingOf(...entries: readonly EntryText[]) {
     selector: { query: 'true', ...selector },
     port: { ...port, entity: { mappings } },
   }));
-  return parseMapping({ resources }, 'test', KOMODOR_KINDS).mapping;
+  return parseMapping({ resources }, 'test', KOMODOR_NAMES).mapping;
 }
 
 const TEMPLATE = { identifier: '.service', blueprint: '"service"' };

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { AppError } from '../../src/core/errors.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { folderWith } from './temporary-folder.ts';
 
-const NONE = { kinds: KOMODOR_KINDS, addOns: [], variables: {} };
+const NONE = { kinds: KOMODOR_NAMES, addOns: [], variables: {} };
 
 function resource(blueprint: string) {
   return `  - kind: komodorService
@@ -41,7 +41,7 @@ describe('loadMappingFiles', () => {
     expect(off.problems.map((problem) => problem.message)).toEqual([
       `${join(folder, 'c.json')}: entityDeletionThreshold: contradicts an earlier file; the earlier value is used`,
     ]);
-    const on = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: ['extra'], variables: { NAME: 'wl' } });
+    const on = loadMappingFiles(folder, { kinds: KOMODOR_NAMES, addOns: ['extra'], variables: { NAME: 'wl' } });
     expect(on.mapping.entries.map((entry) => entry.templates[0]?.blueprint)).toEqual(['"b"', '"wl"']);
     expect(on.config).not.toHaveProperty('addOn');
     expect(on.config?.resources).toHaveLength(2);
@@ -76,7 +76,7 @@ describe('loadMappingFiles', () => {
 
   it('reports an add-on that is not there, and a variable without a value', () => {
     const folder = folderWith({ 'a.yaml': `addOn: extra\nresources:\n${resource('{{NAME}}')}` });
-    const { problems } = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: ['extra', 'typo'], variables: {} });
+    const { problems } = loadMappingFiles(folder, { kinds: KOMODOR_NAMES, addOns: ['extra', 'typo'], variables: {} });
     expect(problems.map((problem) => problem.message)).toEqual([
       `${join(folder, 'a.yaml')}: {{NAME}} has no value`,
       `${folder}: no file has the add-on typo that ADD_ONS names`,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 function entry(mappings: unknown, more: object = {}) {
   return { kind: 'komodorService', selector: { query: 'true' }, port: { entity: { mappings } }, ...more };
@@ -9,7 +10,7 @@ function entry(mappings: unknown, more: object = {}) {
 const GOOD = { identifier: '.uid', blueprint: '"service"' };
 
 function messagesOf(raw: unknown) {
-  return parseMapping(raw, 'm.yaml', KOMODOR_KINDS).problems.map((problem) => problem.message);
+  return parseMapping(raw, 'm.yaml', KOMODOR_NAMES).problems.map((problem) => problem.message);
 }
 
 describe('parseMapping', () => {
@@ -39,7 +40,7 @@ describe('parseMapping', () => {
         },
       ],
     };
-    const { mapping, problems } = parseMapping(raw, 'm.yaml', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping(raw, 'm.yaml', KOMODOR_NAMES);
     expect(problems).toEqual([]);
     expect(mapping.disabled).toEqual([]);
     expect(mapping.entries).toEqual([
@@ -64,7 +65,7 @@ describe('parseMapping', () => {
   });
 
   it("takes Ocean's defaults for flags that are absent", () => {
-    expect(parseMapping({ resources: [] }, 'm', KOMODOR_KINDS).mapping.flags).toEqual({
+    expect(parseMapping({ resources: [] }, 'm', KOMODOR_NAMES).mapping.flags).toEqual({
       enableMergeEntity: true,
       deleteDependentEntities: true,
       createMissingRelatedEntities: true,
@@ -78,7 +79,7 @@ describe('parseMapping', () => {
     [0, 0],
     [null, null],
   ])('threshold %s', (given, used) => {
-    const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm', KOMODOR_NAMES);
     expect([mapping.flags.entityDeletionThreshold, problems.length]).toEqual([used, 0]);
   });
 
@@ -88,7 +89,7 @@ describe('parseMapping', () => {
   ])('a flag of %j is %s, as in Ocean', (given, read) => {
     const port = { itemsToParse: '.l', itemsToParseTopLevelTransform: given, entity: { mappings: GOOD } };
     const resources = [{ kind: 'komodorService', selector: { query: 'true' }, port }];
-    const { mapping, problems } = parseMapping({ resources, enableMergeEntity: given }, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping({ resources, enableMergeEntity: given }, 'm', KOMODOR_NAMES);
     expect(problems).toEqual([]);
     expect(mapping.flags.enableMergeEntity).toBe(read);
     expect(mapping.entries[0]?.itemsToParse?.topLevelTransform).toBe(read);
@@ -108,8 +109,8 @@ describe('parseMapping', () => {
       createMissingRelatedEntities: false,
       entityDeletionThreshold: 0.2,
     };
-    expect(parseMapping(raw, 'm', KOMODOR_KINDS)).toMatchObject({ mapping: { flags }, problems: [] });
-    const both = parseMapping({ ...raw, entityDeletionThreshold: 0.5 }, 'm', KOMODOR_KINDS).mapping.flags
+    expect(parseMapping(raw, 'm', KOMODOR_NAMES)).toMatchObject({ mapping: { flags }, problems: [] });
+    const both = parseMapping({ ...raw, entityDeletionThreshold: 0.5 }, 'm', KOMODOR_NAMES).mapping.flags
       .entityDeletionThreshold;
     expect(both).toBe(0.5);
   });
@@ -119,7 +120,7 @@ describe('parseMapping', () => {
     const { mapping, problems } = parseMapping(
       { resources: [{ kind: 'komodorService', selector: { query: 'true' }, port }] },
       'm',
-      KOMODOR_KINDS,
+      KOMODOR_NAMES,
     );
     expect([mapping.entries.map((entry) => entry.itemsToParse), problems]).toEqual([[undefined], []]);
   });
@@ -127,7 +128,7 @@ describe('parseMapping', () => {
   it.each([1.2, -1, 'a lot', '', true, [0.5], Number.NaN])(
     'a threshold of %s never deletes and is reported',
     (given) => {
-      const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm', KOMODOR_KINDS);
+      const { mapping, problems } = parseMapping({ resources: [], entityDeletionThreshold: given }, 'm', KOMODOR_NAMES);
       expect([mapping.flags.entityDeletionThreshold, problems[0]?.path]).toEqual([0, 'entityDeletionThreshold']);
     },
   );
@@ -139,7 +140,7 @@ describe('parseMapping', () => {
       enableMergeEntity: 3,
       createMissingRelatedEntities: 'no',
     };
-    const { mapping, problems } = parseMapping(raw, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping(raw, 'm', KOMODOR_NAMES);
     expect(mapping.flags).toMatchObject({
       deleteDependentEntities: false,
       enableMergeEntity: true,
@@ -158,7 +159,7 @@ describe('parseMapping', () => {
         'nonsense',
       ],
     };
-    const { mapping, problems } = parseMapping(raw, 'm.yaml', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping(raw, 'm.yaml', KOMODOR_NAMES);
     expect(mapping.entries.map((one) => one.path)).toEqual(['resources[0]']);
     expect(mapping.disabled.map(({ path, kind, blueprints }) => ({ path, kind, blueprints }))).toEqual([
       { path: 'resources[1].port.entity.mappings', kind: 'komodorService', blueprints: ['service'] },
@@ -175,7 +176,7 @@ describe('parseMapping', () => {
   });
 
   it('keeps the good ones of several templates', () => {
-    const { mapping } = parseMapping({ resources: [entry([GOOD, { identifier: '.x' }])] }, 'm', KOMODOR_KINDS);
+    const { mapping } = parseMapping({ resources: [entry([GOOD, { identifier: '.x' }])] }, 'm', KOMODOR_NAMES);
     expect(mapping.entries[0]?.templates.map((one) => one.path)).toEqual(['resources[0].port.entity.mappings[0]']);
     expect(mapping.disabled.map((one) => one.path)).toEqual(['resources[0].port.entity.mappings[1]']);
   });
@@ -187,7 +188,7 @@ describe('parseMapping', () => {
       properties: { a: '.a', b: ['.b'], c: null, d: { e: [] } },
       relations: 'no',
     };
-    const { mapping, problems } = parseMapping({ resources: [entry(mappings)] }, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping({ resources: [entry(mappings)] }, 'm', KOMODOR_NAMES);
     const template = mapping.entries[0]?.templates[0];
     expect(template?.properties).toEqual({ a: '.a' });
     expect(template).not.toHaveProperty('title');
@@ -208,7 +209,7 @@ describe('parseMapping', () => {
     [{}, 'resources'],
     [{ resources: {} }, 'resources'],
   ])('an unusable root (%j) protects everything', (raw, path) => {
-    const { mapping, problems } = parseMapping(raw, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping(raw, 'm', KOMODOR_NAMES);
     expect(mapping.entries).toEqual([]);
     expect(mapping.disabled).toMatchObject([{ path, kind: null, blueprints: null }]);
     expect(problems).toHaveLength(1);
@@ -228,7 +229,7 @@ describe('parseMapping', () => {
           ),
         ),
         (resources) => {
-          const { mapping } = parseMapping({ resources }, 'm', KOMODOR_KINDS);
+          const { mapping } = parseMapping({ resources }, 'm', KOMODOR_NAMES);
           const paths = [...mapping.entries, ...mapping.disabled].map((one) =>
             one.path.replace(/^(resources\[\d+\]).*/, '$1'),
           );
@@ -242,7 +243,7 @@ describe('parseMapping', () => {
     const raw: unknown = JSON.parse(
       '{"resources":[{"kind":"komodorService","selector":{"query":"true"},"port":{"entity":{"mappings":{"identifier":".a","blueprint":".b","properties":{"__proto__":".c","constructor":".d"}}}}}]}',
     );
-    const properties = parseMapping(raw, 'm', KOMODOR_KINDS).mapping.entries[0]?.templates[0]?.properties ?? {};
+    const properties = parseMapping(raw, 'm', KOMODOR_NAMES).mapping.entries[0]?.templates[0]?.properties ?? {};
     expect(Object.entries(properties)).toEqual([
       ['__proto__', '.c'],
       ['constructor', '.d'],

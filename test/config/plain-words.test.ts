@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { isObject } from '../../src/config/mapping-values.ts';
+import { kindNames } from '../../src/core/kinds.ts';
 import { temporaryFile } from '../lint/support.ts';
 
 const WRONG = [undefined, null, 5, 'x', true, [], {}, [null], [[]], { a: { b: [1] } }];
@@ -47,7 +48,7 @@ resources:
 describe('what is wrong with a file is said in words of ours', () => {
   it('whatever stands in a mapping', () => {
     const messages = [...spoilt(MAPPING)].flatMap((raw) =>
-      parseMapping(raw, 'm.yaml', ['komodorService']).problems.map(({ message }) => message),
+      parseMapping(raw, 'm.yaml', kindNames(['komodorService'])).problems.map(({ message }) => message),
     );
     expect(messages.length).toBeGreaterThan(100);
     expect([...new Set(messages)].filter((message) => LIBRARY.test(message))).toEqual([]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { loadOfflineSettings, SettingsError } from '../../src/config/settings.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const MARK = '\uFEFF';
@@ -20,7 +20,7 @@ const FORMS: readonly (readonly [string, (text: string) => Buffer])[] = [
   ['UTF-16 big endian', utf16be],
 ];
 const LATIN_1 = Buffer.from([0x23, 0x20, 0xfc, 0x0a]);
-const NONE = { kinds: KOMODOR_KINDS, addOns: [], variables: {} };
+const NONE = { kinds: KOMODOR_NAMES, addOns: [], variables: {} };
 
 describe.each(FORMS)('a file in %s', (_, encode) => {
   it('is read as .env, its first line and its last', () => {

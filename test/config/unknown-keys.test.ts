@@ -3,8 +3,8 @@ import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { isObject } from '../../src/config/mapping-values.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { complaintsOf } from '../komodor/fake-komodor.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const QUERY = {
@@ -114,19 +114,19 @@ describe('a mistyped key of a mapping', () => {
   const cases = [...mistyped(MAPPING, [...BY_KIND, 'properties'])].filter(({ path }) => !path.includes('.properties'));
 
   it('is looked for on every level', () => {
-    expect(parseMapping(MAPPING, 'm', KOMODOR_KINDS).problems).toEqual([]);
+    expect(parseMapping(MAPPING, 'm', KOMODOR_NAMES).problems).toEqual([]);
     expect(cases.length).toBeGreaterThan(40);
   });
 
   it.each(cases)('$key at "$path" is named', ({ key, document }) => {
-    const { mapping, problems } = parseMapping(document, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping(document, 'm', KOMODOR_NAMES);
     const [problem, ...others] = problems;
     expect(others).toEqual([]);
     expect(problem?.path.split('.').at(-1)).toBe(`${key}x`);
     expect(problem?.message).toContain(hintOf(key));
     const isFlag = key in MAPPING && key !== 'resources';
     expect(problem?.severity).toBe(isFlag ? 'error' : 'warning');
-    expect(mapping).toEqual(parseMapping(MAPPING, 'm', KOMODOR_KINDS).mapping);
+    expect(mapping).toEqual(parseMapping(MAPPING, 'm', KOMODOR_NAMES).mapping);
   });
 
   it.each([
@@ -135,16 +135,16 @@ describe('a mistyped key of a mapping', () => {
     ['createMissingRelatedEntities', 'createMissingRelatedEntity', true, false],
     ['enableMergeEntity', 'enableMergeEntities', true, true],
   ] as const)('%s instead takes the value that destroys least', (flag, name, absent, safe) => {
-    expect(parseMapping({ resources: [] }, 'm', KOMODOR_KINDS).mapping.flags[flag]).toBe(absent);
-    const { mapping, problems } = parseMapping({ resources: [], [name]: absent }, 'm', KOMODOR_KINDS);
+    expect(parseMapping({ resources: [] }, 'm', KOMODOR_NAMES).mapping.flags[flag]).toBe(absent);
+    const { mapping, problems } = parseMapping({ resources: [], [name]: absent }, 'm', KOMODOR_NAMES);
     expect([mapping.flags[flag], problems.map(({ severity }) => severity)]).toEqual([safe, ['error']]);
   });
 
   it('does no harm where it stands for shared parts, or is one of Ocean’s that means nothing here', () => {
-    expect(parseMapping({ 'x-shared': {}, resources: [] }, 'm', KOMODOR_KINDS).problems).toEqual([]);
+    expect(parseMapping({ 'x-shared': {}, resources: [] }, 'm', KOMODOR_NAMES).problems).toEqual([]);
     const [entry] = MAPPING.resources;
     const resources = [{ ...entry, selector: { query: 'true', exportEnvVariables: ['A'] } }];
-    const { mapping, problems } = parseMapping({ resources }, 'm', KOMODOR_KINDS);
+    const { mapping, problems } = parseMapping({ resources }, 'm', KOMODOR_NAMES);
     expect(problems).toMatchObject([{ severity: 'warning', path: 'resources[0].selector.exportEnvVariables' }]);
     expect(mapping.entries.map(({ selector }) => selector)).toEqual([{}]);
   });
@@ -154,7 +154,7 @@ describe('a mistyped key of a mapping', () => {
       'a.yaml': 'resources: []\n',
       'b.yaml': 'addOns: x\nresources: []\n',
     });
-    const { problems, config, mapping } = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: [], variables: {} });
+    const { problems, config, mapping } = loadMappingFiles(folder, { kinds: KOMODOR_NAMES, addOns: [], variables: {} });
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('did you mean addOn?')]);
     expect([config, mapping.disabled.length]).toEqual([null, 1]);
   });
@@ -162,7 +162,7 @@ describe('a mistyped key of a mapping', () => {
   it('that was to be addOn of an entry leaves the entry out instead of using it always', () => {
     const resources = MAPPING.resources.map((entry) => ({ ...entry, addon: 'x' }));
     const folder = folderWith({ 'a.yaml': JSON.stringify({ resources }) });
-    const { problems, config, mapping } = loadMappingFiles(folder, { kinds: KOMODOR_KINDS, addOns: [], variables: {} });
+    const { problems, config, mapping } = loadMappingFiles(folder, { kinds: KOMODOR_NAMES, addOns: [], variables: {} });
     expect(problems.map(({ path, message }) => [path, message])).toEqual([
       ['resources[0].addon', expect.stringContaining('did you mean addOn?')],
     ]);

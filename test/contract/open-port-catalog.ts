@@ -1,11 +1,11 @@
 import { parseMapping } from '../../src/config/mapping-schema.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 import { createHttpClient } from '../../src/net/http-client.ts';
 import { PortApi, userAgentOf } from '../../src/port/api.ts';
 import { PortCatalog } from '../../src/port/catalog.ts';
 import { TokenProvider } from '../../src/port/token.ts';
 import { type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 const CREDENTIALS = { clientId: 'contract-client', clientSecret: 'contract-secret' };
 const IDENTIFIER = 'contract';
@@ -63,10 +63,10 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     blueprints: [],
     blueprintProblems: [],
     fileConfig: null,
-    fileMapping: parseMapping({ resources: [] }, 'the contract', KOMODOR_KINDS),
+    fileMapping: parseMapping({ resources: [] }, 'the contract', KOMODOR_NAMES),
     fileOrigin: 'the contract',
     addOns: [],
-    parseMapping: (config: unknown, origin: string) => parseMapping(config, origin, KOMODOR_KINDS),
+    parseMapping: (config: unknown, origin: string) => parseMapping(config, origin, KOMODOR_NAMES),
   } as const;
   const catalogOf = (identifier: string, exporterStateKey?: string) =>
     new PortCatalog(api, { ...options, identifier, exporterStateKey });

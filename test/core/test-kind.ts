@@ -28,6 +28,8 @@ export function kindWith(more: Partial<SourceKind> = {}): SourceKind {
   return {
     name: 'komodorService',
     system: 'test',
+    systemName: 'Komodor',
+    yields: false,
     after: [],
     select: (selector) => ({ listing: listingOf({ selector, key: JSON.stringify(selector) }) }),
     probe: { item: PROBE, place: {} },

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { loadMappingFiles } from '../../src/config/mapping-files.ts';
 import { literalText } from '../../src/core/expression/prepare.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { entitiesOf, failuresOf, mapItems } from './map-items.ts';
 
-const OFF = { kinds: KOMODOR_KINDS, addOns: [], variables: {} };
+const OFF = { kinds: KOMODOR_NAMES, addOns: [], variables: {} };
 const ON = {
-  kinds: KOMODOR_KINDS,
+  kinds: KOMODOR_NAMES,
   addOns: ['k8s-workloads', 'komodor-workloads'],
   variables: { K8S_WORKLOAD_BLUEPRINT: 'k8s_workload' },
 };

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addOnsAt } from '../../src/config/mapping-files.ts';
 import { listMappingTests, readMappingTests } from '../../src/config/mapping-tests.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { documentOf, runCli } from '../cli/run-cli.ts';
 import { filesUnder, readProjectFile } from '../house/files.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 const BLOCK = /<!-- (docs\/examples\/[\w.-]+) -->\n\n```yaml\n([\s\S]*?)```/g;
 
@@ -23,7 +23,7 @@ describe.concurrent('the tests of the shipped mapping', () => {
 
   it('are about every add-on and every kind that it maps', () => {
     const files = listMappingTests('mappings/tests').flatMap((file) => {
-      const read = readMappingTests(file, KOMODOR_KINDS, false);
+      const read = readMappingTests(file, KOMODOR_NAMES, false);
       return 'value' in read ? [read.value] : [];
     });
     const addOns = new Set(files.flatMap((file) => file.addOns ?? []));

@@ -1,9 +1,9 @@
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { addOnsAt } from '../../src/config/mapping-files.ts';
 import type { JsonObject } from '../../src/core/model.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import type { World } from '../../src/sandbox/world/model.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 /** Those that need Kubernetes workloads in Port; together they bring them. */
 export const OF_WORKLOADS = ['k8s-workloads', 'komodor-workloads'];
@@ -21,7 +21,7 @@ export function blueprintsOf(addOn: string): readonly string[] {
 
 /** How files are read with some add-ons on. */
 export function optionsFor(addOns: readonly string[]) {
-  return { kinds: KOMODOR_KINDS, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
+  return { kinds: KOMODOR_NAMES, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
 }
 
 /** All rows of a kind of a world, as the mapping sees them: what a definition derives from a row stands under `_`. */

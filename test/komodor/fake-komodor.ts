@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Completeness, JsonObject, RawItem } from '../../src/core/model.ts';
 import { type Place, type SourceKind, select, type Walk } from '../../src/core/source.ts';
-import { offlineKinds } from '../../src/komodor/kinds.ts';
+import { offlineKomodorKinds } from '../../src/komodor/kinds.ts';
 import { createKomodorSource, type KomodorSourceOptions } from '../../src/komodor/source.ts';
 import { createGovernor } from '../../src/net/governor.ts';
 import { type LocalServer, listen, type Reply, type Seen } from '../net/local-server.ts';
@@ -50,7 +50,7 @@ export interface Query {
 }
 
 /** A kind of Komodor where nothing is read. */
-export function kindOf(name: string, kinds = offlineKinds()): SourceKind {
+export function kindOf(name: string, kinds = offlineKomodorKinds()): SourceKind {
   const kind = kinds.get(name);
   if (!kind) throw new Error(`no kind ${name}`);
   return kind;

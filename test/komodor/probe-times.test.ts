@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { offlineKinds } from '../../src/komodor/kinds.ts';
+import { offlineKomodorKinds } from '../../src/komodor/kinds.ts';
 
-const IN_TIME = offlineKinds().all.filter(({ probe }) => 'startTime' in probe.place);
+const IN_TIME = offlineKomodorKinds().all.filter(({ probe }) => 'startTime' in probe.place);
 
 it('there are kinds with a time of their own', () => expect(IN_TIME.length).toBeGreaterThan(1));
 

@@ -6,11 +6,11 @@ import { type LintDocument, lint } from '../../src/answers/lint/lint.ts';
 import { readSamples } from '../../src/answers/lint/read-samples.ts';
 import { startStandIns } from '../../src/cli/stand-ins.ts';
 import { loadDefaults } from '../../src/compose/defaults.ts';
+import { offlineKinds } from '../../src/compose/kinds.ts';
 import { lintInputOfFiles } from '../../src/compose/lint-with.ts';
 import { createApplication } from '../../src/compose.ts';
 import { linesOfFiles } from '../../src/config/lines.ts';
 import { loadOfflineSettings, loadSettings } from '../../src/config/settings.ts';
-import { offlineKinds } from '../../src/komodor/kinds.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
 import { jq } from '../mapping/support.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { literalText } from '../../src/core/expression/prepare.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { reportedEntries } from '../../src/port/reporting/reported-entries.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { compile } from './support.ts';
 
 const SPELLINGS = [
@@ -31,7 +31,7 @@ describe('which blueprint an expression names outright', () => {
       port: { entity: { mappings: { identifier: '.id', blueprint } } },
     });
     const resources = [entry('komodorHealthMonitoring'), entry('unheardKind')];
-    const { mapping } = parseMapping({ resources }, 'test', KOMODOR_KINDS);
+    const { mapping } = parseMapping({ resources }, 'test', KOMODOR_NAMES);
     expect(mapping.disabled.map(({ blueprints }) => blueprints)).toEqual([name === null ? null : [name]]);
     const { program } = await compile(mapping.entries);
     // Where jq does not compile the expression there is no program of it.

@@ -6,10 +6,10 @@ import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { parseExactly } from '../../src/core/exact-json.ts';
 import type { JsonObject } from '../../src/core/model.ts';
 import type { MappedRow } from '../../src/core/ports.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
 import { createJqRunner, type JqRunner } from '../../src/mapping/jq-runner.ts';
 import { createMapper } from '../../src/mapping/mapper.ts';
 import { WASM_SCRIPT, WASM_VERSION } from '../../src/mapping/resolve-jq.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 import { jq } from './support.ts';
 
 // What port-ocean 0.48.12 on libjq 1.8.2 made of these mappings: the first line of the file is the item, each other one a case.
@@ -72,7 +72,7 @@ async function map(one: Case, runner: JqRunner): Promise<readonly JsonObject[]> 
   const mappings = { identifier: '"x"', blueprint: '"bp"', ...one.fields };
   const port = { ...one.parse, entity: { mappings } };
   const resource = { kind: 'komodorService', selector: { query: one.query ?? 'true' }, port };
-  const { mapping } = parseMapping({ resources: [resource] }, 'case', KOMODOR_KINDS);
+  const { mapping } = parseMapping({ resources: [resource] }, 'case', KOMODOR_NAMES);
   const { program, problems } = await createMapper({ jq: runner }).compile(mapping.entries);
   const broken = problems.filter(({ costs }) => costs === 'field').map(({ path }) => path.replace(TEMPLATE, ''));
   const item = { key: one.name, label: one.name, value: one.item ?? ITEM };

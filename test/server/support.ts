@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { MappingAnswers } from '../../src/answers/mapping-answers.ts';
 import { createRunAnswers } from '../../src/answers/run-answers.ts';
 import { type ApiState, describeStatus } from '../../src/answers/status.ts';
+import { kindNames } from '../../src/core/kinds.ts';
 import { redactor } from '../../src/core/redact.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/run-queue.ts';
@@ -110,7 +111,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     runAnswers: createRunAnswers({ queue, journal, detail: 'values', keptRuns: 20 }),
     mappings: NO_MAPPINGS,
     lint: async () => ({ status: 'completed', mapping: 'none', samples: null, findings: [] }),
-    kinds: ['komodorService', 'komodorHealthMonitoring'],
+    kinds: kindNames(['komodorService', 'komodorHealthMonitoring']),
     version: '1.2.3',
     host: '0.0.0.0',
     apiToken: API_TOKEN,

@@ -1,11 +1,11 @@
+import type { Kinds } from '../../core/kinds.ts';
 import type { Catalog, Mapper, PreparedCatalog } from '../../core/ports.ts';
-import type { KindBook } from '../../core/source.ts';
 import type { PortApi } from '../../port/api.ts';
 import type { OurNames } from '../../port/ownership.ts';
 
 /** The parts of the program that an explanation needs. */
 export interface ExplainParts {
-  readonly kinds: KindBook;
+  readonly kinds: Kinds;
   readonly mapper: Mapper;
   /** The mapping of the files, for when Port cannot be asked for its own. */
   readonly files: { readonly fileMapping: Pick<PreparedCatalog, 'mapping'>; readonly fileOrigin: string };

@@ -1,5 +1,4 @@
 import type { BlueprintShape, Mapping } from '../../core/model.ts';
-import { DEFINITIONS } from '../../komodor/kinds.ts';
 import { mapItems } from '../map-items.ts';
 import type { ExplainedSource } from './document.ts';
 import type { FoundItem } from './find-items.ts';
@@ -17,7 +16,7 @@ export async function sourcesOf(
   signal: AbortSignal,
 ): Promise<readonly ExplainedSource[]> {
   const blueprints = new Map(shape ? [[shape.identifier, shape]] : []);
-  const from = { mapper, kinds, komodorKinds: DEFINITIONS, blueprints };
+  const from = { mapper, kinds, blueprints };
   const sources: ExplainedSource[] = [];
   for (const { extraction, item } of found.slice(0, MAX_SOURCES)) {
     const kind = extraction.kind.name;

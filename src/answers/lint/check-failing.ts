@@ -71,14 +71,14 @@ const PATH_BEFORE_PIPE = /^\s*((?:\.\w+|\.?\["[^"]*"\])+)\s*\|/;
 
 /** Expressions that fail when a field is missing that Komodor may leave out, told without samples of the user. */
 export async function checkOptionalFields(given: Given, signal: AbortSignal): Promise<readonly Said[]> {
-  const { komodorKinds, kinds, mapping } = given;
+  const { kinds, mapping } = given;
   const names = new Map<string, readonly string[]>();
   const rows = new Map(
-    komodorKinds.map((definition) => {
-      const item = kinds.get(definition.name)?.probe.item.value ?? {};
-      const optional = definition.doc.mayLack ?? [];
-      names.set(definition.name, ['', ...optional]);
-      return [definition.name, [item, ...optional.map((path) => without(item, path.split('.')))]] as const;
+    [...new Set(mapping.entries.map(({ kind }) => kind))].map((kind) => {
+      const item = kinds.get(kind)?.probe.item.value ?? {};
+      const optional = kinds.info(kind)?.mayLack ?? [];
+      names.set(kind, ['', ...optional]);
+      return [kind, [item, ...optional.map((path) => without(item, path.split('.')))]] as const;
     }),
   );
   // The made-up item lies in no cluster that a selector names.
@@ -91,7 +91,10 @@ export async function checkOptionalFields(given: Given, signal: AbortSignal): Pr
   const telling = failures.filter(({ kind, path }) => !(always.has(path) && isSampled(kind)));
   return [...groupBy(telling, ({ path }) => path)].map(([path, [first]]) => {
     const lacking = names.get(first.kind)?.[first.index] ?? '';
-    const where = lacking === '' ? `not every ${first.kind} has it` : `Komodor may leave out ${lacking}`;
+    const where =
+      lacking === ''
+        ? `not every ${first.kind} has it`
+        : `${kinds.get(first.kind)?.systemName} may leave out ${lacking}`;
     return nullUnguarded(path, first, where, 'warning');
   });
 }

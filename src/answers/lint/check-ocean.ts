@@ -36,7 +36,7 @@ function said(path: string, message: string, advice?: string): Said {
   return { code: 'ocean_differs', severity: 'warning', path, message, ...(advice === undefined ? {} : { advice }) };
 }
 
-function expressionsFor({ uses, broken, allowsEnv }: Given): readonly Said[] {
+function expressionsFor({ uses, broken, readable }: Given): readonly Said[] {
   return uses.flatMap(({ path, expression }) => {
     const prepared = prepare(expression);
     if (prepared.type !== 'expression' || broken.has(path)) return [];
@@ -47,8 +47,16 @@ function expressionsFor({ uses, broken, allowsEnv }: Given): readonly Said[] {
       'reads the environment in Port Ocean, and finds it empty here',
       'Set ALLOW_ENV_IN_MAPPING=true, or write the value out.',
     );
-    return ENVIRONMENT.test(code) && !allowsEnv ? [...found, env] : found;
+    return readable !== 'all' && ENVIRONMENT.test(withoutVariables(code, readable)) ? [...found, env] : found;
   });
+}
+
+/** The expression without the variables that it may read. */
+function withoutVariables(code: string, names: readonly string[]): string {
+  return names.reduce(
+    (text, name) => text.replaceAll(new RegExp(`(?<![.\\w$])(?:env|\\$ENV)\\.${name}\\b`, 'g'), ''),
+    code,
+  );
 }
 
 function lists({ mapping, broken }: Given): readonly Said[] {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { prepare } from '../../core/expression/prepare.ts';
+import type { KindInfo } from '../../core/kinds.ts';
 import type { JsonObject, ResourceEntry } from '../../core/model.ts';
-import type { KindDefinition } from '../../komodor/define-kind.ts';
 import type { Said } from './finding.ts';
 import type { Given } from './input.ts';
 
@@ -65,11 +65,11 @@ function hasFields(fields: object): boolean {
 }
 
 /** Entries of a kind of which one reads what another one reads too. Only entries with the same selector share a read. */
-export function checkReads({ mapping, kinds, komodorKinds }: Given): readonly Said[] {
+export function checkReads({ mapping, kinds }: Given): readonly Said[] {
   return mapping.entries.flatMap((entry, index): Said[] => {
-    const definition = komodorKinds.find(({ name }) => name === entry.kind);
+    const info = kinds.info(entry.kind);
     const kind = kinds.get(entry.kind);
-    if (definition === undefined || kind === undefined) return [];
+    if (info === undefined || kind === undefined) return [];
     const keyOf = ({ selector }: ResourceEntry) => {
       const selected = kind.select(selector);
       return 'listing' in selected ? selected.listing.key : undefined;
@@ -79,8 +79,8 @@ export function checkReads({ mapping, kinds, komodorKinds }: Given): readonly Sa
       const otherKey = other.kind === entry.kind && other !== entry ? keyOf(other) : undefined;
       if (key === undefined || otherKey === undefined || key === otherKey) return false;
       // Of two that cover each other, only the later one is named.
-      const isWithin = covers(definition, other.selector, entry.selector);
-      return isWithin && (at < index || !covers(definition, entry.selector, other.selector));
+      const isWithin = covers(info, other.selector, entry.selector);
+      return isWithin && (at < index || !covers(info, entry.selector, other.selector));
     });
     if (twice === undefined) return [];
     return [
@@ -96,11 +96,11 @@ export function checkReads({ mapping, kinds, komodorKinds }: Given): readonly Sa
 }
 
 /** Whether a selector reads everything that another one reads, as far as their keys tell. */
-function covers({ doc }: KindDefinition, wide: JsonObject, narrow: JsonObject): boolean {
+function covers({ limitedByDefault = [] }: KindInfo, wide: JsonObject, narrow: JsonObject): boolean {
   return [...new Set([...Object.keys(wide), ...Object.keys(narrow)])].every((key) => {
     const all = listOf(wide[key]);
     const some = listOf(narrow[key]);
-    if (all.length === 0) return some.length === 0 || /Default: (?:all|both)\b/.test(doc.selector[key] ?? '');
+    if (all.length === 0) return some.length === 0 || !limitedByDefault.includes(key);
     return some.length > 0 && some.every((value) => all.some((one) => isDeepStrictEqual(one, value)));
   });
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../../core/errors.ts';
+import type { KnownKinds } from '../../core/kinds.ts';
 import type { Kind, Mapping } from '../../core/model.ts';
 import { didYouMean, nearest } from '../../core/nearest.ts';
-import type { KindDefinition } from '../../komodor/define-kind.ts';
 import { isObject } from '../../komodor/item.ts';
-import { kindThatFits, rowsInText } from '../map-input.ts';
+import { kindThatFits, listOf, rowsInText } from '../map-input.ts';
 import type { Samples } from './input.ts';
 
 const CLUSTERS = 'komodorCluster';
@@ -14,12 +14,7 @@ const CLUSTERS = 'komodorCluster';
  * @param source the file, for messages
  * @throws AppError `settings_invalid`
  */
-export function samplesInText(
-  text: string,
-  source: string,
-  mapping: Mapping,
-  kinds: readonly KindDefinition[],
-): Samples {
+export function samplesInText(text: string, source: string, mapping: Mapping, kinds: KnownKinds): Samples {
   const rows = rowsByKind(text, source, kinds) ?? ofOneKind(text, source, mapping, kinds);
   const clusters = (rows.get(CLUSTERS) ?? []).flatMap((row) =>
     isObject(row) && typeof row.name === 'string' ? [row.name] : [],
@@ -28,7 +23,7 @@ export function samplesInText(
 }
 
 /** `{"komodorService": […], "komodorJob": […]}` */
-function rowsByKind(text: string, source: string, kinds: readonly KindDefinition[]): Samples['rows'] | undefined {
+function rowsByKind(text: string, source: string, kinds: KnownKinds): Samples['rows'] | undefined {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -36,41 +31,41 @@ function rowsByKind(text: string, source: string, kinds: readonly KindDefinition
     return undefined;
   }
   const entries = isObject(document) ? Object.entries(document) : [];
-  const names = kinds.map(({ name }) => name);
-  const isByKind = entries.some(([name, list]) => Array.isArray(list) && isLike(name, names));
-  if (!isByKind) return undefined;
-  const unknown = entries.find(([name, list]) => !Array.isArray(list) || !names.includes(name))?.[0];
-  if (unknown !== undefined) {
-    throw new AppError(
-      'settings_invalid',
-      `${source}: ${unknown} is no kind with a list of items${didYouMean(unknown, names)}; the kinds are ${names.join(', ')}`,
-    );
+  const kindOf = (name: string) => {
+    const found = kinds.find(name);
+    return 'kind' in found ? found.kind : found.off;
+  };
+  const isLike = (name: string) => kindOf(name) !== undefined || nearest(name, kinds.known) !== undefined;
+  if (!entries.some(([name, list]) => Array.isArray(list) && isLike(name))) return undefined;
+  const rows = new Map<Kind, readonly unknown[]>();
+  for (const [name, list] of entries) {
+    const kind = kindOf(name);
+    if (kind === undefined || !Array.isArray(list)) {
+      throw new AppError(
+        'settings_invalid',
+        `${source}: ${name} is no kind with a list of items${didYouMean(name, kinds.known)}; the kinds are ${listOf(kinds)}`,
+      );
+    }
+    rows.set(kind, [...(rows.get(kind) ?? []), ...list]);
   }
-  return new Map(entries.map(([kind, list]) => [kind, Array.isArray(list) ? list : []]));
+  return rows;
 }
 
 function ofOneKind(
   text: string,
   source: string,
   mapping: Mapping,
-  kinds: readonly KindDefinition[],
+  kinds: KnownKinds,
 ): ReadonlyMap<Kind, readonly unknown[]> {
   const mapped = [...new Set(mapping.entries.map(({ kind }) => kind))];
-  const definition = kindThatFits(text, kinds) ?? (mapped.length === 1 ? findKind(kinds, mapped[0]) : undefined);
-  if (definition !== undefined) return new Map([[definition.name, rowsInText(text, source, definition, kinds)]]);
+  const [only, ...others] = mapped;
+  const info = kindThatFits(text, kinds) ?? (only !== undefined && others.length === 0 ? kinds.info(only) : undefined);
+  if (info !== undefined) return new Map([[info.name, rowsInText(text, source, info, kinds)]]);
   // Says what is wrong with a text that is no JSON.
-  const [first] = kinds;
+  const [first] = kinds.infos;
   if (first !== undefined) rowsInText(text, source, first, kinds);
   throw new AppError(
     'settings_invalid',
-    `${source} does not tell of which kind its items are; write {"${mapped[0] ?? 'komodorService'}": […]}`,
+    `${source} does not tell of which kind its items are; write {"${only ?? 'komodorService'}": […]}`,
   );
-}
-
-function findKind(kinds: readonly KindDefinition[], name: Kind | undefined): KindDefinition | undefined {
-  return kinds.find((kind) => kind.name === name);
-}
-
-function isLike(name: string, known: readonly string[]): boolean {
-  return known.includes(name) || nearest(name, known) !== undefined;
 }

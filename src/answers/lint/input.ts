@@ -1,10 +1,10 @@
 import type { FileProblem } from '../../config/documents.ts';
 import { literalText } from '../../core/expression/prepare.ts';
 import { compilePrograms, type MappingComplaint } from '../../core/extractions.ts';
+import type { Kinds } from '../../core/kinds.ts';
 import type { BlueprintShape, EntityTemplate, Kind, Mapping, ResourceEntry } from '../../core/model.ts';
 import type { Mapper } from '../../core/ports.ts';
-import { type KindBook, kindBook } from '../../core/source.ts';
-import type { KindDefinition } from '../../komodor/define-kind.ts';
+import type { SourceKind } from '../../core/source.ts';
 import { type ExpressionUse, usesOf } from '../../mapping/expression-uses.ts';
 import type { MappingOrigin } from './finding.ts';
 
@@ -40,11 +40,10 @@ export interface LintInput {
   readonly lookUp?: (identifier: string) => Promise<BlueprintShape | undefined>;
   /** Blueprints that somebody else brings to Port. */
   readonly elsewhere: readonly string[];
-  readonly kinds: KindBook;
-  readonly komodorKinds: readonly KindDefinition[];
+  readonly kinds: Kinds;
   readonly mapper: Mapper;
-  /** Whether expressions may read the environment. */
-  readonly allowsEnv: boolean;
+  /** The variables of the environment that expressions may read. */
+  readonly readable: 'all' | readonly string[];
   readonly samples?: Samples;
 }
 
@@ -84,14 +83,23 @@ export async function prepareInput(input: LintInput): Promise<Given> {
 }
 
 /** The kinds with selectors that are never wrong: a run disables such an entry, here its other parts are checked too. */
-export function withLenientSelectors({ all }: KindBook): KindBook {
-  return kindBook(
-    all.map((kind) => ({
-      ...kind,
-      select(selector) {
-        const selected = kind.select(selector);
-        return 'listing' in selected ? selected : kind.select({});
-      },
-    })),
-  );
+export function withLenientSelectors(kinds: Kinds): Kinds {
+  return {
+    ...kinds,
+    all: kinds.all.map(lenient),
+    get(name) {
+      const kind = kinds.get(name);
+      return kind && lenient(kind);
+    },
+  };
+}
+
+function lenient(kind: SourceKind): SourceKind {
+  return {
+    ...kind,
+    select(selector) {
+      const selected = kind.select(selector);
+      return 'listing' in selected ? selected : kind.select({});
+    },
+  };
 }

@@ -23,8 +23,7 @@ export async function observe(
   samples: ReadonlyMap<Kind, readonly unknown[]>,
   signal: AbortSignal,
 ): Promise<readonly Observed[]> {
-  const { mapper, komodorKinds } = given;
-  const parts = { mapper, kinds: withLenientSelectors(given.kinds), komodorKinds };
+  const parts = { mapper: given.mapper, kinds: withLenientSelectors(given.kinds) };
   const usable = { ...mapping, entries: mapping.entries.filter((entry) => isUsable(given, entry)), disabled: [] };
   const targets = new Map(
     usable.entries.flatMap((entry) =>
