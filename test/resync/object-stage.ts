@@ -2,6 +2,7 @@ import { parseMapping } from '../../src/config/mapping-schema.ts';
 import { catalogMarkingWrites, WritesInProgress } from '../../src/core/catalog-guards.ts';
 import { compileMapping } from '../../src/core/extractions.ts';
 import type { JournalRow } from '../../src/core/journal.ts';
+import { kindNames } from '../../src/core/kinds.ts';
 import { refreshItems } from '../../src/core/live-changes.ts';
 import { LiveGuard } from '../../src/core/live-guard.ts';
 import type { Completeness, JsonObject, Kind, RawItem } from '../../src/core/model.ts';
@@ -112,7 +113,7 @@ export async function openObjects({ resources, flags = {} }: StageOptions) {
   const { mapping } = parseMapping(
     { enableMergeEntity: true, ...flags, resources },
     'test',
-    kinds.map(({ name }) => name),
+    kindNames(kinds.map(({ name }) => name)),
   );
   const { signal } = new AbortController();
   const compiled = await compileMapping(ports, mapping, 'test', new ProblemBook(), signal);
