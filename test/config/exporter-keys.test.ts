@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXPORTER_KEYS } from '../../src/config/exporter-keys.ts';
 import { parseMapping } from '../../src/config/mapping-schema.ts';
-import { KOMODOR_KINDS } from '../../src/komodor/kinds.ts';
+import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 /** Key -> a value that asks for something else than what is so here, one that does not, and what to do instead. */
 const KEYS: { readonly [key: string]: { readonly asks: unknown; readonly plain?: unknown; readonly says: RegExp } } = {
@@ -20,7 +20,7 @@ const KEYS: { readonly [key: string]: { readonly asks: unknown; readonly plain?:
 };
 
 function parse(root: object) {
-  return parseMapping({ resources: [], ...root }, 'm', KOMODOR_KINDS);
+  return parseMapping({ resources: [], ...root }, 'm', KOMODOR_NAMES);
 }
 
 describe('a key of Port’s K8s exporter', () => {
