@@ -1,5 +1,5 @@
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { AxiosProxyConfig } from 'axios';
 import { type ProxyServer, type Route, routeTo } from './proxy.ts';
 import { TunnelAgent } from './tunnel.ts';
@@ -11,12 +11,26 @@ interface Transport {
   readonly proxy: AxiosProxyConfig | false;
 }
 
+/** How a host is trusted, and how we prove who we are, where the machine's own authorities and no certificate will not do. */
+export interface TlsSettings {
+  /** Certificates of the authorities that may have signed the host's, instead of those that the machine trusts. PEM. */
+  readonly ca?: string | undefined;
+  /** Our own certificate and its key. PEM. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** The host's certificate is not looked at. */
+  readonly insecure?: boolean | undefined;
+  /** The name that the host's certificate is for, where it is not the one in the address. */
+  readonly serverName?: string | undefined;
+}
+
 /** The connections that a sender keeps alive: direct ones, and those through the proxy that the environment names. */
 export class HttpConnections {
   readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  #https = new HttpsAgent({ keepAlive: true });
   readonly #env: NodeJS.Dict<string>;
   readonly #tunnels = new Map<string, TunnelAgent>();
+  #tls: TlsSettings | undefined;
 
   constructor(env: NodeJS.Dict<string>) {
     this.#env = env;
@@ -24,6 +38,18 @@ export class HttpConnections {
 
   routeTo(url: string): Route {
     return routeTo(new URL(url), this.#env);
+  }
+
+  /** Connects with these settings from now on. A request that is on its way keeps its connection to its end. */
+  useTls(tls: TlsSettings | undefined): void {
+    if (tls === this.#tls) return;
+    this.#tls = tls;
+    for (const agent of [this.#https, ...this.#tunnels.values()]) {
+      agent.maxFreeSockets = 0;
+      closeIdle(agent);
+    }
+    this.#https = new HttpsAgent({ ...agentOptions(tls), keepAlive: true });
+    this.#tunnels.clear();
   }
 
   /** Kept-alive connections, shared by all requests. */
@@ -41,14 +67,14 @@ export class HttpConnections {
    * most likely broke the others too.
    */
   fresh(url: string, proxy: ProxyServer | undefined): Transport {
-    for (const { freeSockets } of this.#all()) {
-      for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
-    }
+    for (const agent of this.#all()) closeIdle(agent);
     const tunnelled = proxy !== undefined && isTunnelled(url);
     return {
       ...this.shared(url, proxy),
       httpAgent: new HttpAgent(),
-      httpsAgent: tunnelled ? new TunnelAgent(proxy, { keepAlive: false }) : new HttpsAgent(),
+      httpsAgent: tunnelled
+        ? new TunnelAgent(proxy, { ...agentOptions(this.#tls), keepAlive: false })
+        : new HttpsAgent(agentOptions(this.#tls)),
     };
   }
 
@@ -62,7 +88,7 @@ export class HttpConnections {
 
   #tunnel(proxy: ProxyServer): TunnelAgent {
     const key = JSON.stringify(proxy);
-    const agent = this.#tunnels.get(key) ?? new TunnelAgent(proxy, { keepAlive: true });
+    const agent = this.#tunnels.get(key) ?? new TunnelAgent(proxy, { ...agentOptions(this.#tls), keepAlive: true });
     this.#tunnels.set(key, agent);
     return agent;
   }
@@ -71,6 +97,20 @@ export class HttpConnections {
 /** HTTPS goes through a CONNECT tunnel, which the proxy cannot read. Plain HTTP asks the proxy with the absolute URL. */
 export function isTunnelled(url: string): boolean {
   return url.startsWith('https:');
+}
+
+function closeIdle({ freeSockets }: HttpAgent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
+function agentOptions({ ca, cert, key, insecure, serverName }: TlsSettings = {}): AgentOptions {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(insecure === true ? { rejectUnauthorized: false } : {}),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
 }
 
 function forwarding({ protocol, hostname, port, credentials }: ProxyServer): AxiosProxyConfig {

@@ -5,6 +5,8 @@ import type { RequestInfo } from './request-info.ts';
 import type { SendFailure } from './send.ts';
 
 const BODY_LENGTH = 500;
+/** A larger body of an error is no answer of an API. */
+const LARGEST_ANSWER = 64 * 1024;
 
 /** The failure for a complete response whose status is not 2xx. */
 export function statusFailure(
@@ -22,6 +24,7 @@ export function statusFailure(
     problem: 'status',
     status: answer.status,
     bodyText: shorten(request.redact(answer.text)),
+    answer: answer.text.length > LARGEST_ANSWER ? undefined : parseJson(request.redact(answer.text)),
     retryAfterMs,
     ...said,
   });
@@ -43,6 +46,12 @@ export function connectionFailure(request: RequestInfo, sent: SendFailure): Http
     ...commonDetails(request),
     problem: sent.problem,
   });
+}
+
+/** The failure for a stream that was opened, and did not come to its end. @param what what it was, after the request */
+export function streamFailure(request: RequestInfo, problem: SendFailure['problem'], what: string): HttpFailure {
+  const message = `${NAMES[request.side]}'s stream of ${methodAndPath(request)} ${what}`;
+  return new HttpFailure(message, { ...commonDetails(request), problem });
 }
 
 function commonDetails(request: RequestInfo): { readonly side: Side; readonly method: string; readonly path: string } {

@@ -1,14 +1,17 @@
 import { setMaxListeners } from 'node:events';
+import type { Readable } from 'node:stream';
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
 import { withAnySignal } from '../core/signals.ts';
-import { connectionFailure, malformedFailure, statusFailure } from './describe.ts';
+import type { TlsSettings } from './connections.ts';
+import { connectionFailure, malformedFailure, statusFailure, streamFailure } from './describe.ts';
 import type { AttemptOutcome, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
+import { type LineLimits, readLines, StreamBreak } from './lines.ts';
 import { requestedWaitMs } from './rate-limit.ts';
 import type { RequestInfo } from './request-info.ts';
 import { createRetrier, type Retrier } from './retrier.ts';
-import { createSender, type OutgoingRequest, type SendResult } from './send.ts';
+import { createSender, type Opened, type OutgoingRequest, type SendResult } from './send.ts';
 
 type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -53,6 +56,15 @@ export interface HttpResponse {
 export interface HttpClient {
   /** Sends a request, with retries and within the host's limits. Throws HttpFailure, or the signal's reason when aborted. */
   request(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Sends a request whose answer has no end, and gives the JSON document of each line as it comes. Opening it is retried as
+   * any request; it then holds none of the host's allowed requests, and its time is not limited, only how long nothing comes.
+   * Throws HttpFailure, also for an end that is none, or the signal's reason when aborted.
+   */
+  lines(
+    request: HttpRequest,
+    limits: LineLimits,
+  ): AsyncGenerator<{ readonly value: unknown; readonly bytes: number }, void>;
   /** For callers that repeat something themselves: an item of a bulk response, or a creation that has to be looked up first. */
   retrier(signal: AbortSignal): Retrier;
   /** Ends all requests and closes all connections, so that the process can end. */
@@ -70,6 +82,8 @@ export interface HttpClientOptions {
   readonly attempts?: number | undefined;
   readonly maxResponseBytes: number;
   readonly governor: Governor;
+  /** See Sender. */
+  readonly tls?: () => Promise<TlsSettings>;
   /** Values that must never appear in a message. */
   readonly secrets: readonly string[];
   /** Called while the host was never reached and we wait for the network: why, and how long at most. */
@@ -82,14 +96,23 @@ export interface HttpClientOptions {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { host } = new URL(options.baseUrl);
   const { governor, maxResponseBytes, side } = options;
-  const sender = createSender({ maxResponseBytes, env: options.env ?? {}, onResend: governor.countResend });
+  const sender = createSender({
+    maxResponseBytes,
+    env: options.env ?? {},
+    tls: options.tls,
+    onResend: governor.countResend,
+  });
   const redactOwn = redactor(options.secrets);
   const closing = new AbortController();
   // All requests listen to it, and Node would warn of a leak.
   setMaxListeners(0, closing.signal);
 
   /** One attempt: the response, or the failure with what the retry policy needs. */
-  async function attempt(request: HttpRequest, timeoutMs: number): Promise<HttpResponse | HttpFailure> {
+  async function attempt<Sent extends SendResult | Opened, T>(
+    request: HttpRequest,
+    { exchange, take }: Way<Sent, T>,
+  ): Promise<T | HttpFailure> {
+    const timeoutMs = request.timeoutMs ?? options.timeoutMs;
     // Before `acquire`: getting a token sends a request itself, which has to acquire too.
     const authorization = await request.authorize?.();
     await governor.acquire(request.signal);
@@ -99,20 +122,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const redact = (text: string): string =>
         redactor(authorization === undefined ? [] : secretsIn(authorization))(redactOwn(text));
       const requestInfo: RequestInfo = { side, host, method, path, timeoutMs, maxResponseBytes, redact };
-      const sent = await sender.send(outgoing(options, request, authorization, timeoutMs), request.signal);
-      outcome = sent;
-      return toResponse(request, requestInfo, sent);
+      const sent = await exchange(outgoing(options, request, authorization, timeoutMs), request.signal);
+      outcome = sent.type === 'opened' ? { ...sent, type: 'answered' } : sent;
+      return take(request, requestInfo, sent);
     } finally {
       governor.release(outcome);
     }
   }
 
-  async function send(request: HttpRequest): Promise<HttpResponse> {
-    const timeoutMs = request.timeoutMs ?? options.timeoutMs;
+  async function send<Sent extends SendResult | Opened, T>(
+    request: HttpRequest,
+    way: Way<Sent, T>,
+  ): Promise<{ readonly value: T; readonly attempts: number }> {
     const retry = createRetrier(governor, request.signal, request.attempts ?? options.attempts);
     for (let attempts = 1; ; attempts += 1) {
-      const result = await attempt(request, timeoutMs);
-      if (!(result instanceof HttpFailure)) return { ...result, attempts: attempts + result.attempts - 1 };
+      const result = await attempt(request, way);
+      if (!(result instanceof HttpFailure)) return { value: result, attempts };
       if (result.status !== undefined && request.finalStatuses?.includes(result.status)) throw result;
       const { problem, status, retryAfterMs: askedMs } = result;
       const failed = { problem, status, askedMs, repeatable: request.repeatable };
@@ -120,14 +145,70 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
+  const whole: Way<SendResult, HttpResponse> = { exchange: sender.send, take: toResponse };
+  const stream: Way<SendResult | Opened, OpenStream> = { exchange: sender.open, take: toStream };
+
+  async function* lines(request: HttpRequest, limits: LineLimits) {
+    // Not `withAnySignal`, which ends with a promise: what comes after it is the stream.
+    const over = new AbortController();
+    const unfollow = [request.signal, closing.signal].map((signal) => follow(signal, over));
+    try {
+      const { value: opened } = await send({ ...request, signal: over.signal }, stream);
+      yield* documentsIn(opened, limits, over.signal);
+    } finally {
+      for (const end of unfollow) end();
+    }
+  }
+
   return {
-    request: (request) => withAnySignal([request.signal, closing.signal], (signal) => send({ ...request, signal })),
+    async request(request) {
+      return withAnySignal([request.signal, closing.signal], async (signal) => {
+        const { value, attempts } = await send({ ...request, signal }, whole);
+        return { ...value, attempts: attempts + value.attempts - 1 };
+      });
+    },
+    lines,
     retrier: (signal) => createRetrier(governor, signal, options.attempts),
     close() {
       closing.abort(new DOMException('The connections were closed', 'AbortError'));
       sender.close();
     },
   };
+}
+
+/** How a request is sent, and what is made of what comes. */
+interface Way<Sent, T> {
+  readonly exchange: (outgoing: OutgoingRequest, signal: AbortSignal) => Promise<Sent>;
+  readonly take: (request: HttpRequest, requestInfo: RequestInfo, sent: Sent) => T | HttpFailure;
+}
+
+interface OpenStream {
+  readonly body: Readable;
+  readonly requestInfo: RequestInfo;
+}
+
+/** Aborts one as soon as a signal does. @returns what ends that */
+function follow(signal: AbortSignal, controller: AbortController): () => void {
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
+}
+
+function toStream(request: HttpRequest, requestInfo: RequestInfo, sent: SendResult | Opened): OpenStream | HttpFailure {
+  if (sent.type === 'opened') return { body: sent.body, requestInfo };
+  const answer = toResponse(request, requestInfo, sent);
+  return answer instanceof HttpFailure ? answer : malformedFailure(requestInfo, answer.text);
+}
+
+async function* documentsIn({ body, requestInfo }: OpenStream, limits: LineLimits, signal: AbortSignal) {
+  try {
+    for await (const line of readLines(body, limits, signal)) {
+      yield { value: parseBody(requestInfo, 200, line.toString()), bytes: line.length };
+    }
+  } catch (error) {
+    throw error instanceof StreamBreak ? streamFailure(requestInfo, error.problem, error.message) : error;
+  }
 }
 
 /** A request as it is sent. */

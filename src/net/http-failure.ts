@@ -1,5 +1,5 @@
-/** Which of the two systems a client talks to. */
-export type Side = 'komodor' | 'port';
+/** Which system a client talks to. */
+export type Side = 'komodor' | 'port' | 'kubernetes';
 
 /**
  * Why a request failed:
@@ -27,6 +27,8 @@ export interface HttpFailureDetails {
   readonly status?: number | undefined;
   /** The beginning of the response's body, without secrets; empty when there was none. */
   readonly bodyText?: string | undefined;
+  /** The whole body of an answer with an error, without secrets; undefined when it is no JSON, or very large. */
+  readonly answer?: unknown;
   /** Port's `error`, Komodor's `error.code`. */
   readonly errorCode?: string | undefined;
   /** The API's own error message. */
@@ -43,6 +45,7 @@ export class HttpFailure extends Error {
   readonly path: string;
   readonly status: number | undefined;
   readonly bodyText: string;
+  readonly answer: unknown;
   readonly errorCode: string | undefined;
   readonly apiMessage: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -61,6 +64,7 @@ export class HttpFailure extends Error {
     this.path = details.path;
     this.status = details.status;
     this.bodyText = details.bodyText ?? '';
+    this.answer = details.answer;
     this.errorCode = details.errorCode;
     this.apiMessage = details.apiMessage;
     this.retryAfterMs = details.retryAfterMs;

@@ -1,7 +1,8 @@
 import { ClientRequest } from 'node:http';
-import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { Readable } from 'node:stream';
+import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { withDeadline } from '../core/deadline.ts';
-import { HttpConnections, isTunnelled } from './connections.ts';
+import { HttpConnections, isTunnelled, type TlsSettings } from './connections.ts';
 import { codeOf } from './error-code.ts';
 import type { HttpFailureReason } from './http-failure.ts';
 import type { ProxyServer, Route } from './proxy.ts';
@@ -29,6 +30,15 @@ export type SendResult =
     }
   | SendFailure;
 
+/** An answer of which only the head has come. */
+export interface Opened {
+  readonly type: 'opened';
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  /** Whoever takes it reads it to its end or destroys it. */
+  readonly body: Readable;
+}
+
 export interface SendFailure {
   readonly type: 'failed';
   readonly problem: Exclude<HttpFailureReason, 'status'>;
@@ -45,13 +55,20 @@ export interface SendFailure {
 export interface Sender {
   /** Throws only the signal's reason when aborted. axios' errors contain headers with secrets and do not leave this file. */
   send(outgoing: OutgoingRequest, signal: AbortSignal): Promise<SendResult>;
+  /** The same for an answer without an end: its time and its size are limited up to the body of a 2xx answer, which is not read. */
+  open(outgoing: OutgoingRequest, signal: AbortSignal): Promise<SendResult | Opened>;
   close(): void;
 }
+
+/** How much of an answer with an error is read where only the head was wanted. */
+const LARGEST_ERROR = 1024 * 1024;
 
 /** Sends single requests over kept-alive connections. Follows no redirects. Takes proxies from the environment. */
 export function createSender(options: {
   readonly maxResponseBytes: number;
   readonly env: NodeJS.Dict<string>;
+  /** Asked before each attempt. The same object means: the same connections (default: what the machine trusts). */
+  readonly tls?: (() => Promise<TlsSettings>) | undefined;
   /** Called when a request is sent again over a new connection. */
   readonly onResend: () => void;
 }): Sender {
@@ -68,23 +85,28 @@ export function createSender(options: {
   });
 
   /** Sends a request once. If its kept-alive connection turns out to be dead, sends it again over a new one. */
-  async function exchange(
-    outgoing: OutgoingRequest,
+  async function exchange<T>(
+    { method, url, headers, bodyText, repeatable }: OutgoingRequest,
     proxy: ProxyServer | undefined,
+    { config, take }: Way<T>,
     signal: AbortSignal,
-  ): Promise<SendResult> {
-    const { method, url, bodyText, repeatable } = outgoing;
-    const request = { method, url, headers: { ...outgoing.headers }, data: bodyText, signal };
+  ): Promise<T> {
+    const request = { method, url, headers: { ...headers }, data: bodyText, signal, ...config };
     try {
-      return answered(await instance.request({ ...request, ...connections.shared(url, proxy) }), 1);
+      return await take(await instance.request({ ...request, ...connections.shared(url, proxy) }), 1);
     } catch (error) {
       if (signal.aborted || !repeatable || !wasStaleConnection(error)) throw error;
       options.onResend();
-      return answered(await instance.request({ ...request, ...connections.fresh(url, proxy) }), 2);
+      return take(await instance.request({ ...request, ...connections.fresh(url, proxy) }), 2);
     }
   }
 
-  async function send(outgoing: OutgoingRequest, signal: AbortSignal): Promise<SendResult> {
+  async function sendAs<T extends { readonly type: string; readonly status: number }>(
+    way: Way<T>,
+    outgoing: OutgoingRequest,
+    signal: AbortSignal,
+  ): Promise<T | SendFailure> {
+    connections.useTls(await options.tls?.());
     signal.throwIfAborted();
     const route = connections.routeTo(outgoing.url);
     if (route.type === 'unusable')
@@ -93,9 +115,9 @@ export function createSender(options: {
     // From connecting to the last byte, because axios' own timeout restarts with every byte that arrives.
     return withDeadline(outgoing.timeoutMs, signal, async (limited) => {
       try {
-        const sent = await exchange(outgoing, proxy, limited);
+        const sent = await exchange(outgoing, proxy, way, limited);
         // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.
-        return proxy && sent.type === 'answered' && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
+        return proxy && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
       } catch (error) {
         signal.throwIfAborted();
         if (!limited.aborted) return failureOf(error, outgoing.url, proxy);
@@ -105,9 +127,44 @@ export function createSender(options: {
   }
 
   return {
-    send,
+    send: (outgoing, signal) => sendAs(WHOLE, outgoing, signal),
+    open: (outgoing, signal) => sendAs(HEAD_ONLY, outgoing, signal),
     close: () => connections.close(),
   };
+}
+
+/** How an answer is taken: what axios needs to know, and what is made of what it gives. */
+interface Way<T> {
+  readonly config: AxiosRequestConfig;
+  readonly take: (response: AxiosResponse<unknown>, attempts: 1 | 2) => T | Promise<T>;
+}
+
+const WHOLE: Way<Extract<SendResult, { type: 'answered' }>> = { config: {}, take: answered };
+
+const HEAD_ONLY: Way<Extract<SendResult, { type: 'answered' }> | Opened> = {
+  // What is not compressed comes at once. With a limit, axios gives a stream that cannot be destroyed while it waits.
+  config: { responseType: 'stream', decompress: false, maxContentLength: -1 },
+  async take(response, attempts) {
+    const { status, data: body } = response;
+    if (!(body instanceof Readable)) return answered(response, attempts);
+    // What breaks before the reader has begun, the reader is told.
+    body.on('error', () => undefined);
+    if (status >= 200 && status < 300) return { type: 'opened', status, headers: plainHeaders(response), body };
+    return { ...answered(response, attempts), text: await beginningOf(body) };
+  },
+};
+
+/** A body's text; of a large one only the beginning. */
+async function beginningOf(body: Readable): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    if (!Buffer.isBuffer(piece)) continue;
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > LARGEST_ERROR) break;
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 /** Whether the error came from a reused connection that the host had closed, so that most likely nobody read the request. */
@@ -117,7 +174,7 @@ function wasStaleConnection(error: unknown): boolean {
   return request instanceof ClientRequest && request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(codeOf(error));
 }
 
-function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): SendResult {
+function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): Extract<SendResult, { type: 'answered' }> {
   const text = typeof response.data === 'string' ? response.data : '';
   return { type: 'answered', status: response.status, headers: plainHeaders(response), text, attempts };
 }

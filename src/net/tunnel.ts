@@ -1,5 +1,5 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
+import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import { type Duplex, PassThrough } from 'node:stream';
 import { codeOf } from './error-code.ts';
 import { authorizationFor, type ProxyServer } from './proxy.ts';
@@ -31,7 +31,7 @@ export class TunnelAgent extends Agent {
   readonly #proxy: ProxyServer;
   readonly #opening = new Set<ClientRequest>();
 
-  constructor(proxy: ProxyServer, options: { readonly keepAlive: boolean }) {
+  constructor(proxy: ProxyServer, options: AgentOptions) {
     super(options);
     this.#proxy = proxy;
   }

@@ -9,7 +9,7 @@ import { registerFreshness } from './freshness-metrics.ts';
 import { createOceanMetrics } from './ocean-metrics.ts';
 import { createStatusMetrics } from './status-metrics.ts';
 
-type Side = 'komodor' | 'port';
+type Side = 'komodor' | 'port' | 'kubernetes';
 
 /** The result of one HTTP attempt: a status, or why there is none. */
 type RequestOutcome =

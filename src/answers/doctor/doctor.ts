@@ -73,7 +73,7 @@ export async function examine(examined: Examined, signal: AbortSignal): Promise<
     check('access', time, () => accessFinding(settings)),
     check('webhooks', time, () => webhooksFinding(settings)),
     ...(redis ? [check('redis', time, async () => redisFinding(await redis()))] : []),
-    check('proxy', time, () => proxyFinding({ komodor: examined.komodor.baseUrl, port: examined.port.baseUrl }, env)),
+    check('proxy', time, () => proxyFinding(addressesOf(examined), env)),
   ]);
   const port = examinePort(examined.port, env, time);
   const mapping = port.prepared.then((prepared) => prepared?.mapping ?? mappingOf(examined.files));
@@ -89,6 +89,13 @@ export async function examine(examined: Examined, signal: AbortSignal): Promise<
       advice: advice === null ? null : redact(advice),
     })),
   };
+}
+
+function addressesOf({ komodor, port }: Examined): Parameters<typeof proxyFinding>[0] {
+  return [
+    ['komodor', komodor.baseUrl],
+    ['port', port.baseUrl],
+  ];
 }
 
 function mappingOf(files: Examined['files']): Mapping | undefined {

@@ -6,7 +6,7 @@ import type { Side } from '../../net/http-failure.ts';
 import { hostAndPort, routeTo } from '../../net/proxy.ts';
 import { type Finding, failed, ok, warning } from './check.ts';
 
-type Addresses = Readonly<Record<Side, string>>;
+type Addresses = readonly (readonly [Side, string])[];
 
 /** How requests reach a host: `directly`, or through which proxy. */
 export function wayTo(url: string, env: NodeJS.Dict<string>): string {
@@ -17,8 +17,8 @@ export function wayTo(url: string, env: NodeJS.Dict<string>): string {
 
 /** Proxies and certificates, as the environment names them. */
 export function proxyFinding(addresses: Addresses, env: NodeJS.Dict<string>): Finding {
-  for (const side of ['komodor', 'port'] as const) {
-    const route = routeTo(new URL(addresses[side]), env);
+  for (const [, address] of addresses) {
+    const route = routeTo(new URL(address), env);
     if (route.type === 'unusable')
       return failed(
         `${route.variable} names no proxy that can be used: ${route.why}`,
@@ -34,7 +34,7 @@ export function proxyFinding(addresses: Addresses, env: NodeJS.Dict<string>): Fi
   const complaint = file ? complaintAbout(file) : undefined;
   if (complaint !== undefined)
     return failed(complaint, 'Set NODE_EXTRA_CA_CERTS to a readable PEM file, or take it out.');
-  const ways = (['komodor', 'port'] as const).map((side) => `${NAMES[side]} ${wayTo(addresses[side], env)}`);
+  const ways = addresses.map(([side, address]) => `${NAMES[side]} ${wayTo(address, env)}`);
   return ok([...ways, ...(file ? [`certificates of ${file} are trusted too`] : [])].join('; '));
 }
 
