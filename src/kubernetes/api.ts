@@ -3,7 +3,7 @@ import { createHttpClient, type HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { Connection } from './connection.ts';
 
-export type Query = NonNullable<HttpRequest['query']>;
+type Query = NonNullable<HttpRequest['query']>;
 
 /** The API server of one cluster. */
 export interface KubernetesApi {
@@ -33,7 +33,7 @@ export interface KubernetesApi {
 interface GetOptions {
   /** The form of the answer, where it is not plain JSON. */
   readonly accept?: string;
-  /** How often it is sent at most, if not as often as any request. */
+  /** How often it is sent at most (default: as the client says). */
   readonly attempts?: number;
 }
 

@@ -3,8 +3,9 @@ import type { Kind } from '../core/model.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { KubernetesApi } from './api.ts';
 import { DISCOVERY_FORMS, type GroupVersion, groupVersionsIn, resourcesIn } from './discovery-documents.ts';
+import { parseResourceKind, resourceKindName } from './kind-name.ts';
 import { groupPath, kindOf, type Resource } from './resource.ts';
-import { askedFor, isMeant, type SilentGroup, unknownResource } from './unknown-resource.ts';
+import { isMeant, type SilentGroup, unknownResource } from './unknown-resource.ts';
 
 /** What an API server has. */
 export interface Discovery {
@@ -52,12 +53,13 @@ export function createDiscovery(api: KubernetesApi, now: () => number = Date.now
 
   return {
     async find(kind, signal) {
-      const asked = askedFor(kind);
-      if (asked === undefined) {
+      const name = resourceKindName(kind);
+      if (name === undefined) {
         return {
           problem: `${kind} is no resource of a cluster: write group/version/resource, as in apps/v1/deployments.`,
         };
       }
+      const asked = parseResourceKind(name);
       const matches = ({ resources }: Found): Resource | undefined =>
         resources.find(
           (each) => each.group === asked.group && each.version === asked.version && isMeant(asked.resource, each),

@@ -1,10 +1,7 @@
+import type { ResourceName } from './kind-name.ts';
+
 /** A kind of object that an API server has. */
-export interface Resource {
-  /** Empty for the core group, of `v1/pods`. */
-  readonly group: string;
-  readonly version: string;
-  /** The plural, as in paths: `deployments`. */
-  readonly resource: string;
+export interface Resource extends ResourceName {
   readonly singular: string;
   /** `Deployment`. */
   readonly kind: string;
@@ -34,6 +31,6 @@ export function groupPath(group: string, version: string): string {
 }
 
 /** `apps/v1/deployments`, `v1/pods`. */
-export function kindOf({ group, version, resource }: Pick<Resource, 'group' | 'version' | 'resource'>): string {
+export function kindOf({ group, version, resource }: ResourceName): string {
   return [...(group === '' ? [] : [group]), version, resource].join('/');
 }

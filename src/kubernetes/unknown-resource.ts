@@ -1,4 +1,5 @@
 import { nearest } from '../core/nearest.ts';
+import { type ResourceName, resourceKindName } from './kind-name.ts';
 import { kindOf, type Resource } from './resource.ts';
 
 /** A part of the API that did not answer when it was asked what it has. */
@@ -8,28 +9,13 @@ export interface SilentGroup {
   readonly why: string;
 }
 
-/** What a mapping asks for. */
-export interface Asked {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-}
-
-/** `group/version/resource`, or `version/resource`, in any case; undefined: neither. */
-export function askedFor(kind: string): Asked | undefined {
-  const parts = kind.trim().toLowerCase().split('/');
-  const [resource = '', version = '', group = ''] = parts.reverse();
-  return parts.length < 2 || parts.length > 3 || parts.includes('') ? undefined : { group, version, resource };
-}
-
-/** Whether a word means a resource: its plural, singular or kind, in any case; also the kind in a plural that is only nearly right. */
-export function isMeant(word: string, { resource, singular, kind }: Resource): boolean {
-  const names = [resource, singular, kind].map((name) => name.toLowerCase());
-  return names.includes(word) || names.some((name) => word === `${name}s` || word === `${name}es`);
+/** Whether a plural means a resource. Not every resource is the plural of its kind. */
+export function isMeant(plural: string, { resource, singular, kind }: Resource): boolean {
+  return [resource, singular, kind].some((name) => resourceKindName(`v1/${name}`) === resourceKindName(`v1/${plural}`));
 }
 
 /** Why there is no such resource, and what the server has that resembles it. */
-export function unknownResource(asked: Asked, all: readonly Resource[], silent: readonly SilentGroup[]): string {
+export function unknownResource(asked: ResourceName, all: readonly Resource[], silent: readonly SilentGroup[]): string {
   const { group, version, resource } = asked;
   const name = kindOf(asked);
   const quiet = silent.find((each) => each.group === group && each.version === version);
@@ -56,7 +42,7 @@ export function unknownResource(asked: Asked, all: readonly Resource[], silent: 
 }
 
 /** Objects of groups with a dot are defined in the cluster, by somebody. */
-function definition({ group, resource }: Asked): string {
+function definition({ group, resource }: ResourceName): string {
   if (!group.includes('.') || group.endsWith('.k8s.io')) return '';
   return ` Its definition may not be installed: kubectl get crd ${resource}.${group} shows whether it is.`;
 }
