@@ -1,5 +1,7 @@
 /** A part of what a connection needs: its text, or the file that holds it and may be renewed. */
-export type Part = { readonly name: string; readonly text: string } | { readonly name: string; readonly file: string };
+export type Credential =
+  | { readonly name: string; readonly text: string }
+  | { readonly name: string; readonly file: string };
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -8,8 +10,8 @@ export interface ConnectionParts {
   readonly origin: string;
   readonly insecure: boolean;
   readonly serverName: string | undefined;
-  readonly ca: Part | undefined;
-  readonly cert: Part | undefined;
-  readonly key: Part | undefined;
-  readonly token: Part | undefined;
+  readonly ca: Credential | undefined;
+  readonly cert: Credential | undefined;
+  readonly key: Credential | undefined;
+  readonly token: Credential | undefined;
 }

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { TlsSettings } from '../net/connections.ts';
-import type { ConnectionParts, Part } from './connection-parts.ts';
+import type { ConnectionParts, Credential } from './connection-parts.ts';
 import { checkCertificates, checkKey, Renewed, readSmallFile, unusable } from './credential-files.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 
@@ -49,7 +49,7 @@ async function inCluster(env: NodeJS.Dict<string>): Promise<ConnectionParts> {
   }
   const folder = env.KUBERNETES_SERVICE_ACCOUNT_PATH || SERVICE_ACCOUNT;
   const token = join(folder, 'token');
-  const part = (name: string, file: string): Part => ({
+  const part = (name: string, file: string): Credential => ({
     name: `${name} of the service account`,
     file: join(folder, file),
   });
@@ -85,7 +85,7 @@ function connect(parts: ConnectionParts, now: () => number): Connection {
   const tls = new Renewed<TlsSettings>(
     named,
     (texts) => {
-      const text = (part: Part | undefined) => (part === undefined ? undefined : texts[named.indexOf(part)]);
+      const text = (part: Credential | undefined) => (part === undefined ? undefined : texts[named.indexOf(part)]);
       const found = { ca: text(ca), cert: text(cert), key: text(key) };
       check(parts, found);
       return { ...found, insecure, serverName };
@@ -117,7 +117,7 @@ function check(parts: ConnectionParts, { ca, cert, key }: Pick<TlsSettings, 'ca'
   if (parts.key && key !== undefined) checkKey(parts.key.name, key, certificate);
 }
 
-function authorizationOf({ name }: Part, text: string): string {
+function authorizationOf({ name }: Credential, text: string): string {
   const token = text.trim();
   // A token with a line break or a blank would be no header, and Node's message would show it.
   if (!/^[\x21-\x7e]+$/.test(token)) throw unusable(`${name} holds no token: it is empty, or has more than one line.`);

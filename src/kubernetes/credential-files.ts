@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
-import type { Part } from './connection-parts.ts';
+import type { Credential } from './connection-parts.ts';
 
 /** A rotated token is noticed after at most this time. */
 const FRESH_MS = 60_000;
@@ -47,13 +47,13 @@ interface Made<T> {
  * minute. What cannot be used then, because only half of it has been renewed, leaves the last one in use.
  */
 export class Renewed<T> {
-  readonly #parts: readonly Part[];
+  readonly #parts: readonly Credential[];
   readonly #make: (texts: readonly string[]) => T;
   readonly #now: () => number;
   #last: Made<T> | undefined;
   #lookAgainAt = 0;
 
-  constructor(parts: readonly Part[], make: (texts: readonly string[]) => T, now: () => number) {
+  constructor(parts: readonly Credential[], make: (texts: readonly string[]) => T, now: () => number) {
     this.#parts = parts;
     this.#make = make;
     this.#now = now;
@@ -87,7 +87,7 @@ export class Renewed<T> {
   }
 }
 
-function textOf(part: Part): string | Promise<string> {
+function textOf(part: Credential): string | Promise<string> {
   return 'text' in part ? part.text : readSmallFile(part.name, part.file);
 }
 

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { ConnectionParts, Part } from './connection-parts.ts';
+import type { ConnectionParts, Credential } from './connection-parts.ts';
 import { unusable } from './credential-files.ts';
 
 const text = z.string().nullish();
@@ -139,7 +139,12 @@ function parse(path: string, content: string): File {
 }
 
 /** Reads `x-data` (base64), or the path in `x`, which is relative to the kubeconfig. */
-function partOf(path: string, owner: Readonly<Record<string, unknown>>, at: string, field: string): Part | undefined {
+function partOf(
+  path: string,
+  owner: Readonly<Record<string, unknown>>,
+  at: string,
+  field: string,
+): Credential | undefined {
   const data = owner[`${field}-data`];
   const file = owner[field];
   const name = `${at}.${field}`;
@@ -151,7 +156,7 @@ function partOf(path: string, owner: Readonly<Record<string, unknown>>, at: stri
 }
 
 /** A file takes precedence, as in kubectl. */
-function tokenOf(path: string, { token, tokenFile }: User, at: string): Part | undefined {
+function tokenOf(path: string, { token, tokenFile }: User, at: string): Credential | undefined {
   if (tokenFile) return { name: `${at}.tokenFile`, file: resolve(dirname(path), tokenFile) };
   return token ? { name: `${at}.token`, text: token } : undefined;
 }

@@ -16,7 +16,10 @@ const MAX_LINES = 60;
  */
 const FACTORIES: readonly string[] = [
   'src/compose.ts createApplication',
+  'src/kubernetes/api.ts createKubernetesApi',
   'src/net/governor.ts createGovernor',
+  'src/net/http-client.ts createHttpClient',
+  'src/net/send.ts createSender',
   'src/port/reporting/log-shipper.ts createLogShipper',
   'src/port/reporting/reporter.ts createPortReporter',
   'src/port/reporting/state-writer.ts createStateWriter',
