@@ -85,6 +85,7 @@ function folderKind(name: Kind, read: (signal: AbortSignal) => Promise<Snapshot>
   return {
     name,
     system: SYSTEM,
+    yields: true,
     after: [],
     identity: ['namespace', 'name'],
     placeOf,
