@@ -124,7 +124,7 @@ const STATES: readonly State[] = [
     name: 'with a socket in place of a file',
     reason: 'folder_unreadable',
     says: 'neither a file nor a folder',
-    make: ({ at }) => execFileSync('mkfifo', [at('b.yaml')]),
+    make: ({ at }) => execFileSync('sh', ['-c', 'mkfifo "$0"', at('b.yaml')]),
   },
   {
     name: 'with a file that may not be read',

@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 import { it as bareIt } from 'vitest';
 import type { Completeness, RawItem } from '../../src/core/model.ts';
 import { select, type Walk } from '../../src/core/source.ts';
-import { createFolderSource, type FolderSource, type FolderSourceOptions } from '../../src/manifests/source.ts';
+import {
+  CATALOG_KINDS,
+  createFolderSource,
+  type FolderSource,
+  type FolderSourceOptions,
+} from '../../src/manifests/source.ts';
 
 /** The text of a manifest. */
 export function entity(identifier: string, { kind = 'Entity', blueprint = 'service' } = {}): string {
@@ -56,7 +61,7 @@ export function sourceOf(path: string, options: Partial<FolderSourceOptions> = {
 }
 
 /** What a walk gave. */
-export async function collect(walk: Walk): Promise<{ items: RawItem[]; completeness: Completeness }> {
+async function collect(walk: Walk): Promise<{ items: RawItem[]; completeness: Completeness }> {
   const items: RawItem[] = [];
   for (;;) {
     const next = await walk.next();
@@ -66,7 +71,7 @@ export async function collect(walk: Walk): Promise<{ items: RawItem[]; completen
 }
 
 /** Reads one kind of a folder. */
-export async function readKind(source: FolderSource, name = 'getport.io/v1/entities', selector = {}) {
+export async function readKind(source: FolderSource, name = CATALOG_KINDS[0], selector = {}) {
   const kind = source.kinds.find((one) => one.name === name);
   if (kind === undefined) throw new Error(`the folder has no kind ${name}`);
   const { items, completeness } = await collect(select(kind, selector).read(new AbortController().signal));
