@@ -16,7 +16,6 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   kubernetes: ['core', 'net'],
   manifests: ['core'],
   port: ['core', 'net'],
-  manifests: ['core'],
   mapping: ['core'],
   config: ['core'],
   telemetry: ['core'],
