@@ -1,6 +1,7 @@
 import type { JsonObject, Kind } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
-import { placeholderIn } from './placeholders.ts';
+import { isObject } from '../core/schema/values.ts';
+import { placeholderIn, type Steps } from './placeholders.ts';
 
 /** The kinds that a folder gives. */
 export const CATALOG_KINDS: readonly Kind[] = ['getport.io/v1/entities', 'getport.io/v1/clusterentities'];
@@ -17,9 +18,6 @@ const SPEC_KEYS = ['blueprint', 'identifier', 'properties', 'relations'];
 /** What the definition has no field for, and people look for in `spec`. */
 const ANNOTATED = ['title', 'icon', 'team'];
 const ANNOTATIONS = ANNOTATED.map((name) => `${GROUP}/${name}`);
-
-/** A path inside a document: keys and positions. */
-export type Steps = readonly (string | number)[];
 
 /** What a document is. */
 export type Inspected =
@@ -162,14 +160,6 @@ function withoutManagedFields(value: JsonObject): JsonObject {
   return { ...value, metadata: rest };
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function own<T>(book: { readonly [key: string]: T }, key: string): T | undefined {
-  return Object.hasOwn(book, key) ? book[key] : undefined;
-}
-
 /** A value for messages. */
 function describe(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
@@ -178,4 +168,8 @@ function describe(value: unknown): string {
   if (value === '') return 'an empty text';
   if (typeof value !== 'string') return `${typeof value === 'number' ? 'the number ' : ''}${String(value)}`;
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+function own<T>(book: { readonly [key: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(book, key) ? book[key] : undefined;
 }

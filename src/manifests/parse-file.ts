@@ -3,8 +3,8 @@ import { Composer, type Document, isMap, isNode, isScalar, LineCounter, type Par
 import { messageOf } from '../core/errors.ts';
 import type { Kind, RawItem } from '../core/model.ts';
 import { yieldToEventLoop } from '../core/yield-to-event-loop.ts';
-import { inspect, type Steps } from './manifest.ts';
-import { describePlaceholder } from './placeholders.ts';
+import { inspect } from './manifest.ts';
+import { describePlaceholder, type Steps } from './placeholders.ts';
 
 /** An `Entity` or `ClusterEntity` with the place where it stands. */
 export interface Manifest {

@@ -1,4 +1,7 @@
-import { isObject, type Steps } from './manifest.ts';
+import { isObject } from '../core/schema/values.ts';
+
+/** A path inside a document: keys and positions. */
+export type Steps = readonly (string | number)[];
 
 /** What other programs replace before a manifest is applied. The folder is read as it is. */
 const MARKS: readonly { readonly mark: RegExp; readonly what: string }[] = [
