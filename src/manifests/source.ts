@@ -56,14 +56,15 @@ export function createFolderSource({
   }
 
   return {
-    kinds: CATALOG_KINDS.map((kind) => folderKind(kind, read)),
+    kinds: CATALOG_KINDS.map((kind) => folderKind(kind, path, read)),
   };
 }
 
-function folderKind(name: Kind, read: (signal: AbortSignal) => Promise<Snapshot>): SourceKind {
+function folderKind(name: Kind, path: string, read: (signal: AbortSignal) => Promise<Snapshot>): SourceKind {
   return {
     name,
     system: SYSTEM,
+    systemName: `the folder ${path}`,
     yields: true,
     after: [],
     identity: ['namespace', 'name'],
