@@ -106,11 +106,12 @@ type Chosen = Pick<ChosenMapping, 'parts' | 'used'> | { readonly problem: string
 /** Finds the mapping of each file of tests; one that several files name is read once. */
 function mappingChooser(settings: OfflineSettings): (file: MappingTestFile) => Promise<Chosen> {
   const known = new Map<string, Promise<Chosen>>();
-  return ({ file, mapping, addOns = settings.addOns }) => {
-    if (typeof mapping === 'object') return inlineMapping(settings, mapping, file);
+  return ({ file, mapping, addOns = settings.addOns, clusterName = settings.clusterName }) => {
+    const own = { ...settings, addOns: [...addOns], clusterName };
+    if (typeof mapping === 'object') return inlineMapping(own, mapping, file);
     const path = mapping ?? settings.mappingPath;
-    const key = JSON.stringify([path, addOns]);
-    const chosen = known.get(key) ?? mappingAt({ ...settings, addOns: [...addOns] }, path);
+    const key = JSON.stringify([path, addOns, clusterName]);
+    const chosen = known.get(key) ?? mappingAt(own, path);
     known.set(key, chosen);
     return chosen;
   };

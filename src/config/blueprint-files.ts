@@ -36,6 +36,8 @@ export interface LoadedBlueprints {
 interface FileDocument<T> {
   readonly file: string;
   readonly document: T;
+  /** Whether an add-on brings it. */
+  readonly ofAddOn: boolean;
 }
 
 /**
@@ -58,8 +60,9 @@ function joinFiles(contents: readonly FileContent[], options: AddOnOptions): Omi
   const blueprints = new Map<string, BlueprintDefinition>();
   const extensions: FileDocument<BlueprintExtension>[] = [];
   const files = new Map<string, string>();
+  const ofAddOns = new Set<string>();
   for (const content of contents) {
-    for (const { file, document } of readDocuments(content, options, problems)) {
+    for (const { file, document, ofAddOn } of readDocuments(content, options, problems)) {
       const isExtension = Object.hasOwn(document, 'extends');
       const origin = 'identifier' in document ? { file, document: String(document.identifier) } : { file };
       reportUnknownKeys(
@@ -72,20 +75,22 @@ function joinFiles(contents: readonly FileContent[], options: AddOnOptions): Omi
         const extension = check(extensionSchema, document, file, problems);
         if (extension === undefined) continue;
         const computed = readComputed(document, Object.keys(extension.properties ?? {}), reportAt({ file }, problems));
-        extensions.push({ file, document: { ...extension, ...computed } });
+        extensions.push({ file, document: { ...extension, ...computed }, ofAddOn });
         continue;
       }
       const read = check(blueprintSchema, document, file, problems);
       if (read === undefined) continue;
       const computed = readComputed(document, Object.keys(read.schema.properties), reportAt(origin, problems));
       const blueprint = { ...read, ...computed };
-      if (blueprints.has(blueprint.identifier)) {
-        problems.push(
-          fileProblem({ file, document: blueprint.identifier }, '', 'is defined twice; the first one is used'),
-        );
+      const { identifier } = blueprint;
+      if (ofAddOn && ofAddOns.has(identifier)) {
+        extensions.push({ file, document: asExtension(blueprint), ofAddOn });
+      } else if (blueprints.has(identifier)) {
+        problems.push(fileProblem({ file, document: identifier }, '', 'is defined twice; the first one is used'));
       } else {
-        blueprints.set(blueprint.identifier, blueprint);
-        files.set(blueprint.identifier, file);
+        blueprints.set(identifier, blueprint);
+        files.set(identifier, file);
+        if (ofAddOn) ofAddOns.add(identifier);
       }
     }
   }
@@ -103,6 +108,11 @@ function joinFiles(contents: readonly FileContent[], options: AddOnOptions): Omi
   };
 }
 
+/** A blueprint that two add-ons make has what both of them give it. */
+function asExtension({ identifier, schema, ...rest }: BlueprintDefinition): BlueprintExtension {
+  return { ...rest, extends: identifier, properties: schema.properties };
+}
+
 function reportAt(origin: Origin, problems: FileProblem[]): ReportProblem {
   return (below, what, severity) => problems.push(fileProblem(origin, below, what, severity));
 }
@@ -115,7 +125,7 @@ function readDocuments(content: FileContent, options: AddOnOptions, problems: Fi
   }
   problems.push(...content.repeated);
   const list: readonly unknown[] = Array.isArray(content.value) ? content.value : [content.value];
-  return list.flatMap((raw, index) => {
+  return list.flatMap((raw, index): FileDocument<object>[] => {
     if (!isObject(raw)) {
       problems.push(fileProblem(file, Array.isArray(content.value) ? `[${index}]` : '', 'must be a blueprint object'));
       return [];
@@ -126,12 +136,12 @@ function readDocuments(content: FileContent, options: AddOnOptions, problems: Fi
       return [];
     }
     const { addOn, ...document } = raw;
-    if (addOn === undefined) return [{ file, document }];
+    if (addOn === undefined) return [{ file, document, ofAddOn: false }];
     if (!isAddOnActive(addOn, options.addOns)) return [];
     const filled = fillVariables(document, options.variables, (name) =>
       problems.push(fileProblem(file, '', `{{${name}}} has no value`)),
     );
-    return isObject(filled) ? [{ file, document: filled }] : [];
+    return isObject(filled) ? [{ file, document: filled, ofAddOn: true }] : [];
   });
 }
 

@@ -42,6 +42,8 @@ export interface MappingTestFile {
   readonly mapping: string | JsonObject | undefined;
   /** Undefined: as configured. */
   readonly addOns: readonly string[] | undefined;
+  /** What `env.CLUSTER_NAME` gives; undefined: as configured. */
+  readonly clusterName: string | undefined;
   readonly tests: readonly MappingTest[];
   readonly text: string;
   /** For changes that keep its comments. */
@@ -49,7 +51,7 @@ export interface MappingTestFile {
 }
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
-const FILE_KEYS = ['mapping', 'addOns', 'tests'];
+const FILE_KEYS = ['mapping', 'addOns', 'clusterName', 'tests'];
 const EXPECTATIONS = ['expect', 'filtered', 'rejected'];
 const TEST_KEYS = ['name', 'kind', 'given', ...EXPECTATIONS];
 
@@ -128,11 +130,13 @@ function readRoot(root: unknown, reading: Reading): Omit<MappingTestFile, 'file'
     return undefined;
   }
   problems.push(...unknownKeys(root, FILE_KEYS).map(({ key, what }) => `${file}:${lineOf([key])}: ${what}`));
-  const { mapping, addOns, tests } = root;
+  const { mapping, addOns, clusterName, tests } = root;
   if (mapping !== undefined && typeof mapping !== 'string' && !isObject(mapping))
     problems.push(`${file}:${lineOf(['mapping'])}: mapping must be a path or a mapping`);
   if (addOns !== undefined && !isListOfText(addOns))
     problems.push(`${file}:${lineOf(['addOns'])}: addOns must be a list of names`);
+  if (clusterName !== undefined && typeof clusterName !== 'string')
+    problems.push(`${file}:${lineOf(['clusterName'])}: clusterName must be a text`);
   if (!Array.isArray(tests) || tests.length === 0) {
     problems.push(`${file}: tests must be a list with at least one test`);
     return undefined;
@@ -144,6 +148,7 @@ function readRoot(root: unknown, reading: Reading): Omit<MappingTestFile, 'file'
   return {
     mapping: typeof mapping === 'string' ? resolve(dirname(file), mapping) : isObject(mapping) ? mapping : undefined,
     addOns: isListOfText(addOns) ? addOns : undefined,
+    clusterName: typeof clusterName === 'string' ? clusterName : undefined,
     tests: read,
   };
 }

@@ -34,6 +34,26 @@ describe('loadBlueprintFiles', () => {
     ).toEqual(['d', 'c', 'a', 'b']);
   });
 
+  it('joins what two add-ons make of one blueprint; a file without an add-on may not make it again', () => {
+    const own = (name: string, type = 'string') => ({
+      ...blueprint('w', name),
+      schema: { properties: { p: { type: 'string' }, [name]: { type } } },
+    });
+    const files = { 'a.json': { addOn: 'a', ...own('x') }, 'b.json': { addOn: 'b', ...own('y') } };
+    const both = load(files, { addOns: ['a', 'b'], variables: {} });
+    expect(both.messages).toEqual([]);
+    expect(both.blueprints.map(({ schema, relations }) => [Object.keys(schema.properties), relations])).toEqual([
+      [['p', 'x', 'y'], { x: { target: 'x' }, y: { target: 'y' } }],
+    ]);
+    const differing = { ...files, 'b.json': { addOn: 'b', ...own('x', 'number') } };
+    expect(load(differing, { addOns: ['a', 'b'], variables: {} }).messages).toEqual([
+      'b.json: properties.x: w has x already; that one is used',
+    ]);
+    expect(load({ ...files, 'c.json': blueprint('w') }, { addOns: ['a'], variables: {} }).messages).toEqual([
+      'c.json: w: is defined twice; the first one is used',
+    ]);
+  });
+
   it('lets an add-on extend and add, only when it is on', () => {
     const files = {
       'a.json': {

@@ -7,7 +7,7 @@ import type { Entity, JsonObject } from '../../src/core/model.ts';
 import { computedIn, portBlueprint, shapeOf } from '../../src/port/blueprint-documents.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
 import { entitiesOf, failuresOf, mapItems } from './map-items.ts';
-import { ADD_ONS, blueprintsOf, itemsOf, OF_WORKLOADS, optionsFor } from './shipped-add-ons.ts';
+import { ADD_ONS, blueprintsOf, itemsOf, OF_CLUSTERS, OF_WORKLOADS, optionsFor } from './shipped-add-ons.ts';
 
 function load(...addOns: readonly string[]) {
   const options = optionsFor(addOns);
@@ -42,6 +42,10 @@ const COMBINATIONS = [
   ...ADD_ONS.flatMap((one) => ADD_ONS.filter((other) => other > one).map((other) => [one, other])),
   ADD_ONS,
   [...ADD_ONS, ...OF_WORKLOADS],
+  ['kubernetes'],
+  ...OF_CLUSTERS.filter((name) => name !== 'kubernetes').map((name) => ['kubernetes', name]),
+  ['kubernetes', ...OF_WORKLOADS],
+  [...ADD_ONS, ...OF_CLUSTERS, ...OF_WORKLOADS],
 ];
 
 describe('the add-ons', () => {

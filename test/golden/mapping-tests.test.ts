@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { offlineKinds } from '../../src/compose/kinds.ts';
 import { addOnsAt } from '../../src/config/mapping-files.ts';
 import { listMappingTests, readMappingTests } from '../../src/config/mapping-tests.ts';
 import { documentOf, runCli } from '../cli/run-cli.ts';
 import { filesUnder, readProjectFile } from '../house/files.ts';
-import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 const BLOCK = /<!-- (docs\/examples\/[\w.-]+) -->\n\n```yaml\n([\s\S]*?)```/g;
 
@@ -23,12 +23,12 @@ describe.concurrent('the tests of the shipped mapping', () => {
 
   it('are about every add-on and every kind that it maps', () => {
     const files = listMappingTests('mappings/tests').flatMap((file) => {
-      const read = readMappingTests(file, KOMODOR_NAMES, false);
+      const read = readMappingTests(file, offlineKinds(), false);
       return 'value' in read ? [read.value] : [];
     });
     const addOns = new Set(files.flatMap((file) => file.addOns ?? []));
     expect([...addOns].sort()).toEqual([...addOnsAt('mappings')].sort());
-    const mapped = filesUnder('mappings', '.yaml').flatMap(({ text }) => [...text.matchAll(/^ +- kind: (\w+)/gm)]);
+    const mapped = filesUnder('mappings', '.yaml').flatMap(({ text }) => [...text.matchAll(/^ +- kind: ([\w./]+)/gm)]);
     const tested = new Set(files.flatMap(({ tests }) => tests.map(({ kind }) => kind)));
     expect([...tested].sort()).toEqual([...new Set(mapped.map(([, kind]) => kind))].sort());
   });

@@ -1,15 +1,18 @@
+import { offlineKinds } from '../../src/compose/kinds.ts';
 import { loadBlueprintFiles } from '../../src/config/blueprint-files.ts';
 import { addOnsAt } from '../../src/config/mapping-files.ts';
 import type { JsonObject } from '../../src/core/model.ts';
 import { standIns } from '../../src/sandbox/komodor/stand-ins.ts';
 import type { World } from '../../src/sandbox/world/model.ts';
-import { KOMODOR_NAMES } from '../komodor/kind-names.ts';
 
 /** Those that need Kubernetes workloads in Port; together they bring them. */
 export const OF_WORKLOADS = ['k8s-workloads', 'komodor-workloads'];
 
-/** Every other one: a kind's add-on is in the tests as soon as its files are there. */
-export const ADD_ONS = addOnsAt('mappings').filter((name) => !OF_WORKLOADS.includes(name));
+/** Those that read a cluster. All of them need the first one. */
+export const OF_CLUSTERS = addOnsAt('mappings').filter((name) => /^kubernetes/.test(name));
+
+/** Every other one of Komodor: a kind's add-on is in the tests as soon as its files are there. */
+export const ADD_ONS = addOnsAt('mappings').filter((name) => ![...OF_WORKLOADS, ...OF_CLUSTERS, 'git'].includes(name));
 
 /** The blueprints that an add-on makes; none for one that only adds to others. */
 export function blueprintsOf(addOn: string): readonly string[] {
@@ -21,7 +24,7 @@ export function blueprintsOf(addOn: string): readonly string[] {
 
 /** How files are read with some add-ons on. */
 export function optionsFor(addOns: readonly string[]) {
-  return { kinds: KOMODOR_NAMES, addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
+  return { kinds: offlineKinds(), addOns, variables: { K8S_WORKLOAD_BLUEPRINT: 'workload' } };
 }
 
 /** All rows of a kind of a world, as the mapping sees them: what a definition derives from a row stands under `_`. */
