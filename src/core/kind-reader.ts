@@ -227,7 +227,11 @@ export class KindReader {
 
   #status(): RunStatus {
     if (this.#aborted) return 'aborted';
-    if (!this.#completeness.complete) return this.#counts.extracted === 0 ? 'failed' : 'degraded';
+    if (!this.#completeness.complete) {
+      // Broken documents cost themselves, even where there is nothing else.
+      const isEmpty = this.#counts.extracted === 0 && this.#completeness.reason !== 'document_broken';
+      return isEmpty ? 'failed' : 'degraded';
+    }
     return this.#counts.rejected > 0 ? 'degraded' : 'completed';
   }
 

@@ -149,7 +149,15 @@ export type IncompleteReason =
   | 'empty_list'
   | 'clusters_unknown'
   | 'cluster_unknown'
-  | 'contradicted';
+  | 'contradicted'
+  | 'kind_unknown'
+  | 'forbidden'
+  | 'changed_while_reading'
+  | 'stream_ended'
+  | 'folder_missing'
+  | 'folder_empty'
+  | 'folder_unreadable'
+  | 'document_broken';
 
 /** A document that a resync writes before any entity: its state before (undefined: it does not exist) and after. */
 export interface SetupDocument {

@@ -116,6 +116,14 @@ describe('docs/deletion.md', () => {
       clusters_unknown: true,
       cluster_unknown: true,
       contradicted: true,
+      kind_unknown: true,
+      forbidden: true,
+      changed_while_reading: true,
+      stream_ended: true,
+      folder_missing: true,
+      folder_empty: true,
+      folder_unreadable: true,
+      document_broken: true,
     };
     expect(rowsUnder('When a read counts as complete')).toEqual(Object.keys(reasons).sort());
   });
