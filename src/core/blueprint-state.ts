@@ -1,7 +1,7 @@
 import type { Taint } from './deletion.ts';
 import { type EntityOutcome, OUTCOMES } from './entity-outcome.ts';
 import { EntityTable, relationOnlySighting, type TrackedEntity } from './entity-table.ts';
-import { FieldTable, selectFields } from './fields.ts';
+import { FieldTable, selectFields, spreadMembers } from './fields.ts';
 import type { BlueprintShape, StoredEntity } from './model.ts';
 import type { FieldSelection, Program } from './ports.ts';
 import type { Place } from './source.ts';
@@ -17,6 +17,8 @@ export class BlueprintState {
   readonly shape: BlueprintShape;
   readonly selection: FieldSelection;
   readonly table: FieldTable;
+  /** The declared members that only a `*` of the mapping gives. */
+  readonly spreadMembers: ReturnType<typeof spreadMembers>;
   readonly entities: EntityTable;
   readonly taints: Taint[] = [];
   deleted = 0;
@@ -29,6 +31,7 @@ export class BlueprintState {
   constructor(shape: BlueprintShape, programs: readonly Program[], locatorProperties: readonly string[]) {
     this.shape = shape;
     this.selection = selectFields(shape, programs);
+    this.spreadMembers = spreadMembers(shape, programs);
     this.table = new FieldTable(shape, this.selection);
     this.#locatorProperties = locatorProperties;
     this.entities = new EntityTable(this.table.width, locatorProperties);

@@ -49,8 +49,12 @@ export function reportConflicts(
       ...(kind === undefined ? {} : { kind }),
       group: `${blueprint} ${path}`,
       message: `${blueprint}: ${path} was given two values in this run; the first one read was kept. ${why}`,
-      sample: label === undefined ? String(identifier) : `${identifier} (${label})`,
+      sample: label === undefined ? String(identifier) : `${identifier} (${sameOrBoth(first?.label, label)})`,
       ...(label === undefined ? {} : { item: label }),
     });
   }
+}
+
+function sameOrBoth(first: string | undefined, label: string): string {
+  return first === undefined || first === label ? label : `${first} and ${label}`;
 }

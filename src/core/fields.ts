@@ -39,6 +39,19 @@ export function selectFields(shape: BlueprintShape, programs: readonly Program[]
   };
 }
 
+/** The declared members of a blueprint that only a `*` of the mapping gives, because no template names them. */
+export function spreadMembers(
+  shape: BlueprintShape,
+  programs: readonly Program[],
+): { readonly properties: readonly string[]; readonly relations: readonly string[] } {
+  const templates = programs.flatMap((program) => program.writing(shape.identifier));
+  const unnamed = (part: 'properties' | 'relations') => {
+    const named = new Set(templates.flatMap((template) => Object.keys(template[part])));
+    return named.has('*') ? Object.keys(shape[part]).filter((id) => !named.has(id)) : [];
+  };
+  return { properties: unnamed('properties'), relations: unnamed('relations') };
+}
+
 /** The columns of one entity that got a value in this run. */
 export interface GivenColumns {
   has(column: number): boolean;
@@ -113,6 +126,11 @@ export class FieldTable {
     return [...changed.map(({ path }) => path), ...searched];
   }
 
+  /** The paths of the fields that have a value. */
+  pathsWithValue(known: Fingerprints): ReadonlySet<string> {
+    return new Set(this.#columns.filter((_, index) => (known[index] ?? 0) !== 0).map(({ path }) => path));
+  }
+
   /** Whether Port already has the entity's value of a field. */
   hasSameValue(entity: Entity, path: string, known: Fingerprints): boolean {
     const index = this.#columns.findIndex((candidate) => candidate.path === path);
@@ -123,7 +141,7 @@ export class FieldTable {
   dropNullsPortDoesNotHave(entity: Entity, known: Fingerprints | undefined): Entity {
     // An unknown entity may be another writer's, with values that have to be cleared.
     if (known === undefined || !hasNull(entity)) return entity;
-    const held = new Set(this.#columns.filter((_, index) => (known[index] ?? 0) !== 0).map(({ path }) => path));
+    const held = this.pathsWithValue(known);
     return onlyFields(entity, (path, value) => value !== null || held.has(path));
   }
 }

@@ -2,6 +2,7 @@ import type { BlueprintState } from './blueprint-state.ts';
 import type { Misfit } from './conform.ts';
 import type { Entity, Kind } from './model.ts';
 import type { ProblemBook } from './problem-book.ts';
+import type { WholeParts } from './whole-parts.ts';
 
 /** An entity that one item gave. */
 export interface MappedEntity {
@@ -12,6 +13,7 @@ export interface MappedEntity {
   readonly label: string;
   /** The paths of the entries that gave it: `resources[0]`. */
   readonly entries: readonly string[];
+  readonly whole: WholeParts;
 }
 
 /** A mapped entity that was fitted to its blueprint. */

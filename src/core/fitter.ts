@@ -8,6 +8,7 @@ import { ENVELOPE_BYTES } from './pack.ts';
 import type { MappedItem, MappedRow } from './ports.ts';
 import type { Run } from './run.ts';
 import type { RelationTargets } from './targets.ts';
+import { joinWholeParts, wholePartsOf, withMissingMembers } from './whole-parts.ts';
 import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /** Turns mapped items into entities that Port accepts: one for each identifier, fitted to its blueprint. */
@@ -15,12 +16,15 @@ export class Fitter {
   readonly #run: Run;
   readonly #targets: RelationTargets;
   readonly #states = new Map<string, BlueprintState>();
+  /** Kinds that leave the entities of others alone, so that all members of an entity of ours are from their items. */
+  readonly #yielding: ReadonlySet<Kind>;
   /** Blueprints that Port does not have -> number of their entities. */
   readonly entitiesWithoutBlueprint = new Map<string, number>();
 
   constructor(run: Run, targets: RelationTargets) {
     this.#run = run;
     this.#targets = targets;
+    this.#yielding = new Set(run.extractions.filter((one) => one.kind.yields).map((one) => one.kind.name));
   }
 
   /** @returns the usable entities. Unusable ones are reported, and their blueprints are tainted. */
@@ -38,7 +42,7 @@ export class Fitter {
   }
 
   #piecesOf(kind: Kind, { item, rows }: MappedItem): MappedEntity[] {
-    const merged = new Map<string, Pick<MappedEntity, 'entity' | 'entries'>>();
+    const merged = new Map<string, Pick<MappedEntity, 'entity' | 'entries' | 'whole'>>();
     for (const row of rows) {
       if (row.type === 'rejected') this.#reject(kind, item.label, row);
       if (row.type !== 'entity') continue;
@@ -56,7 +60,12 @@ export class Fitter {
       const before = merged.get(key);
       const { path } = row.entry;
       const entity = before ? mergeEntities(before.entity, row.entity) : row.entity;
-      merged.set(key, { entity, entries: before ? [...new Set([...before.entries, path])] : [path] });
+      const whole = wholePartsOf(row);
+      merged.set(key, {
+        entity,
+        entries: before ? [...new Set([...before.entries, path])] : [path],
+        whole: before ? joinWholeParts(before.whole, whole) : whole,
+      });
     }
     const of = { kind, item: fingerprint(item.key), label: item.label };
     return [...merged.values()].map((given) => ({ ...given, ...of }));
@@ -109,7 +118,9 @@ export class Fitter {
   }
 
   #conform(piece: MappedEntity, state: BlueprintState): FittedEntity | undefined {
-    const { entity, kind, label } = piece;
+    const { kind, label } = piece;
+    const isYielding = this.#yielding.has(kind);
+    const entity = isYielding ? withMissingMembers(piece.entity, piece.whole, state) : piece.entity;
     try {
       const maxBytes = this.#run.ports.catalog.limits.bytesPerBatch - ENVELOPE_BYTES;
       const conformed = conform(entity, state.shape, maxBytes);

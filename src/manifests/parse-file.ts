@@ -10,6 +10,8 @@ import { describePlaceholder, type Steps } from './placeholders.ts';
 export interface Manifest {
   readonly kind: Kind;
   readonly item: RawItem;
+  readonly file: string;
+  readonly line: number;
 }
 
 /** A document that cannot be used. */
@@ -129,8 +131,10 @@ class FileReading implements ParsedFile {
         return;
       case 'manifest': {
         const { kind, name } = found;
-        const label = `${this.#file}:${this.#lineOf(document, path)} ${name}`;
-        this.manifests.push({ kind, item: { key: `${this.#file}#${index}`, label, value: found.value } });
+        const file = this.#file;
+        const line = this.#lineOf(document, path);
+        const item = { key: `${file}#${index}`, label: `${file}:${line} ${name}`, value: found.value };
+        this.manifests.push({ kind, item, file, line });
       }
     }
   }

@@ -8,6 +8,7 @@ import type { Fault, Manifest, ParsedFile } from './parse-file.ts';
 import { parseFile } from './parse-file.ts';
 import { readFound } from './read-file.ts';
 import { codeOf, type FoundFile, scanTree, type Tree, type Trouble } from './tree.ts';
+import { withoutTwins } from './twins.ts';
 
 export interface SnapshotOptions {
   readonly folder: string;
@@ -106,7 +107,8 @@ async function readAll({ files }: Tree, { limits }: SnapshotOptions, parsed: Par
   }
   parsed.clear();
   for (const [key, content] of used) parsed.set(key, content);
-  return { manifests, faults, troubles, others };
+  const twins = withoutTwins(manifests);
+  return { manifests: twins.manifests, faults: [...faults, ...twins.faults], troubles, others };
 }
 
 async function readOne(file: FoundFile, limits: Limits, parsed: ParsedFiles) {

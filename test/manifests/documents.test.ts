@@ -232,6 +232,32 @@ describe('manifests', () => {
   });
 });
 
+describe('two manifests of one entity', () => {
+  it.each([
+    ['in two files', 'Entity', 'shop'],
+    ['of two kinds', 'ClusterEntity', ''],
+  ])('%s are named by both files and lines, and one of them counts', async (_, kind, namespace) => {
+    const { folder, close } = openFolder();
+    folder.write('a.yaml', entity('api').replace('namespace: shop', `namespace: "${namespace}"`));
+    folder.write('b.yaml', `${entity('other')}---\n${entity('api', { kind })}`);
+    const source = sourceOf(folder.path);
+    const whole = await Promise.all(source.kinds.map(({ name }) => readKind(source, name)));
+    close();
+    expect(whole.flatMap(({ labels }) => labels)).toHaveLength(2);
+    expect(whole.map(({ completeness }) => completeness)).toContainEqual({
+      complete: false,
+      reason: 'document_broken',
+      detail: 'b.yaml:8: describes the entity api of service once more; a.yaml:1 describes it too, and was used',
+    });
+  });
+
+  it('in two namespaces are left to the mapping', async ({ folder }) => {
+    folder.write('a.yaml', `${entity('api')}---\n${entity('api').replace('shop', 'other')}`);
+    const { labels, completeness } = await readKind(sourceOf(folder.path));
+    expect([labels.length, completeness]).toEqual([2, { complete: true }]);
+  });
+});
+
 function bomb(): string {
   const names = 'abcdefgh';
   const line = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(',')}]`;
