@@ -99,7 +99,14 @@ withStandInOptions(program.command('demo'), '400')
   );
 
 withStandInOptions(program.command('sandbox'), '400')
-  .description('Start the stand-ins for Komodor and Port alone.')
+  .description('Start the stand-ins for Komodor and Port alone, and for a cluster when asked for.')
+  .option(
+    '--kubernetes-port <n>',
+    'start one for the API of a cluster as well, at this port (0: any free one)',
+    wholeNumber(0, 65_535),
+  )
+  .option('--pods <n>', "how many pods the cluster's workloads have together", wholeNumber(0, 200_000))
+  .option('--churn <n>', 'how many changes a second there are in the cluster', wholeNumber(0, 10_000))
   .option(...JSON_OPTION)
   .action((options) =>
     runCommand(options.json ?? false, async () => (await import('./cli/sandbox.ts')).sandbox(standInOptions(options))),
@@ -132,6 +139,9 @@ interface StandInFlags extends CommonOptions {
   readonly rateLimit?: number;
   readonly tokenTtl?: number;
   readonly komodorPort: number;
+  readonly kubernetesPort?: number;
+  readonly pods?: number;
+  readonly churn?: number;
   readonly portPort: number;
   readonly fault?: readonly string[];
   readonly once?: boolean;

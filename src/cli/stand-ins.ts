@@ -4,14 +4,14 @@ import { type KomodorSandbox, startKomodor } from '../sandbox/komodor/start-komo
 import { parseFault } from '../sandbox/parse-fault.ts';
 import { type PortSandbox, startPort } from '../sandbox/port/server.ts';
 import { createWorld } from '../sandbox/world/create-world.ts';
-import { isForKomodor } from './fault-option.ts';
+import { isForKomodor, isForKubernetes, isForPort } from './fault-option.ts';
+import { type ClusterStandIn, type KubernetesStandInOptions, startCluster } from './kubernetes-stand-in.ts';
 
-export interface StandInOptions {
+export interface StandInOptions extends KubernetesStandInOptions {
   readonly seed: number;
   readonly services: number;
   readonly risksPerService: number;
   readonly clusters: number;
-  readonly latencyMs: number;
   readonly komodorPort: number;
   readonly portPort: number;
   readonly tokenTtlSeconds?: number;
@@ -25,6 +25,8 @@ export interface StandInOptions {
 export interface StandIns {
   readonly komodor: KomodorSandbox;
   readonly port: PortSandbox;
+  /** The API of a cluster, where it was asked for. */
+  readonly cluster?: ClusterStandIn;
   /** Settings with which the program uses them. */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -36,7 +38,7 @@ const CREDENTIALS = {
   clientSecret: 'sandbox-secret',
 };
 
-/** Starts the stand-ins for both APIs on this machine. The route of a fault tells for which of them it is. */
+/** Starts the stand-ins for the APIs on this machine. The route of a fault tells for which of them it is. */
 export async function startStandIns(options: StandInOptions): Promise<StandIns> {
   const { latencyMs, rateLimit, tokenTtlSeconds } = options;
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
@@ -56,7 +58,7 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     clientSecret,
     port: options.portPort,
     latencyMs,
-    faults: faults.filter((fault) => fault.route === '*' || !isForKomodor(fault)),
+    faults: faults.filter(isForPort),
     ...(tokenTtlSeconds === undefined ? {} : { tokenTtlSeconds }),
     ...(rateLimit === undefined ? {} : { rateLimit: { limit: rateLimit, periodSeconds: 60 } }),
   });
@@ -64,12 +66,25 @@ export async function startStandIns(options: StandInOptions): Promise<StandIns> 
     await komodor.close();
     throw error;
   });
+  const startingCluster =
+    options.kubernetesPort === undefined
+      ? undefined
+      : startCluster(komodor.world, faults.filter(isForKubernetes), options);
+  const cluster =
+    startingCluster &&
+    (await nameOption('--kubernetes-port', options.kubernetesPort ?? 0, startingCluster).catch(
+      async (error: unknown) => {
+        await Promise.all([komodor.close(), port.close()]);
+        throw error;
+      },
+    ));
   return {
     komodor,
     port,
-    environment: environmentOf(komodor, port, CREDENTIALS),
+    ...(cluster && { cluster }),
+    environment: { ...environmentOf(komodor, port, CREDENTIALS), ...cluster?.environment },
     async close() {
-      await Promise.all([komodor.close(), port.close()]);
+      await Promise.all([komodor.close(), port.close(), cluster?.close()]);
     },
   };
 }
@@ -87,6 +102,7 @@ function checkSize({ services, risksPerService }: StandInOptions): void {
 
 async function nameOption<T>(option: string, wanted: number, starting: Promise<T>): Promise<T> {
   return starting.catch((error: unknown) => {
+    if (error instanceof AppError) throw error;
     const message = `${option} ${wanted}: the stand-in cannot listen there (${messageOf(error)}); give another port, or 0`;
     throw new AppError('settings_invalid', message, { cause: error });
   });

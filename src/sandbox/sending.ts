@@ -56,8 +56,13 @@ function streamOf(answer: ServerResponse): AnswerStream {
     drained: () =>
       new Promise((resolve) => {
         if (answer.destroyed || !answer.writableNeedDrain) return resolve();
-        answer.once('drain', resolve);
-        answer.once('close', resolve);
+        const goOn = () => {
+          answer.off('drain', goOn);
+          answer.off('close', goOn);
+          resolve();
+        };
+        answer.once('drain', goOn);
+        answer.once('close', goOn);
       }),
     end: () => void answer.end(),
     reset: () => void answer.destroy(),

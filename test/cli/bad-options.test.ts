@@ -29,7 +29,10 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   '--latency': ['soon'],
   '--rate-limit': ['0'],
   '--token-ttl': ['0x10'],
+  '--churn': ['soon'],
   '--komodor-port': ['65536'],
+  '--kubernetes-port': ['65536'],
+  '--pods': ['soon'],
   '--port-port': ['1.5'],
   '--fault': [
     'nonsense',
@@ -88,14 +91,17 @@ describe.concurrent('an option that cannot be used', () => {
     expectOneLine(await runCli(['resnyc']));
   });
 
-  it.for(['--komodor-port', '--port-port'])('%s that is taken costs one line', async (option, { onTestFinished }) => {
-    const server = createServer();
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const outcome = await runCli(['sandbox', '--services', '1', option, String(port)]);
-    expectOneLine(outcome);
-    expect(outcome.stderr).toContain(`${option} ${port}`);
-  });
+  it.for(['--komodor-port', '--port-port', '--kubernetes-port'])(
+    '%s that is taken costs one line',
+    async (option, { onTestFinished }) => {
+      const server = createServer();
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void server.close());
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const outcome = await runCli(['sandbox', '--services', '1', option, String(port)]);
+      expectOneLine(outcome);
+      expect(outcome.stderr).toContain(`${option} ${port}`);
+    },
+  );
 });

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from '../sandbox/faults.ts';
+import { type KubernetesStandIn, startKubernetes } from '../sandbox/kubernetes/start-kubernetes.ts';
+import { startChurn } from '../sandbox/kubernetes/world/churn.ts';
+import { clusterObjects } from '../sandbox/kubernetes/world/cluster-objects.ts';
+import type { World } from '../sandbox/world/model.ts';
+
+export interface KubernetesStandInOptions {
+  /** Absent: there is no such stand-in. */
+  readonly kubernetesPort?: number;
+  /** How many pods the workloads have together. */
+  readonly pods?: number;
+  /** How many changes a second there are. */
+  readonly churn?: number;
+  readonly latencyMs: number;
+}
+
+export interface ClusterStandIn {
+  readonly kubernetes: KubernetesStandIn;
+  /** The name under which Komodor knows the cluster. */
+  readonly cluster: string;
+  readonly kubeconfig: string;
+  /** Settings with which the program reads it. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts the stand-in for the API of the first of the world's clusters, and writes a kubeconfig for it. */
+export async function startCluster(
+  world: World,
+  faults: readonly Fault[],
+  { kubernetesPort = 0, pods, churn, latencyMs }: KubernetesStandInOptions,
+): Promise<ClusterStandIn> {
+  const [first] = world.clusters;
+  if (first === undefined) throw new Error('The world has no cluster.');
+  const cluster = first.name;
+  const objects = clusterObjects({ world, cluster, ...(pods !== undefined && { pods }) });
+  const kubernetes = await startKubernetes({ port: kubernetesPort, objects, faults, latencyMs });
+  const folder = await mkdtemp(join(tmpdir(), 'komodor-port-sandbox-'));
+  const kubeconfig = join(folder, 'kubeconfig.json');
+  await writeFile(kubeconfig, kubernetes.kubeconfig(), { mode: 0o600 });
+  const stopChurn = churn === undefined || churn === 0 ? () => {} : startChurn(kubernetes.store, churn);
+  return {
+    kubernetes,
+    cluster,
+    kubeconfig,
+    environment: { KUBERNETES: kubeconfig, CLUSTER_NAME: cluster },
+    async close() {
+      stopChurn();
+      await kubernetes.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
