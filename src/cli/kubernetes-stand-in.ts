@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault } from '../sandbox/faults.ts';
@@ -37,10 +38,16 @@ export async function startCluster(
   if (first === undefined) throw new Error('The world has no cluster.');
   const cluster = first.name;
   const objects = clusterObjects({ world, cluster, ...(pods !== undefined && { pods }) });
-  const kubernetes = await startKubernetes({ port: kubernetesPort, objects, faults, latencyMs });
   const folder = await mkdtemp(join(tmpdir(), 'komodor-port-sandbox-'));
   const kubeconfig = join(folder, 'kubeconfig.json');
-  await writeFile(kubeconfig, kubernetes.kubeconfig(), { mode: 0o600 });
+  const write = () => writeFileSync(kubeconfig, kubernetes.kubeconfig(), { mode: 0o600 });
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const starting = startKubernetes({ port: kubernetesPort, objects, faults, latencyMs, onToken: () => write() });
+  const kubernetes = await starting.catch(async (error: unknown) => {
+    await removeFolder();
+    throw error;
+  });
+  write();
   const stopChurn = churn === undefined || churn === 0 ? () => {} : startChurn(kubernetes.store, churn);
   return {
     kubernetes,
@@ -50,7 +57,7 @@ export async function startCluster(
     async close() {
       stopChurn();
       await kubernetes.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder();
     },
   };
 }

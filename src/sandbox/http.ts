@@ -20,6 +20,8 @@ export interface SandboxResponse {
   readonly body?: unknown;
   /** Sent as it is, instead of JSON. */
   readonly text?: string;
+  /** Sent as they are: a body that is encoded already. */
+  readonly bytes?: Buffer;
   readonly headers?: Record<string, string>;
   /** Sends the body bit by bit, in place of `body` and `text`, until one of the two sides ends it. */
   readonly stream?: (stream: AnswerStream) => void;

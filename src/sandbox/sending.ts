@@ -35,7 +35,7 @@ export function send(answer: ServerResponse, response: SandboxResponse, fault?: 
     return;
   }
   const text = response.text ?? (response.body === undefined ? '' : JSON.stringify(response.body));
-  const whole = Buffer.from(text);
+  const whole = response.bytes ?? Buffer.from(text);
   const partly = fault?.type === 'cut' || fault?.type === 'break' || fault?.type === 'stall' ? fault : undefined;
   const bytes = partly === undefined ? whole : whole.subarray(0, sentBytes(partly, whole.byteLength));
   const type = response.text === undefined ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';

@@ -17,7 +17,19 @@ const KubeconfigSchema = z.looseObject({
 it('starts a stand-in for a cluster with a kubeconfig that leads to it, and takes the file away at the end', async () => {
   let kubeconfig = '';
   const outcome = await runCli(
-    ['sandbox', '--json', '--services', '9', '--pods', '20', '--kubernetes-port', '0', '--fault', 'list-nodes -> 403'],
+    [
+      'sandbox',
+      '--json',
+      '--services',
+      '9',
+      '--pods',
+      '20',
+      '--kubernetes-port',
+      '0',
+      '--fault',
+      'list-nodes -> 403',
+      ...['--fault', 'list-services -> revoke once'],
+    ],
     {
       async meanwhile(child) {
         const text = await new Promise<string>((resolve) => {
@@ -35,6 +47,9 @@ it('starts a stand-in for a cluster with a kubeconfig that leads to it, and take
         const access = { url: printed.kubernetes, token: users[0].user.token };
         expect(await send(access, { path: '/api/v1/pods?limit=1' })).toMatchObject({ status: 200 });
         expect(await send(access, { path: '/api/v1/nodes' })).toMatchObject({ status: 403 });
+        expect(await send(access, { path: '/api/v1/services' })).toMatchObject({ status: 401 });
+        const renewed = KubeconfigSchema.parse(JSON.parse(await readFile(kubeconfig, 'utf8'))).users[0].user.token;
+        expect(await send({ ...access, token: renewed }, { path: '/api/v1/services' })).toMatchObject({ status: 200 });
         child.kill('SIGINT');
       },
     },

@@ -36,8 +36,10 @@ export class Rights {
   readonly #user: string;
   #token: string;
   #rules: readonly Rule[];
+  readonly #onToken: ((token: string) => void) | undefined;
 
-  constructor(user: string, token: string, rules: readonly Rule[] = [EVERYTHING]) {
+  constructor(user: string, token: string, rules: readonly Rule[] = [EVERYTHING], onToken?: (token: string) => void) {
+    this.#onToken = onToken;
     this.#user = user;
     this.#token = token;
     this.#rules = rules;
@@ -49,6 +51,7 @@ export class Rights {
 
   setToken(token: string): void {
     this.#token = token;
+    this.#onToken?.(token);
   }
 
   setRules(rules: readonly Rule[]): void {

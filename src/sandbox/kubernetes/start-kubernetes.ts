@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { FaultBook } from '../fault-book.ts';
 import type { Fault, Faults } from '../faults.ts';
 import type { SandboxRequest, SandboxResponse, SandboxServer } from '../http.ts';
@@ -33,6 +34,8 @@ export interface KubernetesOptions {
   /** Decides in place of the faults. */
   readonly schedule?: Faults;
   readonly latencyMs?: number;
+  /** Called with each new token. */
+  readonly onToken?: (token: string) => void;
 }
 
 /** Names one object. */
@@ -73,7 +76,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const store = new KubernetesStore(options.definitions ?? DEFINITIONS);
   for (const object of options.objects ?? []) store.put(object);
   const faults = new FaultBook(options.faults);
-  const rights = new Rights(user, token, options.rights);
+  const rights = new Rights(user, token, options.rights, options.onToken);
   const server: Server = {
     store,
     rights,
@@ -88,7 +91,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     faults: server.faults,
     routeOf,
     pageOf,
-    handler: (request) => refusing(request, server),
+    handler: (request) => compressed(request, refusing(request, server)),
   });
   return {
     ...started,
@@ -111,6 +114,19 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
       for (const watcher of server.watchers) watcher.end();
     },
   };
+}
+
+/** The API server compresses what is larger than this, for who accepts it. */
+const COMPRESSED_FROM = 128 * 1024;
+
+function compressed({ method, headers }: SandboxRequest, response: SandboxResponse): SandboxResponse {
+  const isWanted = method === 'GET' && /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
+  if (!isWanted || response.body === undefined) return response;
+  const text = JSON.stringify(response.body);
+  const { body: _body, ...rest } = response;
+  if (text.length < COMPRESSED_FROM) return { ...rest, text };
+  const coding = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+  return { ...rest, bytes: gzipSync(text, { level: 1 }), headers: { ...response.headers, ...coding } };
 }
 
 function refusing(request: SandboxRequest, server: Server): SandboxResponse {

@@ -1,5 +1,5 @@
 import type { AnswerStream, SandboxResponse } from '../http.ts';
-import { type EventType, eventLine } from './event-text.ts';
+import { type EventType, errorLine, eventLine } from './event-text.ts';
 import { asShown } from './events.ts';
 import type { ListRequest } from './listing.ts';
 import { readVersion } from './listing.ts';
@@ -40,7 +40,7 @@ export function watch(
     stream(answer) {
       const stream = bend(answer);
       if ('problem' in start) {
-        stream.write(`${JSON.stringify({ type: 'ERROR', object: start.problem.status() })}\n`);
+        stream.write(errorLine(start.problem));
         stream.end();
         return;
       }
@@ -147,8 +147,7 @@ class Watcher {
     const shelf = this.#store.shelf(this.#request.definition);
     // Only a slow reader falls so far behind.
     if (shelf.missedSince(this.#version)) {
-      const problem = expired(`too old resource version: ${this.#version} (${shelf.oldest})`);
-      this.#stream.write(`${JSON.stringify({ type: 'ERROR', object: problem.status() })}\n`);
+      this.#stream.write(errorLine(expired(`too old resource version: ${this.#version} (${shelf.oldest})`)));
       this.end();
       return false;
     }

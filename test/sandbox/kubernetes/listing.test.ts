@@ -72,6 +72,22 @@ describe('a listing', () => {
     expect(names(await api.list(`/api/v1/pods?${query}`))).toEqual(expected);
   });
 
+  it('is compressed when it is large, for who accepts that', async () => {
+    const objects = Array.from({ length: 100 }, (_, at) =>
+      object('v1', 'ConfigMap', `shop/c${at}`, { data: { text: 'x'.repeat(2_000) } }),
+    );
+    const { standIn } = await openKubernetes({ objects });
+    const answer = await fetch(`${standIn.baseUrl}/api/v1/configmaps`, {
+      headers: { authorization: `Bearer ${standIn.token}` },
+    });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(await answer.json()).toMatchObject({ items: { length: 100 } });
+    const small = await fetch(`${standIn.baseUrl}/api/v1/configmaps?limit=1`, {
+      headers: { authorization: `Bearer ${standIn.token}` },
+    });
+    expect(small.headers.get('content-encoding')).toBeNull();
+  });
+
   it('with a selector does not say how much is left', async () => {
     const api = await openKubernetes({ objects: pods });
     const { metadata } = await api.list('/api/v1/pods?limit=1&labelSelector=app=even');

@@ -108,6 +108,14 @@ describe('a watch', () => {
     expect(() => JSON.parse(cut.text.split('\n').at(-1) ?? '')).toThrow('JSON');
   });
 
+  it('can end with an error in between', async () => {
+    const api = await openKubernetes({ objects: [pod('one'), pod('two')], faults: ['watch-pods -> gone-after 1'] });
+    const watch = await api.watch('/api/v1/pods?watch=1');
+    expect(await take(watch, 1)).toEqual(['ADDED one']);
+    expect(await watch.next()).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+    await expect(watch.next()).rejects.toThrow('has ended');
+  });
+
   it('can be silent, and slow', async () => {
     const api = await openKubernetes({
       objects: [pod('one'), pod('two')],

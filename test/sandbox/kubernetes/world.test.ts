@@ -27,8 +27,11 @@ describe('the objects of a cluster', () => {
     const own = new Set(objects.map(place));
     expect(jobs.filter(({ kind, namespace, name }) => !own.has(`${kind} ${namespace}/${name}`))).toEqual([]);
     const uids = new Map(objects.map((object) => [place(object), object.metadata.uid]));
-    for (const { kind, namespace, service, uid } of services) {
-      if (uid !== undefined) expect(uids.get(`${kind} ${namespace}/${service}`)).toBe(uid);
+    const labels = new Map(objects.map((object) => [place(object), object.metadata.labels]));
+    for (const { kind, namespace, service, uid, labels: told } of services) {
+      const name = `${kind} ${namespace}/${service}`;
+      if (uid !== undefined) expect(uids.get(name)).toBe(uid);
+      if (told !== undefined) expect(labels.get(name)).toMatchObject(told);
     }
   });
 

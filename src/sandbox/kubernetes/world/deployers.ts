@@ -42,7 +42,7 @@ export function deployerOf(setting: Setting, { namespace, service, kind }: World
       const group = kind === 'Rollout' ? PLURALS.Rollout : 'apps';
       return {
         manager: 'argocd-controller',
-        labels: { 'app.kubernetes.io/instance': namespace },
+        labels: {},
         annotations: { 'argocd.argoproj.io/tracking-id': `${namespace}:${group}/${kind}:${namespace}/${service}` },
       };
     }
