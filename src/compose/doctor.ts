@@ -1,22 +1,31 @@
 import { getHeapStatistics } from 'node:v8';
 import { type DoctorDocument, type Examined, examine } from '../answers/doctor/doctor.ts';
+import { type ClusterSide, isOfCluster } from '../answers/doctor/cluster-checks.ts';
 import { ClockOffsets } from '../answers/doctor/network-checks.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { OfflineSettings, Settings } from '../config/settings.ts';
 import { createJqRunner } from '../mapping/jq-runner.ts';
 import { resolveJq } from '../mapping/resolve-jq.ts';
+import { createKubernetesApi } from '../kubernetes/api.ts';
+import { connectionOf } from '../kubernetes/connection.ts';
+import { createDiscovery } from '../kubernetes/discovery.ts';
 import { systemClock } from '../net/clock.ts';
+import { createGovernor } from '../net/governor.ts';
 import { inspectRedis } from '../queue/redis-inspection.ts';
 import { keySpaceOf } from '../service/key-space.ts';
 import { VERSION } from '../version.ts';
 import { connectKomodor, connectPort, createGovernors } from './connections.ts';
 import { loadDefaults } from './defaults.ts';
+import { isOfCatalog } from './kinds.ts';
 import { createPortCatalog } from './port-catalog.ts';
 
 /** A check that waits for longer than this tells nothing new. */
 const MAX_REQUEST_MS = 10_000;
 /** A check may need two requests, one after the other. */
 const REQUESTS_PER_CHECK = 2;
+const CLUSTER_CONCURRENCY = 4;
+/** Discovery is the largest answer: one or two MiB in a cluster with many definitions. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * Looks at settings, machine, network, Redis, Komodor and Port, with connections of its own. Writes nothing. Never throws.
@@ -46,6 +55,7 @@ export async function runDoctor(
   const port = connectPort({ ...shared, governor: governors.port });
   const files = readFiles(settings);
   const { redisUrl } = settings;
+  const cluster = clusterSide(shared);
   const examined: Examined = {
     settings,
     env,
@@ -60,6 +70,7 @@ export async function runDoctor(
       hasKey: settings.komodorApiKey !== undefined,
       source,
     },
+    cluster: cluster?.side,
     port: portSide(settings, port, files),
     clockOffsets,
     traffic: () => Object.values(governors).map((governor) => governor.state()),
@@ -70,6 +81,7 @@ export async function runDoctor(
   } finally {
     port.http.close();
     source.close();
+    cluster?.close();
   }
 }
 
@@ -83,6 +95,37 @@ function portSide(
   const catalog =
     'value' in files ? createPortCatalog(api, settings, files.value, { runId: null, setup: 'note' }) : undefined;
   return { baseUrl, hasCredentials, identifier, version: VERSION, http, api, tokens, catalog };
+}
+
+/** The cluster that KUBERNETES names. It is connected to when it is asked for, for that may fail. */
+function clusterSide({
+  settings,
+  env,
+  secrets,
+  attempts,
+}: {
+  readonly settings: Settings;
+  readonly env: NodeJS.Dict<string>;
+  readonly secrets: readonly string[];
+  readonly attempts: number;
+}): { readonly side: ClusterSide; close(): void } | undefined {
+  const { kubernetes, catalogPath, requestTimeoutMs: timeoutMs } = settings;
+  if (kubernetes === undefined) return undefined;
+  let close = (): void => undefined;
+  return {
+    side: {
+      async connect() {
+        const connection = await connectionOf(kubernetes, env);
+        const governor = createGovernor({ side: 'kubernetes', concurrency: CLUSTER_CONCURRENCY });
+        const common = { timeoutMs, maxResponseBytes: MAX_ANSWER_BYTES, userAgent: `komodor-port/${VERSION}` };
+        const api = createKubernetesApi({ connection, governor, env, secrets, attempts, ...common });
+        close = api.close;
+        return { connection, api, discovery: createDiscovery(api) };
+      },
+      isRead: (kind) => isOfCluster(kind) && !(catalogPath !== undefined && isOfCatalog(kind)),
+    },
+    close: () => close(),
+  };
 }
 
 /** Settings with which connections can be made although credentials are missing. */

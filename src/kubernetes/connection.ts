@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { TlsSettings } from '../net/connections.ts';
 import type { ConnectionParts, Credential } from './connection-parts.ts';
 import { checkCertificates, checkKey, Renewed, readSmallFile, unusable } from './credential-files.ts';
@@ -74,8 +74,6 @@ async function inCluster(env: NodeJS.Dict<string>): Promise<ConnectionParts> {
 }
 
 async function fromKubeconfig(path: string): Promise<ConnectionParts> {
-  if (!isAbsolute(path) && /^in.?cluster$/i.test(path))
-    throw unusable(`"${path}" is unknown: did you mean in-cluster?`);
   return readKubeconfig(path, await readSmallFile('the kubeconfig', path));
 }
 

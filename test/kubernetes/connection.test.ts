@@ -184,7 +184,6 @@ describe('a kubeconfig', () => {
       `${folder}/none cannot be read (there is no such file)`,
     );
     expect(await problemOf(connectionOf(folder, {}))).toContain('EISDIR');
-    expect(await problemOf(connectionOf('incluster', {}))).toContain('did you mean in-cluster?');
   });
 
   it('is refused when a key is not that of the certificate', async () => {

@@ -16,6 +16,8 @@ import {
   splitAdvice,
   warning,
 } from './check.ts';
+import { catalogFinding } from './catalog-check.ts';
+import { type ClusterSide, clusterChecks, isOfCluster } from './cluster-checks.ts';
 import { type KomodorSide, komodorChecks } from './komodor-checks.ts';
 import { httpPortFinding, jqFinding, type MemoryLimits, memoryFinding } from './machine-checks.ts';
 import { type ClockOffsets, clockFinding, proxyFinding } from './network-checks.ts';
@@ -52,6 +54,8 @@ export interface Examined {
   /** Undefined without REDIS_URL. */
   readonly redis: (() => Promise<QueueHealth>) | undefined;
   readonly komodor: KomodorSide;
+  /** Undefined without KUBERNETES. */
+  readonly cluster: ClusterSide | undefined;
   readonly port: PortSide;
   readonly clockOffsets: ClockOffsets;
   readonly traffic: () => readonly GovernorState[];
@@ -73,12 +77,14 @@ export async function examine(examined: Examined, signal: AbortSignal): Promise<
     check('access', time, () => accessFinding(settings)),
     check('webhooks', time, () => webhooksFinding(settings)),
     ...(redis ? [check('redis', time, async () => redisFinding(await redis()))] : []),
+    ...(settings.catalogPath === undefined ? [] : [catalogCheck(settings.catalogPath, time)]),
     check('proxy', time, () => proxyFinding(addressesOf(examined), env)),
   ]);
   const port = examinePort(examined.port, env, time);
   const mapping = port.prepared.then((prepared) => prepared?.mapping ?? mappingOf(examined.files));
-  const komodor = komodorChecks(examined.komodor, env, mapping, time);
-  const all = [...(await here), ...(await komodor), ...(await port.checks)];
+  const komodor = komodorChecks(examined.komodor, env, mapping.then(ofKomodor), time);
+  const cluster = examined.cluster ? clusterChecks(examined.cluster, env, mapping, time) : [];
+  const all = [...(await here), ...(await komodor), ...(await cluster), ...(await port.checks)];
   const clock = await check('clock', time, () => clockFinding(clockOffsets.all()));
   const redact = redactor(examined.secrets);
   return {
@@ -96,6 +102,15 @@ function addressesOf({ komodor, port }: Examined): Parameters<typeof proxyFindin
     ['komodor', komodor.baseUrl],
     ['port', port.baseUrl],
   ];
+}
+
+function catalogCheck(path: string, time: CheckTime): Promise<DoctorCheck> {
+  return check('catalog', time, () => catalogFinding(path));
+}
+
+/** The mapping without what is read from a cluster or a folder. */
+function ofKomodor(mapping: Mapping | undefined): Mapping | undefined {
+  return mapping && { ...mapping, entries: mapping.entries.filter(({ kind }) => !isOfCluster(kind)) };
 }
 
 function mappingOf(files: Examined['files']): Mapping | undefined {
