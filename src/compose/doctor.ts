@@ -1,14 +1,15 @@
 import { getHeapStatistics } from 'node:v8';
-import { type DoctorDocument, type Examined, examine } from '../answers/doctor/doctor.ts';
 import { type ClusterSide, isOfCluster } from '../answers/doctor/cluster-checks.ts';
+import { type DoctorDocument, type Examined, examine } from '../answers/doctor/doctor.ts';
 import { ClockOffsets } from '../answers/doctor/network-checks.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { OfflineSettings, Settings } from '../config/settings.ts';
-import { createJqRunner } from '../mapping/jq-runner.ts';
-import { resolveJq } from '../mapping/resolve-jq.ts';
 import { createKubernetesApi } from '../kubernetes/api.ts';
 import { connectionOf } from '../kubernetes/connection.ts';
 import { createDiscovery } from '../kubernetes/discovery.ts';
+import { CATALOG_KINDS } from '../manifests/manifest.ts';
+import { createJqRunner } from '../mapping/jq-runner.ts';
+import { resolveJq } from '../mapping/resolve-jq.ts';
 import { systemClock } from '../net/clock.ts';
 import { createGovernor } from '../net/governor.ts';
 import { inspectRedis } from '../queue/redis-inspection.ts';
@@ -16,7 +17,7 @@ import { keySpaceOf } from '../service/key-space.ts';
 import { VERSION } from '../version.ts';
 import { connectKomodor, connectPort, createGovernors } from './connections.ts';
 import { loadDefaults } from './defaults.ts';
-import { isOfCatalog } from './kinds.ts';
+
 import { createPortCatalog } from './port-catalog.ts';
 
 /** A check that waits for longer than this tells nothing new. */
@@ -122,7 +123,7 @@ function clusterSide({
         close = api.close;
         return { connection, api, discovery: createDiscovery(api) };
       },
-      isRead: (kind) => isOfCluster(kind) && !(catalogPath !== undefined && isOfCatalog(kind)),
+      isRead: (kind) => isOfCluster(kind) && !(catalogPath !== undefined && CATALOG_KINDS.includes(kind)),
     },
     close: () => close(),
   };

@@ -85,6 +85,15 @@ interface Case {
 }
 
 const noChange = {};
+/** A cluster that does not answer, and a folder that is not there. */
+const SOURCES = {
+  CATALOG_PATH: '/nowhere',
+  get KUBERNETES() {
+    return fileWith(KUBECONFIG);
+  },
+};
+const KUBECONFIG =
+  'current-context: x\ncontexts: [{name: x, context: {cluster: x}}]\nclusters: [{name: x, cluster: {server: "http://127.0.0.1:1"}}]';
 
 const CASES: readonly Case[] = [
   {
@@ -500,7 +509,7 @@ describe('the doctor', () => {
 
   it('has its checks explained in docs/doctor.md', async ({ start }) => {
     const harness = await start({ services: 1 });
-    const names = (await examined(harness, { REDIS_URL: 'redis://127.0.0.1:1' })).map(({ name }) =>
+    const names = (await examined(harness, { REDIS_URL: 'redis://127.0.0.1:1', ...SOURCES })).map(({ name }) =>
       name.replace(/:.*/, ':KIND'),
     );
     const rows = [...readProjectFile('docs/doctor.md').text.matchAll(/^\| `([a-zA-Z:-]+)` \|/gm)].map(

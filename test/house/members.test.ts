@@ -27,9 +27,6 @@ import { Reads } from './reads.ts';
 /** What only tests need, and why. */
 const FOR_TESTS: Readonly<Record<string, string>> = {
   'src/kubernetes/api.ts lines': 'the watch follows',
-  'src/kubernetes/api.ts send': 'the doctor follows',
-  'src/kubernetes/api.ts close': 'the source follows',
-  'src/kubernetes/discovery.ts find': 'the source follows',
   'src/kubernetes/discovery.ts all': 'the list of rights follows',
   'src/kubernetes/resource.ts path': 'the source follows',
 };

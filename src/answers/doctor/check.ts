@@ -33,7 +33,8 @@ export function notChecked(because: string): Finding {
 }
 
 /** Where the messages of errors begin to say what to do. */
-const DO = /^(.+?)(?:[:;,.]| and) ((?:check|set|put|make|have|give|write|remove|point|in Komodor,|for a company's) .+)$/is;
+const DO =
+  /^(.+?)(?:[:;,.]| and) ((?:check|set|put|make|have|give|write|remove|point|in Komodor,|for a company's) .+)$/is;
 
 /** What an error says: what happened, and what to do. @param advice what to do when the error does not say it */
 export function failureOf(error: unknown, advice: string | null = null): Finding {

@@ -169,7 +169,7 @@ async function kindFinding(
     const effect = verb === 'watch' ? '; its changes are only seen by resyncs' : '';
     return say(
       `${detail}${more}${effect}`,
-      `${advice} \`komodor-port rbac\` prints all rights that the mapping needs.`,
+      `${advice} (\`komodor-port rbac\` prints all rights that the mapping needs).`,
     );
   }
   const where = namespaces.includes('') ? '' : ` in ${namespaces.join(', ')}`;

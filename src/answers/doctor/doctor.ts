@@ -5,6 +5,7 @@ import { redactor } from '../../core/redact.ts';
 import type { QueueHealth } from '../../core/run-queue.ts';
 import type { JqRunner } from '../../mapping/jq-runner.ts';
 import type { GovernorState } from '../../net/governor.ts';
+import { catalogFinding } from './catalog-check.ts';
 import {
   type CheckTime,
   check,
@@ -16,7 +17,6 @@ import {
   splitAdvice,
   warning,
 } from './check.ts';
-import { catalogFinding } from './catalog-check.ts';
 import { type ClusterSide, clusterChecks, isOfCluster } from './cluster-checks.ts';
 import { type KomodorSide, komodorChecks } from './komodor-checks.ts';
 import { httpPortFinding, jqFinding, type MemoryLimits, memoryFinding } from './machine-checks.ts';
