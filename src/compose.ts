@@ -18,6 +18,7 @@ import {
   WritesInProgress,
 } from './core/catalog-guards.ts';
 import type { Kinds } from './core/kinds.ts';
+import { type ItemChanges, refreshItems } from './core/live-changes.ts';
 import { LiveGuard } from './core/live-guard.ts';
 import type { RefreshReport } from './core/live-run.ts';
 import { LiveSessions } from './core/live-session.ts';
@@ -31,6 +32,8 @@ import { locateSubjects, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
 import type { Subject } from './core/source.ts';
+import type { WatchedCluster } from './kubernetes/watch.ts';
+import { type WatchedKind, watchedKinds } from './kubernetes/watched-kinds.ts';
 import type { JqBinary } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
 import type { AttemptOutcome, GovernorState } from './net/governor.ts';
@@ -65,6 +68,10 @@ export interface Live {
    * @param journal takes the rows of the event. The caller ends it.
    */
   refresh(subject: Subject, signal: AbortSignal, journal?: JournalTarget): Promise<readonly RefreshReport[]>;
+  /** What of the cluster the mapping in use reads. @throws AppError */
+  watchedKinds(): Promise<readonly WatchedKind[]>;
+  /** Refreshes the entities of changed items, as a watch gives them. @throws AppError @param journal as above */
+  refreshItems(changes: ItemChanges, signal: AbortSignal, journal?: JournalTarget): Promise<RefreshReport>;
 }
 
 /** The parts of the program that map. */
@@ -98,6 +105,8 @@ export interface Application {
     /** For the proxies that it names. */
     readonly env: NodeJS.Dict<string>;
   };
+  /** The cluster of KUBERNETES. */
+  readonly cluster?: WatchedCluster;
   /** Executes a resync or a plan. Never throws; every failure is in the report. */
   run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
   /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
@@ -208,6 +217,11 @@ export async function createApplication(
             reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal, masked(journal)));
           }
           return reports;
+        },
+        watchedKinds: async () => watchedKinds((await sessions.get()).mapping.extractions),
+        async refreshItems(changes, signal, journal) {
+          const session = await sessions.get();
+          return refreshItems(session.ports, session.mapping, changes, rules, signal, masked(journal));
         },
       };
     },

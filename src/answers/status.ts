@@ -3,6 +3,7 @@ import type { KindProgress } from '../core/ports.ts';
 import type { DeletionBlocked, Problem, RunMode, RunStatus, RunTrigger } from '../core/report.ts';
 import type { QueueCounts, QueueHealth, RunQueue, RunRecord } from '../core/run-queue.ts';
 import type { MappingName } from '../core/timeline.ts';
+import type { WatchStatus } from '../core/watches.ts';
 
 /** The side of an API, as far as this process has talked to it. */
 export interface ApiState {
@@ -85,6 +86,8 @@ export interface StatusDocument extends Omit<Freshness, 'actions'> {
       })
     | null;
   readonly apis: { readonly komodor: ApiStatus; readonly port: ApiStatus };
+  /** The watches of the cluster in this process. Missing where it watches none: the source is off, or another replica watches. */
+  readonly watches?: readonly WatchStatus[];
   readonly queue: QueueHealth & { readonly counts: QueueCounts | null };
   /** The mapping that was seen last, and since when; null: none yet, or it cannot be asked for. */
   readonly mapping: (MappingName & { readonly since: string }) | null;
@@ -101,6 +104,7 @@ export interface StatusSources {
   readonly freshness: () => Promise<Freshness>;
   readonly traffic: () => { readonly komodor: ApiState; readonly port: ApiState };
   readonly mapping: () => Promise<StatusDocument['mapping']>;
+  readonly watches?: () => readonly WatchStatus[] | undefined;
   readonly intervalMs: number | null;
   readonly service: StatusDocument['service'];
   /** Where a person reaches this service. */
@@ -124,6 +128,7 @@ export async function describeStatus(sources: StatusSources): Promise<StatusDocu
   ]);
   const { komodor, port } = sources.traffic();
   const { actions, ...fresh } = freshness;
+  const watches = sources.watches?.();
   const running = runs.find((run) => run.state === 'running');
   const finished = runs.find((run) => run.state === 'finished' && run.order.mode === 'resync');
   return {
@@ -134,6 +139,7 @@ export async function describeStatus(sources: StatusSources): Promise<StatusDocu
     needsPerson: actions.map((action) => actionStatus(action, sources.baseUrl)),
     lastRun: finished?.state === 'finished' ? { ...inStatus(finished), ...endOf(finished) } : null,
     apis: { komodor: apiStatus(komodor), port: apiStatus(port) },
+    ...(watches ? { watches } : {}),
     queue: { ...health, counts },
     mapping,
     service,

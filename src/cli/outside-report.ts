@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ReportedChange } from '../core/change-rows.ts';
 import type { Code } from '../core/errors.ts';
 import type { JournalOutcome } from '../core/journal.ts';
-import type { BlockReason, DeletionReason } from '../core/report.ts';
+import { type BlockReason, type DeletionReason, RUN_TRIGGERS } from '../core/report.ts';
 
 // Reports and rows from a file or a service, which may be of another version: what can be shown is shown.
 
@@ -10,7 +10,7 @@ const text = z.string();
 const count = z.number().catch(0);
 const texts = z.array(text).readonly().catch([]);
 const status = z.enum(['completed', 'degraded', 'blocked', 'failed', 'aborted']);
-const trigger = z.enum(['cli', 'schedule', 'http', 'port', 'webhook', 'start']).catch('cli');
+const trigger = z.enum(RUN_TRIGGERS).catch('cli');
 /** `from` and `to` are missing where they are not known. */
 const fromTo = z.custom<{ from: unknown; to: unknown }>((value) => typeof value === 'object' && value !== null);
 const fields = z.record(text, fromTo);

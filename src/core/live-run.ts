@@ -29,6 +29,8 @@ export interface RefreshReport {
   readonly written: number;
   readonly unchanged: number;
   readonly deleted: number;
+  /** Entities that Port did not take. */
+  readonly failed: number;
   /** Entities that seem to be gone but are left to the next resync. The problem `deletion_blocked` says why. */
   readonly heldBack: number;
   readonly problems: readonly Problem[];
@@ -56,6 +58,7 @@ export function refreshReport(run: Run, problems: ProblemBook, heldBack: number)
     written: total(({ outcomes }) => outcomes.created + outcomes.updated),
     unchanged: total(({ outcomes }) => outcomes.unchanged),
     deleted: total(({ deleted }) => deleted),
+    failed: total(({ outcomes }) => outcomes.failed),
     heldBack,
     problems: problems.list(),
   };

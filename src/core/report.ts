@@ -3,7 +3,9 @@ import type { Kind, SetupDocument } from './model.ts';
 
 /** The run report: CONTRACT §4, field by field. */
 export type RunStatus = 'completed' | 'degraded' | 'blocked' | 'failed' | 'aborted';
-export type RunTrigger = 'cli' | 'schedule' | 'http' | 'port' | 'webhook' | 'start';
+/** `watch`: a watch has missed changes, or a folder has changed. */
+export const RUN_TRIGGERS = ['cli', 'schedule', 'http', 'port', 'webhook', 'start', 'watch'] as const;
+export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 export type RunMode = 'resync' | 'plan';
 
 /** Which outside change asked for a run. */

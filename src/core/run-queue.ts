@@ -181,6 +181,14 @@ export interface RunQueue {
   /** Changes these records in one atomic step for all replicas. Waits while Redis is away. */
   changeTruths(change: (known: readonly TruthRecord[]) => readonly TruthRecord[]): Promise<void>;
   /**
+   * Takes a lease, or keeps it. Of all replicas only one holds it, until `ttlMs` after it did so last.
+   * @param owner a unique name of the replica
+   * @returns whether it holds it now
+   */
+  holdLease(name: string, owner: string, ttlMs: number): Promise<boolean>;
+  /** Gives a lease back, if this owner holds it. */
+  dropLease(name: string, owner: string): Promise<void>;
+  /**
    * Keeps what people are told about the status, in one step for all replicas, so that only one of them tells it.
    * @returns what was kept before; null: nothing
    */

@@ -1,3 +1,4 @@
+import type { Kind } from './model.ts';
 import type { RunStatus, RunTrigger } from './report.ts';
 
 interface RunEntry {
@@ -52,7 +53,16 @@ export type TimelineEvent =
       readonly blueprints: readonly string[];
       readonly reason: string;
     }
-  | { readonly type: 'recovered'; readonly stalledSince: string };
+  | { readonly type: 'recovered'; readonly stalledSince: string }
+  /** A watch of the cluster was lost, or is back. */
+  | {
+      readonly type: 'watch';
+      readonly state: 'lost' | 'back';
+      readonly kind: Kind;
+      /** null: all of them. */
+      readonly namespace: string | null;
+      readonly why: string | null;
+    };
 
 export type TimelineType = TimelineEvent['type'];
 
@@ -97,9 +107,10 @@ export const KEPT_ENTRIES: { readonly [type in TimelineType]: number } = {
   stop: 30,
   stalled: 20,
   recovered: 20,
+  watch: 60,
 };
 export const TIMELINE_TYPES: readonly TimelineType[] = [
-  ...(['run', 'plan', 'live', 'mapping', 'approval', 'start', 'stop', 'stalled', 'recovered'] as const),
+  ...(['run', 'plan', 'live', 'mapping', 'approval', 'start', 'stop', 'stalled', 'recovered', 'watch'] as const),
 ];
 export const KEPT_ENTRIES_MS = 30 * 24 * 3_600_000;
 

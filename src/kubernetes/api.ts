@@ -1,6 +1,7 @@
 import type { Governor } from '../net/governor.ts';
 import { createHttpClient, type HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import type { LineLimits } from '../net/lines.ts';
 import type { Connection } from './connection.ts';
 
 type Query = NonNullable<HttpRequest['query']>;
@@ -22,7 +23,7 @@ export interface KubernetesApi {
   lines(
     path: string,
     query: Query,
-    options: { readonly idleMs: number },
+    options: Pick<LineLimits, 'idleMs' | 'onOpen'>,
     signal: AbortSignal,
   ): AsyncGenerator<{ readonly value: unknown; readonly bytes: number }, void>;
   /** Changes or asks something. Throws HttpFailure. A PATCH is sent again when it is unclear whether it was carried out. */
@@ -100,13 +101,13 @@ export function createKubernetesApi(options: KubernetesApiOptions): KubernetesAp
   async function* lines(
     path: string,
     query: Query,
-    { idleMs }: { readonly idleMs: number },
+    limits: Pick<LineLimits, 'idleMs' | 'onOpen'>,
     signal: AbortSignal,
   ): ReturnType<KubernetesApi['lines']> {
     const open = () =>
       http.lines(
         { ...common, method: 'GET', path, query, repeatable: true, signal },
-        { idleMs, maxLineBytes: MAX_LINE_BYTES },
+        { ...limits, maxLineBytes: MAX_LINE_BYTES },
       );
     try {
       yield* open();

@@ -12,7 +12,7 @@ import { twinsOf } from './twins.ts';
 import { type WellKnown, wellKnown } from './well-known.ts';
 
 /** The system whose kinds these are. */
-const SYSTEM = 'kubernetes';
+export const SYSTEM = 'kubernetes';
 
 const SELECTOR_KEYS = ['namespaces', 'labelSelector', 'fieldSelector'] as const;
 const TEXT_KEYS = ['labelSelector', 'fieldSelector'] as const;

@@ -154,6 +154,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const unfollow = [request.signal, closing.signal].map((signal) => follow(signal, over));
     try {
       const { value: opened } = await send({ ...request, signal: over.signal }, stream);
+      limits.onOpen?.();
       yield* documentsIn(opened, limits, over.signal);
     } finally {
       for (const end of unfollow) end();

@@ -5,6 +5,8 @@ export interface LineLimits {
   /** How long nothing at all may come. A line feed alone is something. */
   readonly idleMs: number;
   readonly maxLineBytes: number;
+  /** Called when the head of the answer has come, before the first line. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 /** A stream was broken off before its end. */

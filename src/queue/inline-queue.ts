@@ -2,6 +2,7 @@ import { isDoneWithin } from '../core/deadline.ts';
 import type { KindProgress } from '../core/ports.ts';
 import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
 import type { TruthRecord } from '../core/truths.ts';
+import { InlineLeases } from './inline-leases.ts';
 import { InlineLiveEvents } from './inline-live-events.ts';
 import { createInlineMarks } from './inline-marks.ts';
 import { InlineRuns } from './inline-runs.ts';
@@ -50,6 +51,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
   const runs = new InlineRuns(options.historySize ?? KEPT_RUNS);
   const live = new InlineLiveEvents(options.liveLimit ?? LIVE_LIMIT, options.liveQuietMs ?? LIVE_QUIET_MS);
   const used = new InlineUsedKeys();
+  const leases = new InlineLeases();
   let truths: readonly TruthRecord[] = [];
   let schedule: Schedule | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -147,6 +149,8 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     async changeTruths(change) {
       truths = change(truths);
     },
+    holdLease: async (...given) => leases.hold(...given),
+    dropLease: async (...given) => leases.drop(...given),
     async exchangeTold(next) {
       const before = told;
       told = next;

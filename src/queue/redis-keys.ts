@@ -96,6 +96,10 @@ export class RedisKeys {
   timelineMemo(memo: string): string {
     return `${this.#base}timeline-memo:${memo}`;
   }
+  /** String with expiry: which replica does something that only one of them does. */
+  held(name: string): string {
+    return `${this.#base}held:${name}`;
+  }
   /** String with expiry: the key on which permissions are tested. */
   get permissionTest(): string {
     return `${this.#base}probe`;

@@ -9,6 +9,7 @@ import { SCHEDULED_RUN } from './order.ts';
 import { connectRedis, type QueueLog, type RedisConnections } from './redis-connections.ts';
 import { checkRedis } from './redis-health.ts';
 import { QUEUES, RedisKeys } from './redis-keys.ts';
+import { RedisLeases } from './redis-leases.ts';
 import { RedisLiveEvents } from './redis-live-events.ts';
 import { QueueMaintenance } from './redis-maintenance.ts';
 import { RedisMarks } from './redis-marks.ts';
@@ -59,6 +60,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
   const retrying = new RunStore(redis.retrying, keys, warnUnreadable);
   const marks = new RedisMarks(redis.failFast, keys);
   const truths = new RedisTruths(keys.truths);
+  const leases = new RedisLeases(redis.failFast, keys);
   const [ticks, runs, liveJobs] = [openQueue(QUEUES.ticks), openQueue(QUEUES.runs), openQueue(QUEUES.live)];
   const schedule = new RedisSchedule(ticks);
   const live = new RedisLiveEvents(redis, keys, liveJobs, {
@@ -265,6 +267,8 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
     countedDeletions: async (...given) => callRedis(() => marks.counted(...given)),
     truths: async () => callRedis(() => truths.read(redis.failFast)),
     changeTruths: (change) => truths.change(redis.retrying, change),
+    holdLease: async (...given) => callRedis(() => leases.hold(...given)),
+    dropLease: async (...given) => redis.withTimeout(() => leases.drop(...given)),
     exchangeTold: async (told) => callRedis(() => failFast.exchangeTold(told)),
     close(withinMs = CLOSE_MS) {
       closing ??= close(withinMs);

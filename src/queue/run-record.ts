@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KindProgress } from '../core/ports.ts';
-import type { RunCause, RunReport } from '../core/report.ts';
+import { RUN_TRIGGERS, type RunCause, type RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
 import { KEPT_CAUSES } from './limits.ts';
 
@@ -15,7 +15,7 @@ const progressSchema = z.object({
 const recordSchema = z.looseObject({
   state: z.enum(['queued', 'running', 'finished']),
   mode: z.enum(['resync', 'plan']),
-  trigger: z.enum(['cli', 'schedule', 'http', 'port', 'webhook', 'start']),
+  trigger: z.enum(RUN_TRIGGERS),
   requestedAt: z.string(),
   startedAt: z.string().optional(),
   report: z.string().optional(),

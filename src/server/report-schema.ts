@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { CODES, type Code } from '../core/errors.ts';
 import type { KindProgress } from '../core/ports.ts';
-import type { BlockReason, DeletionReason, RunReport } from '../core/report.ts';
+import { type BlockReason, type DeletionReason, RUN_TRIGGERS, type RunReport } from '../core/report.ts';
 
 /** Any name: runs of an older version may have had other kinds. */
 export const kindSchema = z.string();
 export const runModeSchema = z.enum(['resync', 'plan']);
-export const runTriggerSchema = z.enum(['cli', 'schedule', 'http', 'port', 'webhook', 'start']);
+export const runTriggerSchema = z.enum(RUN_TRIGGERS);
 export const runStatusSchema = z.enum(['completed', 'degraded', 'blocked', 'failed', 'aborted']);
 const count = z.int().min(0);
 const instant = z.iso.datetime();

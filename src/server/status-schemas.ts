@@ -99,6 +99,20 @@ export const statusSchema: z.ZodType<StatusDocument> = z.strictObject({
     })
     .nullable(),
   apis: z.strictObject({ komodor: apiSchema, port: apiSchema }),
+  watches: z
+    .array(
+      z.strictObject({
+        kind: kindSchema,
+        namespace: z.string().nullable().meta({ description: 'null: all of them.' }),
+        state: z.enum(['starting', 'watching', 'waiting']),
+        since: instant,
+        lastEventAt: instant.nullable(),
+        why: z.string().nullable().meta({ description: 'What it waits for.' }),
+      }),
+    )
+    .readonly()
+    .exactOptional()
+    .meta({ description: 'Of the replica that watches the cluster; missing in the others.' }),
   queue: z.strictObject({
     ready: z.boolean(),
     detail: z.string(),

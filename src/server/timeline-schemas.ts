@@ -6,7 +6,7 @@ import {
   type TimelinePage,
   type TimelineQuery,
 } from '../core/timeline.ts';
-import { runStatusSchema, runTriggerSchema } from './report-schema.ts';
+import { kindSchema, runStatusSchema, runTriggerSchema } from './report-schema.ts';
 
 const count = z.int().min(0);
 const instant = z.iso.datetime();
@@ -60,6 +60,14 @@ const entrySchema: z.ZodType<TimelineEntry> = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.strictObject({ type: z.literal('recovered'), ...base, stalledSince: instant }),
+  z.strictObject({
+    type: z.literal('watch'),
+    ...base,
+    state: z.enum(['lost', 'back']),
+    kind: kindSchema,
+    namespace: z.string().nullable().meta({ description: 'null: all of them.' }),
+    why: z.string().nullable(),
+  }),
 ]);
 
 export const timelineSchema: z.ZodType<TimelinePage> = z.strictObject({

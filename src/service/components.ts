@@ -16,6 +16,7 @@ import type { PortReporter } from '../port/reporting/reporter.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { createTracing, type Tracing } from '../telemetry/tracing.ts';
+import type { WatchSource } from '../telemetry/watch-metrics.ts';
 import { VERSION } from '../version.ts';
 import { createPortScreens } from './port-screens.ts';
 
@@ -47,6 +48,7 @@ export interface QueueNumbers {
   readonly reports: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks: () => number;
   readonly freshness: () => Promise<Freshness>;
+  readonly watches: WatchSource;
   /** The time between scheduled resyncs; null: there is no schedule. */
   readonly everyMs: number | null;
 }

@@ -1,4 +1,4 @@
-import type { LiveMemory } from '../core/catalog-guards.ts';
+import type { Live } from '../compose.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { describeFailure, isWorthRetrying } from '../core/refresh.ts';
 import type { LiveWorker } from '../core/run-queue.ts';
@@ -10,17 +10,16 @@ const TIMEOUT_MS = 90_000;
 
 /** Processes one live event: reads what it is about from Komodor again. @throws when the queue should try it again */
 export function createLiveWorker(
-  { application, logger }: ServiceComponents,
-  memory: LiveMemory,
+  live: Live,
+  { logger }: Pick<ServiceComponents, 'logger'>,
   record: RunRecording | undefined,
   recorder: Pick<TimelineRecorder, 'liveDone'>,
 ): LiveWorker {
-  const live = application.live(memory);
   live
     .prepare()
     .catch((error: unknown) => logger.debug({ detail: describeFailure(error) }, 'live events not ready yet'));
   return async ({ subject, receivedAt }, signal) => {
-    const journal = record && { writer: record.journal.begin(newLiveRecord()), detail: record.detail };
+    const journal = record && { writer: record.journal.begin(newLiveRecord('webhook')), detail: record.detail };
     try {
       const reports = await withDeadline(TIMEOUT_MS, signal, (limited) => live.refresh(subject, limited, journal));
       recorder.liveDone(reports);
@@ -52,6 +51,6 @@ export function createLiveWorker(
   };
 }
 
-function newLiveRecord() {
-  return { mode: 'live', trigger: 'webhook', startedAt: new Date().toISOString() } as const;
+export function newLiveRecord(trigger: 'webhook' | 'watch') {
+  return { mode: 'live', trigger, startedAt: new Date().toISOString() } as const;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createEntityAnswers } from '../answers/entity-answers.ts';
 import { createRunAnswers } from '../answers/run-answers.ts';
 import { describeStatus } from '../answers/status.ts';
@@ -8,7 +7,7 @@ import { Deadline } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
 import type { Freshness } from '../core/freshness.ts';
 import type { Journal } from '../core/journal.ts';
-import { QueueUnavailable, type RunOrder, type RunQueue } from '../core/run-queue.ts';
+import type { RunQueue } from '../core/run-queue.ts';
 import type { Timeline } from '../core/timeline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
@@ -22,6 +21,7 @@ import { createRedisTimeline } from '../queue/redis-timeline.ts';
 import type { ServerDependencies } from '../server/dependencies.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
+import type { ClusterWatch } from './cluster-watch.ts';
 import { createComponents, type QueueNumbers, type ServiceComponents } from './components.ts';
 import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
@@ -29,12 +29,14 @@ import { createLintAnswers } from './lint-answers.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createMappingAnswers } from './mapping-answers.ts';
 import { createNotifications } from './notifications.ts';
+import { FULL_RESYNC, requestFirstResync, retryUntilQueueReady } from './request-resync.ts';
 import { retryFailedResyncs } from './retry-failed-resyncs.ts';
 import { createRunWorker } from './run-worker.ts';
 import { settleFirst } from './settle-first.ts';
 import { watchFreshness } from './stall-watch.ts';
 import { STOP_MS } from './stop-time.ts';
 import { createTimelineRecorder, type TimelineRecorder } from './timeline-recorder.ts';
+import { watchCluster } from './watch-cluster.ts';
 
 export interface Service {
   /** The port on which it listens. */
@@ -50,10 +52,10 @@ interface Queue {
   readonly redis?: RedisQueue;
 }
 
-const FULL_RESYNC: Omit<RunOrder, 'trigger'> = { mode: 'resync', kinds: [], approveDeletions: [] };
-const RETRY_MS = 2000;
 /** How much of the time to stop is reserved for closing the components, which report the end of the run to Port. */
 const COMPONENTS_CLOSE_MS = 3_000;
+/** How long a stopping process brings changes to Port that it knows already. */
+const WATCH_STOP_MS = 1_500;
 /** How long a notification that is on its way may still take. */
 const NOTIFY_CLOSE_MS = 500;
 /** How long a stopping process waits for its last entries in the timeline. */
@@ -67,15 +69,10 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   checkRole(settings);
   let queue: RunQueue | undefined;
   let recorder: TimelineRecorder | undefined;
+  let clusterWatch: ClusterWatch | undefined;
   const everyMs = scheduledEveryMs(settings);
-  const numbers: QueueNumbers = {
-    everyMs,
-    counts: async () => (queue ? queue.counts() : { runsWaiting: 0, runsActive: 0, liveWaiting: 0 }),
-    reports: async (limit) =>
-      ((await queue?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
-    skippedTicks: () => queue?.skippedTicks() ?? 0,
-    freshness: () => freshness(),
-  };
+  const watched = () => clusterWatch;
+  const numbers = numbersOf({ everyMs, queue: () => queue, freshness: () => freshness(), watched });
   const components = await createComponents(settings, env, numbers, (mapping) => recorder?.mappingSeen(mapping));
   const createdQueue = createQueue(settings, components);
   queue = createdQueue.queue;
@@ -84,7 +81,7 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   const freshness = createFreshnessReader({ queue, everyMs });
   const stopping = new AbortController();
   const server = await buildServer(
-    serverDependencies(settings, components, createdQueue, { freshness, recorder, stopping: stopping.signal }),
+    serverDependencies(settings, components, createdQueue, { freshness, recorder, stopping: stopping.signal, watched }),
   );
   const httpPort = await listen(server, settings.httpHost, settings.httpPort).catch(async (error: unknown) => {
     await createdQueue.queue.close();
@@ -107,12 +104,16 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
       ? undefined
       : await startWorking({ settings, components, queue: createdQueue, recorder, notifier, signal: stopping.signal });
 
+  clusterWatch = working?.clusterWatch;
+
   return {
     httpPort,
     async stop(deadline = new Deadline(STOP_MS)) {
       stopping.abort();
       watch.stop();
       recorder?.note({ type: 'stop', ...here });
+      // While the queue still answers.
+      await clusterWatch?.stop(Math.min(WATCH_STOP_MS, deadline.leftMs(COMPONENTS_CLOSE_MS)));
       // All at the same time: a slow HTTP caller must not use up the time for ending the run.
       const queueClosed = createdQueue.queue.close(deadline.leftMs(COMPONENTS_CLOSE_MS));
       const timelineClosed = recorder?.close(TIMELINE_CLOSE_MS);
@@ -120,6 +121,29 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
       await deadline.wait(all, COMPONENTS_CLOSE_MS);
       await notifier?.close(NOTIFY_CLOSE_MS);
       await components.close(deadline);
+    },
+  };
+}
+
+/** Numbers for the metrics, from parts that are made after them. */
+function numbersOf({
+  everyMs,
+  queue,
+  freshness,
+  watched,
+}: Pick<QueueNumbers, 'everyMs' | 'freshness'> & {
+  readonly queue: () => RunQueue | undefined;
+  readonly watched: () => ClusterWatch | undefined;
+}): QueueNumbers {
+  return {
+    ...{ everyMs, freshness },
+    counts: async () => (await queue()?.counts()) ?? { runsWaiting: 0, runsActive: 0, liveWaiting: 0 },
+    reports: async (limit) =>
+      ((await queue()?.list(limit)) ?? []).flatMap((run) => (run.state === 'finished' ? [run.report] : [])),
+    skippedTicks: () => queue()?.skippedTicks() ?? 0,
+    watches() {
+      const watch = watched();
+      return watch && { watches: watch.watches(), lagMs: watch.lagMs() };
     },
   };
 }
@@ -157,14 +181,16 @@ function serverDependencies(
     readonly freshness: () => Promise<Freshness>;
     readonly recorder: TimelineRecorder;
     readonly stopping: AbortSignal;
+    readonly watched: () => ClusterWatch | undefined;
   },
 ): ServerDependencies {
   const { application, logger, metrics, redact } = components;
   const { jq } = application;
-  const { freshness, recorder, stopping } = given;
+  const { freshness, recorder, stopping, watched } = given;
   const { role, integrationIdentifier, publicUrl, httpPort } = settings;
   const service = { version: VERSION, startedAt: new Date().toISOString(), role, integrationIdentifier };
   const status = {
+    watches: () => watched()?.watches(),
     ...{ queue, freshness, service, intervalMs: scheduledEveryMs(settings) },
     traffic: () => application.traffic(),
     mapping: () => recorder.mapping.current(),
@@ -236,10 +262,12 @@ async function startWorking(given: {
     log: components.log,
     signal,
   });
-  await queue.start({ run: retrying, live: createLiveWorker(components, queue, record, recorder) });
+  const live = components.application.live(queue);
+  await queue.start({ run: retrying, live: createLiveWorker(live, components, record, recorder) });
+  const clusterWatch = watchCluster({ components, live, queue, record, recorder });
   void components.reporter.start({ othersMayRun: redis !== undefined });
   void retryUntilQueueReady(() => queue.schedule(everyMs), signal);
-  if (!onlyWebhooks) void retryUntilQueueReady(() => queue.request({ ...FULL_RESYNC, trigger: 'start' }), signal);
+  if (!onlyWebhooks) void requestFirstResync(queue, clusterWatch, signal);
   const poller =
     eventListener === 'POLLING'
       ? createResyncRequestPoller({
@@ -255,23 +283,10 @@ async function startWorking(given: {
           },
         })
       : undefined;
-  return { stop: async () => poller?.stop() };
+  return { clusterWatch, stop: async () => poller?.stop() };
 }
 
 /** The time between scheduled resyncs; null: there is no schedule. */
 function scheduledEveryMs({ resyncIntervalMs, eventListener }: Settings): number | null {
   return eventListener === 'WEBHOOKS_ONLY' ? null : resyncIntervalMs;
-}
-
-/** Tries until the queue is available or the service stops. */
-async function retryUntilQueueReady(action: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await action();
-      return;
-    } catch (error) {
-      if (!(error instanceof QueueUnavailable)) throw error;
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
 }

@@ -24,8 +24,8 @@ export interface TimelineRecorder {
   note(event: TimelineEvent): void;
   mappingSeen(from: MappingSource): void;
   runFinished(report: RunReport, mapping: string | null): void;
-  /** undefined: the event failed. */
-  liveDone(reports: readonly RefreshReport[] | undefined): void;
+  /** undefined: the event failed. @param events how many there were (default: 1) */
+  liveDone(reports: readonly RefreshReport[] | undefined, events?: number): void;
   /** Notes when the catalog stalls, and when it has recovered; once for all replicas. */
   judged(freshness: Freshness): void;
   /** Writes down what is still collected, and waits for what is on its way. */
@@ -99,15 +99,15 @@ function collectBursts(note: (event: TimelineEvent) => void, burstMs: number) {
 
   return {
     end,
-    done(reports: readonly RefreshReport[] | undefined): void {
+    done(reports: readonly RefreshReport[] | undefined, events = 1): void {
       const total = (field: 'written' | 'deleted' | 'heldBack') =>
         (reports ?? []).reduce((sum, report) => sum + report[field], burst[field]);
       burst = {
-        events: burst.events + 1,
+        events: burst.events + events,
         written: total('written'),
         deleted: total('deleted'),
         heldBack: total('heldBack'),
-        failed: burst.failed + (reports === undefined ? 1 : 0),
+        failed: burst.failed + (reports === undefined ? events : 0),
       };
       timer ??= setTimeout(end, burstMs).unref();
     },

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Freshness } from '../core/freshness.ts';
-import type { Mapping } from '../core/model.ts';
+import type { Kind, Mapping } from '../core/model.ts';
 import type { RunObserver } from '../core/ports.ts';
 import type { KindReport, RunReport } from '../core/report.ts';
 import type { QueueCounts } from '../core/run-queue.ts';
@@ -8,6 +8,7 @@ import { monitorEventLoop } from './event-loop.ts';
 import { registerFreshness } from './freshness-metrics.ts';
 import { createOceanMetrics } from './ocean-metrics.ts';
 import { createStatusMetrics } from './status-metrics.ts';
+import { createWatchMetrics, type WatchSource } from './watch-metrics.ts';
 
 type Side = 'komodor' | 'port' | 'kubernetes';
 
@@ -30,6 +31,7 @@ export interface MetricSources {
   readonly reports?: (limit: number) => Promise<readonly RunReport[]>;
   readonly skippedTicks?: () => number;
   readonly freshness?: () => Promise<Freshness>;
+  readonly watches?: WatchSource;
   /** The time between scheduled resyncs; null: there is no schedule. */
   readonly everyMs?: number | null;
 }
@@ -41,6 +43,8 @@ export interface Metrics {
   runFinished(report: RunReport): void;
   /** Once per HTTP attempt, retries included. */
   requestDone(side: Side, outcome: RequestOutcome): void;
+  /** Once per change that a watch tells. */
+  watchEvent(kind: Kind, type: 'changed' | 'gone'): void;
   /** Once per call of jq. */
   jqDone(durationMs: number): void;
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -57,9 +61,9 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const ocean = createOceanMetrics(registry);
-
   const { runDuration, items, entities, problems, requests, jq } = createCounters(registry);
   const statusMetrics = createStatusMetrics(registry);
+  const watchEvents = createWatchMetrics(registry, sources.watches);
   registerSources(registry, sources);
   let mapping: Mapping | undefined;
   let hasReadReports = false;
@@ -105,6 +109,7 @@ export function createMetrics(sources: MetricSources = {}): Metrics {
         outcome.type === 'answered' ? outcome.status : outcome.type === 'failed' ? outcome.problem : 'aborted';
       requests.inc({ side, status: String(status) });
     },
+    watchEvent: (kind, type) => watchEvents.inc({ kind, type }),
     jqDone: (durationMs) => jq.observe(durationMs / 1000),
     async render() {
       for (const report of (await recentReports()).toReversed()) statusMetrics.addReport(report);

@@ -57,6 +57,20 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect(together.filter((before) => before !== 'ok')).toEqual(['blocked | komodorService threshold']);
     });
 
+    it('lets one hold a lease until it gives it back, or is silent for too long', async () => {
+      const queue = create();
+      const hold = (owner: string, ttlMs = 60_000, lease = 'watch') => queue.holdLease(lease, owner, ttlMs);
+      expect([await hold('a'), await hold('b'), await hold('a'), await hold('b', 60_000, 'other')]).toEqual([
+        ...[true, false, true, true],
+      ]);
+      await queue.dropLease('watch', 'b');
+      expect(await hold('b')).toBe(false);
+      await queue.dropLease('watch', 'a');
+      expect([await hold('b', 60), await hold('a')]).toEqual([true, false]);
+      await sleep(120);
+      expect([await hold('a'), await hold('b')]).toEqual([true, false]);
+    });
+
     it('keeps what is asked for until somebody works', async () => {
       const queue = create();
       const { runId } = await queue.request(RESYNC);

@@ -89,7 +89,7 @@ describe('the recorder', () => {
   it('collects live events into one entry', async () => {
     const timeline = createInlineTimeline();
     const recorder = record(timeline);
-    const report: RefreshReport = { written: 2, unchanged: 1, deleted: 1, heldBack: 3, problems: [] };
+    const report: RefreshReport = { written: 2, unchanged: 1, deleted: 1, failed: 0, heldBack: 3, problems: [] };
     recorder.liveDone([report, report]);
     recorder.liveDone([report]);
     recorder.liveDone(undefined);

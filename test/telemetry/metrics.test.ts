@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Freshness } from '../../src/core/freshness.ts';
+import type { WatchStatus } from '../../src/core/watches.ts';
 import { createMetrics, type MetricSources, type Metrics } from '../../src/telemetry/metrics.ts';
 import { blueprintReport, goThrough, kindReport, MAPPING, runReport } from '../reporting/runs.ts';
 
@@ -20,7 +21,12 @@ const FRESHNESS: Freshness = {
   })),
   actions: [],
 };
+const WATCH: WatchStatus = {
+  ...{ kind: 'v1/pods', namespace: null, state: 'watching', why: null },
+  ...{ since: '2026-01-01T00:00:00Z', lastEventAt: null },
+};
 const SOURCES: MetricSources = {
+  watches: () => ({ watches: [WATCH], lagMs: 2_000 }),
   traffic: () => [
     { side: 'komodor', rateLimitWaitMs: 2500, concurrency: 4 },
     { side: 'port', rateLimitWaitMs: 0, concurrency: 8 },
@@ -191,6 +197,21 @@ describe('the metrics', () => {
   });
 });
 
+describe('watches of the cluster', () => {
+  it('are connected when all of a kind are', async () => {
+    let watches: readonly WatchStatus[] | undefined = [WATCH, { ...WATCH, namespace: 'a', state: 'waiting', why: 'x' }];
+    const metrics = createMetrics({ watches: () => watches && { watches, lagMs: 1_500 } });
+    const connected = () => samples(metrics, 'komodor_port_watch_connected');
+    expect(await connected()).toEqual(['komodor_port_watch_connected{kind="v1/pods"} 0']);
+    expect(await samples(metrics, 'komodor_port_watch_lag_seconds')).toEqual(['komodor_port_watch_lag_seconds 1.5']);
+    watches = [WATCH];
+    expect(await connected()).toEqual(['komodor_port_watch_connected{kind="v1/pods"} 1']);
+    watches = undefined;
+    expect(await connected()).toEqual([]);
+    expect(await samples(metrics, 'komodor_port_watch_lag_seconds')).toEqual([]);
+  });
+});
+
 describe('docs/metrics.md', () => {
   it('lists every metric of ours with its type, labels and meaning', async () => {
     const blueprints = [blueprintReport('service', { deletionBlocked: BLOCKED })];
@@ -198,6 +219,7 @@ describe('docs/metrics.md', () => {
     const metrics = resynced(runReport({ blueprints, problems }));
     metrics.requestDone('port', { type: 'answered', status: 200 });
     metrics.jqDone(12);
+    metrics.watchEvent('v1/pods', 'changed');
     const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
     const table = /<!-- metrics -->([\s\S]*)<!-- end of metrics -->/.exec(page)?.[1] ?? '';
     const listed = table.split('\n').filter((line) => line.startsWith('| `'));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RUN_TRIGGERS } from '../../core/report.ts';
 import { KEPT_RUNS_MS } from '../limits.ts';
 import { nullForWrongType } from '../redis-client.ts';
 import type { RedisConnections } from '../redis-connections.ts';
@@ -154,7 +155,7 @@ function fieldsOf({ mode, trigger, startedAt }: RecordHead): readonly string[] {
 
 const recordSchema = z.looseObject({
   mode: z.enum(['resync', 'plan', 'live']),
-  trigger: z.enum(['cli', 'schedule', 'http', 'port', 'webhook', 'start']),
+  trigger: z.enum(RUN_TRIGGERS),
   startedAt: z.string(),
   finishedAt: z.string().optional(),
   status: z.enum(['completed', 'degraded', 'blocked', 'failed', 'aborted']).optional().catch(undefined),
