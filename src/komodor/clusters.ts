@@ -1,8 +1,9 @@
 import type { Completeness, RawItem } from '../core/model.ts';
+import { readInTurn } from '../core/read-in-turn.ts';
 import type { Walk } from '../core/source.ts';
 import { type ItemSpec, textOf } from './item.ts';
 import { isWithin, nameOf } from './limits.ts';
-import { type Reading, readInTurn } from './listing.ts';
+import type { Reading } from './listing.ts';
 import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 import { type Question, under } from './question.ts';

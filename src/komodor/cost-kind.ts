@@ -1,10 +1,11 @@
 import type { JsonObject } from '../core/model.ts';
+import { readInTurn } from '../core/read-in-turn.ts';
 import type { Selector } from '../core/selector.ts';
 import type { Place, Walk } from '../core/source.ts';
 import { defineKind, type KindDefinition, type KindDoc, type KindSpec } from './define-kind.ts';
 import { hashOf, type ItemSpec, textIn } from './item.ts';
 import { isWithin, nameOf, orAny } from './limits.ts';
-import { type Reading, readInTurn } from './listing.ts';
+import type { Reading } from './listing.ts';
 import { readByQueryCursor } from './paging.ts';
 import { PROBE } from './probe.ts';
 import { under } from './question.ts';

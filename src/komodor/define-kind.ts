@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { KindInfo } from '../core/kinds.ts';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
+import { readInTurn } from '../core/read-in-turn.ts';
 import { isLimited, type Selector, selectorKey, unknownKeys } from '../core/selector.ts';
 import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
 import { withKnownClusters } from './clusters.ts';
 import { type ItemSpec, itemOf, textsOf } from './item.ts';
-import { type Reading, readInTurn } from './listing.ts';
+import type { Reading } from './listing.ts';
 import { describeIssue, PLACE_KEYS } from './selector.ts';
 import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
 

@@ -1,7 +1,8 @@
 import type { RawItem } from '../core/model.ts';
+import { readInTurn } from '../core/read-in-turn.ts';
 import type { Walk } from '../core/source.ts';
 import { clustersToRead } from './clusters.ts';
-import { type Reading, readInTurn } from './listing.ts';
+import type { Reading } from './listing.ts';
 import { incomplete } from './proof.ts';
 import { sideBySide } from './side-by-side.ts';
 import { derivedOf } from './timeline-item.ts';

@@ -1,11 +1,12 @@
 import type { JsonObject, RawItem } from '../core/model.ts';
+import { readInTurn } from '../core/read-in-turn.ts';
 import { isLimited, type Selector } from '../core/selector.ts';
 import type { Place, Walk } from '../core/source.ts';
 import type { KindSpec } from './define-kind.ts';
 import { identifyBy, textOf, textsOf } from './item.ts';
 import { knownKind } from './kubernetes-kinds.ts';
 import { isWithin, limited, nameOf, orAny } from './limits.ts';
-import { type Reading, readInTurn } from './listing.ts';
+import type { Reading } from './listing.ts';
 import type { readByPage } from './paging.ts';
 import { type Question, under } from './question.ts';
 import type { Address } from './subject.ts';

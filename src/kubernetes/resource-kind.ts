@@ -64,7 +64,7 @@ export function itemOf(type: ObjectType, object: unknown): RawItem | undefined {
 }
 
 /** The namespace (empty: it lies in none) and name of an item; empty when it has no name. */
-function placeOf({ value }: Pick<RawItem, 'value'>): Place {
+export function placeOf({ value }: Pick<RawItem, 'value'>): Place {
   const name = textIn(value.metadata, 'name');
   return name === undefined ? {} : { namespace: textIn(value.metadata, 'namespace') ?? '', name };
 }
@@ -114,7 +114,7 @@ export function forbiddenAdvice(verb: string, { group, resource }: ResourceName,
 }
 
 /** A kind of the cluster. */
-function resourceKind(name: Kind, reader: ResourceReader): SourceKind {
+export function resourceKind(name: Kind, reader: ResourceReader, systemName = 'the cluster'): SourceKind {
   const known = wellKnown(name);
   const probe = probeOf(name);
   const isInNone = known.namespaced === false;
@@ -127,7 +127,7 @@ function resourceKind(name: Kind, reader: ResourceReader): SourceKind {
   return {
     name,
     system: SYSTEM,
-    systemName: 'the cluster',
+    systemName,
     yields: true,
     after: known.after.filter((other) => other !== name),
     identity: isInNone ? ['name'] : ['namespace', 'name'],
@@ -196,7 +196,7 @@ function listingOf(selector: JsonObject, chosen: Chosen, reader: ResourceReader)
 }
 
 /** The same for the one object of a name. */
-function named(chosen: Chosen, name: string): Chosen {
+export function named(chosen: Chosen, name: string): Chosen {
   const field = `metadata.name=${name.replaceAll(/[\\,=]/g, '\\$&')}`;
   return { ...chosen, fieldSelector: chosen.fieldSelector === null ? field : `${chosen.fieldSelector},${field}` };
 }

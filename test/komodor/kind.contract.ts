@@ -25,7 +25,7 @@ const MAY_CUT_A_PLACE = [
 export async function objectionsTo(
   kind: SourceKind,
   hasOtherCut: boolean,
-  stage: Stage,
+  stage: Pick<Stage, 'takeQuestions'>,
   changed: (listing: Listing) => Listing = (listing) => listing,
 ): Promise<readonly string[]> {
   const objections: string[] = [];

@@ -18,6 +18,10 @@ export interface Cluster {
   readonly url: string;
   /** The certificate of the authority that signed the server's. */
   readonly authority: string;
+  /** The token of somebody who may do everything. */
+  readonly token: string;
+  /** Where etcd listens for clients. */
+  readonly etcd: string;
   readonly api: Api;
   readonly network: PodNetwork;
   /** Ends everything, newest first. */
@@ -78,18 +82,26 @@ async function startIn(
   const controllers = await startPart('kube-controller-manager', [...common, ...CONTROLLERS]);
   const scheduler = await startPart('kube-scheduler', common);
   await untilControlled(api, [etcd, server, controllers, scheduler]);
-  return { kubeconfig, directory, url, authority, api, network, stop };
+  return { kubeconfig, directory, url, authority, token, etcd: httpAt(ports.client), api, network, stop };
 }
 
 function etcdOptions(directory: string, { client, peer }: Ports): readonly string[] {
-  const at = (port: number) => `http://127.0.0.1:${port}`;
   return [
-    ...[`--data-dir=${directory}`, '--unsafe-no-fsync', '--log-level=warn', `--initial-cluster=default=${at(peer)}`],
-    ...[`--listen-client-urls=${at(client)}`, `--advertise-client-urls=${at(client)}`],
-    ...[`--listen-peer-urls=${at(peer)}`, `--initial-advertise-peer-urls=${at(peer)}`],
+    ...[
+      `--data-dir=${directory}`,
+      '--unsafe-no-fsync',
+      '--log-level=warn',
+      `--initial-cluster=default=${httpAt(peer)}`,
+    ],
+    ...[`--listen-client-urls=${httpAt(client)}`, `--advertise-client-urls=${httpAt(client)}`],
+    ...[`--listen-peer-urls=${httpAt(peer)}`, `--initial-advertise-peer-urls=${httpAt(peer)}`],
     // A machine that is busy for a second is no reason to elect a leader anew.
     ...['--heartbeat-interval=500', '--election-timeout=5000'],
   ];
+}
+
+function httpAt(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 /** File names are those of `makeCertificates`, in whose folder it runs. */

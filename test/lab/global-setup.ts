@@ -10,6 +10,8 @@ export interface Lab {
   readonly directory: string;
   readonly url: string;
   readonly authority: string;
+  readonly token: string;
+  readonly etcd: string;
   readonly hostAddress: string;
 }
 
@@ -25,8 +27,9 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   if (program === undefined || whyNot() !== undefined) return undefined;
   const cluster = await startCluster(program);
   const runner = await startRunner(cluster);
-  const { kubeconfig, directory, url, authority, network } = cluster;
-  project.provide('lab', { kubeconfig, directory, url, authority, hostAddress: network.hostAddress });
+  const { kubeconfig, directory, url, authority, token, etcd, network } = cluster;
+  const { hostAddress } = network;
+  project.provide('lab', { kubeconfig, directory, url, authority, token, etcd, hostAddress });
   return async () => {
     await runner.stop();
     await cluster.stop();

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { JsonObject, RawItem } from '../../core/model.ts';
+import { readInTurn } from '../../core/read-in-turn.ts';
 import type { Selector } from '../../core/selector.ts';
 import type { Narrowed, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
 import { hashOf, isObject, textIn } from '../item.ts';
 import { knownKind, SERVICE_KINDS } from '../kubernetes-kinds.ts';
-import { type Reading, readInTurn } from '../listing.ts';
+import type { Reading } from '../listing.ts';
 import { readByCursor } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
