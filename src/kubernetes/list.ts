@@ -4,7 +4,7 @@ import type { Completeness, IncompleteReason } from '../core/model.ts';
 import type { PageSize } from '../net/page-size.ts';
 import type { KubernetesApi } from './api.ts';
 import { isObject } from './object.ts';
-import { type Attempt, ended, type ObjectRecord, type Question } from './object-record.ts';
+import { type Attempt, ended, type ListQuestion, type ObjectRecord } from './object-record.ts';
 import { isExpired } from './refusals.ts';
 
 export interface PagedReading {
@@ -34,7 +34,7 @@ interface ListPage {
  * one resourceVersion, no object is there twice, the counts that the server gives agree, and the last page says that it is.
  * Throws HttpFailure.
  */
-export async function* readPages(reading: PagedReading, question: Question, record: ObjectRecord): Attempt {
+export async function* readPages(reading: PagedReading, question: ListQuestion, record: ObjectRecord): Attempt {
   const proof = new PageProof(question.what, reading.maxPages);
   let next = '';
   for (;;) {
@@ -56,7 +56,7 @@ export async function* readPages(reading: PagedReading, question: Question, reco
   }
 }
 
-async function askForPage({ api, size, signal, hostAnswered }: PagedReading, question: Question, next: string) {
+async function askForPage({ api, size, signal, hostAnswered }: PagedReading, question: ListQuestion, next: string) {
   const { resource, namespace, labelSelector, fieldSelector } = question;
   return size.ask({
     hostAnswered,

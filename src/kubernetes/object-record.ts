@@ -7,7 +7,7 @@ import type { Resource } from './resource.ts';
 import { itemOf, placeOf } from './resource-kind.ts';
 
 /** What is asked in one list. */
-export interface Question {
+export interface ListQuestion {
   readonly resource: Resource;
   /** Undefined: all namespaces, or the resource lies in none. */
   readonly namespace?: string | undefined;
@@ -43,12 +43,12 @@ export interface TakenPage {
 
 /** What a list has given so far, over all attempts. Only fingerprints are kept, so that memory stays flat. */
 export class ObjectRecord {
-  readonly #question: Question;
+  readonly #question: ListQuestion;
   /** Objects by uid and resourceVersion. */
   readonly #given = new FingerprintBag();
   #seen = new FingerprintBag();
 
-  constructor(question: Question) {
+  constructor(question: ListQuestion) {
     this.#question = question;
   }
 

@@ -1,7 +1,7 @@
 import { AppError, isAbort } from '../core/errors.ts';
 import type { Completeness, IncompleteReason } from '../core/model.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import type { Question } from './object-record.ts';
+import type { ListQuestion } from './object-record.ts';
 import { forbiddenAdvice } from './resource-kind.ts';
 import { statusOf } from './status.ts';
 
@@ -13,7 +13,7 @@ export function isExpired(error: unknown): boolean {
 }
 
 /** Why a list is not complete after an error. Throws what is no failure of a request, and on abort. */
-export function incompleteAfter(error: unknown, question: Question | undefined, signal: AbortSignal): Completeness {
+export function incompleteAfter(error: unknown, question: ListQuestion | undefined, signal: AbortSignal): Completeness {
   if (isAbort(error, signal)) throw error;
   // The token file may be gone: the other sources can still be read.
   if (error instanceof AppError) return incomplete('request_failed', error.message);
@@ -34,7 +34,7 @@ export function incompleteAfter(error: unknown, question: Question | undefined, 
   }
 }
 
-function refusedSelector({ labelSelector, fieldSelector }: Question, words: string): string | undefined {
+function refusedSelector({ labelSelector, fieldSelector }: ListQuestion, words: string): string | undefined {
   const given = Object.entries({ labelSelector, fieldSelector }).flatMap(([key, text]) =>
     text === null ? [] : [`selector.${key} ${JSON.stringify(text)}`],
   );

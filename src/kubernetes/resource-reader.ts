@@ -6,7 +6,7 @@ import { createPageSize } from '../net/page-size.ts';
 import type { KubernetesApi } from './api.ts';
 import type { Discovery } from './discovery.ts';
 import { readPages } from './list.ts';
-import { ObjectRecord, type Question } from './object-record.ts';
+import { type ListQuestion, ObjectRecord } from './object-record.ts';
 import { incomplete, incompleteAfter } from './refusals.ts';
 import type { Resource } from './resource.ts';
 import { type Chosen, forbiddenAdvice, itemOf, named, type ResourceReader } from './resource-kind.ts';
@@ -48,7 +48,7 @@ async function* readAll(cluster: ClusterReading, name: Kind, chosen: Chosen, how
   const { namespaces, labelSelector, fieldSelector } = chosen;
   if (namespaces.length > 0 && !resource.namespaced)
     return incomplete('kind_unknown', `${resource.resource} lie in no namespace: take selector.namespaces away`);
-  const question = (namespace: string | undefined): Question => ({
+  const question = (namespace: string | undefined): ListQuestion => ({
     ...{ resource, namespace, labelSelector, fieldSelector },
     what: namespace === undefined ? resource.resource : `${resource.resource} in namespace ${namespace}`,
   });
@@ -69,7 +69,7 @@ async function find(cluster: ClusterReading, name: Kind, signal: AbortSignal): P
 }
 
 /** Kubernetes gives an empty list for a namespace that does not exist, so that a mistyped one would look empty. */
-async function* readNamespace(cluster: ClusterReading, question: Question, how: How, signal: AbortSignal): Walk {
+async function* readNamespace(cluster: ClusterReading, question: ListQuestion, how: How, signal: AbortSignal): Walk {
   let count = 0;
   const pages = readList(cluster, question, how, signal);
   for (let step = await pages.next(); ; step = await pages.next()) {
@@ -86,7 +86,7 @@ async function* readNamespace(cluster: ClusterReading, question: Question, how: 
 
 async function checkNamespace(
   { api }: ClusterReading,
-  { namespace = '', what }: Question,
+  { namespace = '', what }: ListQuestion,
   signal: AbortSignal,
 ): Promise<Completeness> {
   try {
@@ -106,7 +106,7 @@ async function checkNamespace(
 }
 
 /** Reads one list. When the server has forgotten its version meanwhile, it is read once more from the beginning. */
-async function* readList(cluster: ClusterReading, question: Question, how: How, signal: AbortSignal): Walk {
+async function* readList(cluster: ClusterReading, question: ListQuestion, how: How, signal: AbortSignal): Walk {
   const { api, learned, maxPages } = cluster;
   const record = new ObjectRecord(question);
   const pageSize = how.isAgain ? Math.ceil(cluster.pageSize * OTHER_PAGES) : cluster.pageSize;
@@ -137,7 +137,7 @@ async function* readList(cluster: ClusterReading, question: Question, how: How, 
   }
 }
 
-function expiredTwice({ what }: Question): Completeness {
+function expiredTwice({ what }: ListQuestion): Completeness {
   const detail = `the API server has forgotten the version of ${what} that was being read (410), for the second time: the objects change faster than they are read, or etcd is compacted too often`;
   return incomplete('changed_while_reading', detail);
 }

@@ -1,7 +1,7 @@
 import { HttpFailure } from '../net/http-failure.ts';
 import type { KubernetesApi } from './api.ts';
 import { isObject } from './object.ts';
-import { type Attempt, ended, type ObjectRecord, type Question } from './object-record.ts';
+import { type Attempt, ended, type ListQuestion, type ObjectRecord } from './object-record.ts';
 import { isExpired } from './refusals.ts';
 
 export interface StreamReading {
@@ -22,7 +22,7 @@ const PAGE_BYTES = 1024 * 1024;
  * is closed then. A stream that ends without that is no streaming list, and the pages have to be read.
  * Throws HttpFailure when the server cannot be reached.
  */
-export async function* readStream(reading: StreamReading, question: Question, record: ObjectRecord): Attempt {
+export async function* readStream(reading: StreamReading, question: ListQuestion, record: ObjectRecord): Attempt {
   const { resource, namespace, labelSelector, fieldSelector } = question;
   const query = {
     watch: true,
