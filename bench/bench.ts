@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
+import { cluster } from './cluster.ts';
 import { journal } from './journal.ts';
 import { loop } from './loop.ts';
 import { costs, limits, mapping, scale } from './scenarios.ts';
@@ -21,7 +22,7 @@ interface Options {
   readonly json?: string;
 }
 
-const SCENARIOS = { mapping, costs, scale, limits, loop, journal };
+const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster };
 
 const options = new Command('npm run bench --')
   .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')

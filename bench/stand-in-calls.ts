@@ -7,6 +7,8 @@ const options = z.object({
   clusters: z.number(),
   latencyMs: z.number(),
   portLimit: z.object({ limit: z.number(), periodSeconds: z.number() }).optional(),
+  /** What runs in a cluster beside them. */
+  cluster: z.object({ workloads: z.number(), podsOfEach: z.number() }).optional(),
 });
 export type StandInSetup = z.infer<typeof options>;
 
@@ -34,5 +36,6 @@ export const answer = z.object({
   count: z.object({ komodor: z.number(), port: z.number(), refused: z.number() }).optional(),
   entities: z.record(z.string(), z.array(entity)).optional(),
   changed: z.number().optional(),
+  kubeconfig: z.string().optional(),
 });
 export type Answer = z.infer<typeof answer>;

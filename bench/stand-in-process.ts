@@ -17,6 +17,8 @@ export interface Requests {
 export interface StandInProcess {
   /** Settings that lead the program to them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the cluster, if there is one. */
+  readonly kubeconfig: string | undefined;
   /** How many requests they had since the last call. */
   requests(): Promise<Requests>;
   /** What Port holds, by blueprint. */
@@ -29,9 +31,10 @@ export interface StandInProcess {
 /** Starts the stand-ins over a world of the given size; Port is empty. */
 export async function startStandInProcess(options: StandInSetup): Promise<StandInProcess> {
   const child = fork(SCRIPT, { execArgv: ['--import', 'tsx'], serialization: 'advanced' });
-  const { environment = {} } = await ask(child, { type: 'start', options });
+  const { environment = {}, kubeconfig } = await ask(child, { type: 'start', options });
   return {
     environment,
+    kubeconfig,
     async requests() {
       const { count } = await ask(child, { type: 'count' });
       return count ?? { komodor: 0, port: 0, refused: 0 };

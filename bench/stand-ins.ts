@@ -2,24 +2,27 @@
 
 import { environmentOf } from '../src/cli/stand-ins.ts';
 import { type KomodorSandbox, startKomodor } from '../src/sandbox/komodor/start-komodor.ts';
+import { startKubernetes } from '../src/sandbox/kubernetes/start-kubernetes.ts';
 import { type PortSandbox, startPort } from '../src/sandbox/port/server.ts';
 import { createRandom } from '../src/sandbox/random.ts';
 import { createWorld } from '../src/sandbox/world/create-world.ts';
+import { clusterObjects } from './cluster-objects.ts';
 import { type Answer, answer, type Request, request, type StandInSetup } from './stand-in-calls.ts';
 
 const CREDENTIALS = { apiKey: 'key-of-the-benchmark', clientId: 'client', clientSecret: 'secret-of-the-benchmark' };
 
 let standIns: { readonly komodor: KomodorSandbox; readonly port: PortSandbox } | undefined;
 
-async function start({ portLimit, latencyMs, ...world }: StandInSetup): Promise<Answer> {
+async function start({ portLimit, latencyMs, cluster, ...world }: StandInSetup): Promise<Answer> {
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
   const komodor = await startKomodor({ world: createWorld(world), apiKey, latencyMs, port: 0 });
   const limit = portLimit === undefined ? {} : { rateLimit: portLimit };
   const port = await startPort({ clientId, clientSecret, latencyMs, port: 0, ...limit });
   standIns = { komodor, port };
-  return {
-    environment: environmentOf(komodor, port, CREDENTIALS),
-  };
+  const environment = environmentOf(komodor, port, CREDENTIALS);
+  if (cluster === undefined) return { environment };
+  const kubernetes = await startKubernetes({ objects: clusterObjects(cluster), latencyMs });
+  return { environment, kubeconfig: kubernetes.kubeconfig() };
 }
 
 function running() {
