@@ -105,6 +105,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   tracing: [],
   networkpolicy: ['NetworkPolicy/komodor-port'],
   notifications: [],
+  kubernetes: [],
 };
 
 describeWith(['kubectl', 'helm4'], 'a component of the release', () => {
@@ -126,6 +127,8 @@ describeWith(['kubectl', 'helm4'], 'a component of the release', () => {
     expect(release.flatMap(mistakesIn)).toEqual([]);
     expect(kindsOf(release)).toEqual(expect.arrayContaining([...(EXPECTED[component] ?? ['nothing is known of it'])]));
     if (component === 'notifications') expect(JSON.stringify(release)).toContain('"key":"NOTIFY_URL"');
+    if (component === 'kubernetes')
+      expect(settingsIn(release)).toMatchObject({ KUBERNETES: 'in-cluster', CLUSTER_NAME: 'dev' });
     if (component === 'tracing') expect(settingsIn(release).OTEL_RESOURCE_ATTRIBUTES).toBe('k8s.cluster.name=dev');
   });
 });

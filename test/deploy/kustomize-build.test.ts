@@ -45,7 +45,12 @@ function mismatches(manifests: readonly Manifest[]): readonly string[] {
   });
 }
 
-const NEEDED: Readonly<Record<string, readonly string[]>> = { split: ['redis'] };
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  split: ['redis'],
+  'git-sync-job': ['git-sync', 'once-job'],
+};
+/** They are of no namespace. */
+const OF_CLUSTER: readonly string[] = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
 
 describeWith(['kubectl'], 'each component on the base', () => {
   describe.each(COMPONENTS)('%s', (component) => {
@@ -68,7 +73,7 @@ describeWith(['kubectl'], 'each component on the base', () => {
         if (kind === 'Namespace') continue;
         expect({ name: metadata.name, namespace: metadata.namespace }).toEqual({
           name: metadata.name,
-          namespace: 'komodor-port',
+          namespace: OF_CLUSTER.includes(kind) ? undefined : 'komodor-port',
         });
         expect(metadata.labels, `${kind}/${metadata.name}`).toMatchObject({
           'app.kubernetes.io/name': 'komodor-port',
@@ -84,19 +89,23 @@ describeWith(['kubectl'], 'each component on the base', () => {
   });
 
   it('in another namespace: everything moves, and still fits together', async () => {
-    const components = COMPONENTS.filter((name) => name !== 'cronjob');
+    // The catalog is one folder, and a CronJob takes the place of the Deployment.
+    const components = COMPONENTS.filter((name) => !['cronjob', 'catalog-files'].includes(name));
     const manifests = await buildOverlay({ components: order(components), rest: { namespace: 'elsewhere' } });
     expect(mismatches(manifests)).toEqual([]);
-    const namespaces = manifests.map(({ kind, metadata }) =>
-      kind === 'Namespace' ? metadata.name : metadata.namespace,
-    );
+    const namespaces = manifests
+      .filter(({ kind }) => !OF_CLUSTER.includes(kind) || kind === 'Namespace')
+      .map(({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace));
     expect([...new Set(namespaces)]).toEqual(['elsewhere']);
+    expect(objectOf(manifests, 'ClusterRoleBinding', 'komodor-port')).toMatchObject({
+      subjects: [{ kind: 'ServiceAccount', name: 'komodor-port', namespace: 'elsewhere' }],
+    });
   });
 });
 
 /** Those that copy the pod come after those that change it. */
 function order(components: readonly string[]): readonly string[] {
-  const copying = ['split', 'once-job', 'cronjob'];
+  const copying = ['split', 'once-job', 'cronjob', 'git-sync-job'];
   return [
     ...components.filter((name) => !copying.includes(name)),
     ...copying.filter((name) => components.includes(name)),
@@ -192,6 +201,92 @@ describeWith(['kubectl'], 'the pods of a component', () => {
     expect(job.spec).not.toHaveProperty('ttlSecondsAfterFinished');
     const [container] = podOf(manifests, 'Job', 'komodor-port-resync-once').spec.containers;
     expect(container?.env).toContainEqual({ name: 'EVENT_LISTENER', value: 'ONCE' });
+  });
+});
+
+describeWith(['kubectl'], 'the catalog of a component', () => {
+  const pod = (manifests: readonly Manifest[], kind: string, name: string) => podOf(manifests, kind, name).spec;
+  const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
+  const initOf = (spec: object) => names(initSchema.parse(spec).initContainers);
+
+  it('git-sync: a copy beside each pod that stays, and before the resync in each that ends', async () => {
+    const components = ['redis', 'git-sync', 'split', 'once-job', 'git-sync-job'];
+    const manifests = await buildOverlay({ components });
+    for (const name of ['komodor-port', 'komodor-port-worker']) {
+      const spec = pod(manifests, 'Deployment', name);
+      expect([names(spec.containers), initOf(spec)]).toEqual([['komodor-port', 'git-sync'], []]);
+    }
+    const job = pod(manifests, 'Job', 'komodor-port-resync-once');
+    expect([names(job.containers), initOf(job)]).toEqual([['komodor-port'], ['git-sync']]);
+    const cron = await buildOverlay({ components: ['git-sync', 'cronjob', 'git-sync-job'] });
+    const of = pod(cron, 'CronJob', 'komodor-port-resync');
+    expect([names(of.containers), initOf(of)]).toEqual([['komodor-port'], ['git-sync']]);
+    expect(JSON.stringify(of)).toContain('"name":"GITSYNC_ONE_TIME","value":"true"');
+  });
+
+  it.each(['once-job', 'cronjob'])('git-sync: %s alone still ends', async (component) => {
+    const manifests = await buildOverlay({ components: ['git-sync', component] });
+    const [kind, name] =
+      component === 'cronjob' ? ['CronJob', 'komodor-port-resync'] : ['Job', 'komodor-port-resync-once'];
+    expect(names(pod(manifests, kind, name).containers)).toEqual(['komodor-port']);
+  });
+
+  it('git-sync: the repository of the overlay, and new pods when it is another one', async () => {
+    const literals = ['GITSYNC_REPO=https://git.example.com/mine'];
+    const [before, after] = [
+      await buildOverlay({ components: ['git-sync'] }),
+      await buildOverlay({ components: ['git-sync'], mine: merged('komodor-port-git-sync', { literals }) }),
+    ];
+    const { name, data } = configMapOf(after, 'komodor-port-git-sync');
+    expect(data).toMatchObject({ GITSYNC_REPO: 'https://git.example.com/mine', GITSYNC_LINK: 'current' });
+    expect(name).not.toBe(configMapOf(before, 'komodor-port-git-sync').name);
+    expect(JSON.stringify(pod(after, 'Deployment', 'komodor-port'))).toContain(name);
+  });
+
+  it('catalog-files: manifests of the overlay, without new pods when one changes', async () => {
+    const withFile = (text: string) =>
+      buildOverlay({
+        components: ['catalog-files'],
+        mine: merged('komodor-port-catalog', { files: ['checkout.yaml'] }),
+        files: { 'checkout.yaml': text },
+      });
+    const [a, b] = [await withFile('a'), await withFile('b')];
+    expect(configMapOf(b, 'komodor-port-catalog')).toEqual({
+      ...{ name: 'komodor-port-catalog', data: { 'checkout.yaml': 'b' } },
+    });
+    expect(pod(a, 'Deployment', 'komodor-port')).toEqual(pod(b, 'Deployment', 'komodor-port'));
+    expect(configMapOf(a).data).toMatchObject({ CATALOG_PATH: '/etc/komodor-port/catalog' });
+  });
+
+  it('kubernetes: the way to the API server, where there is a network policy', async () => {
+    const built = await buildOverlay({ components: ['networkpolicy', 'kubernetes'] });
+    expect(JSON.stringify(objectOf(built, 'NetworkPolicy', 'komodor-port').spec)).toContain('6443');
+  });
+});
+
+/** A component of the user that merges this into a ConfigMap of another one, as docs/kustomize.md says. */
+function merged(name: string, content: object) {
+  return { configMapGenerator: [{ name, namespace: 'komodor-port', behavior: 'merge', ...content }] };
+}
+
+const initSchema = z.looseObject({ initContainers: z.array(z.looseObject({ name: z.string() })).default([]) });
+
+describeWith(['kubectl'], 'what a component sets', () => {
+  it.each([
+    ['mapping-files', 'komodor-port-mappings', 'komodor.yaml'],
+    ['mapping-files', 'komodor-port-mappings', 'teams.yaml'],
+    ['tracing', 'komodor-port', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  ])('%s: is another thing in a component of the user: %s %s', async (component, name, key) => {
+    const isFile = key.endsWith('.yaml');
+    const mine = merged(name, isFile ? { files: [key] } : { literals: [`${key}=mine`] });
+    // That of the base has no namespace of its own.
+    const generator = name === 'komodor-port' ? { ...mine.configMapGenerator[0], namespace: undefined } : undefined;
+    const manifests = await buildOverlay({
+      components: [component],
+      mine: generator ? { configMapGenerator: [generator] } : mine,
+      ...(isFile && { files: { [key]: 'mine' } }),
+    });
+    expect(configMapOf(manifests, name).data[key]).toBe('mine');
   });
 });
 

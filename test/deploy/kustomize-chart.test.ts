@@ -11,12 +11,16 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }): num
 
 /**
  * A pod as both ways of making it have it: without the checksums of the one and the hashes of the other, which both stand for
- * "changed settings, new pods"; variables and volumes in any order.
+ * "changed settings, new pods"; variables, volumes and mounts in any order.
  */
 function comparable(pod: PodTemplate): unknown {
   const { annotations: _, ...metadata } = pod.metadata;
   const withoutHash = (text: string) => text.replaceAll(/"(komodor-port(?:-[a-z]+)?)-[a-z0-9]{10}"/g, '"$1"');
-  const containers = pod.spec.containers.map((container) => ({ ...container, env: container.env.toSorted(byName) }));
+  const containers = pod.spec.containers.map((container) => ({
+    ...container,
+    env: container.env.toSorted(byName),
+    volumeMounts: mountsOf(container).toSorted((a, b) => a.mountPath.localeCompare(b.mountPath)),
+  }));
   return JSON.parse(
     withoutHash(
       JSON.stringify({
@@ -26,6 +30,9 @@ function comparable(pod: PodTemplate): unknown {
     ),
   );
 }
+
+const mountsSchema = z.looseObject({ volumeMounts: z.array(z.looseObject({ mountPath: z.string() })).default([]) });
+const mountsOf = (container: unknown) => mountsSchema.parse(container).volumeMounts;
 
 /** The variables that both give a container, wherever they stand: in the ConfigMap or beside it. */
 function variablesOf(manifests: readonly Manifest[], pod: PodTemplate): Readonly<Record<string, string | undefined>> {
@@ -62,6 +69,15 @@ const pairs: readonly Pair[] = [
     name: 'komodor-port-worker',
     components: ['redis', 'split'],
     values: { ...REDIS, roles: { worker: { enabled: true } } },
+  },
+  {
+    kind: 'Deployment',
+    name: 'komodor-port',
+    components: ['kubernetes', 'catalog-files'],
+    values: {
+      kubernetes: { enabled: true },
+      catalog: { enabled: true, existingConfigMap: 'komodor-port-catalog' },
+    },
   },
   { kind: 'StatefulSet', name: 'komodor-port-redis', components: ['redis'], values: REDIS },
   { kind: 'CronJob', name: 'komodor-port-resync', components: ['cronjob'], values: { workload: { kind: 'CronJob' } } },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
@@ -22,6 +22,8 @@ interface Overlay {
   /** Names of components of Kustomize, or their folders from the root of the checkout. */
   readonly components?: readonly string[];
   readonly rest?: object;
+  /** What stands in a component of the user, after all others, with files beside it. */
+  readonly mine?: object;
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -30,18 +32,23 @@ export async function buildOverlay({
   base = `${FOLDER}/base`,
   components = [],
   rest = {},
+  mine,
   files = {},
 }: Overlay = {}): Promise<readonly Manifest[]> {
   const folder = mkdtempSync(join(tmpdir(), 'overlay-'));
   const pathTo = (path: string) => relative(folder, join(ROOT, path));
   try {
+    const shipped = components.map((name) => pathTo(name.includes('/') ? name : `${FOLDER}/components/${name}`));
     const kustomization = {
       resources: [pathTo(base)],
-      components: components.map((name) => pathTo(name.includes('/') ? name : `${FOLDER}/components/${name}`)),
+      components: mine === undefined ? shipped : [...shipped, 'mine'],
       ...rest,
     };
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    mkdirSync(join(folder, 'mine'));
+    const component = { apiVersion: 'kustomize.config.k8s.io/v1alpha1', kind: 'Component', ...mine };
+    writeFileSync(join(folder, 'mine/kustomization.yaml'), JSON.stringify(component));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'mine', name), text);
     return await kustomize(folder);
   } finally {
     rmSync(folder, { recursive: true });
@@ -92,7 +99,7 @@ export function podOf(manifests: readonly Manifest[], kind: string, name = 'komo
   throw new Error(`${kind}/${name} has no pods`);
 }
 
-const dataSchema = z.looseObject({ data: z.record(z.string(), z.string()) });
+const dataSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
 /** The ConfigMap whose name begins so, whatever its hash. */
 export function configMapOf(manifests: readonly Manifest[], name = 'komodor-port') {
