@@ -5,6 +5,7 @@ import { yamlText } from '../config/yaml-text.ts';
 import { messageOf } from '../core/errors.ts';
 import type { JsonObject } from '../core/model.ts';
 import { kindsReadBy, rbacObjects, rightsFor } from '../kubernetes/rbac.ts';
+import { CATALOG_KINDS } from '../manifests/source.ts';
 import { mappingOriginOf } from '../port/integration.ts';
 import { readStoredMapping } from '../port/stored-mapping.ts';
 import { EXIT, onInterrupt } from './command.ts';
@@ -38,7 +39,10 @@ export async function rbac(options: RbacOptions): Promise<number> {
       ? await currentMapping(settings, interruption.signal)
       : ofFiles(settings, options.mapping);
   if (notice !== undefined) printError(notice);
-  const rights = rightsFor(kindsReadBy(config), options.writeBack ?? false);
+  // With a folder of manifests the cluster is not asked for entities.
+  const ofFolder = settings.catalogPath === undefined ? [] : CATALOG_KINDS;
+  const read = kindsReadBy(config).filter(({ kind }) => !ofFolder.includes(kind));
+  const rights = rightsFor(read, options.writeBack ?? false);
   const objects = rbacObjects(rights, { namespace: options.namespace, name: options.serviceAccount });
   if (objects.length === 0) printError(`${origin} reads nothing from a cluster, so no rights are needed.`);
   if (options.json) printJson({ apiVersion: 'v1', kind: 'List', items: objects });
@@ -65,7 +69,9 @@ async function currentMapping(settings: OfflineSettings, signal: AbortSignal): P
     return ofFiles(settings, mappingPath, `${why}, so the mapping of the files is used, not that in Port.`);
   }
   // Komodor is not asked for anything, so its key may be missing.
-  const complete = { ...settings, portClientId, portClientSecret, komodorApiKey: settings.komodorApiKey ?? 'none' };
+  const credentials = { portClientId, portClientSecret, komodorApiKey: settings.komodorApiKey ?? 'none' };
+  // Nor is the cluster, which may be out of reach from here.
+  const complete = { ...settings, ...credentials, kubernetes: undefined };
   const application = await createApplication(complete, process.env);
   const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_WAIT_MS)]);
   try {

@@ -74,10 +74,19 @@ describe.concurrent('rbac', () => {
     expect(documentOf(outcome)).toEqual({ apiVersion: 'v1', kind: 'List', items: [] });
   });
 
+  it('asks for no right to entities that come from a folder', async () => {
+    const file = fileWith('folder.json', entry('getport.io/v1/Entity'), entry('v1/pods'));
+    const { stdout } = await runCli(['rbac', '--mapping', file], { env: { CATALOG_PATH: folder } });
+    expect(stdout).toContain('- pods');
+    expect(stdout).not.toContain('getport.io');
+  });
+
   it('takes the mapping in Port, as a resync does', async () => {
     const resources = [entry('batch/v1/cronjobs')];
     await fill(port.url, { resources });
-    const { code, stdout, stderr } = await runCli(['rbac'], { env: account(port.url) });
+    // The cluster that the service reads is out of reach from here.
+    const env = { ...account(port.url), KUBERNETES: 'in-cluster' };
+    const { code, stdout, stderr } = await runCli(['rbac'], { env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain("# What Port's integration in-port needs");
     expect(stdout).toContain('- cronjobs');

@@ -123,6 +123,7 @@ describeWith(['helm4'], 'the rights that the chart gives', () => {
       values: { ...cluster(), catalog, mapping: { files: { 'a.yaml': { resources } } } },
     });
     expect(JSON.stringify(rightsIn(manifests))).not.toContain('getport.io');
+    expect(rightsIn(manifests)).toEqual(rightsIn(await printed(manifests, true)));
   });
 
   it.each(['', 'git', 'kubernetes', 'git,kubernetes,kubernetes-pods', 'clusters'])(
