@@ -105,7 +105,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   tracing: [],
   networkpolicy: ['NetworkPolicy/komodor-port'],
   notifications: [],
-  kubernetes: [],
+  kubernetes: ['ClusterRole/komodor-port', 'ClusterRoleBinding/komodor-port'],
 };
 
 describeWith(['kubectl', 'helm4'], 'a component of the release', () => {
