@@ -111,8 +111,8 @@ describe('commands', () => {
 describe('settings', () => {
   const settings = listSettings().flatMap(({ name, oceanNames }) => [name, ...oceanNames]);
   const oceans = WITHOUT_EFFECT.flatMap(({ names }) => names);
-  /** What Node, its HTTP libraries and OpenTelemetry read for themselves. */
-  const LIBRARIES = /^(HTTPS?_PROXY|ALL_PROXY|NO_PROXY|NODE_[A-Z_]+|OTEL_[A-Z_]+)$/;
+  /** What Node, its HTTP libraries and OpenTelemetry read for themselves, and git-sync beside the service. */
+  const LIBRARIES = /^(HTTPS?_PROXY|ALL_PROXY|NO_PROXY|NODE_[A-Z_]+|OTEL_[A-Z_]+|GITSYNC_[A-Z_]+)$/;
   const isThere = (name: string): boolean =>
     settings.includes(name) || oceans.includes(name) || LIBRARIES.test(name) || WORD(name).test(codeText);
 
