@@ -40,7 +40,7 @@ const CORE: readonly Given[] = [
     selectable: selectable('spec.nodeName', 'spec.restartPolicy', 'spec.serviceAccountName', 'status.phase'),
     emptyFields: { spec: { containers: null }, status: {} },
   },
-  { resource: 'secrets', kind: 'Secret', selectable: selectable('type') },
+  { resource: 'secrets', kind: 'Secret', defaults: { type: 'Opaque' }, selectable: selectable('type') },
   { resource: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'] },
   {
     resource: 'services',

@@ -47,6 +47,8 @@ export interface Definition {
   };
   /** The group whose objects these are, in another form. */
   readonly storedIn?: string;
+  /** Fields that an object has in any case. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** What the empty object of a bookmark has besides metadata. */
   readonly emptyFields?: Readonly<Record<string, unknown>>;
 }

@@ -54,18 +54,19 @@ export class KubernetesStore {
     const key = objectKey(namespace, object.metadata.name);
     const before = shelf.get(key);
     this.#version += 1;
-    const metadata = {
-      ...object.metadata,
-      ...(definition.namespaced && { namespace }),
-      uid: before?.metadata.uid ?? object.metadata.uid ?? this.#random.uuid(),
-      resourceVersion: String(this.#version),
-      creationTimestamp:
-        before?.metadata.creationTimestamp ?? object.metadata.creationTimestamp ?? timestamp(new Date()),
-    };
-    const stored = { ...object, metadata };
+    const own = this.identified(object, before);
+    const place = definition.namespaced ? { namespace } : {};
+    const stored = { ...own, metadata: { ...own.metadata, ...place, resourceVersion: String(this.#version) } };
     const type = before === undefined ? 'ADDED' : 'MODIFIED';
     this.#record(shelf, { version: this.#version, type, key, object: stored, before });
     return stored;
+  }
+
+  /** The object with what the server adds: a uid and a time, those of the one before it where there is one. */
+  identified(object: KubernetesObject, before?: KubernetesObject): KubernetesObject {
+    const { uid, creationTimestamp } = { ...object.metadata, ...before?.metadata };
+    const own = { uid: uid ?? this.#random.uuid(), creationTimestamp: creationTimestamp ?? timestamp(new Date()) };
+    return { ...this.definitionOf(object).defaults, ...object, metadata: { ...object.metadata, ...own } };
   }
 
   /** Takes an object away. @returns it with the version of its removal, or undefined when it was not there */

@@ -85,8 +85,6 @@ class Watcher {
   readonly #prefix: string;
   /** Everything up to this version was told. */
   #version: number;
-  /** The version of the latest bookmark. */
-  #bookmarked = 0;
   #isOpen = true;
   #isBookmarkDue = false;
   #isLast = false;
@@ -159,7 +157,7 @@ class Watcher {
       if (!this.#isOpen) return true;
       this.#version = change.version;
       const type = this.#typeOf(change);
-      if (type !== undefined) await this.#tell(type, change.object);
+      if (type !== undefined) await this.#tell(type, type === 'DELETED' ? lastSeen(change) : change.object);
     }
     return changes.length > 0;
   }
@@ -179,12 +177,11 @@ class Watcher {
     if (!this.#isBookmarkDue || !this.#isOpen) return;
     this.#isBookmarkDue = false;
     const { definition, options } = this.#request;
-    // At the end none says again what the one before has said.
-    if (!options.bookmarks || (this.#isLast && this.#bookmarked === this.#store.version)) return;
+    // At the end only who still waits to hear that everything was told gets one.
+    if (!options.bookmarks || (this.#isLast && !this.#endsInitial)) return;
     const annotations = this.#endsInitial && { annotations: { 'k8s.io/initial-events-end': 'true' } };
     this.#endsInitial = false;
     this.#version = this.#store.version;
-    this.#bookmarked = this.#version;
     const object = {
       kind: definition.kind,
       apiVersion: groupVersionOf(definition),
@@ -201,4 +198,11 @@ class Watcher {
   async #write(line: string): Promise<void> {
     if (!this.#stream.write(line)) await this.#stream.drained();
   }
+}
+
+/** What goes out of sight is shown as it was last seen, with the version of the change. */
+function lastSeen({ object, before }: Change): KubernetesObject {
+  if (before === undefined) return object;
+  const { resourceVersion = '' } = object.metadata;
+  return { ...before, metadata: { ...before.metadata, resourceVersion } };
 }

@@ -3,7 +3,7 @@ import { checkObject, readObject } from './checking.ts';
 import { asShown } from './events.ts';
 import { type Definition, isRecord, type KubernetesObject } from './model.ts';
 import { applied, patched, patchFormat } from './patching.ts';
-import { invalid, methodNotAllowed, noSuchObject, Refusal } from './refusals.ts';
+import { type Invalid, invalid, methodNotAllowed, noSuchObject, Refusal } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import { type KubernetesStore, timestamp } from './store.ts';
 
@@ -44,7 +44,10 @@ function create(
     const details = { name, ...(group !== '' && { group }), kind: resource };
     throw new Refusal(409, 'AlreadyExists', `${what} "${name}" already exists`, details);
   }
-  return answer(201, asShown(isDry ? object : store.put(withGeneration(object, 1, definition)), definition));
+  return answer(
+    201,
+    asShown(isDry ? store.identified(object) : store.put(withGeneration(object, 1, definition)), definition),
+  );
 }
 
 function change(
@@ -77,7 +80,7 @@ function change(
       : format === 'apply'
         ? applied(before, request, definition, info)
         : patched(before, request);
-  mustBeNewest(before, wanted, definition);
+  mustBeNewest(before, wanted, definition, format);
   const merged = onlyItsPart(before, wanted, subresource, definition);
   const object = checkObject(merged, definition, info, request.query);
   if (JSON.stringify(object) === JSON.stringify(before)) return answer(200, asShown(before, definition));
@@ -86,8 +89,8 @@ function change(
   if (isDry) return answer(200, asShown(next, definition));
   // What was to go, and has nobody left who holds it, goes.
   const isGone = next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0;
-  const after = (isGone ? store.remove(definition, namespace, name) : store.put(next)) ?? next;
-  return answer(200, asShown(after, definition));
+  if (isGone) store.remove(definition, namespace, name);
+  return answer(200, asShown(isGone ? next : store.put(next), definition));
 }
 
 function remove(store: KubernetesStore, definition: Definition, info: RequestInfo): SandboxResponse {
@@ -96,7 +99,8 @@ function remove(store: KubernetesStore, definition: Definition, info: RequestInf
   if (before === undefined) throw noSuchObject(definition.group, definition.resource, name);
   if ((before.metadata.finalizers ?? []).length > 0) {
     const deletionTimestamp = before.metadata.deletionTimestamp ?? timestamp(new Date());
-    const metadata = { ...before.metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 };
+    const generation = (before.metadata.generation ?? 0) + 1;
+    const metadata = { ...before.metadata, generation, deletionTimestamp, deletionGracePeriodSeconds: 0 };
     return answer(200, store.put({ ...before, metadata }));
   }
   const gone = store.remove(definition, namespace, name);
@@ -125,8 +129,18 @@ function onlyItsPart(
   return { ...rest, ...(before.status !== undefined && { status: before.status }), metadata, kind: wanted.kind };
 }
 
-function mustBeNewest(before: KubernetesObject, wanted: KubernetesObject, { group, resource }: Definition): void {
+function mustBeNewest(
+  before: KubernetesObject,
+  wanted: KubernetesObject,
+  { group, resource, isCustom }: Definition,
+  format: string,
+): void {
   const version = wanted.metadata.resourceVersion;
+  if (isCustom && format === 'update' && version === undefined) {
+    const message = 'Invalid value: 0: must be specified for an update';
+    const problem: Invalid = { field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message };
+    throw invalid(group, resource, before.metadata.name, [problem]);
+  }
   if (version === undefined || version === before.metadata.resourceVersion) return;
   const { name } = before.metadata;
   const what = group === '' ? resource : `${resource}.${group}`;

@@ -165,6 +165,7 @@ const VARYING: Readonly<Record<string, string>> = {
   uid: 'UID',
   resourceVersion: 'VERSION',
   creationTimestamp: 'TIME',
+  deletionTimestamp: 'TIME',
   serverAddress: 'ADDRESS',
   continue: 'TOKEN',
 };

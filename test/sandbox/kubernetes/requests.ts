@@ -299,5 +299,39 @@ const writes: readonly Asked[] = [
   { method: 'DELETE', path: `${events}/ev1` },
 ];
 
+const e6 = entity(SHOP, 'e6', { blueprint: 'b', identifier: 'e6' });
+/** What a watch from before all these changes tells of them. */
+const episode: readonly Asked[] = [
+  ...get(entities),
+  ...post(entities, e6),
+  patch(`${entities}/e6`, 'merge-patch+json', { metadata: { labels: { app: 'web' } } }),
+  patch(`${entities}/e6`, 'merge-patch+json', { metadata: { labels: { app: 'web' } } }),
+  patch(`${entities}/e6/status`, 'merge-patch+json', { status: { observedGeneration: 1 } }),
+  patch(`${entities}/e6`, 'merge-patch+json', { spec: { properties: { tier: 2 } } }),
+  patch(`${entities}/e6`, 'merge-patch+json', { metadata: { labels: { app: 'db' } } }),
+  patch(`${entities}/e6`, 'merge-patch+json', {
+    metadata: { finalizers: ['example.com/hold'], labels: { app: 'web' } },
+  }),
+  { method: 'DELETE', path: `${entities}/e6`, body: { propagationPolicy: 'Background' } },
+  patch(`${entities}/e6`, 'merge-patch+json', { metadata: { finalizers: null } }),
+  ...get(`${entities}/e6`),
+  ...get(
+    ...['', '&labelSelector=app=web', '&fieldSelector=metadata.name=e6', '&fieldSelector=metadata.name=e1'].map(
+      (more): Asked['path'] =>
+        ({ version }) =>
+          `${entities}?watch=1&timeoutSeconds=1&resourceVersion=${version}${more}`,
+    ),
+  ),
+  ...get(({ version }) => `${entities}?watch=1&timeoutSeconds=3&allowWatchBookmarks=true&resourceVersion=${version}`),
+  ...get(
+    secrets,
+    ({ version }) => `${secrets}?watch=1&timeoutSeconds=3&allowWatchBookmarks=true&resourceVersion=${version}`,
+  ),
+  { method: 'PUT', path: `${entities}/e1`, body: { ...entity(SHOP, 'e1', { blueprint: 'b' }) } },
+  { method: 'PUT', path: `${entities}/e1`, body: { ...entity(SHOP, 'e1', { blueprint: 'b', identifier: 'e1' }) } },
+  ...post(`${secrets}?dryRun=All`, named('dry')),
+  ...get(`${secrets}/dry`),
+];
+
 /** In this order: later ones see what earlier ones wrote. */
-export const REQUESTS: readonly Asked[] = [...lists, ...watches, ...places, ...refusedAccess, ...writes];
+export const REQUESTS: readonly Asked[] = [...lists, ...watches, ...places, ...refusedAccess, ...writes, ...episode];

@@ -71,6 +71,25 @@ describe('a watch', () => {
     watch.close();
   });
 
+  it('tells every watcher of every change, in order', async () => {
+    const api = await openKubernetes({ objects: [pod('one')] });
+    const version = await versionOf(api);
+    const query = `watch=1&resourceVersion=${version}`;
+    const watches = await Promise.all(Array.from({ length: 5 }, () => api.watch(`/api/v1/pods?${query}`)));
+    const versions: (string | undefined)[] = [];
+    for (let at = 0; at < 2_000; at += 1) {
+      versions.push(api.standIn.put(pod(`p${at % 50}`)).metadata.resourceVersion);
+      // Some come in bursts, some one by one.
+      if (at % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const watch of watches) {
+      const seen: (string | undefined)[] = [];
+      for (let at = 0; at < versions.length; at += 1) seen.push((await watch.next()).object.metadata.resourceVersion);
+      expect(seen).toEqual(versions);
+      watch.close();
+    }
+  });
+
   it('from a version that is forgotten begins with an error', async () => {
     const api = await openKubernetes({ objects: [pod('one')] });
     const version = await versionOf(api);
