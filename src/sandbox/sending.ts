@@ -26,6 +26,8 @@ export function faultResponse(fault: FaultAction | undefined): SandboxResponse |
 /** Sends an answer, whole or as far as the fault lets it. */
 export function send(answer: ServerResponse, response: SandboxResponse, fault?: FaultAction): void {
   if (response.stream !== undefined) {
+    // Who has gone meanwhile will not say so again.
+    if (answer.destroyed) return;
     answer.writeHead(response.status, response.headers);
     answer.flushHeaders();
     // Nothing says how long it will be, so that a share of it cannot be sent: it ends before it has begun.

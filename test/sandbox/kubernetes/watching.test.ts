@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { type KubernetesCaller, object, openKubernetes, type WatchEvent } from './caller.ts';
 
@@ -8,6 +9,11 @@ async function take(watch: { next(): Promise<WatchEvent> }, count: number): Prom
   const events: string[] = [];
   for (let at = 0; at < count; at += 1) events.push(told(await watch.next()));
   return events;
+}
+
+async function openSlowKubernetes() {
+  const api = await openKubernetes({ latencyMs: 200 });
+  return { standIn: api.standIn, call: () => api.call({ path: '/readyz' }) };
 }
 
 async function versionOf(api: KubernetesCaller): Promise<string> {
@@ -88,6 +94,23 @@ describe('a watch', () => {
       expect(seen).toEqual(versions);
       watch.close();
     }
+  });
+
+  it('is not begun for who has gone before', async () => {
+    const { standIn, call } = await openSlowKubernetes();
+    const hasty = request(new URL('/api/v1/pods?watch=1', standIn.baseUrl), {
+      headers: { authorization: `Bearer ${standIn.token}` },
+    });
+    hasty.on('error', () => {});
+    hasty.end();
+    await new Promise((resolve) =>
+      hasty.on('socket', (socket) => socket.once('connect', () => setTimeout(resolve, 10))),
+    );
+    hasty.destroy();
+    // What comes later is answered later.
+    await call();
+    expect(standIn.log.map(({ route }) => route)).toEqual(['watch-pods', 'server']);
+    expect(standIn.watchers).toBe(0);
   });
 
   it('from a version that is forgotten begins with an error', async () => {
