@@ -44,7 +44,7 @@ async function inCluster(env: NodeJS.Dict<string>): Promise<ConnectionParts> {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = env;
   if (host === '') {
     throw unusable(
-      'in-cluster works only in a pod (KUBERNETES_SERVICE_HOST is not set): outside, give the path of a kubeconfig.',
+      'in-cluster works only in a pod (KUBERNETES_SERVICE_HOST is not set): set it to the path of a kubeconfig outside of one.',
     );
   }
   const folder = env.KUBERNETES_SERVICE_ACCOUNT_PATH || SERVICE_ACCOUNT;

@@ -158,7 +158,7 @@ describe('the doctor of a cluster', () => {
     [
       'a kubeconfig that is not there',
       async () => '/nowhere/kubeconfig',
-      ['cluster-reachable failed'],
+      ['cluster-reachable failed', 'cluster-login warning', 'kind:v1/pods warning'],
       'cluster-reachable',
       /^KUBERNETES: the kubeconfig: \/nowhere\/kubeconfig cannot be read \(there is no such file\)$/,
     ],
@@ -174,7 +174,7 @@ describe('the doctor of a cluster', () => {
         };
         return fileWith(JSON.stringify({ 'current-context': 'x', contexts: [one], clusters: [one], users: [one] }));
       },
-      ['cluster-reachable failed'],
+      ['cluster-reachable failed', 'cluster-login warning', 'kind:v1/pods warning'],
       'cluster-reachable',
       /users\[x\]\.exec runs a program to log in, which this program does not do$/,
     ],

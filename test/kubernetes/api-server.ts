@@ -38,12 +38,12 @@ export async function makeClient(folder: string, name: string): Promise<void> {
   await must(['openssl', 'x509', '-req', '-in', at('csr'), ...authority, '-out', at('crt'), '-days', '7']);
 }
 
-/** A server over TLS for one test, which asks for a client's certificate without insisting. */
-export async function startTlsServer(folder: string, answer: Answer): Promise<string> {
+/** A server over TLS for one test, which asks for a client's certificate. @param insists whether it refuses all others */
+export async function startTlsServer(folder: string, answer: Answer, insists = false): Promise<string> {
   const read = (name: string) => readFile(join(folder, name), 'utf8');
   const [key, cert, ca] = await Promise.all(['tls.key', 'tls.crt', 'ca.crt'].map(read));
   let calls = 0;
-  const server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: false }, (request, response) =>
+  const server = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: insists }, (request, response) =>
     answer(request, response, ++calls),
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -85,7 +85,10 @@ export function plainConnection(baseUrl: string): Connection {
   return { baseUrl, namespace: undefined, origin: 'a test', tls: async () => ({}) };
 }
 
-export function apiOf(connection: Connection, more: { timeoutMs?: number; concurrency?: number } = {}): KubernetesApi {
+export function apiOf(
+  connection: Connection,
+  more: { timeoutMs?: number; concurrency?: number; env?: NodeJS.Dict<string> } = {},
+): KubernetesApi {
   const governor = createGovernor({ side: 'kubernetes', concurrency: more.concurrency ?? 4 });
   const api = createKubernetesApi({
     connection,
@@ -94,6 +97,7 @@ export function apiOf(connection: Connection, more: { timeoutMs?: number; concur
     maxResponseBytes: 10_000_000,
     secrets: [],
     userAgent: 'komodor-port/test',
+    env: more.env ?? {},
   });
   onTestFinished(() => api.close());
   return api;

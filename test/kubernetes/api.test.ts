@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exactJson } from '../../src/core/exact-json.ts';
 import { connectionOf } from '../../src/kubernetes/connection.ts';
 import { statusOf } from '../../src/kubernetes/status.ts';
+import { startProxy } from '../net/local-proxy.ts';
 import {
   apiOf,
   certificatesIn,
@@ -77,6 +78,32 @@ describe('a connection over TLS', () => {
       body: { ok: true },
       bytes: 11,
     });
+  });
+
+  it('is refused in words when the server insists on a certificate that we do not have', async () => {
+    const url = await startTlsServer(made, (_request, response) => json(response, {}), true);
+    const path = await kubeconfig(await temporaryFolder(), { server: url, ...trusted() }, { token: 'abc' });
+    const failure = await failureOf(apiOf(await connectionOf(path, {})).get('/version', {}, signal));
+    expect(failure).toMatchObject({ problem: 'tls', message: expect.stringContaining('refuses our certificate') });
+  });
+
+  it('goes through the proxy of the environment, but for what is exempt, and trusts the same authority', async () => {
+    const url = await startTlsServer(made, (request, response) => json(response, { client: clientOf(request) }));
+    const user = { 'client-certificate': at('client.crt'), 'client-key': at('client.key') };
+    const connection = await connectionOf(
+      await kubeconfig(await temporaryFolder(), { server: url, ...trusted() }, user),
+      {},
+    );
+    const proxy = await startProxy(Number(new URL(url).port));
+    const env = { HTTPS_PROXY: `http://${proxy.address}` };
+    const through = apiOf(connection, { env });
+    expect(await through.get('/version', {}, signal)).toMatchObject({ body: { client: 'client' } });
+    for await (const { value } of through.lines('/x', {}, { idleMs: 5000 }, signal))
+      expect(value).toEqual({ client: 'client' });
+    expect(proxy.tunnels).toHaveLength(1);
+    const around = apiOf(connection, { env: { ...env, NO_PROXY: '127.0.0.0/8' } });
+    expect(await around.get('/version', {}, signal)).toMatchObject({ body: { client: 'client' } });
+    expect(proxy.tunnels).toHaveLength(1);
   });
 
   it('shows a renewed certificate after 401, while a stream goes on as it was', async () => {

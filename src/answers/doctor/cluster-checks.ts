@@ -41,8 +41,6 @@ const WhoSchema = z.looseObject({
 });
 const AccessSchema = z.looseObject({ status: z.looseObject({ allowed: z.boolean() }) });
 
-const ABOVE = 'see the checks of the cluster above';
-
 /** The cluster: whether it is reached, whether it takes the login, and whether each kind of the mapping is there and may be read. */
 export async function clusterChecks(
   { connect, isRead }: ClusterSide,
@@ -51,30 +49,51 @@ export async function clusterChecks(
   time: CheckTime,
 ): Promise<readonly DoctorCheck[]> {
   const cluster = await tried(connect());
-  if ('error' in cluster) {
-    return [await check('cluster-reachable', time, () => failureOf(cluster.error, 'Check KUBERNETES.'))];
-  }
-  const { api, connection } = cluster.value;
-  const answer = tried(versionOf(api, time.signal));
-  const login = answer.then((outcome) => (isReached(outcome) ? tried(whoAreWe(api, time.signal)) : outcome));
-  const first = Promise.all([
-    check('cluster-reachable', time, async () => reached(connection, env, await answer)),
-    check('cluster-login', time, async (signal) =>
-      isReached(await answer)
-        ? loginFinding(connection, await login, signal)
-        : notChecked('the cluster cannot be reached'),
-    ),
-  ]);
-  const isUsable = login.then((outcome) => 'value' in outcome);
+  const first = 'value' in cluster ? firstChecks(cluster.value, env, time) : unusableChecks(cluster.error, time);
   const entries = ((await mapping)?.entries ?? []).filter(({ kind }) => isRead(kind));
   const kinds = await Promise.all(
     [...new Set(entries.map(({ kind }) => kind))].map((kind) =>
       check(`kind:${kind}`, time, async (signal) =>
-        (await isUsable) ? kindFinding(cluster.value, kind, namespacesOf(kind, entries), signal) : notChecked(ABOVE),
+        'value' in cluster && (await first.isUsable)
+          ? kindFinding(cluster.value, kind, namespacesOf(kind, entries), signal)
+          : notChecked('see the checks of the cluster above'),
       ),
     ),
   );
-  return [...(await first), ...kinds];
+  return [...(await first.checks), ...kinds];
+}
+
+interface FirstChecks {
+  readonly checks: Promise<readonly DoctorCheck[]>;
+  /** Whether the cluster takes our requests. */
+  readonly isUsable: Promise<boolean>;
+}
+
+function firstChecks({ api, connection }: Cluster, env: NodeJS.Dict<string>, time: CheckTime): FirstChecks {
+  const answer = tried(versionOf(api, time.signal));
+  const login = answer.then((outcome) => (isReached(outcome) ? tried(whoAreWe(api, time.signal)) : outcome));
+  return {
+    checks: Promise.all([
+      check('cluster-reachable', time, async () => reached(connection, env, await answer)),
+      check('cluster-login', time, async (signal) =>
+        isReached(await answer)
+          ? loginFinding(connection, await login, signal)
+          : notChecked('the cluster cannot be reached'),
+      ),
+    ]),
+    isUsable: login.then((outcome) => 'value' in outcome),
+  };
+}
+
+/** KUBERNETES names nothing that can be connected to. */
+function unusableChecks(error: unknown, time: CheckTime): FirstChecks {
+  return {
+    checks: Promise.all([
+      check('cluster-reachable', time, () => failureOf(error, 'Check KUBERNETES.')),
+      check('cluster-login', time, () => notChecked('KUBERNETES cannot be used')),
+    ]),
+    isUsable: Promise.resolve(false),
+  };
 }
 
 /** Whether a kind is one of a cluster or a folder. */
