@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { messageOf } from '../core/errors.ts';
 import type { Kind } from '../core/model.ts';
 import { HttpFailure } from '../net/http-failure.ts';
@@ -14,8 +15,6 @@ export interface Discovery {
    * @throws HttpFailure when the server cannot be asked
    */
   find(kind: Kind, signal: AbortSignal): Promise<{ readonly resource: Resource } | { readonly problem: string }>;
-  /** All that can be said now. @throws HttpFailure when the server cannot be asked */
-  all(signal: AbortSignal): Promise<readonly Resource[]>;
 }
 
 interface Found {
@@ -40,7 +39,7 @@ export function createDiscovery(api: KubernetesApi, now: () => number = Date.now
     signal.throwIfAborted();
     if (last !== undefined && now() - last.at < maxAgeMs) return last;
     // Others may wait for the same answer, so that it does not end with the first who asked.
-    asking ??= ask(api, now, new AbortController().signal)
+    asking ??= discover(api, now, new AbortController().signal)
       .then((answer) => {
         last = answer;
         return answer;
@@ -74,13 +73,11 @@ export function createDiscovery(api: KubernetesApi, now: () => number = Date.now
         problem: `${kindOf(resource)} cannot be listed: the cluster only offers ${verbs}, so that it is no kind to read.`,
       };
     },
-    async all(signal) {
-      return (await found(FRESH_MS, signal)).resources;
-    },
   };
 }
 
-async function ask(api: KubernetesApi, now: () => number, signal: AbortSignal): Promise<Found> {
+/** Asks what the server has. @throws HttpFailure when it cannot be asked */
+export async function discover(api: KubernetesApi, now: () => number, signal: AbortSignal): Promise<Found> {
   const at = now();
   const roots = await Promise.all(['/api', '/apis'].map((path) => groupVersions(api, path, signal)));
   const versions = await Promise.all(roots.flat().map((version) => withResources(api, version, signal)));
@@ -129,6 +126,8 @@ async function withResources(
 
 /** Waits for work that goes on when we stop waiting. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // All kinds of a run may wait with the same signal.
+  setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });

@@ -151,6 +151,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function* lines(request: HttpRequest, limits: LineLimits) {
     // Not `withAnySignal`, which ends with a promise: what comes after it is the stream.
     const over = new AbortController();
+    setMaxListeners(0, request.signal);
     const unfollow = [request.signal, closing.signal].map((signal) => follow(signal, over));
     try {
       const { value: opened } = await send({ ...request, signal: over.signal }, stream);
@@ -163,6 +164,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async request(request) {
+      // Many requests may listen to the signal of one run.
+      setMaxListeners(0, request.signal);
       return withAnySignal([request.signal, closing.signal], async (signal) => {
         const { value, attempts } = await send({ ...request, signal }, whole);
         return { ...value, attempts: attempts + value.attempts - 1 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDiscovery, type Discovery } from '../../src/kubernetes/discovery.ts';
+import type { KubernetesApi } from '../../src/kubernetes/api.ts';
+import { createDiscovery, type Discovery, discover } from '../../src/kubernetes/discovery.ts';
 import { apiOf, failureOf, json, plainConnection, signal, startPlainServer, statusBody } from './api-server.ts';
 
 const READ = ['get', 'list', 'watch'];
@@ -22,6 +23,7 @@ const WORLD: Readonly<Record<string, readonly (readonly [names: string, namespac
 };
 
 interface Server {
+  readonly api: KubernetesApi;
   readonly discovery: Discovery;
   /** Paths that were asked for. */
   readonly asked: string[];
@@ -96,7 +98,8 @@ async function serve(form: 'aggregated' | 'plain'): Promise<Server> {
     }
   });
   const time = { now: 1_000_000 };
-  return { discovery: createDiscovery(apiOf(plainConnection(url)), () => time.now), asked, time, world };
+  const api = apiOf(plainConnection(url));
+  return { api, discovery: createDiscovery(api, () => time.now), asked, time, world };
 }
 
 async function problemOf(discovery: Discovery, kind: string): Promise<string> {
@@ -106,8 +109,8 @@ async function problemOf(discovery: Discovery, kind: string): Promise<string> {
 
 describe.each(['aggregated', 'plain'] as const)('what an API server has, in %s form', (form) => {
   it('is asked for with as few requests as the form allows', async () => {
-    const { discovery, asked } = await serve(form);
-    const resources = await discovery.all(signal);
+    const { api, asked } = await serve(form);
+    const { resources } = await discover(api, Date.now, signal);
     expect(resources.map(({ kind }) => kind).sort()).toEqual([
       'Binding',
       'CronJob',
@@ -172,7 +175,7 @@ describe.each(['aggregated', 'plain'] as const)('what an API server has, in %s f
 
   it('is remembered for 10 minutes; what is not there is looked for at once, and then every 10 seconds', async () => {
     const { discovery, asked, time, world } = await serve(form);
-    await discovery.all(signal);
+    await discovery.find('v1/pods', signal);
     const once = asked.length;
     time.now += 60_000;
     await discovery.find('v1/pods', signal);
@@ -196,11 +199,11 @@ describe.each(['aggregated', 'plain'] as const)('what an API server has, in %s f
   it('is asked for once by all who want it at the same time, and goes on when the first of them stops', async () => {
     const { discovery, asked } = await serve(form);
     const stop = new AbortController();
-    const first = discovery.all(stop.signal);
-    const others = Promise.all([discovery.all(signal), discovery.find('v1/pods', signal)]);
+    const first = discovery.find('v1/nodes', stop.signal);
+    const others = Promise.all(['v1/pods', 'v1/nodes'].map((kind) => discovery.find(kind, signal)));
     stop.abort(new Error('enough'));
     await expect(first).rejects.toThrow('enough');
-    expect((await others)[0]).toHaveLength(9);
+    expect(await others).toMatchObject([{ resource: { kind: 'Pod' } }, { resource: { kind: 'Node' } }]);
     expect(asked.filter((path) => path === '/apis')).toHaveLength(1);
   });
 });
@@ -220,7 +223,7 @@ describe('a server that cannot say what it has', () => {
   it.each(['{"kind":"Other"}', '<html>', '[]'])('is a failure: %s', async (text) => {
     const url = await startPlainServer((_request, response) => response.end(text));
     const discovery = createDiscovery(apiOf(plainConnection(url)));
-    expect(await failureOf(discovery.all(signal))).toMatchObject({ problem: 'malformed' });
+    expect(await failureOf(discovery.find('v1/pods', signal))).toMatchObject({ problem: 'malformed' });
   });
 
   it('is asked again the next time', async () => {

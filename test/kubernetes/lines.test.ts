@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { createKubernetesApi } from '../../src/kubernetes/api.ts';
@@ -163,9 +163,12 @@ describe('lines of a stream', () => {
   it('make the server wait for a reader that is slow', async () => {
     const line = `{"x":"${'y'.repeat(64 * 1024)}"}\n`;
     let written = 0;
+    const gone = new AbortController();
+    setMaxListeners(0, gone.signal);
     const url = await startPlainServer(async (_request, response) => {
+      response.on('close', () => gone.abort());
       for (; written < 2000 && !response.destroyed; written += 1) {
-        if (!response.write(line)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+        if (!response.write(line)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
       }
     });
     const stream = apiOf(plainConnection(url)).lines(PATH, {}, { idleMs: 60_000 }, signal);

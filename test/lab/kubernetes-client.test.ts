@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, inject, it, onTestFinished } from 'vitest';
 import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { connectionOf } from '../../src/kubernetes/connection.ts';
-import { createDiscovery } from '../../src/kubernetes/discovery.ts';
+import { createDiscovery, discover } from '../../src/kubernetes/discovery.ts';
 import { kindOf, type Resource } from '../../src/kubernetes/resource.ts';
 import { statusOf } from '../../src/kubernetes/status.ts';
 import { apiOf, failureOf, kubeconfig, makeClient, signal, temporaryFolder } from '../kubernetes/api-server.ts';
@@ -135,12 +135,12 @@ describeLab('the client of the Kubernetes API, on a real API server', () => {
   it('finds all that the server has, the same in both forms of discovery', async () => {
     const api = await admin();
     const plain: KubernetesApi = { ...api, get: (path, query, of) => api.get(path, query, of) };
-    const all = await createDiscovery(api).all(signal);
+    const { resources: all } = await discover(api, Date.now, signal);
     const names = (resources: readonly Resource[]) =>
       resources
         .map((one) => `${kindOf(one)} ${one.kind} ${one.namespaced} ${one.path('x')} ${[...one.verbs].sort()}`)
         .sort();
-    expect(names(await createDiscovery(plain).all(signal))).toEqual(names(all));
+    expect(names((await discover(plain, Date.now, signal)).resources)).toEqual(names(all));
     const listed = await mustOnCluster('kubectl', ['api-resources', '--no-headers', '--output=name']);
     // kubectl shows one version of each.
     const resources = new Set(all.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)));
