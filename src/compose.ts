@@ -31,6 +31,7 @@ import { redactor } from './core/redact.ts';
 import { locateSubjects, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
+import type { PerSide } from './core/sides.ts';
 import type { Subject } from './core/source.ts';
 import type { WatchedCluster } from './kubernetes/watch.ts';
 import { type WatchedKind, watchedKinds } from './kubernetes/watched-kinds.ts';
@@ -112,7 +113,7 @@ export interface Application {
   /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
   live(memory: LiveMemory): Live;
   /** The state of the requests to both systems, for progress lines. */
-  traffic(): { readonly komodor: GovernorState; readonly port: GovernorState };
+  traffic(): PerSide<GovernorState>;
   close(): void;
 }
 

@@ -2,7 +2,7 @@ import { OUTCOMES } from '../core/change-rows.ts';
 import { isApprovable } from '../core/deletion.ts';
 import { CODES } from '../core/errors.ts';
 import type { JournalOutcome, JournalRun } from '../core/journal.ts';
-import type { BlueprintReport, Problem, RunStatus } from '../core/report.ts';
+import type { BlueprintReport, Problem, RunReport, RunStatus } from '../core/report.ts';
 import { type Html, html } from './html.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { cut } from './report-rows.ts';
@@ -38,12 +38,7 @@ export function headOf({ run, report, note }: RecordedRun): Html {
     ...(report?.causes ?? []).map(({ object, revision }) => `Flux: ${object} at ${revision || 'an unknown revision'}`),
     `began ${timeText(startedAt)}`,
     finishedAt === null ? 'has not ended' : `ended ${timeText(finishedAt)}`,
-    ...(report
-      ? [
-          `${(report.durationMs / 1000).toFixed(1)} s`,
-          `${report.requests.komodor} requests to Komodor, ${report.requests.port} to Port`,
-        ]
-      : []),
+    ...(report ? [`${(report.durationMs / 1000).toFixed(1)} s`, requestsText(report)] : []),
   ];
   return html`<header>
 <p>${{ resync: 'Resync', plan: 'Plan', live: 'Live events' }[mode]} <span class="status ${status ? STATUS_COLOR[status] : 'dim'}">${status ?? 'not finished'}</span></p>
@@ -156,4 +151,9 @@ ${codes.map((code) => {
   )}</ul></div>
 `;
 })}`;
+}
+
+function requestsText({ requests: { komodor, port, kubernetes } }: Pick<RunReport, 'requests'>): string {
+  const cluster = kubernetes === undefined ? '' : `, ${kubernetes} to the cluster`;
+  return `${komodor} requests to Komodor, ${port} to Port${cluster}`;
 }

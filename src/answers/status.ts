@@ -2,6 +2,7 @@ import type { Freshness, FreshnessAction } from '../core/freshness.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { DeletionBlocked, Problem, RunMode, RunStatus, RunTrigger } from '../core/report.ts';
 import type { QueueCounts, QueueHealth, RunQueue, RunRecord } from '../core/run-queue.ts';
+import { mapSides, type PerSide, SIDES } from '../core/sides.ts';
 import type { MappingName } from '../core/timeline.ts';
 import type { WatchStatus } from '../core/watches.ts';
 
@@ -67,7 +68,7 @@ export interface StatusDocument extends Omit<Freshness, 'actions'> {
         readonly progress: readonly KindProgress[];
         /** What it waits for now, as far as this process carries it out. */
         readonly waits: readonly {
-          readonly side: 'komodor' | 'port';
+          readonly side: keyof PerSide<unknown>;
           readonly until: string;
           readonly reason: string;
         }[];
@@ -85,7 +86,7 @@ export interface StatusDocument extends Omit<Freshness, 'actions'> {
         readonly problems: readonly Pick<Problem, 'code' | 'severity' | 'kind' | 'message' | 'count'>[];
       })
     | null;
-  readonly apis: { readonly komodor: ApiStatus; readonly port: ApiStatus };
+  readonly apis: PerSide<ApiStatus>;
   /** The watches of the cluster in this process. Missing where it watches none: the source is off, or another replica watches. */
   readonly watches?: readonly WatchStatus[];
   readonly queue: QueueHealth & { readonly counts: QueueCounts | null };
@@ -102,7 +103,7 @@ export interface StatusDocument extends Omit<Freshness, 'actions'> {
 export interface StatusSources {
   readonly queue: Pick<RunQueue, 'list' | 'counts' | 'health' | 'nextScheduledAt'>;
   readonly freshness: () => Promise<Freshness>;
-  readonly traffic: () => { readonly komodor: ApiState; readonly port: ApiState };
+  readonly traffic: () => PerSide<ApiState>;
   readonly mapping: () => Promise<StatusDocument['mapping']>;
   readonly watches?: () => readonly WatchStatus[] | undefined;
   readonly intervalMs: number | null;
@@ -126,19 +127,19 @@ export async function describeStatus(sources: StatusSources): Promise<StatusDocu
     queue.nextScheduledAt().catch(() => null),
     sources.mapping().catch(() => null),
   ]);
-  const { komodor, port } = sources.traffic();
+  const traffic = sources.traffic();
   const { actions, ...fresh } = freshness;
   const watches = sources.watches?.();
   const running = runs.find((run) => run.state === 'running');
   const finished = runs.find((run) => run.state === 'finished' && run.order.mode === 'resync');
   return {
     ...fresh,
-    run: running?.state === 'running' ? { ...inStatus(running), ...progressOf(running, { komodor, port }) } : null,
+    run: running?.state === 'running' ? { ...inStatus(running), ...progressOf(running, traffic) } : null,
     waiting: runs.filter(({ state }) => state === 'queued').map(inStatus),
     next: { at: nextAt?.toISOString() ?? null, intervalMs },
     needsPerson: actions.map((action) => actionStatus(action, sources.baseUrl)),
     lastRun: finished?.state === 'finished' ? { ...inStatus(finished), ...endOf(finished) } : null,
-    apis: { komodor: apiStatus(komodor), port: apiStatus(port) },
+    apis: mapSides(traffic, apiStatus),
     ...(watches ? { watches } : {}),
     queue: { ...health, counts },
     mapping,
@@ -150,12 +151,9 @@ function inStatus({ runId, order, requestedAt }: RunRecord): RunInStatus {
   return { runId, mode: order.mode, trigger: order.trigger, kinds: order.kinds, requestedAt };
 }
 
-function progressOf(
-  { startedAt, progress }: Extract<RunRecord, { state: 'running' }>,
-  traffic: { readonly komodor: ApiState; readonly port: ApiState },
-) {
-  const waits = (['komodor', 'port'] as const).flatMap((side) => {
-    const until = traffic[side].waitingUntil;
+function progressOf({ startedAt, progress }: Extract<RunRecord, { state: 'running' }>, traffic: PerSide<ApiState>) {
+  const waits = SIDES.flatMap((side) => {
+    const until = traffic[side]?.waitingUntil;
     return until === undefined ? [] : [{ side, until: isoOf(until), reason: 'its rate limit' }];
   });
   return { startedAt, progress, waits };

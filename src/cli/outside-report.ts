@@ -66,7 +66,13 @@ export const changeSchema: z.ZodType<ReportedChange> = z.object({
   error: z.object({ code: text, message: text }).exactOptional(),
   source: z.object({ kind: text, item: text, entries: texts }).exactOptional(),
 });
-const requests = z.object({ komodor: count, port: count, retries: count, rateLimitWaitMs: count });
+const requests = z.object({
+  komodor: count,
+  port: count,
+  kubernetes: count.exactOptional(),
+  retries: count,
+  rateLimitWaitMs: count,
+});
 const setup = z.object({ what: z.enum(['integration', 'mapping', 'blueprint']), identifier: text, diff: text });
 
 /** A run report. Its changes are to be parsed one by one. */

@@ -33,6 +33,7 @@ function printVerdict({ mode, status, durationMs, requests }: RunReport): void {
   const counts = [
     `${countOf(requests.komodor, 'request')} to Komodor`,
     `${requests.port} to Port`,
+    ...(requests.kubernetes === undefined ? [] : [`${requests.kubernetes} to the cluster`]),
     ...(requests.retries > 0 ? [`${requests.retries} ${requests.retries === 1 ? 'retry' : 'retries'}`] : []),
     ...(requests.rateLimitWaitMs > 0
       ? [`${(requests.rateLimitWaitMs / 1000).toFixed(1)} s waiting for rate limits`]

@@ -1,5 +1,6 @@
 import type { KindProgress, RunObserver } from '../core/ports.ts';
 import type { RunMode } from '../core/report.ts';
+import type { PerSide } from '../core/sides.ts';
 import type { GovernorState } from '../net/governor.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -14,7 +15,7 @@ export interface ProgressOptions {
   readonly mode: RunMode;
   /** If this is a terminal, the live line is written to it. Otherwise progress is logged. */
   readonly out: NodeJS.WriteStream;
-  readonly traffic: () => { readonly komodor: GovernorState; readonly port: GovernorState };
+  readonly traffic: () => PerSide<GovernorState>;
 }
 
 const REDRAW_MS = 150;
@@ -29,9 +30,7 @@ export function showProgress({ logger, mode, out, traffic }: ProgressOptions): P
   const clear = () => void (isLive && out.write('\r\u001b[K'));
   const draw = () => {
     const now = traffic();
-    const line = current
-      ? progressLine(current.progress, current.startedAt, now)
-      : `${phase}${waiting('Komodor', now.komodor)}${waiting('Port', now.port)}`;
+    const line = current ? progressLine(current.progress, current.startedAt, now) : `${phase}${waitingFor(now)}`;
     // One column less than the width, because a full line would scroll.
     out.write(`\r\u001b[K${line.slice(0, (out.columns || 120) - 1)}`);
   };
@@ -89,14 +88,20 @@ function finishedLine({ kind, items, written, unchanged }: KindProgress, mode: R
 function progressLine(
   { kind, pages, items }: KindProgress,
   startedAt: number,
-  { komodor, port }: ReturnType<ProgressOptions['traffic']>,
+  traffic: PerSide<GovernorState>,
 ): string {
   const seconds = Math.max((performance.now() - startedAt) / 1000, 0.001);
-  const requests = `requests ${komodor.requests} Komodor, ${port.requests} Port`;
-  return `${kind}  page ${pages}  ${items} items  ${Math.round(items / seconds)}/s  ${requests}${waiting('Komodor', komodor)}${waiting('Port', port)}`;
+  const { komodor, port, kubernetes } = traffic;
+  const cluster = kubernetes === undefined ? '' : `, ${kubernetes.requests} cluster`;
+  const requests = `requests ${komodor.requests} Komodor, ${port.requests} Port${cluster}`;
+  return `${kind}  page ${pages}  ${items} items  ${Math.round(items / seconds)}/s  ${requests}${waitingFor(traffic)}`;
 }
 
-function waiting(name: string, { waitingUntil }: GovernorState): string {
+function waitingFor({ komodor, port, kubernetes }: PerSide<GovernorState>): string {
+  return `${waiting('Komodor', komodor)}${waiting('Port', port)}${waiting('the cluster', kubernetes)}`;
+}
+
+function waiting(name: string, { waitingUntil }: Partial<GovernorState> = {}): string {
   if (waitingUntil === undefined) return '';
   return `  waiting ${Math.max(1, Math.ceil((waitingUntil - Date.now()) / 1000))} s for ${name}'s rate limit`;
 }

@@ -1,5 +1,6 @@
 import type { Code } from './errors.ts';
 import type { Kind, SetupDocument } from './model.ts';
+import type { PerSide } from './sides.ts';
 
 /** The run report: CONTRACT §4, field by field. */
 export type RunStatus = 'completed' | 'degraded' | 'blocked' | 'failed' | 'aborted';
@@ -124,9 +125,7 @@ export interface RunReport {
   readonly kinds: readonly KindReport[];
   readonly blueprints: readonly BlueprintReport[];
   readonly problems: readonly Problem[];
-  readonly requests: {
-    readonly komodor: number;
-    readonly port: number;
+  readonly requests: PerSide<number> & {
     readonly retries: number;
     readonly rateLimitWaitMs: number;
   };

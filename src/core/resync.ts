@@ -209,6 +209,7 @@ function trafficSince({ traffic }: Ports, before: RunReport['requests']): RunRep
   return {
     komodor: now.komodor - before.komodor,
     port: now.port - before.port,
+    ...(now.kubernetes === undefined ? {} : { kubernetes: now.kubernetes - (before.kubernetes ?? 0) }),
     retries: now.retries - before.retries,
     rateLimitWaitMs: now.rateLimitWaitMs - before.rateLimitWaitMs,
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActionStatus, ApiStatus, StatusDocument } from '../answers/status.ts';
 import type { BlueprintFreshness } from '../core/freshness.ts';
+import { SIDES } from '../core/sides.ts';
 import {
   blockReasonSchema,
   kindSchema,
@@ -81,9 +82,7 @@ export const statusSchema: z.ZodType<StatusDocument> = z.strictObject({
       ...run,
       startedAt: z.string(),
       progress: z.array(progressSchema).readonly(),
-      waits: z
-        .array(z.strictObject({ side: z.enum(['komodor', 'port']), until: instant, reason: z.string() }))
-        .readonly(),
+      waits: z.array(z.strictObject({ side: z.enum(SIDES), until: instant, reason: z.string() })).readonly(),
     })
     .nullable(),
   waiting: z.array(z.strictObject(run)).readonly(),
@@ -98,7 +97,7 @@ export const statusSchema: z.ZodType<StatusDocument> = z.strictObject({
       problems: z.array(problemSchema).readonly(),
     })
     .nullable(),
-  apis: z.strictObject({ komodor: apiSchema, port: apiSchema }),
+  apis: z.strictObject({ komodor: apiSchema, port: apiSchema, kubernetes: apiSchema.exactOptional() }),
   watches: z
     .array(
       z.strictObject({

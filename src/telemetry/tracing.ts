@@ -61,6 +61,7 @@ export function createTracing(env: NodeJS.Dict<string>, version: string): Tracin
             'run.status': status,
             'requests.komodor': requests.komodor,
             'requests.port': requests.port,
+            ...(requests.kubernetes === undefined ? {} : { 'requests.kubernetes': requests.kubernetes }),
             'requests.retries': requests.retries,
           });
           if (status !== 'completed') run.setStatus({ code: SpanStatusCode.ERROR, message: status });
