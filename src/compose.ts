@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { connectKomodor, connectPort, createGovernors } from './compose/connections.ts';
+import { connectPort, createGovernors } from './compose/connections.ts';
 import { loadDefaults } from './compose/defaults.ts';
 import type { GivenMapping } from './compose/given-mapping.ts';
 import { createJqMapper, type JqProbes } from './compose/jq-mapper.ts';
-import { kindsOf, withKinds } from './compose/kinds.ts';
+import { kindsOf, offlineKinds } from './compose/kinds.ts';
 import { createPortCatalog } from './compose/port-catalog.ts';
 import { documentWithoutSecrets, runWithoutSecrets } from './compose/secrets.ts';
+import { connectSources, noSources } from './compose/sources.ts';
 import { documentDiff } from './config/document-diff.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
@@ -31,7 +32,7 @@ import { redactor } from './core/redact.ts';
 import { locateSubjects, refreshSubject } from './core/refresh.ts';
 import type { RunReport } from './core/report.ts';
 import { type ResyncRequest, resync } from './core/resync.ts';
-import type { PerSide } from './core/sides.ts';
+import { mapSides, type PerSide } from './core/sides.ts';
 import type { Subject } from './core/source.ts';
 import type { WatchedCluster } from './kubernetes/watch.ts';
 import { type WatchedKind, watchedKinds } from './kubernetes/watched-kinds.ts';
@@ -112,7 +113,7 @@ export interface Application {
   run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
   /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
   live(memory: LiveMemory): Live;
-  /** The state of the requests to both systems, for progress lines. */
+  /** The state of the requests to each system, for progress lines. */
   traffic(): PerSide<GovernorState>;
   close(): void;
 }
@@ -122,6 +123,8 @@ export interface Probes extends JqProbes {
   readonly requestDone?: (side: Side, answer: AttemptOutcome) => void;
   /** Default: the system clock. */
   readonly clock?: Clock;
+  /** Reads no source, so that only Port need be reached: all kinds are known, and none can be read. */
+  readonly offline?: boolean;
   /** How long to wait for a network that is not ready, and what to call then. Missing: do not wait. */
   readonly network?: { readonly patienceMs: number; readonly onWait: (why: string, leftMs: number) => void };
 }
@@ -137,21 +140,21 @@ export async function createApplication(
   probes: Probes = {},
 ): Promise<Application> {
   const { mapper, jq } = await createJqMapper(settings, env, probes);
-  const files = loadDefaults(settings);
+  const files = loadDefaults(settings, probes.offline ? offlineKinds() : kindsOf(settings));
   const secrets = secretsOf(settings, env);
   const { clock = systemClock } = probes;
-  const { komodor, port } = createGovernors(settings, probes, clock);
+  const governors = createGovernors(settings, probes, clock);
   const shared = { settings, env, secrets, onNetworkWait: probes.network?.onWait };
-  const source = connectKomodor({ ...shared, governor: komodor, now: () => clock.now() });
-  const kinds = withKinds(kindsOf(settings), source.kinds.all);
-  const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: port });
+  const sources = probes.offline ? noSources() : await connectSources({ ...shared, governors, now: () => clock.now() });
+  const { kinds } = sources;
+  const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: governors.port });
 
   const catalogFor = (runId: string | null, setup: 'write' | 'note', given?: GivenMapping) =>
-    createPortCatalog(api, settings, files, { runId, setup, given });
+    createPortCatalog(api, settings, files, { runId, setup, given, kinds });
   const redact = redactor(secrets);
   const masked = (journal: JournalTarget | undefined) => journal && { ...journal, redact };
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
-  const traffic = () => ({ komodor: komodor.state(), port: port.state() });
+  const traffic = () => mapSides(governors, (governor) => governor.state());
   const ports: Omit<Ports, 'catalog'> = {
     kinds,
     mapper,
@@ -228,16 +231,17 @@ export async function createApplication(
     },
     close() {
       http.close();
-      source.close();
+      sources.close();
     },
   };
 }
 
-function countsOf({ komodor, port }: { komodor: GovernorState; port: GovernorState }) {
+function countsOf(traffic: PerSide<GovernorState>): RunReport['requests'] {
+  const all = Object.values(traffic);
+  const sumOf = (count: 'retries' | 'rateLimitWaitMs') => all.reduce((sum, state) => sum + state[count], 0);
   return {
-    komodor: komodor.requests,
-    port: port.requests,
-    retries: komodor.retries + port.retries,
-    rateLimitWaitMs: komodor.rateLimitWaitMs + port.rateLimitWaitMs,
+    ...mapSides(traffic, ({ requests }) => requests),
+    retries: sumOf('retries'),
+    rateLimitWaitMs: sumOf('rateLimitWaitMs'),
   };
 }

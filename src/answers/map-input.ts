@@ -81,7 +81,7 @@ function listAt(document: unknown, path: readonly string[]): readonly unknown[] 
 function parsed(text: string, source: string): unknown {
   const plain = text.replace(/^\ufeff/, '');
   if (plain.trim() === '')
-    throw new AppError('settings_invalid', `${source} is empty; JSON as Komodor's API gives it is expected`);
+    throw new AppError('settings_invalid', `${source} is empty; JSON as Komodor's API or kubectl gives it is expected`);
   try {
     return parseExactly(plain);
   } catch (error) {

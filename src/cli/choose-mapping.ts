@@ -37,7 +37,7 @@ export async function currentMapping(settings: OfflineSettings, signal: AbortSig
   }
   // Komodor is not asked for anything, so its key may be missing.
   const complete = { ...settings, portClientId, portClientSecret, komodorApiKey: settings.komodorApiKey ?? 'none' };
-  const application = await createApplication(complete, process.env);
+  const application = await createApplication(complete, process.env, { offline: true });
   try {
     return { ...(await mapWithPort(application.parts, signal)), close: () => application.close() };
   } catch (error) {

@@ -11,6 +11,7 @@ import type { MapField } from '../answers/map-fields.ts';
 import type { MapRow } from '../answers/map-items.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
 import { lineOf, printChangedFields } from './print-change.ts';
+import { isOfKomodor } from './print-report.ts';
 
 const PATH_WIDTH = 32;
 const MAX_HISTORY = 10;
@@ -30,7 +31,7 @@ export function printExplanation(explanation: Explanation): void {
     }
     print();
   }
-  if (sources.length > 0) print(bold('Komodor'));
+  if (sources.length > 0) print(bold(sources.every(({ kind }) => isOfKomodor(kind)) ? 'Komodor' : 'What gives it'));
   for (const source of sources) printSource(source, explanation);
   if (port) printPort(port, explanation);
   if (relations.length > 0) printRelations(relations);

@@ -2,7 +2,7 @@ import { changedFields } from '../core/change-rows.ts';
 import type { Change, RunReport } from '../core/report.ts';
 import { bold, dim, green, plain, print, printWrapped, red, yellow } from './output.ts';
 import { fieldLabel, lineOf, nameOf, printChangedFields, printField } from './print-change.ts';
-import { wasNothingRead } from './print-report.ts';
+import { isOfKomodor, wasNothingRead } from './print-report.ts';
 
 /** How many changes of one action are printed. `--json` and `--out` have all of them. */
 const MAX_CHANGES_SHOWN = 50;
@@ -58,7 +58,10 @@ function printHeadline(report: RunReport): void {
     if (counts.length === 0) return;
   }
   if (counts.length > 0) printWrapped('', `Plan: ${counts.join(', ')}`, plain, bold);
-  else if (status === 'completed') print('Nothing to change: Port is as Komodor says.');
+  else if (status === 'completed')
+    print(
+      `Nothing to change: Port is as ${kinds.every(({ kind }) => isOfKomodor(kind)) ? 'Komodor says' : 'all that was read says'}.`,
+    );
   else print('Nothing would change in what could be read and mapped; the problems are below.');
   print();
 }

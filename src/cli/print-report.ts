@@ -1,3 +1,4 @@
+import type { Kind } from '../core/model.ts';
 import type { BlueprintReport, KindReport, Problem, RunReport } from '../core/report.ts';
 import { bold, dim, paintStatus, plain, print, printWrapped, red, yellow } from './output.ts';
 
@@ -6,7 +7,7 @@ export function printReport(report: RunReport): void {
   const { mode, kinds, blueprints, problems } = report;
   const isPlan = mode === 'plan';
   printCounts(
-    'Read from Komodor',
+    kinds.every((kind) => isOfKomodor(kind.kind)) ? 'Read from Komodor' : 'Read',
     kinds.map((kind) => [kind.kind, kindLine(kind)]),
   );
   // If nothing was read, a plan knows no changes, and "0 changes" would mislead.
@@ -94,4 +95,9 @@ function printProblem({ severity, code, message, count, samples }: Problem): voi
   const what = `${code}${count > 1 ? ` (${count}x)` : ''}: ${message}`;
   printWrapped(`${severity} `, what, severity === 'error' ? red : yellow);
   if (samples.length > 0) printWrapped('  e.g. ', samples.join('; '), dim, dim);
+}
+
+/** Whether a kind is read from Komodor. Those of a cluster or a folder are called `group/version/resource`. */
+export function isOfKomodor(kind: Kind): boolean {
+  return !kind.includes('/');
 }

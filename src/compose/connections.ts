@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import type { PerSide } from '../core/sides.ts';
 import { createKomodorSource } from '../komodor/source.ts';
 import type { Clock } from '../net/clock.ts';
 import { type AttemptOutcome, createGovernor, type Governor } from '../net/governor.ts';
@@ -9,9 +10,13 @@ import { TokenProvider } from '../port/token.ts';
 import { VERSION } from '../version.ts';
 
 /** The limit of a response. The largest page that we request has a few MiB. */
-const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
-interface Shared {
+/** An API server also serves those who run the cluster. */
+const KUBERNETES_CONCURRENCY = 4;
+
+/** What all connections have in common. */
+export interface Shared {
   readonly settings: Settings;
   readonly env: NodeJS.Dict<string>;
   readonly secrets: readonly string[];
@@ -21,7 +26,7 @@ interface Shared {
   readonly attempts?: number;
 }
 
-/** What limits the requests to each of both systems. */
+/** What limits the requests to each system. */
 export function createGovernors(
   settings: Settings,
   probes: {
@@ -29,7 +34,7 @@ export function createGovernors(
     readonly network?: { readonly patienceMs: number };
   },
   clock: Clock,
-) {
+): PerSide<Governor> {
   const governorFor = (side: Side, concurrency: number) =>
     createGovernor({
       side,
@@ -42,6 +47,7 @@ export function createGovernors(
   return {
     komodor: governorFor('komodor', settings.komodorConcurrency),
     port: governorFor('port', settings.portConcurrency),
+    ...(settings.kubernetes === undefined ? {} : { kubernetes: governorFor('kubernetes', KUBERNETES_CONCURRENCY) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { parseMapping } from '../config/mapping-schema.ts';
 import type { OfflineSettings } from '../config/settings.ts';
+import type { KindNames } from '../core/kinds.ts';
 import type { JsonObject } from '../core/model.ts';
 import type { PortApi } from '../port/api.ts';
 import { PortCatalog } from '../port/catalog.ts';
@@ -17,14 +18,16 @@ export function createPortCatalog(
     runId,
     setup,
     given,
+    kinds = kindsOf(settings),
   }: {
     readonly runId: string | null;
     readonly setup: 'write' | 'note';
     /** Taken for the mapping in Port. */
     readonly given?: GivenMapping | undefined;
+    /** Default: those that can be read. */
+    readonly kinds?: KindNames;
   },
 ): PortCatalog {
-  const kinds = kindsOf(settings);
   return new PortCatalog(api, {
     runId,
     setup,

@@ -4,7 +4,7 @@ import { type Cause, type Causes, type DeletionDecision, isApprovable } from './
 import { isAbort } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
 import { type Extraction, extractionsCreating, itemFingerprint, type Run } from './run.ts';
-import { type Place, placeKey } from './source.ts';
+import { type Place, placeKey, systemsOf } from './source.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 const ROWS_AT_A_TIME = 2_000;
@@ -58,7 +58,8 @@ export async function explainDeletions(
         found.set(identifier, cause);
     }
   }
-  const rest: Cause = { reason: 'gone', detail: whyGone(stale.length, decision, isProved) };
+  const systems = systemsOf(extractions.map(({ kind }) => kind));
+  const rest: Cause = { reason: 'gone', detail: whyGone(systems, stale.length, decision, isProved) };
   for (const identifier of unexplained()) found.set(identifier, rest);
   return found;
 }
@@ -71,8 +72,8 @@ export function summarizeCauses(causes: Causes): string {
   return most.map(([detail, count]) => `${count}: ${detail}`).join('; ');
 }
 
-function whyGone(count: number, decision: DeletionDecision, isProved: boolean): string {
-  const none = 'no item of Komodor gives it any more';
+function whyGone(systems: string, count: number, decision: DeletionDecision, isProved: boolean): string {
+  const none = `no item of ${systems} gives it any more`;
   if (!isProved) return `no item that was read gives it${decision.type === 'blocked' ? `; ${decision.detail}` : ''}`;
   if (count <= MAX_PLACES) return `${none}, confirmed by a second read`;
   return `${none}, confirmed by a second read about ${MAX_PLACES} of ${count}`;

@@ -40,7 +40,7 @@ export function reportConflicts(
   const { blueprint, identifier } = entity;
   const why =
     kind === undefined || first?.kind === kind
-      ? 'Komodor lists the item twice, or two entries of the mapping with different selectors write it'
+      ? 'the item is listed twice, or two entries of the mapping with different selectors write it'
       : `${first?.kind ?? 'something else'} writes it too: take it out of one of the entries`;
   for (const path of paths) {
     problems.add({

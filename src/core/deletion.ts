@@ -19,6 +19,8 @@ export type Confirmation =
 
 export interface DeletionCase {
   readonly blueprint: string;
+  /** What its entities are made of: `Komodor`. */
+  readonly systems: string;
   /** Whether an entry of the mapping writes it, or may write it. */
   readonly mapped: boolean;
   /** How many entities of ours the blueprint has in Port. */
@@ -69,7 +71,7 @@ export function decideDeletion(facts: DeletionCase): DeletionDecision {
       return block(
         facts,
         'contradicted',
-        `Komodor still has ${confirmation.stillThere.join(', ')}`,
+        `${facts.systems} still has ${confirmation.stillThere.join(', ')}`,
         confirmation.stillThere,
       );
     case 'unconfirmed':

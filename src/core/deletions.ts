@@ -14,6 +14,7 @@ import type { KindReader } from './kind-reader.ts';
 import { recordHeldBack, removeRecorded } from './record-deletions.ts';
 import type { DeletionBlocked } from './report.ts';
 import { extractionsCreating, type Run } from './run.ts';
+import { systemsOf } from './source.ts';
 import { protectOutsideWindow } from './windows.ts';
 
 /** Decides about the deletions of every blueprint, and makes them. A blocked blueprint does not affect the others. */
@@ -44,6 +45,7 @@ export class Deletions {
     const decide = (confirmation: Confirmation) =>
       decideDeletion({
         blueprint: state.shape.identifier,
+        systems: systemsOf(extractionsCreating(this.#run.extractions, state.shape.identifier).map(({ kind }) => kind)),
         mapped: this.#run.writes(state.shape.identifier),
         owned: state.owned,
         stale: state.stale(),

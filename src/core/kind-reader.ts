@@ -189,7 +189,7 @@ export class KindReader {
       severity: 'error',
       kind,
       group: '',
-      message: `${kind}: Komodor sent list members that are no objects; they were passed over, and nothing is deleted on the strength of this read`,
+      message: `${kind}: ${this.#kind.systemName} sent list members that are no objects; they were passed over, and nothing is deleted on the strength of this read`,
       count,
     });
     this.#run.taint(kind, null, { reason: 'rejected', detail: `${kind}: a page held something that is no item` });

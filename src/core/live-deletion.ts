@@ -1,20 +1,17 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { ConfirmingRead } from './confirming-read.ts';
-import type { Cause } from './deletion.ts';
 import { AppError } from './errors.ts';
 import type { LiveGuard } from './live-guard.ts';
 import { deletionForbidden, type HeldBack, removeAdmitted, reportHeldBack } from './live-removal.ts';
 import type { PropertyValues } from './ports.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
-import { type Narrowed, type Place, type Subject, select } from './source.ts';
+import { type Narrowed, type Place, type Subject, select, systemsOf } from './source.ts';
 
 /** An extraction that gives entities of the blueprint, narrowed to the subject. */
 interface SubjectPart {
   readonly extraction: Extraction;
   readonly narrow: Narrowed;
 }
-
-const GONE: Cause = { reason: 'gone', detail: 'Komodor did not show it to a live event, in two different reads' };
 
 /**
  * Deletes the entities of a subject that is gone. A truncated page, or a key with fewer rights than before, looks the same
@@ -60,7 +57,9 @@ async function remove(
   const forbidden = deletionForbidden(run);
   if (forbidden) return forbidden;
   const held = await confirmTwice(run, state, views, stale);
-  return held ?? removeAdmitted(run, state, stale, guard, GONE);
+  if (held) return held;
+  const detail = `${systemsIn(views)} did not show it to a live event, in two different reads`;
+  return removeAdmitted(run, state, stale, guard, { reason: 'gone', detail });
 }
 
 /** Reads the subject again in two ways. @returns why the resync has to decide; undefined when the entities are gone */
@@ -89,11 +88,11 @@ async function confirmTwice(
       await reading.finish();
       if (reading.problem !== undefined) throw cannotConfirm(reading.problem);
       const shownAgain = stale.find((identifier) => reading.identifiers.has(identifier));
-      if (shownAgain !== undefined) throw cannotConfirm(`Komodor shows ${shownAgain} again`);
+      if (shownAgain !== undefined) throw cannotConfirm(`${kind.systemName} shows ${shownAgain} again`);
       for (const identifier of reading.identifiers) shown.add(identifier);
     }
     if (isShown) {
-      const detail = 'Komodor still shows the workload; it is the mapping that does not give the entity any more';
+      const detail = `${kind.systemName} still shows the workload; it is the mapping that does not give the entity any more`;
       return { reason: 'filtered', detail };
     }
     if (items > 0) hasShownItems = true;
@@ -122,7 +121,9 @@ async function checkNothingElseIsMissing(
     const missing = owned.filter((identifier) => !shown.has(identifier)).length;
     if (missing <= stale.length) continue;
     const where = Object.values(narrow.scope).join('/');
-    throw cannotConfirm(`Komodor also misses ${missing - stale.length} other entities of ${where}`);
+    throw cannotConfirm(
+      `${extraction.kind.systemName} also misses ${missing - stale.length} other entities of ${where}`,
+    );
   }
 }
 
@@ -138,7 +139,11 @@ async function checkSomethingIsThere(run: Run, views: readonly SubjectPart[]): P
       await pages.return({ complete: true });
     }
   }
-  throw cannotConfirm('Komodor shows nothing at all around it, as a key that sees less than before would');
+  throw cannotConfirm(`${systemsIn(views)} shows nothing at all around it, as a key that sees less than before would`);
+}
+
+function systemsIn(views: readonly SubjectPart[]): string {
+  return systemsOf(views.map(({ extraction }) => extraction.kind));
 }
 
 function cannotConfirm(why: string): AppError {

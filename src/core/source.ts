@@ -152,6 +152,12 @@ export function select(kind: SourceKind, selector: JsonObject): Listing {
   throw new Error(`${kind.name}: ${selected.complaints.join('; ')}`);
 }
 
+/** The systems of kinds, for sentences about one thing of them: `Komodor`, `Komodor or the cluster`. */
+export function systemsOf(kinds: readonly Pick<SourceKind, 'systemName'>[]): string {
+  const names = [...new Set(kinds.map(({ systemName }) => systemName))];
+  return names.length === 0 ? 'nothing that is read' : names.join(' or ');
+}
+
 /** A text that identifies a place, independent of the order of its parts. */
 export function placeKey(place: Place): string {
   return JSON.stringify(Object.entries(place).sort(([a], [b]) => (a < b ? -1 : 1)));

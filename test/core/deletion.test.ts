@@ -64,6 +64,7 @@ function mayDelete({
 
 const calm: DeletionCase = {
   blueprint: 'b',
+  systems: 'Komodor',
   mapped: true,
   owned: 10,
   stale: ['e0', 'e1'],

@@ -12,9 +12,9 @@ export const VERDICTS = {
   missing_collided: 'Another item has the same identifier',
   missing_refused: 'Port refuses it',
   missing_unread: 'It could not be read whether it exists',
-  missing_no_source: 'Komodor has nothing that gives it',
-  stale_held_back: 'Komodor gives it no more, and its deletion is held back',
-  stale_will_go: 'Komodor gives it no more, and the next resync deletes it',
+  missing_no_source: 'Nothing that is read gives it',
+  stale_held_back: 'No item gives it any more, and its deletion is held back',
+  stale_will_go: 'No item gives it any more, and the next resync deletes it',
   foreign: 'Somebody else wrote it',
   unknown_blueprint: 'Port has no such blueprint',
 } as const;

@@ -4,6 +4,7 @@ import { encodeIdentifier } from '../../core/identifier.ts';
 import type { Catalog } from '../../core/ports.ts';
 import { ProblemBook } from '../../core/problem-book.ts';
 import { creates, type Extraction, extractionsWriting } from '../../core/run.ts';
+import { systemsOf } from '../../core/source.ts';
 import { ownerOf } from '../../port/ownership.ts';
 import type { FoundEntity } from '../../port/search.ts';
 import { absenceOf, isBeforeWindow } from './absence.ts';
@@ -68,6 +69,7 @@ export async function explain(
     given: [...new Set(given.flatMap(({ items }) => items.map(({ label }) => label)))],
     unread: reads.notes.filter(({ complete }) => !complete),
     writing: writing.length,
+    systems: systemsOf((writing.length === 0 ? extractions : writing).map(({ kind }) => kind)),
     creating: writing.filter(creates).map(({ kind }) => kind.name),
     disabled: disabled.find(({ blueprints }) => blueprints === null || blueprints.includes(blueprint)),
     refusal: refusalOf(simulation?.change, shape),
@@ -130,10 +132,11 @@ async function findAll(
 }
 
 async function clusterNames({ kinds }: ExplainParts, reads: SourceReads): Promise<readonly string[] | undefined> {
-  const selected = kinds.get(CLUSTERS)?.select({});
-  if (!selected || !('listing' in selected)) return undefined;
+  const kind = kinds.get(CLUSTERS);
+  const selected = kind?.select({});
+  if (!kind || !selected || !('listing' in selected)) return undefined;
   const before = reads.notes.length;
-  const { items, complete } = await reads.read(CLUSTERS, 'the names of the clusters', (signal) =>
+  const { items, complete } = await reads.read(kind, 'the names of the clusters', (signal) =>
     selected.listing.read(signal),
   );
   // That the clusters are unknown only makes the search wider.

@@ -30,6 +30,8 @@ export interface Facts {
   readonly unread: readonly ExplainedRead[];
   /** How many listings of the mapping write the blueprint. */
   readonly writing: number;
+  /** What its entities are made of: `Komodor`. */
+  readonly systems: string;
   /** The kinds of those that create entities of it. */
   readonly creating: readonly Kind[];
   /** An entry that may write the blueprint and cannot be used. */

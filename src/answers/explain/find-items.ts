@@ -125,7 +125,7 @@ async function readPlaces(search: Search, candidates: readonly Place[]): Promise
   const [only] = places;
   if (places.length === 1 && only && !kind.scopeOf(only) && kind.readOne) {
     const { readOne } = kind;
-    const one = await reads.read(kind.name, Object.values(only).join('/'), (signal) => readOne(only, signal));
+    const one = await reads.read(kind, Object.values(only).join('/'), (signal) => readOne(only, signal));
     const [item] = one.items;
     if (!item) return { extraction, giving: [], rejected: [], others: [], complete: one.complete };
     places = [kind.placeOf(item)];
@@ -188,8 +188,7 @@ function limitedTo(kind: Extraction['kind'], from: Listing, places: readonly Pla
 async function read(search: Search, { what, walk }: Question, excludedBy?: string): Promise<Findings> {
   const { extraction, reads, unique } = search;
   const [giving, rejected, others]: [FoundItem[], FoundItem[], FoundItem[]] = [[], [], []];
-  const name = extraction.kind.name;
-  const { complete } = await reads.read(name, what, walk, async (items) => {
+  const { complete } = await reads.read(extraction.kind, what, walk, async (items) => {
     const page = await sort(search, items, excludedBy);
     giving.push(...page.giving);
     rejected.push(...page.rejected);

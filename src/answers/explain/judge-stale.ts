@@ -11,7 +11,7 @@ export function judgeStale(facts: Facts): Judgement {
   if (open) {
     return {
       verdict: 'missing_unread',
-      summary: `${identifier} is in Port. Whether Komodor still has it is not known: ${open.detail}.`,
+      summary: `${identifier} is in Port. Whether ${facts.systems} still has it is not known: ${open.detail}.`,
       next: { action: 'unknown', changes: null, reason: 'nothing is deleted unless everything was read', digest: null },
     };
   }
@@ -34,7 +34,10 @@ export function judgeStale(facts: Facts): Judgement {
       held?.digest ?? null,
     );
   if (facts.absence === 'unknown')
-    return stays(facts, 'its time is outside of what Komodor shows, so that Komodor does not show it says nothing');
+    return stays(
+      facts,
+      `its time is outside of what ${facts.systems} shows, so that ${facts.systems} does not show it says nothing`,
+    );
   return guarded(facts) ?? goes(facts);
 }
 
@@ -81,12 +84,12 @@ function goes(facts: Facts): Judgement {
 }
 
 /** Why no item gives it, as a part of a sentence. */
-function whyStale({ absence, filtered, renamed, blueprint }: Facts): string {
+function whyStale({ absence, filtered, renamed, blueprint, systems }: Facts): string {
   const [out] = filtered;
   if (out) return `the mapping leaves ${out.label} out: ${out.why}`;
   if (renamed) return `its item gives ${renamed} now`;
-  if (absence === 'expired') return 'it is older than selector.keepDays, and Komodor does not show it any more';
-  return `no item of Komodor gives this ${blueprint} any more`;
+  if (absence === 'expired') return `it is older than selector.keepDays, and ${systems} does not show it any more`;
+  return `no item of ${systems} gives this ${blueprint} any more`;
 }
 
 function stays({ identifier }: Facts, why: string): Judgement {

@@ -35,7 +35,7 @@ function foreign(facts: Facts, whose: string): Judgement {
       summary: `${summary} ${facts.given.join(' and ')} gives the same identifier, but kinds of the cluster and the folder leave alone what another program or installation keeps. To take it over, stop that one first: for Port's K8s exporter set EXPORTER_STATE_KEY, else delete the entity in Port.`,
       next: nothing('owned_elsewhere: a resync leaves it as it is'),
     };
-  const also = `${facts.given.join(' and ')} in Komodor gives the same identifier`;
+  const also = `${facts.given.join(' and ')} in ${facts.systems} gives the same identifier`;
   if (!change)
     return {
       verdict: 'foreign',
@@ -92,7 +92,7 @@ function judgeGiven(facts: Facts): Judgement {
     return {
       verdict: 'differs',
       summary: `${identifier} is not in Port yet: ${from} gives it, and the next resync creates it.`,
-      next: { ...write(facts), reason: 'Komodor has it and Port does not' },
+      next: { ...write(facts), reason: `${facts.systems} has it and Port does not` },
     };
   const count = countOf(simulation.change);
   return {
@@ -102,7 +102,7 @@ function judgeGiven(facts: Facts): Judgement {
       ...write(facts),
       reason: refused
         ? `Port refused the last write: ${refused}`
-        : 'Komodor has changed, or somebody has changed it in Port',
+        : `${facts.systems} has changed, or somebody has changed it in Port`,
     },
   };
 }
@@ -115,22 +115,22 @@ function judgeMissing(facts: Facts): Judgement {
   if (no)
     return {
       verdict: 'missing_rejected',
-      summary: `${no.label} is in Komodor, but the mapping makes no entity of it: ${no.why}.${ending}`,
+      summary: `${no.label} is in ${facts.systems}, but the mapping makes no entity of it: ${no.why}.${ending}`,
       next: nothing('the item is passed over, and nothing is deleted from the blueprint as long as this is so'),
     };
   const [out] = filtered;
   if (out)
     return {
       verdict: 'missing_filtered',
-      summary: `${out.label} is in Komodor, but the mapping leaves it out: ${out.why}.${ending}`,
+      summary: `${out.label} is in ${facts.systems}, but the mapping leaves it out: ${out.why}.${ending}`,
       next: nothing('the mapping leaves it out'),
     };
   const [open] = unread;
   if (open)
     return {
       verdict: 'missing_unread',
-      summary: `It is not known whether Komodor has ${identifier}: ${open.detail}.${ending}`,
-      next: { ...nothing('Komodor could not be read'), action: 'unknown' },
+      summary: `It is not known whether ${facts.systems} has ${identifier}: ${open.detail}.${ending}`,
+      next: { ...nothing(`${facts.systems} could not be read`), action: 'unknown' },
     };
   if (disabled)
     return {
@@ -143,7 +143,7 @@ function judgeMissing(facts: Facts): Judgement {
       ? `no entry of the mapping writes ${blueprint}`
       : facts.renamed
         ? `its item gives ${facts.renamed} now`
-        : 'Komodor has no item that gives it';
+        : `${facts.systems} has no item that gives it`;
   return {
     verdict: 'missing_no_source',
     summary: `${identifier} is ${portFailure === undefined ? 'not in Port' : 'given by nothing'}, and ${why}.${similar}${ending}`,

@@ -1,7 +1,7 @@
 import { withDeadline } from '../../core/deadline.ts';
 import { isAbort, messageOf } from '../../core/errors.ts';
 import type { Completeness, Kind, RawItem } from '../../core/model.ts';
-import type { Walk } from '../../core/source.ts';
+import type { SourceKind, Walk } from '../../core/source.ts';
 import type { ExplainedRead } from './document.ts';
 
 /** More pages than this are not read for one answer. */
@@ -36,7 +36,7 @@ export class SourceReads {
    * @throws on abort by the caller
    */
   async read(
-    kind: Kind,
+    { name: kind, systemName }: Pick<SourceKind, 'name' | 'systemName'>,
     what: string,
     open: (signal: AbortSignal) => Walk,
     take: (items: readonly RawItem[]) => Promise<boolean> = async () => false,
@@ -49,7 +49,7 @@ export class SourceReads {
         for (;;) {
           const next = await walk.next();
           if (next.done) return next.value;
-          if (next.value.malformed > 0) return incomplete('Komodor sent list members that are no objects');
+          if (next.value.malformed > 0) return incomplete(`${systemName} sent list members that are no objects`);
           items.push(...next.value.items);
           this.#pages += 1;
           isEnough = await take(next.value.items);

@@ -146,7 +146,7 @@ export function checkSelected(_: Given, observed: readonly Observed[]): readonly
         severity: 'warning',
         path: `${entry.path}.selector.query`,
         message: `none of ${samples} sample${samples === 1 ? '' : 's'} satisfies ${field.expression}${hint}`,
-        advice: 'Compare it with what Komodor sends: `map` shows what it looks at.',
+        advice: 'Compare it with the items: `map` shows what it looks at.',
       },
     ];
   });

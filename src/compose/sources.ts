@@ -1,0 +1,60 @@
+import type { Kinds } from '../core/kinds.ts';
+import { createKubernetesApi } from '../kubernetes/api.ts';
+import { connectionOf } from '../kubernetes/connection.ts';
+import { createKubernetesSource, type KubernetesSource } from '../kubernetes/source.ts';
+import type { Governor } from '../net/governor.ts';
+import { VERSION } from '../version.ts';
+import { connectKomodor, type createGovernors, MAX_RESPONSE_BYTES, type Shared } from './connections.ts';
+import { kindsOf, offlineKinds, withKinds } from './kinds.ts';
+
+/** What entities are made of: all kinds, and the systems that they are read from. */
+export interface Sources {
+  readonly kinds: Kinds;
+  /** The cluster that KUBERNETES names. */
+  readonly cluster?: KubernetesSource;
+  close(): void;
+}
+
+/** The kinds without their systems, for answers that need Port alone. */
+export function noSources(): Sources {
+  return { kinds: offlineKinds(), close: () => undefined };
+}
+
+/** Connects the kinds with Komodor, the folder and the cluster, as the settings say. @throws AppError `settings_invalid` */
+export async function connectSources({
+  governors,
+  now,
+  ...shared
+}: Omit<Shared, 'governor'> & {
+  readonly governors: ReturnType<typeof createGovernors>;
+  readonly now: () => number;
+}): Promise<Sources> {
+  const { settings } = shared;
+  const komodor = connectKomodor({ ...shared, governor: governors.komodor, now });
+  const cluster = await connectCluster({ ...shared, now }, governors.kubernetes);
+  const make = cluster && ((name: string) => cluster.kind(name));
+  return {
+    kinds: withKinds(kindsOf(settings), [...komodor.kinds.all], make),
+    ...(cluster && { cluster }),
+    close() {
+      komodor.close();
+      cluster?.close();
+    },
+  };
+}
+
+async function connectCluster(
+  { settings, env, secrets, attempts, onNetworkWait, now }: Omit<Shared, 'governor'> & { readonly now: () => number },
+  governor: Governor | undefined,
+): Promise<KubernetesSource | undefined> {
+  const { kubernetes, clusterName, requestTimeoutMs } = settings;
+  if (kubernetes === undefined || governor === undefined) return undefined;
+  const api = createKubernetesApi({
+    connection: await connectionOf(kubernetes, env, now),
+    ...{ governor, env, secrets, attempts, onNetworkWait },
+    timeoutMs: requestTimeoutMs,
+    maxResponseBytes: MAX_RESPONSE_BYTES,
+    userAgent: `komodor-port/${VERSION}`,
+  });
+  return createKubernetesSource({ api, clusterName, now });
+}
