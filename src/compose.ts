@@ -123,6 +123,8 @@ export interface Probes extends JqProbes {
   readonly requestDone?: (side: Side, answer: AttemptOutcome) => void;
   /** Default: the system clock. */
   readonly clock?: Clock;
+  /** Gets what of a folder is passed over (links, other kinds), each sentence once. */
+  readonly sourceNote?: (text: string) => void;
   /** Reads no source, so that only Port need be reached: all kinds are known, and none can be read. */
   readonly offline?: boolean;
   /** How long to wait for a network that is not ready, and what to call then. Missing: do not wait. */
@@ -140,12 +142,14 @@ export async function createApplication(
   probes: Probes = {},
 ): Promise<Application> {
   const { mapper, jq } = await createJqMapper(settings, env, probes);
-  const files = loadDefaults(settings, probes.offline ? offlineKinds() : kindsOf(settings));
+  const files = loadDefaults(settings, probes.offline ? offlineKinds(settings) : kindsOf(settings));
   const secrets = secretsOf(settings, env);
   const { clock = systemClock } = probes;
   const governors = createGovernors(settings, probes, clock);
   const shared = { settings, env, secrets, onNetworkWait: probes.network?.onWait };
-  const sources = probes.offline ? noSources() : await connectSources({ ...shared, governors, now: () => clock.now() });
+  const sources = probes.offline
+    ? noSources(settings)
+    : await connectSources({ ...shared, governors, now: () => clock.now(), onNote: probes.sourceNote });
   const { kinds } = sources;
   const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: governors.port });
 

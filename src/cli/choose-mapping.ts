@@ -19,7 +19,7 @@ export async function mappingOfFiles(
   notice?: string,
 ): Promise<ChosenMapping> {
   // As `plan --mapping` and POST /v1/map: what cannot be read is no mapping in which the kind is missing.
-  const kinds = offlineKinds();
+  const kinds = offlineKinds(settings);
   mappingFromFiles(settings, path, kinds);
   const files = loadDefaults({ ...settings, mappingPath: path }, kinds);
   const { mapper } = await createJqMapper(settings, process.env);

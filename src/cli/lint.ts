@@ -58,7 +58,7 @@ function withPaths(settings: OfflineSettings, { mapping, blueprints }: LintOptio
 
 async function prepare(settings: OfflineSettings, options: LintOptions, signal: AbortSignal): Promise<Prepared> {
   const { samples } = options;
-  const kinds = offlineKinds();
+  const kinds = offlineKinds(settings);
   const files = loadDefaults(settings, kinds);
   const { mapper } = await createJqMapper(settings, process.env);
   const input = lintInputOfFiles(settings, { files, mapper, kinds });

@@ -24,7 +24,7 @@ export interface MapOptions {
 }
 
 const EXPECTED =
-  "JSON of one item, a list of them, or an answer of Komodor's API: curl … | komodor-port map --kind komodorService";
+  "JSON of one item, a list of them, or an answer of Komodor's API or of kubectl: curl … | komodor-port map --kind komodorService";
 
 /** `map`: what the mapping makes of items. @returns the exit code */
 export async function map(file: string | undefined, options: MapOptions): Promise<number> {

@@ -11,7 +11,7 @@ import { dim, green, printJson, printWrapped, red, yellow } from './output.ts';
 /** `validate`, the old name of `lint` without samples: no network is used. @returns the exit code */
 export async function validate(options: { readonly json?: boolean }): Promise<number> {
   const settings = loadOfflineSettings(process.env);
-  const kinds = offlineKinds();
+  const kinds = offlineKinds(settings);
   const files = loadDefaults(settings, kinds);
   const { mapper, jq } = await createJqMapper(settings, process.env);
   const input = lintInputOfFiles(settings, { files, mapper, kinds });

@@ -12,9 +12,7 @@ import type { SourceKind } from '../core/source.ts';
 import { DEFINITIONS, KOMODOR_KINDS, offlineKomodorKinds } from '../komodor/kinds.ts';
 import { kindOfObjects, RESOURCE_FORM, resourceKindName } from '../kubernetes/kind-name.ts';
 import { offlineResourceKind, resourceKindInfo } from '../kubernetes/resource-kind.ts';
-
-/** The kinds that a folder may have. */
-const CATALOG_KINDS: readonly Kind[] = ['getport.io/v1/entities', 'getport.io/v1/clusterentities'];
+import { CATALOG_KINDS, createFolderSource } from '../manifests/source.ts';
 
 /** The kinds that can be read, by the settings. */
 export function kindsOf({ catalogPath, kubernetes }: Pick<OfflineSettings, 'catalogPath' | 'kubernetes'>): KnownKinds {
@@ -27,13 +25,22 @@ export function kindsOf({ catalogPath, kubernetes }: Pick<OfflineSettings, 'cata
 }
 
 /** All kinds, without their systems: for commands that read nothing. */
-export function offlineKinds(): Kinds {
-  const listed = [...offlineKomodorKinds().all, ...CATALOG_KINDS.map(offlineResourceKind)];
+export function offlineKinds({ catalogPath }: Pick<OfflineSettings, 'catalogPath'> = {}): Kinds {
+  const ofCatalog = catalogPath === undefined ? CATALOG_KINDS.map(offlineResourceKind) : folderKinds(catalogPath);
+  const listed = [...offlineKomodorKinds().all, ...ofCatalog];
   return withKinds(
     knownKinds(() => undefined),
     listed,
     offlineResourceKind,
   );
+}
+
+/**
+ * The kinds of a folder. Nothing is read before a listing is.
+ * @param onNote gets each sentence about what is passed over, once
+ */
+export function folderKinds(path: string, onNote?: (text: string) => void): readonly SourceKind[] {
+  return createFolderSource({ path, onNote }).kinds;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Settings } from '../config/settings.ts';
 import type { Kinds } from '../core/kinds.ts';
 import { createKubernetesApi } from '../kubernetes/api.ts';
 import { connectionOf } from '../kubernetes/connection.ts';
@@ -5,7 +6,7 @@ import { createKubernetesSource, type KubernetesSource } from '../kubernetes/sou
 import type { Governor } from '../net/governor.ts';
 import { VERSION } from '../version.ts';
 import { connectKomodor, type createGovernors, MAX_RESPONSE_BYTES, type Shared } from './connections.ts';
-import { kindsOf, offlineKinds, withKinds } from './kinds.ts';
+import { folderKinds, kindsOf, offlineKinds, withKinds } from './kinds.ts';
 
 /** What entities are made of: all kinds, and the systems that they are read from. */
 export interface Sources {
@@ -16,25 +17,29 @@ export interface Sources {
 }
 
 /** The kinds without their systems, for answers that need Port alone. */
-export function noSources(): Sources {
-  return { kinds: offlineKinds(), close: () => undefined };
+export function noSources(settings: Settings): Sources {
+  return { kinds: offlineKinds(settings), close: () => undefined };
 }
 
 /** Connects the kinds with Komodor, the folder and the cluster, as the settings say. @throws AppError `settings_invalid` */
 export async function connectSources({
   governors,
   now,
+  onNote,
   ...shared
 }: Omit<Shared, 'governor'> & {
   readonly governors: ReturnType<typeof createGovernors>;
   readonly now: () => number;
+  /** Gets each sentence about what of the folder is passed over, once. */
+  readonly onNote?: ((text: string) => void) | undefined;
 }): Promise<Sources> {
   const { settings } = shared;
   const komodor = connectKomodor({ ...shared, governor: governors.komodor, now });
   const cluster = await connectCluster({ ...shared, now }, governors.kubernetes);
+  const ofFolder = settings.catalogPath === undefined ? [] : folderKinds(settings.catalogPath, onNote);
   const make = cluster && ((name: string) => cluster.kind(name));
   return {
-    kinds: withKinds(kindsOf(settings), [...komodor.kinds.all], make),
+    kinds: withKinds(kindsOf(settings), [...komodor.kinds.all, ...ofFolder], make),
     ...(cluster && { cluster }),
     close() {
       komodor.close();

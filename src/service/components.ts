@@ -81,6 +81,7 @@ export async function createComponents(
   const application = await createApplication(settings, env, {
     requestDone: metrics.requestDone,
     jqDone: metrics.jqDone,
+    sourceNote: (detail) => logger.info({ detail }, 'passed over'),
     network: {
       patienceMs: settings.startPatienceMs,
       onWait: (why, leftMs) =>

@@ -43,7 +43,7 @@ const facts: fc.Arbitrary<DeletionCase> = fc
       'another set': [digestOf('b', [...stale, 'one more'])],
       'another blueprint': [digestOf('c', stale)],
     };
-    return { ...rest, blueprint: 'b', owned, stale, approved: new Set(digests[approval]) };
+    return { ...rest, blueprint: 'b', systems: 'Komodor', owned, stale, approved: new Set(digests[approval]) };
   });
 
 /** The contract in other words: what must hold for each entity that goes. */
