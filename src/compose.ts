@@ -201,6 +201,7 @@ export async function createApplication(
       catalog: () => new RecordingCatalog(catalogFor(null, 'note')),
     },
     port: { api, tokens, userAgent, env },
+    ...(sources.cluster && { cluster: sources.cluster }),
     traffic,
     async run(order, signal, options = {}) {
       const request = { ...order, runId: order.runId ?? randomUUID() };

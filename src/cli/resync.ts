@@ -109,7 +109,7 @@ function checkKinds(names: readonly string[], kinds: KnownKinds): readonly Kind[
     );
   const meant = found.map((one) => {
     if ('kind' in one) return one.kind;
-    throw new AppError('settings_invalid', `--kind ${one.name} ${one.problem}`);
+    throw new AppError('settings_invalid', `--kind ${one.problem}`);
   });
   const inOrder = kinds.known.filter((kind) => meant.includes(kind));
   return [...new Set([...inOrder, ...meant])];

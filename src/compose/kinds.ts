@@ -19,8 +19,10 @@ export function kindsOf({ catalogPath, kubernetes }: Pick<OfflineSettings, 'cata
   return knownKinds((kind) => {
     if (kubernetes !== undefined) return undefined;
     const setting = 'KUBERNETES (in-cluster, or the path of a kubeconfig)';
-    if (!isOfCatalog(kind)) return `is read from a cluster; set ${setting}`;
-    return catalogPath === undefined ? `is read from a folder or a cluster; set CATALOG_PATH or ${setting}` : undefined;
+    if (!isOfCatalog(kind)) return `${kind} is read from a cluster: set ${setting}`;
+    return catalogPath === undefined
+      ? `${kind} is read from a folder or a cluster: set CATALOG_PATH or ${setting}`
+      : undefined;
   });
 }
 
