@@ -16,7 +16,7 @@ export const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 const KUBERNETES_CONCURRENCY = 4;
 
 /** What all connections have in common. */
-export interface Shared {
+export interface ConnectionBase {
   readonly settings: Settings;
   readonly env: NodeJS.Dict<string>;
   readonly secrets: readonly string[];
@@ -52,7 +52,7 @@ export function createGovernors(
 }
 
 /** The source that reads Komodor. */
-export function connectKomodor({ settings, now, ...shared }: Shared & { readonly now: () => number }) {
+export function connectKomodor({ settings, now, ...shared }: ConnectionBase & { readonly now: () => number }) {
   return createKomodorSource({
     ...shared,
     now,
@@ -69,7 +69,7 @@ export function connectKomodor({ settings, now, ...shared }: Shared & { readonly
 }
 
 /** Port's API. */
-export function connectPort({ settings, ...shared }: Shared) {
+export function connectPort({ settings, ...shared }: ConnectionBase) {
   const http = createHttpClient({
     ...shared,
     side: 'port',

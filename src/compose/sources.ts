@@ -5,7 +5,7 @@ import { connectionOf } from '../kubernetes/connection.ts';
 import { createKubernetesSource, type KubernetesSource } from '../kubernetes/source.ts';
 import type { Governor } from '../net/governor.ts';
 import { VERSION } from '../version.ts';
-import { connectKomodor, type createGovernors, MAX_RESPONSE_BYTES, type Shared } from './connections.ts';
+import { type ConnectionBase, connectKomodor, type createGovernors, MAX_RESPONSE_BYTES } from './connections.ts';
 import { folderKinds, kindsOf, offlineKinds, withKinds } from './kinds.ts';
 
 /** What entities are made of: all kinds, and the systems that they are read from. */
@@ -27,7 +27,7 @@ export async function connectSources({
   now,
   onNote,
   ...shared
-}: Omit<Shared, 'governor'> & {
+}: Omit<ConnectionBase, 'governor'> & {
   readonly governors: ReturnType<typeof createGovernors>;
   readonly now: () => number;
   /** Gets each sentence about what of the folder is passed over, once. */
@@ -49,7 +49,14 @@ export async function connectSources({
 }
 
 async function connectCluster(
-  { settings, env, secrets, attempts, onNetworkWait, now }: Omit<Shared, 'governor'> & { readonly now: () => number },
+  {
+    settings,
+    env,
+    secrets,
+    attempts,
+    onNetworkWait,
+    now,
+  }: Omit<ConnectionBase, 'governor'> & { readonly now: () => number },
   governor: Governor | undefined,
 ): Promise<KubernetesSource | undefined> {
   const { kubernetes, clusterName, requestTimeoutMs } = settings;
