@@ -13,14 +13,19 @@ const NAME_RULE =
   "end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
   "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
-/** The object in the body of a request, as it came. Throws the server's refusal. */
-export function readObject({ headers, body, bodyText }: SandboxRequest, definition: Definition): KubernetesObject {
+/** Throws 415 for a body that is no JSON by its type. */
+export function mustBeJson({ headers }: SandboxRequest): void {
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
-  if (!JSON_TYPES.includes(type)) {
-    const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
-    const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
-    throw new Refusal(415, 'UnsupportedMediaType', message);
-  }
+  if (JSON_TYPES.includes(type)) return;
+  const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+  throw new Refusal(415, 'UnsupportedMediaType', message);
+}
+
+/** The object in the body of a request, as it came. Throws the server's refusal. */
+export function readObject(request: SandboxRequest, definition: Definition): KubernetesObject {
+  mustBeJson(request);
+  const { body, bodyText } = request;
   if (!isRecord(body)) {
     const hex = Buffer.from(bodyText).toString('hex') || '<empty>';
     const why = `couldn't get version/kind; json parse error: ${jsonMistake(bodyText)} (${hex})`;

@@ -1,4 +1,5 @@
 import type { SandboxRequest, SandboxResponse } from '../http.ts';
+import { mustBeJson } from './checking.ts';
 import { isRecord, valueAt } from './model.ts';
 import { badRequest, invalid } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -9,6 +10,7 @@ const GROUP = 'authorization.k8s.io';
 /** Says what the caller may. Undefined for what asks nothing of the kind. */
 export function review(request: SandboxRequest, info: RequestInfo, rights: Rights): SandboxResponse | undefined {
   if (info.group !== GROUP || info.verb !== 'create') return undefined;
+  mustBeJson(request);
   if (info.resource === 'selfsubjectaccessreviews') return reviewAccess(request, rights);
   return info.resource === 'selfsubjectrulesreviews' ? reviewRules(request, rights) : undefined;
 }
