@@ -10,7 +10,7 @@ import {
 } from '../../src/sandbox/kubernetes/start-kubernetes.ts';
 
 /** Waits as long as the program does, but a thousandth of the time. */
-const QUICK = {
+export const QUICK = {
   now: () => Date.now(),
   sleep: (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
@@ -22,7 +22,7 @@ const QUICK = {
     }),
 };
 
-function apiOf(server: Pick<KubernetesStandIn, 'baseUrl' | 'token'>, attempts = 1) {
+export function apiOf(server: Pick<KubernetesStandIn, 'baseUrl' | 'token'>, attempts = 1) {
   return createKubernetesApi({
     connection: {
       baseUrl: server.baseUrl,
