@@ -3,6 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, inject, it, onTestFinished } from 'vitest';
+import { runDoctor } from '../../src/compose/doctor.ts';
+import { loadOfflineSettings } from '../../src/config/settings.ts';
 import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { connectionOf } from '../../src/kubernetes/connection.ts';
 import { createDiscovery, discover } from '../../src/kubernetes/discovery.ts';
@@ -130,6 +132,38 @@ describeLab('the client of the Kubernetes API, on a real API server', () => {
     expect(await api.send({ ...apply, query, body: applied }, signal)).toMatchObject({ data: { a: '1' } });
     const wrong = await failureOf(api.send({ ...apply, query, body: { ...applied, data: { 'a/b': '1' } } }, signal));
     expect(statusOf(wrong)).toMatchObject({ code: 422, reason: 'Invalid', causes: [{ field: 'data[a/b]' }] });
+  });
+
+  it('tells the doctor whom the server takes us for, and what we may read', async () => {
+    const mapping = join(account, 'mapping.yaml');
+    const port = { entity: { mappings: { identifier: '.metadata.name', blueprint: '"thing"' } } };
+    const namespaced = { query: 'true', namespaces: [NAME] };
+    const resources = [
+      { kind: 'v1/pods', selector: namespaced, port },
+      { kind: 'v1/nodes', selector: { query: 'true' }, port },
+      { kind: 'v1/secrets', selector: namespaced, port },
+    ];
+    await writeFile(mapping, JSON.stringify({ resources }));
+    const { hostname, port: itsPort } = new URL(inject('lab').url);
+    const env = {
+      // Nothing answers there.
+      ...{ KOMODOR_BASE_URL: 'http://127.0.0.1:1', PORT_BASE_URL: 'http://127.0.0.1:1' },
+      ...{ KUBERNETES: 'in-cluster', MAPPING_PATH: mapping, KUBERNETES_SERVICE_ACCOUNT_PATH: account },
+      ...{ KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: itsPort },
+    };
+    const settings = loadOfflineSettings(env, { dotenvPath: '/dev/null' });
+    const { checks } = await runDoctor(settings, env, false, signal);
+    const said = (name: string) => checks.find((one) => one.name === name);
+    expect(said('cluster-reachable')?.detail).toMatch(/; Kubernetes v1\.\d+\.\d+ \(the service account of this pod\)$/);
+    expect(said('cluster-login')?.detail).toBe(
+      `the API server takes the token: we are system:serviceaccount:${NAME}:reader`,
+    );
+    expect(said('kind:v1/pods')).toMatchObject({ status: 'ok', detail: `may be listed and watched in ${NAME}` });
+    expect(said('kind:v1/nodes')).toMatchObject({
+      status: 'failed',
+      advice: expect.stringContaining('resources: [nodes]'),
+    });
+    expect(said('kind:v1/secrets')).toMatchObject({ status: 'failed', detail: expect.stringContaining(NAME) });
   });
 
   it('finds all that the server has, the same in both forms of discovery', async () => {
