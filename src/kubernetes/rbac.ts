@@ -26,6 +26,8 @@ export interface Account {
 const API = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const ENTITIES: readonly string[] = ['getport.io/entities', 'getport.io/clusterentities'];
+const NAMESPACES = '/namespaces';
+const SEE_NAMESPACE: Rule = { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] };
 const WHOLE_CLUSTER = '';
 
 /**
@@ -49,7 +51,8 @@ function memberOf(value: unknown, key: string): unknown {
 
 /**
  * The rights that reading these kinds needs, and no others. A kind that is read in the whole cluster needs no rules in
- * namespaces. The chart makes the same rules in templates/_rights.tpl.
+ * namespaces; in a namespace also the right to see that there is this namespace, since an absent one looks empty. The chart
+ * makes the same rules in templates/_rights.tpl.
  * @param writeBack also what telling the authors of entities needs: Events, and the status of Entity and ClusterEntity
  */
 export function rightsFor(kinds: readonly ReadKind[], writeBack: boolean): Rights {
@@ -63,7 +66,12 @@ export function rightsFor(kinds: readonly ReadKind[], writeBack: boolean): Right
     }
   }
   const places = [...byPlace].filter(([, resources]) => resources.size > 0).sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map(places.map(([place, resources]) => [place, rulesFor([...resources].sort(), writeBack)]));
+  return new Map(
+    places.map(([place, resources]) => {
+      const isSeen = place === WHOLE_CLUSTER || everywhere.has(NAMESPACES);
+      return [place, [...rulesFor([...resources].sort(), writeBack), ...(isSeen ? [] : [SEE_NAMESPACE])]];
+    }),
+  );
 }
 
 /** `group/resource`: the version means nothing to a rule. */

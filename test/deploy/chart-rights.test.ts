@@ -67,6 +67,10 @@ const MAPPINGS: readonly (readonly [string, object, string?])[] = [
     },
   ],
   [
+    'namespaces, and all of them',
+    { 'a.yaml': { resources: [entry('v1/pods', {}, { namespaces: ['a'] }), entry('v1/Namespace')] } },
+  ],
+  [
     'add-ons that are on and off',
     {
       'a.yaml': { resources: [entry('v1/pods', { addOn: 'one' }), entry('v1/nodes', { addOn: ['one', 'off'] })] },

@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { startKomodor } from '../../src/sandbox/komodor/start-komodor.ts';
+import { startKubernetes } from '../../src/sandbox/kubernetes/start-kubernetes.ts';
 import { startPort } from '../../src/sandbox/port/server.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
 import { freePort, ownRedis, withoutOwnRedis } from '../queue/redis-server.ts';
 import { until } from '../service/caller.ts';
-import { CI_FILES } from './chart.ts';
+import { CI_FILES, dataOf } from './chart.ts';
 import { besides, CREDENTIALS, REDIS_PASSWORD, secretOf } from './in-the-namespace.ts';
 import { type Manifest, template } from './manifests.ts';
 import { podsOf, type Running, startPod } from './render-to-run.ts';
@@ -33,7 +35,8 @@ async function standIns() {
     portUrl: port.url,
     komodorUrl: komodor.apiUrl,
     values: { port: { baseUrl: port.url }, integration: { config: { komodorBaseUrl: komodor.apiUrl } } },
-    isFull: () => port.store.entitiesOf('komodorService').length === SERVICES,
+    isFull: () => port.store.entitiesOf('komodorService').length >= SERVICES,
+    namesOf: (blueprint: string) => port.store.entitiesOf(blueprint).map(({ identifier }) => identifier),
   };
 }
 
@@ -47,6 +50,23 @@ async function redisWithPassword(): Promise<string> {
   await client.config('SET', 'requirepass', REDIS_PASSWORD);
   client.disconnect();
   return `127.0.0.1:${port}`;
+}
+
+const roleSchema = z.looseObject({
+  rules: z.array(
+    z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
+  ),
+});
+
+/** The cluster, where these manifests read it, with what they may do there: instead of `in-cluster`, a kubeconfig. */
+async function cluster(manifests: readonly Manifest[]): Promise<Readonly<Record<string, string>>> {
+  if (dataOf(manifests, 'ConfigMap').KUBERNETES === undefined) return {};
+  const rights = manifests.filter(({ kind }) => kind === 'ClusterRole').flatMap((role) => roleSchema.parse(role).rules);
+  const kubernetes = await startKubernetes({ rights });
+  closing.push(kubernetes.close);
+  const kubeconfig = join(mkdtempSync(join(folder, 'cluster-')), 'kubeconfig');
+  writeFileSync(kubeconfig, kubernetes.kubeconfig());
+  return { 'in-cluster': kubeconfig };
 }
 
 async function start(name: string, manifests: readonly Manifest[], hosts = {}): Promise<Running> {
@@ -101,7 +121,8 @@ describeWith(['helm4'], 'the service, with nothing but what the chart gives it',
     const manifests = [...rendered, ...besides(rendered)];
     const needsRedis = JSON.stringify(rendered).includes('-redis:6379');
     if (needsRedis && withoutOwnRedis !== undefined) throw new Error(`${file} ${withoutOwnRedis}`);
-    await runAll(manifests, isFull, needsRedis ? { 'komodor-port-redis:6379': await redisWithPassword() } : {});
+    const redis = needsRedis ? { 'komodor-port-redis:6379': await redisWithPassword() } : {};
+    await runAll(manifests, isFull, { ...redis, ...(await cluster(manifests)) });
   });
 
   it('ends with 1 and names the keys that its Secrets lack', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kindsReadBy, rbacObjects, rightsFor } from '../../src/kubernetes/rbac.ts';
 
 const everywhere = (kind: string) => ({ kind, namespaces: [] });
+const see = { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] };
 const rule = (group: string, resources: readonly string[], verbs = ['get', 'list', 'watch']) => ({
   ...{ apiGroups: [group], resources, verbs },
 });
@@ -37,9 +38,17 @@ describe('the rights that reading kinds needs', () => {
     ];
     expect([...rightsFor(kinds, false)]).toEqual([
       ['', [rule('apps', ['deployments'])]],
+      ['a', [rule('', ['pods']), see]],
+      ['b', [rule('', ['pods']), see]],
+      ['c', [rule('', ['pods']), see]],
+    ]);
+  });
+
+  it('need no other right to see a namespace, where all are read', () => {
+    const kinds = [everywhere('v1/namespaces'), { kind: 'v1/pods', namespaces: ['a'] }];
+    expect([...rightsFor(kinds, false)]).toEqual([
+      ['', [rule('', ['namespaces'])]],
       ['a', [rule('', ['pods'])]],
-      ['b', [rule('', ['pods'])]],
-      ['c', [rule('', ['pods'])]],
     ]);
   });
 
@@ -55,8 +64,8 @@ describe('the rights that reading kinds needs', () => {
         '',
         [rule('getport.io', ['clusterentities']), rule('getport.io', ['clusterentities/status'], ['patch']), events],
       ],
-      ['a', [rule('getport.io', ['entities']), rule('getport.io', ['entities/status'], ['patch']), events]],
-      ['b', [rule('', ['pods'])]],
+      ['a', [rule('getport.io', ['entities']), rule('getport.io', ['entities/status'], ['patch']), events, see]],
+      ['b', [rule('', ['pods']), see]],
     ]);
   });
 });
@@ -88,7 +97,7 @@ describe('the objects', () => {
     expect(objects).toMatchObject([
       { kind: 'ClusterRole', metadata: { name: 'komodor-port' }, rules: [rule('', ['nodes'])] },
       { kind: 'ClusterRoleBinding', metadata: { name: 'komodor-port' }, roleRef: ref('ClusterRole'), subjects },
-      { kind: 'Role', metadata: { name: 'komodor-port', namespace: 'a' }, rules: [rule('', ['pods'])] },
+      { kind: 'Role', metadata: { name: 'komodor-port', namespace: 'a' }, rules: [rule('', ['pods']), see] },
       { kind: 'RoleBinding', metadata: { name: 'komodor-port', namespace: 'a' }, roleRef: ref('Role'), subjects },
     ]);
   });

@@ -63,7 +63,9 @@ export async function isAllowed(
   const [, resource = '', part] = name.split('/');
   const place = namespaced && namespace !== undefined ? `/namespaces/${namespace}` : '';
   // A part belongs to an object, also when it is created.
-  const object = isNamed || part !== undefined ? '/nobody' : '';
+  // A namespace is in itself, as rules see it.
+  const named = resource === 'namespaces' ? (namespace ?? 'nobody') : 'nobody';
+  const object = isNamed || part !== undefined ? `/${named}` : '';
   const path = `${base}${place}/${resource}${object}${part === undefined ? '' : `/${part}`}`;
   const dry = method === 'GET' ? query : `${query}${query === '' ? '?' : '&'}dryRun=All`;
   return (await statusOf(caller, method, `${path}${dry}`)) !== 403;

@@ -112,7 +112,7 @@ describeLab('an account with the rights that a mapping needs', () => {
       await give(namespace, await printed(namespace, { resources }));
       await expectExactly(namespace, {
         everywhere: reading('/nodes', 'apps/deployments', 'getport.io/entities', 'getport.io/clusterentities'),
-        inNamespace: reading('/pods'),
+        inNamespace: [...reading('/pods'), '/namespaces get'],
       });
     });
 
@@ -125,7 +125,7 @@ describeLab('an account with the rights that a mapping needs', () => {
         everywhere: [],
         inNamespace: [
           ...reading('getport.io/entities'),
-          ...['getport.io/entities/status patch', '/events create', '/events patch'],
+          ...['getport.io/entities/status patch', '/events create', '/events patch', '/namespaces get'],
         ],
       });
     });
@@ -144,7 +144,7 @@ describeLab('an account with the rights that a mapping needs', () => {
         ...reading('/configmaps', 'getport.io/clusterentities'),
         ...['getport.io/clusterentities/status patch', '/events create', '/events patch'],
       ],
-      inNamespace: reading('/pods'),
+      inNamespace: [...reading('/pods'), '/namespaces get'],
     });
   });
 

@@ -111,7 +111,10 @@ namespace. Those of the folder of manifests are not read from the cluster.
 {{- toYaml $read -}}
 {{- end }}
 
-{{/* Rules for reading these resources, and for writing back: dict "resources" (list group/resource …) "writeBack" true. A YAML list. */}}
+{{/*
+Rules for reading these resources, for writing back, and for seeing that there is the namespace, since an absent one looks empty:
+dict "resources" (list group/resource …) "writeBack" true "seesNamespace" true. A YAML list.
+*/}}
 {{- define "komodor-port.rules" -}}
 {{- $groups := dict -}}
 {{- $entities := list -}}
@@ -128,6 +131,9 @@ namespace. Those of the folder of manifests are not read from the cluster.
 {{- if and .writeBack $entities -}}
   {{- $rules = append $rules (dict "apiGroups" (list "getport.io") "resources" $entities "verbs" (list "patch")) -}}
   {{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "events") "verbs" (list "create" "patch")) -}}
+{{- end -}}
+{{- if .seesNamespace -}}
+  {{- $rules = append $rules (dict "apiGroups" (list "") "resources" (list "namespaces") "verbs" (list "get")) -}}
 {{- end -}}
 {{- toYaml $rules -}}
 {{- end }}
