@@ -22,7 +22,9 @@ export function* clusterObjects(size: {
   readonly podsOfEach: number;
 }): Generator<KubernetesObject> {
   for (let at = 0; at < NODES; at += 1) yield object('v1', 'Node', { name: `node-${at}` }, { status: nodeStatus });
-  for (let at = 0; at < NAMESPACES; at += 1) yield object('v1', 'Namespace', { name: `team-${at}` }, {});
+  const namespaces = Array.from({ length: NAMESPACES }, (_, at) => `team-${at}`);
+  // The cluster itself is known by its namespace kube-system.
+  for (const name of ['kube-system', ...namespaces]) yield object('v1', 'Namespace', { name, labels: { name } }, {});
   for (let at = 0; at < size.workloads; at += 1) {
     const namespace = `team-${at % NAMESPACES}`;
     const name = `service-${at}`;

@@ -153,7 +153,6 @@ export type IncompleteReason =
   | 'kind_unknown'
   | 'forbidden'
   | 'changed_while_reading'
-  | 'stream_ended'
   | 'folder_missing'
   | 'folder_empty'
   | 'folder_unreadable'

@@ -119,7 +119,6 @@ describe('docs/deletion.md', () => {
       kind_unknown: true,
       forbidden: true,
       changed_while_reading: true,
-      stream_ended: true,
       folder_missing: true,
       folder_empty: true,
       folder_unreadable: true,
