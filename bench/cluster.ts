@@ -9,6 +9,7 @@ import { createKubernetesSource } from '../src/kubernetes/source.ts';
 import { createGovernor } from '../src/net/governor.ts';
 import { createBareClient, inParallel } from './bare-client.ts';
 import { bulkCalls } from './floor.ts';
+import type { TreeUse } from './process-tree.ts';
 import { resyncOnce } from './product.ts';
 import type { Setup } from './scenarios.ts';
 import { startStandInProcess } from './stand-in-process.ts';
@@ -42,17 +43,17 @@ export async function cluster({ latencies, seed }: Setup) {
     const floor = await measureBoth(environment, access, await standIns.entities());
     standIns.close();
     heading(`A cluster of ${WORKLOADS * PODS_OF_EACH} pods and ${WORKLOADS} workloads, ${latencyMs} ms an answer`);
-    const row = (name: string, seconds: number, ratio: number, peakMiB?: number) => [
-      ...[name, fixed(seconds, 2), fixed(ratio, 2), whole(peakMiB)],
+    const row = (name: string, seconds: number, ratio: number, use: Partial<TreeUse> = {}) => [
+      ...[name, fixed(seconds, 2), fixed(ratio, 2), fixed(use.cpuSeconds), whole(use.peakMiB)],
     ];
     table(
-      ['', 's', 'ratio', 'peak MiB'],
+      ['', 's', 'ratio', 'CPU s', 'peak MiB'],
       [
         row('a bare client lists', reads.bare, 1),
         row('our client lists, nothing is mapped', reads.ours.seconds, reads.ours.seconds / reads.bare),
         row('a bare client lists and writes', floor, 1),
-        row(`first run (${whole(first.entities)} entities)`, first.seconds, first.seconds / floor, first.peakMiB),
-        row('unchanged', unchanged.seconds, unchanged.seconds / floor, unchanged.peakMiB),
+        row(`first run (${whole(first.entities)} entities)`, first.seconds, first.seconds / floor, first),
+        row('unchanged', unchanged.seconds, unchanged.seconds / floor, unchanged),
       ],
     );
     results.push({ latencyMs, reads, floor, first, unchanged });
