@@ -37,7 +37,7 @@ function removePods(cluster: KubernetesStandIn, count: number): void {
   for (let at = 0; at < count; at += 1) cluster.remove(pod(at));
 }
 
-describe.concurrent('pods that the cluster does not show', () => {
+describe('pods that the cluster does not show', () => {
   it('are deleted after a second look at their namespace, in another way', async ({ start }) => {
     const { harness, cluster } = await filled(start);
     removePods(cluster, 2);
