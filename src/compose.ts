@@ -7,6 +7,7 @@ import { kindsOf, offlineKinds } from './compose/kinds.ts';
 import { createPortCatalog } from './compose/port-catalog.ts';
 import { documentWithoutSecrets, runWithoutSecrets } from './compose/secrets.ts';
 import { connectSources, noSources } from './compose/sources.ts';
+import { createTellingAuthors } from './compose/write-back.ts';
 import { documentDiff } from './config/document-diff.ts';
 import { secretsOf } from './config/secrets.ts';
 import type { Settings } from './config/settings.ts';
@@ -151,6 +152,7 @@ export async function createApplication(
     ? noSources(settings)
     : await connectSources({ ...shared, governors, now: () => clock.now(), onNote: probes.sourceNote });
   const { kinds } = sources;
+  const tellingAuthors = createTellingAuthors(settings, sources.cluster);
   const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: governors.port });
 
   const catalogFor = (runId: string | null, setup: 'write' | 'note', given?: GivenMapping) =>
@@ -189,7 +191,10 @@ export async function createApplication(
   async function carryOut(request: ResyncRequest, signal: AbortSignal, { observer = {}, marks, journal }: RunOptions) {
     const catalog = catalogFor(request.runId, 'write');
     const guarded = marks ? catalogSkippingMarked(catalog, marks, await currentMark(marks), underWay) : catalog;
-    return resync({ ...ports, catalog: guarded }, request, signal, { observer, recording: masked(journal) });
+    const recording = masked(journal);
+    return tellingAuthors(observer, signal, (both) =>
+      resync({ ...ports, catalog: guarded }, request, signal, { observer: both, recording }),
+    );
   }
 
   return {
@@ -230,7 +235,10 @@ export async function createApplication(
         watchedKinds: async () => watchedKinds((await sessions.get()).mapping.extractions),
         async refreshItems(changes, signal, journal) {
           const session = await sessions.get();
-          return refreshItems(session.ports, session.mapping, changes, rules, signal, masked(journal));
+          const recording = masked(journal);
+          return tellingAuthors({}, signal, (observer) =>
+            refreshItems(session.ports, session.mapping, changes, rules, signal, { observer, recording }),
+          );
         },
       };
     },

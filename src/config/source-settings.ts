@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { setting } from './setting-info.ts';
+import { oneOf } from './setting-values.ts';
 
 /** What is read besides Komodor: a folder of manifests, a cluster. */
 export const sourceSettings = {
@@ -36,6 +37,16 @@ export const sourceSettings = {
       .trim()
       .regex(/^[^\p{Cc}]{1,253}$/u, 'must be a name of at most 253 characters, without line breaks')
       .optional(),
+  ),
+  kubernetesWriteBack: setting(
+    'Sources',
+    'KUBERNETES_WRITE_BACK',
+    {
+      default: 'off',
+      description:
+        'How the objects of `getport.io` in the cluster are told what became of them: `events`, `status` (with Events), or `off`.',
+    },
+    oneOf(['off', 'events', 'status']),
   ),
 };
 

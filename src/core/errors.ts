@@ -45,6 +45,7 @@ export const CODES = {
   blueprint_failed: 'A blueprint could not be created or extended in Port.',
   deletion_blocked: 'Entities that seem to be gone were not deleted.',
   approval_unmatched: 'An approved set of deletions does not match what would be deleted now.',
+  write_back_failed: 'The cluster could not be told what became of its objects. Port has everything.',
   unexpected: 'Something that should not happen; a bug report with the log helps.',
 } as const;
 

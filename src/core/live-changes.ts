@@ -3,11 +3,10 @@ import { type LiveMapping, type LiveRules, markDone, type RefreshReport, refresh
 import type { Kind, RawItem } from './model.ts';
 import { openRun } from './open-run.ts';
 import type { MappedItem, Ports } from './ports.ts';
-import { ProblemBook } from './problem-book.ts';
+import { problemBookFor } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
-import type { Recording } from './recorder.ts';
 import { type GoneItem, goneItems, removeGoneItems, withTwins } from './removed-items.ts';
-import { applyTaints } from './resync.ts';
+import { applyTaints, type RunWatchers } from './resync.ts';
 import { type Extraction, extractionsWriting } from './run.ts';
 import type { Walk } from './source.ts';
 
@@ -37,17 +36,17 @@ export async function refreshItems(
   { kind, changed, gone }: ItemChanges,
   { marks, guard }: LiveRules,
   signal: AbortSignal,
-  recording?: Recording | undefined,
+  { observer = {}, recording }: RunWatchers = {},
 ): Promise<RefreshReport> {
   const own = extractions.filter((extraction) => extraction.kind.name === kind);
   const shares = await Promise.all(own.map((extraction) => mapShare(extraction, changed, gone, signal)));
   const names = identifiersOf(shares);
-  const problems = new ProblemBook();
+  const problems = problemBookFor(observer);
   // Other entries may add fields to the same entities. They are not read here, so their fields have to stay.
   const isShared = [...names.keys()].some((blueprint) => extractionsWriting(extractions, blueprint).length > 1);
   const enableMergeEntity = mapping.flags.enableMergeEntity || isShared;
   const merging = { ...mapping, flags: { ...mapping.flags, enableMergeEntity } };
-  const inputs = { ports, mapping: merging, extractions, observer: {}, problems, signal, recording };
+  const inputs = { ports, mapping: merging, extractions, observer, problems, signal, recording };
   const run = openRun(inputs, (blueprint) => {
     const identifiers = names.get(blueprint);
     return identifiers && { $identifier: [...identifiers] };

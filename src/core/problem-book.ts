@@ -1,6 +1,6 @@
 import type { Code } from './errors.ts';
 import type { Kind } from './model.ts';
-import type { ItemProblem } from './ports.ts';
+import type { ItemProblem, RunObserver } from './ports.ts';
 import type { Problem } from './report.ts';
 
 const SAMPLES = 5;
@@ -68,6 +68,14 @@ export class ProblemBook {
   list(): Problem[] {
     return [...this.#problems.values()].map(close);
   }
+}
+
+/** A book that tells an observer. */
+export function problemBookFor(observer: Pick<RunObserver, 'problem' | 'itemProblem'>): ProblemBook {
+  return new ProblemBook(
+    (problem) => observer.problem?.(problem),
+    (problem) => observer.itemProblem?.(problem),
+  );
 }
 
 function close({ incident, count, samples }: OpenProblem): Problem {

@@ -5,7 +5,7 @@ import { type CompiledMapping, compileMapping } from './extractions.ts';
 import type { Kind } from './model.ts';
 import { openRun } from './open-run.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
-import { ProblemBook } from './problem-book.ts';
+import { type ProblemBook, problemBookFor } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Recording } from './recorder.ts';
 import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
@@ -55,10 +55,7 @@ export async function resync(
 ): Promise<RunReport> {
   const startedAt = ports.now();
   const trafficBefore = ports.traffic.snapshot();
-  const problems = new ProblemBook(
-    (problem) => observer.problem?.(problem),
-    (problem) => observer.itemProblem?.(problem),
-  );
+  const problems = problemBookFor(observer);
   const progress: RunState = {
     wanted: [],
     readers: [],

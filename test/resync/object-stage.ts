@@ -140,9 +140,7 @@ export async function openObjects({ resources, flags = {} }: StageOptions) {
     /** Says what a watch has seen. */
     tell: (kind: Kind, changed: readonly RawItem[], gone: readonly RawItem[] = []) =>
       refreshItems(ports, { mapping, ...compiled }, { kind, changed, gone }, rules, signal, {
-        writer,
-        detail: 'values',
-        redact: (text) => text,
+        recording: { writer, detail: 'values', redact: (text) => text },
       }),
     close: () => open.close(),
   };

@@ -52,6 +52,7 @@ true
 {{- if ($values.kubernetes).enabled -}}
   {{- $_ := set $named "KUBERNETES" "in-cluster" -}}
   {{- $_ := set $named "CLUSTER_NAME" $values.kubernetes.clusterName -}}
+  {{- if $values.kubernetes.writeBack -}}{{- $_ := set $named "KUBERNETES_WRITE_BACK" "status" -}}{{- end -}}
 {{- end -}}
 {{- if ($values.catalog).enabled -}}{{- $_ := set $named "CATALOG_PATH" (include "komodor-port.catalogPath" .) -}}{{- end -}}
 {{- range $name, $value := $named -}}
