@@ -19,7 +19,7 @@ export const CODES = {
   service_refused: 'The service refused what a command asked it.',
   aborted: 'The run was stopped.',
   read_incomplete: 'A kind was not read to the end, or that cannot be proved. Nothing is deleted from its blueprints.',
-  items_malformed: 'Komodor sent something that is no item. Nothing is deleted from the blueprints of its kind.',
+  items_malformed: 'A system sent something that is no item. Nothing is deleted from the blueprints of its kind.',
   item_rejected: 'An item gave no identifier, blueprint or selector answer. Nothing is deleted from its blueprint.',
   field_failed: 'An expression failed on an item. The field was left as it is in Port.',
   field_empty: 'A field that the mapping takes from the items is in none of them; its name may be misspelt.',

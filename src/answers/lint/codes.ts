@@ -25,7 +25,7 @@ export const LINT_CODES = {
   cluster_unknown: 'A selector names a cluster that Komodor does not know.',
   guard_loose: 'A guard against deletions is looser than the shipped one.',
   entry_without_effect: 'An entry is read, and writes nothing.',
-  kind_read_twice: 'Two entries read the same from Komodor twice.',
+  kind_read_twice: 'Two entries read the same twice.',
   add_on_unused: 'An add-on is switched on, and the mapping in Port has no entry of it.',
   blueprint_unused: 'A blueprint that no entry writes and no relation needs.',
   ocean_differs: "Port Ocean's jq does something else with an expression.",
