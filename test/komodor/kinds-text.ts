@@ -27,7 +27,8 @@ const GONE = 'gone: deleted once it is confirmed';
 export const RESOURCE_KIND: OtherKind = {
   heading: 'group/version/resource',
   facts: {
-    Endpoint: '`GET /apis/{group}/{version}/{resource}`, of the core group `GET /api/{version}/{resource}`',
+    Endpoint:
+      'the list of the resource: `apis/{group}/{version}/{resource}`, of the core group `api/{version}/{resource}`',
     'Add-on': '`kubernetes`, `kubernetes-pods`, `kubernetes-rollouts` for some of them',
     Identity: 'namespace and name',
     'An entity that a complete read does not give': GONE,
