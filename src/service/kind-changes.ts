@@ -112,7 +112,8 @@ export class KindChanges {
   }
 
   #pauseMs(): number {
-    if (this.#failures === 0) return this.#options.quietMs ?? QUIET_MS;
+    // What has come during a batch has waited already.
+    if (this.#failures === 0) return Math.max(0, (this.#options.quietMs ?? QUIET_MS) - this.lagMs);
     return Math.min((this.#options.pauseMs ?? FIRST_PAUSE_MS) * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
   }
 
