@@ -6,6 +6,7 @@ import { readSamples } from '../answers/lint/read-samples.ts';
 import { loadDefaults } from '../compose/defaults.ts';
 import { createJqMapper } from '../compose/jq-mapper.ts';
 import { offlineKinds } from '../compose/kinds.ts';
+import { catalogFindings } from '../compose/lint-catalog.ts';
 import { lintInputOfFiles, settingFindings, withPort } from '../compose/lint-with.ts';
 import { createApplication } from '../compose.ts';
 import { linesOfFiles } from '../config/lines.ts';
@@ -40,7 +41,9 @@ export async function lintFiles(options: LintOptions): Promise<number> {
   const interruption = onInterrupt();
   const settings = withPaths(loadOfflineSettings(process.env), options);
   const { input, told, close } = await prepare(settings, options, interruption.signal);
-  const found = await lint(input, linesOfFiles(), interruption.signal, told).finally(() => close?.());
+  const ofCatalog = await catalogFindings(settings, interruption.signal);
+  const said = [...told, ...ofCatalog];
+  const found = await lint(input, linesOfFiles(), interruption.signal, said).finally(() => close?.());
   const document = withoutSecrets(found, redactor(secretsOf(settings, process.env)));
   if (options.json || options.format === 'json') printJson(document);
   else if (options.format === 'github') printForGitHub(document);

@@ -112,7 +112,9 @@ async function runSteps(
   await readKinds(run, wanted, progress, (reader) => reader.reportEmptyFields());
 
   applyTaints(run, compiled, request);
-  if (readsAllKinds(request)) progress.unmapped = await findUnmapped(run, compiled);
+  // An expression may compute any blueprint, also one that no item of this run names any more.
+  const mayWriteAny = wanted.some(({ program }) => program.blueprints.includes(null));
+  if (readsAllKinds(request) || mayWriteAny) progress.unmapped = await findUnmapped(run, compiled);
   applyTaints(run, compiled, request);
   const approved = new Set(request.approvedDeletions ?? []);
   progress.deletions = new Deletions(run, progress.readers, approved, startedAt);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Completeness, JsonObject, Kind, RawItem } from '../core/model.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -5,7 +6,9 @@ import { isObject } from '../core/schema/values.ts';
 import type { Listing, Place, Selected, SourceKind, Walk } from '../core/source.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { CATALOG_KINDS } from './manifest.ts';
+import { readFound } from './read-file.ts';
 import { type ParsedFiles, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { scanTree } from './tree.ts';
 
 export { CATALOG_KINDS };
 
@@ -22,6 +25,12 @@ export interface FolderSourceOptions {
 
 export interface FolderSource {
   readonly kinds: readonly SourceKind[];
+  /** The same text as long as the content of the folder, or what is wrong with it, is the same. Throws on abort. */
+  digest(signal: AbortSignal): Promise<string>;
+  /** A text that changes whenever somebody touches the folder. No file is read. Throws on abort. */
+  print(signal: AbortSignal): Promise<string>;
+  /** Reads the whole folder, for `lint`. */
+  read(signal: AbortSignal): Promise<Snapshot>;
 }
 
 const SYSTEM = 'folder';
@@ -57,6 +66,19 @@ export function createFolderSource({
 
   return {
     kinds: CATALOG_KINDS.map((kind) => folderKind(kind, path, read)),
+    read,
+    print: async (signal) => (await scanTree(path, options.limits, signal)).print,
+    async digest(signal) {
+      const { files, troubles } = await scanTree(path, options.limits, signal);
+      const hash = createHash('sha256');
+      for (const { reason, detail } of troubles) hash.update(`${reason} ${detail}\n`);
+      for (const file of files) {
+        signal.throwIfAborted();
+        const bytes = file.size > options.limits.fileBytes ? undefined : await readFound(file).catch(() => undefined);
+        hash.update(`${file.path} ${bytes === undefined ? '?' : createHash('sha256').update(bytes).digest('hex')}\n`);
+      }
+      return hash.digest('hex');
+    },
   };
 }
 

@@ -327,4 +327,20 @@ describe('a look at a folder', () => {
     folder.write('a.yaml', entity('b'));
     expect(await look()).not.toBe(first);
   });
+
+  it('gives the same digest for the same content', async ({ folder }) => {
+    const source = sourceOf(folder.path);
+    const digest = () => source.digest(new AbortController().signal);
+    folder.write('a.yaml', entity('a'));
+    const first = await digest();
+    folder.write('a.yaml', entity('a'));
+    expect(await digest()).toBe(first);
+    folder.write('b.yaml', entity('b'));
+    const second = await digest();
+    expect(second).not.toBe(first);
+    rmSync(folder.path, { recursive: true });
+    const missing = await digest();
+    expect([first, second]).not.toContain(missing);
+    expect(await digest()).toBe(missing);
+  });
 });

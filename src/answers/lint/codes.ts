@@ -4,6 +4,8 @@ export const LINT_CODES = {
   setting_doubtful: 'A setting has no effect, or another one than its name says.',
   mapping_file_invalid: 'The mapping cannot be read, or something in it cannot be used or is not known.',
   blueprint_file_invalid: 'A blueprint file cannot be read, or something in it cannot be used or is not known.',
+  manifest_broken: 'A manifest in the folder of CATALOG_PATH cannot be used.',
+  catalog_unreadable: 'The folder of CATALOG_PATH cannot be read, or not completely.',
   selector_invalid: 'A key of a selector is not known, or its value cannot be used.',
   expression_invalid: 'An expression does not compile.',
   expression_doubtful: 'The jq in use does not know a date format.',

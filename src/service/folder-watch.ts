@@ -1,0 +1,94 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAbort, messageOf } from '../core/errors.ts';
+import type { FolderSource } from '../manifests/source.ts';
+
+export interface FolderWatchOptions {
+  readonly path: string;
+  readonly folder: Pick<FolderSource, 'print' | 'digest'>;
+  /** Called when the content of the folder, or what is wrong with it, has changed. May throw: then it is called again. */
+  readonly onChange: (digest: string) => Promise<void>;
+  readonly log: (level: 'info' | 'warn', message: string) => void;
+  /** The time between two looks at names, sizes and times. */
+  readonly pollMs?: number;
+  /** The time between two looks at the content, which finds what names, sizes and times do not show. */
+  readonly digestMs?: number;
+  /** How long nothing must have changed before a change counts. */
+  readonly settleMs?: number;
+}
+
+/** A folder in which something changes all the time is looked at nevertheless. */
+const MAX_SETTLING = 10;
+/** A look takes at most this share of the time. */
+const POLL_SHARE = 20;
+
+/**
+ * Tells when a folder changes. What the operating system says only shortens the wait: it says nothing about NFS, and a mount
+ * that is swapped as a whole leaves it watching the old one. A broken state is told once, like any other.
+ * @returns when the signal aborts
+ */
+export async function watchFolder(options: FolderWatchOptions, signal: AbortSignal): Promise<void> {
+  const { folder, onChange, log, pollMs = 2000, digestMs = 60_000, settleMs = 1000 } = options;
+  let seen = { print: '', digest: '', at: 0 };
+  const look = async () => ({ print: await folder.print(signal), digest: await folder.digest(signal), at: Date.now() });
+  try {
+    seen = await look();
+    while (!signal.aborted) {
+      const startedAt = Date.now();
+      const isChanged = (await folder.print(signal)) !== seen.print || startedAt - seen.at >= digestMs;
+      const cost = Date.now() - startedAt;
+      if (!isChanged) {
+        await wake(options.path, Math.max(pollMs, cost * POLL_SHARE), signal);
+        continue;
+      }
+      await settled(folder, settleMs, signal);
+      const now = await look();
+      if (now.digest !== seen.digest && !(await told(onChange, now.digest, log))) {
+        await sleep(pollMs, undefined, { signal });
+        continue;
+      }
+      seen = now;
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}
+
+async function told(
+  onChange: FolderWatchOptions['onChange'],
+  digest: string,
+  log: FolderWatchOptions['log'],
+): Promise<boolean> {
+  try {
+    await onChange(digest);
+    return true;
+  } catch (error) {
+    log('warn', `the change of the folder could not be told and is told again: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+/** Waits until nothing has changed for a moment. */
+async function settled(folder: FolderWatchOptions['folder'], settleMs: number, signal: AbortSignal): Promise<void> {
+  let before = await folder.print(signal);
+  for (let round = 0; round < MAX_SETTLING; round += 1) {
+    await sleep(settleMs, undefined, { signal });
+    const now = await folder.print(signal);
+    if (now === before) return;
+    before = now;
+  }
+}
+
+/** Waits, but not longer than until something happens in the folder itself. */
+async function wake(path: string, ms: number, signal: AbortSignal): Promise<void> {
+  const woken = new AbortController();
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(path, { persistent: false }, () => woken.abort());
+    watcher.on('error', () => undefined);
+  } catch {
+    // Not there, or no more watches: the look after the wait finds what changed.
+  }
+  await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
+  watcher?.close();
+}
