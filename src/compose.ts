@@ -37,6 +37,7 @@ import { mapSides, type PerSide } from './core/sides.ts';
 import type { Subject } from './core/source.ts';
 import type { WatchedCluster } from './kubernetes/watch.ts';
 import { type WatchedKind, watchedKinds } from './kubernetes/watched-kinds.ts';
+import type { FolderSource } from './manifests/source.ts';
 import type { JqBinary } from './mapping/resolve-jq.ts';
 import { type Clock, systemClock } from './net/clock.ts';
 import type { AttemptOutcome, GovernorState } from './net/governor.ts';
@@ -110,6 +111,8 @@ export interface Application {
   };
   /** The cluster of KUBERNETES. */
   readonly cluster?: WatchedCluster;
+  /** The folder of CATALOG_PATH. */
+  readonly folder?: FolderSource;
   /** Executes a resync or a plan. Never throws; every failure is in the report. */
   run(order: RunRequest, signal: AbortSignal, options?: RunOptions): Promise<RunReport>;
   /** Starts live events. `memory` has their marks and deletion counts, which all replicas share. */
@@ -199,6 +202,7 @@ export async function createApplication(
 
   return {
     jq,
+    ...(sources.folder && { folder: sources.folder }),
     parts: {
       ...{ kinds, mapper, files, portApi: api, now: ports.now },
       ourNames: { installation: settings.integrationIdentifier, exporterStateKey: settings.exporterStateKey },

@@ -49,7 +49,9 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   const { settings, logger } = loadSettingsAndLogger();
   checkKinds(kinds, kindsOf(settings));
   const mapping = options.mapping === undefined ? undefined : mappingFromFiles(settings, options.mapping);
-  const application = await createApplication(settings, process.env);
+  const application = await createApplication(settings, process.env, {
+    sourceNote: (detail) => logger.info({ detail }, 'passed over'),
+  });
   logger.debug({ jq: application.jq }, 'jq');
   // Only the file holds them: they may be many.
   const rows = mode === 'resync' && file ? new CollectedRows() : undefined;

@@ -28,21 +28,13 @@ export function kindsOf({ catalogPath, kubernetes }: Pick<OfflineSettings, 'cata
 
 /** All kinds, without their systems: for commands that read nothing. */
 export function offlineKinds({ catalogPath }: Pick<OfflineSettings, 'catalogPath'> = {}): Kinds {
-  const ofCatalog = catalogPath === undefined ? CATALOG_KINDS.map(offlineResourceKind) : folderKinds(catalogPath);
+  const ofCatalog = catalogPath === undefined ? CATALOG_KINDS.map(offlineResourceKind) : createFolderSource({ path: catalogPath }).kinds;
   const listed = [...offlineKomodorKinds().all, ...ofCatalog];
   return withKinds(
     knownKinds(() => undefined),
     listed,
     offlineResourceKind,
   );
-}
-
-/**
- * The kinds of a folder. Nothing is read before a listing is.
- * @param onNote gets each sentence about what is passed over, once
- */
-export function folderKinds(path: string, onNote?: (text: string) => void): readonly SourceKind[] {
-  return createFolderSource({ path, onNote }).kinds;
 }
 
 /**

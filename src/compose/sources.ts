@@ -3,16 +3,19 @@ import type { Kinds } from '../core/kinds.ts';
 import { createKubernetesApi } from '../kubernetes/api.ts';
 import { connectionOf } from '../kubernetes/connection.ts';
 import { createKubernetesSource, type KubernetesSource } from '../kubernetes/source.ts';
+import { createFolderSource, type FolderSource } from '../manifests/source.ts';
 import type { Governor } from '../net/governor.ts';
 import { VERSION } from '../version.ts';
 import { type ConnectionBase, connectKomodor, type createGovernors, MAX_RESPONSE_BYTES } from './connections.ts';
-import { folderKinds, kindsOf, offlineKinds, withKinds } from './kinds.ts';
+import { kindsOf, offlineKinds, withKinds } from './kinds.ts';
 
 /** What entities are made of: all kinds, and the systems that they are read from. */
 export interface Sources {
   readonly kinds: Kinds;
   /** The cluster that KUBERNETES names. */
   readonly cluster?: KubernetesSource;
+  /** The folder that CATALOG_PATH names. */
+  readonly folder?: FolderSource;
   close(): void;
 }
 
@@ -36,11 +39,13 @@ export async function connectSources({
   const { settings } = shared;
   const komodor = connectKomodor({ ...shared, governor: governors.komodor, now });
   const cluster = await connectCluster({ ...shared, now }, governors.kubernetes);
-  const ofFolder = settings.catalogPath === undefined ? [] : folderKinds(settings.catalogPath, onNote);
+  const { catalogPath } = settings;
+  const folder = catalogPath === undefined ? undefined : createFolderSource({ path: catalogPath, onNote });
   const make = cluster && ((name: string) => cluster.kind(name));
   return {
-    kinds: withKinds(kindsOf(settings), [...komodor.kinds.all, ...ofFolder], make),
+    kinds: withKinds(kindsOf(settings), [...komodor.kinds.all, ...(folder?.kinds ?? [])], make),
     ...(cluster && { cluster }),
+    ...(folder && { folder }),
     close() {
       komodor.close();
       cluster?.close();

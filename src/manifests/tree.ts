@@ -73,7 +73,11 @@ class Scan {
       else this.#trouble('folder_unreadable', `${this.#folder} is no folder; CATALOG_PATH names a folder of manifests`);
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (isMissing(error)) this.#trouble('folder_missing', `the folder ${this.#folder} does not exist`);
+      if (isMissing(error))
+        this.#trouble(
+          'folder_missing',
+          `the folder ${this.#folder} does not exist; check CATALOG_PATH and what is mounted there`,
+        );
       else this.#trouble('folder_unreadable', `${this.#folder} cannot be read: ${messageOf(error)}`);
     }
     const files = this.#files.sort((a, b) => (a.path < b.path ? -1 : 1));

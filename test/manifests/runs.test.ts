@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { RunReport } from '../../src/core/report.ts';
+import { CATALOG_KINDS } from '../../src/manifests/source.ts';
 import { blueprintOf, explain, type Harness, it, problemsOf } from '../resync/harness.ts';
 import { entity } from './support.ts';
 
@@ -126,7 +127,9 @@ describe('manifests in a folder', () => {
       expect.objectContaining({
         action: 'update',
         identifier: 'checkout',
-        title: 'checkout',
+        title: { from: 'T', to: 'checkout' },
+        icon: { from: 'I', to: null },
+        team: { from: ['x'], to: null },
         properties: { tier: { from: 2, to: null } },
         relations: { uses: { from: ['ledger'], to: null } },
       }),
@@ -134,7 +137,7 @@ describe('manifests in a folder', () => {
     const report = await catalog.run();
     expect([report.status, report.problems], explain(report)).toEqual(['completed', []]);
     const stored = catalog.entity('microservice', 'checkout');
-    expect(stored?.properties).toEqual({ language: 'go', tier: null });
+    expect(stored?.properties).toEqual({ language: 'go' });
     catalog.cutLogs();
     await catalog.run();
     expect(catalog.portWrites()).toEqual([]);
@@ -170,7 +173,7 @@ describe('manifests in a folder', () => {
     );
     const report = await catalog.run();
     expect(report.status, explain(report)).toBe('degraded');
-    expect(incomplete(report)).toEqual([expect.stringContaining('a.yaml:20: spec.blueprint is missing')]);
+    expect(incomplete(report)).toEqual([expect.stringContaining('a.yaml:21: spec.blueprint is missing')]);
     expect(catalog.identifiers('microservice')).toEqual(['a', 'b', 'c', 'd', 'new']);
     expect(blueprintOf(report, 'microservice').deletionBlocked).toMatchObject({ reason: 'incomplete', count: 3 });
   });
@@ -197,7 +200,7 @@ describe('manifests in a folder', () => {
     const catalog = await open(start, { 'a.yaml': SERVICES, 'b.yaml': entity('gone', { blueprint: 'microservice' }) });
     await catalog.run();
     catalog.remove('b.yaml');
-    const report = await catalog.run('resync', { kinds: ['getport.io/v1/entities', 'getport.io/v1/clusterentities'] });
+    const report = await catalog.run('resync', { kinds: CATALOG_KINDS });
     expect([report.status, report.problems], explain(report)).toEqual(['completed', []]);
     expect(catalog.identifiers('microservice')).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -206,8 +209,7 @@ describe('manifests in a folder', () => {
     const catalog = await open(start, { 'a.yaml': SERVICES });
     await catalog.run();
     catalog.write('a.yaml', '# Nothing at the moment.\n');
-    const kinds = ['getport.io/v1/entities', 'getport.io/v1/clusterentities'];
-    const held = await catalog.run('resync', { kinds });
+    const held = await catalog.run('resync', { kinds: CATALOG_KINDS });
     expect(held.status, explain(held)).toBe('blocked');
     const { deletionBlocked } = blueprintOf(held, 'microservice');
     expect(deletionBlocked).toMatchObject({ reason: 'emptied', count: 4 });
@@ -230,5 +232,18 @@ describe('manifests in a folder', () => {
     expect(incomplete(report)).toHaveLength(2);
     expect(catalog.identifiers('microservice')).toHaveLength(4);
     expect(report.kinds.find(({ kind }) => kind === 'komodorService')).toMatchObject({ complete: true });
+  });
+
+  it('of deploy/catalog are whole, and a plan shows what they would make', async ({ start }) => {
+    const catalog = await open(start, {}, { CATALOG_PATH: 'deploy/catalog/entities' });
+    const plan = await catalog.run('plan', { kinds: CATALOG_KINDS });
+    expect([plan.status, plan.problems], explain(plan)).toEqual(['completed', []]);
+    expect(plan.changes?.map(({ action, blueprint, identifier }) => `${action} ${blueprint} ${identifier}`)).toEqual([
+      'create domain payments',
+      'create microservice checkout',
+      'create microservice ledger',
+    ]);
+    const report = await catalog.run();
+    expect([report.status, report.problems], explain(report)).toEqual(['completed', []]);
   });
 });
