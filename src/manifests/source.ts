@@ -24,6 +24,7 @@ export interface FolderSourceOptions {
 }
 
 export interface FolderSource {
+  readonly path: string;
   readonly kinds: readonly SourceKind[];
   /** The same text as long as the content of the folder, or what is wrong with it, is the same. Throws on abort. */
   digest(signal: AbortSignal): Promise<string>;
@@ -65,6 +66,7 @@ export function createFolderSource({
   }
 
   return {
+    path,
     kinds: CATALOG_KINDS.map((kind) => folderKind(kind, path, read)),
     read,
     print: async (signal) => (await scanTree(path, options.limits, signal)).print,

@@ -1,14 +1,17 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAbort, messageOf } from '../core/errors.ts';
-import type { FolderSource } from '../manifests/source.ts';
+import type { RunQueue } from '../core/run-queue.ts';
+import { CATALOG_KINDS, type FolderSource } from '../manifests/source.ts';
+import type { Log } from '../port/reporting/log.ts';
+import type { ServiceComponents } from './components.ts';
+import { retryUntilQueueReady } from './request-resync.ts';
 
 export interface FolderWatchOptions {
-  readonly path: string;
-  readonly folder: Pick<FolderSource, 'print' | 'digest'>;
+  readonly folder: Pick<FolderSource, 'path' | 'print' | 'digest'>;
   /** Called when the content of the folder, or what is wrong with it, has changed. May throw: then it is called again. */
   readonly onChange: (digest: string) => Promise<void>;
-  readonly log: (level: 'info' | 'warn', message: string) => void;
+  readonly log: Log;
   /** The time between two looks at names, sizes and times. */
   readonly pollMs?: number;
   /** The time between two looks at the content, which finds what names, sizes and times do not show. */
@@ -38,7 +41,7 @@ export async function watchFolder(options: FolderWatchOptions, signal: AbortSign
       const isChanged = (await folder.print(signal)) !== seen.print || startedAt - seen.at >= digestMs;
       const cost = Date.now() - startedAt;
       if (!isChanged) {
-        await wake(options.path, Math.max(pollMs, cost * POLL_SHARE), signal);
+        await wake(folder.path, Math.max(pollMs, cost * POLL_SHARE), signal);
         continue;
       }
       await settled(folder, settleMs, signal);
@@ -63,7 +66,7 @@ async function told(
     await onChange(digest);
     return true;
   } catch (error) {
-    log('warn', `the change of the folder could not be told and is told again: ${messageOf(error)}`);
+    log('warn', 'the change of the folder could not be told, and is told again', { detail: messageOf(error) });
     return false;
   }
 }
@@ -91,4 +94,27 @@ async function wake(path: string, ms: number, signal: AbortSignal): Promise<void
   }
   await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
   watcher?.close();
+}
+
+/** Asks for a resync of the kinds of the folder whenever it changes. Every replica asks for its own copy of the folder. */
+export async function watchCatalog(
+  { application, log }: Pick<ServiceComponents, 'application' | 'log'>,
+  queue: RunQueue,
+  signal: AbortSignal,
+): Promise<void> {
+  const { folder } = application;
+  if (folder === undefined) return;
+  const order = { mode: 'resync', trigger: 'watch', kinds: CATALOG_KINDS, approveDeletions: [] } as const;
+  await watchFolder(
+    {
+      folder,
+      log,
+      async onChange(digest) {
+        log('info', 'the folder of manifests has changed', { folder: folder.path, digest: digest.slice(0, 12) });
+        // A run that reads already may have read the old state. Not once per digest: a change may be taken back.
+        await retryUntilQueueReady(() => queue.request(order, { startAfterNow: true }), signal);
+      },
+    },
+    signal,
+  ).catch((error: unknown) => log('error', 'the folder of manifests is not watched any more', { err: error }));
 }

@@ -23,6 +23,7 @@ import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { createComponents, type QueueNumbers, type ServiceComponents } from './components.ts';
+import { watchCatalog } from './folder-watch.ts';
 import { createFreshnessReader } from './freshness-reader.ts';
 import { keySpaceOf } from './key-space.ts';
 import { createLintAnswers } from './lint-answers.ts';
@@ -265,6 +266,7 @@ async function startWorking(given: {
   const live = components.application.live(queue);
   await queue.start({ run: retrying, live: createLiveWorker(live, components, record, recorder) });
   const clusterWatch = watchCluster({ components, live, queue, record, recorder });
+  void watchCatalog(components, queue, signal);
   void components.reporter.start({ othersMayRun: redis !== undefined });
   void retryUntilQueueReady(() => queue.schedule(everyMs), signal);
   if (!onlyWebhooks) void requestFirstResync(queue, clusterWatch, signal);

@@ -25,14 +25,13 @@ async function watching(folder: Folder, options: { digestMs?: number; failing?: 
   };
   const done = watchFolder(
     {
-      path: folder.path,
-      folder: { print, digest: source.digest },
+      folder: { path: folder.path, print, digest: source.digest },
       async onChange(digest) {
         failing -= 1;
         if (failing >= 0) throw new Error('Redis is away');
         changes.push(digest);
       },
-      log: (_, message) => warnings.push(message),
+      log: (_, message, fields) => warnings.push(`${message}: ${fields?.detail}`),
       pollMs: 20,
       settleMs: 20,
       digestMs: options.digestMs ?? 60_000,
