@@ -69,10 +69,11 @@ function lists({ mapping, broken }: Given): readonly Said[] {
   });
 }
 
+/** Port Ocean has no kinds of Kubernetes' form; Port's exporter, which has them, knows `*`. */
 function spreads({ templates }: Given): readonly Said[] {
-  return templates.flatMap(({ template }) =>
+  return templates.flatMap(({ entry, template }) =>
     (['properties', 'relations'] as const)
-      .filter((what) => Object.hasOwn(template[what], '*'))
+      .filter((what) => Object.hasOwn(template[what], '*') && !entry.kind.includes('/'))
       .map((what) => said(`${template.path}.${what}.*`, 'spreads an object here; in Port Ocean it is a field named *')),
   );
 }
