@@ -28,7 +28,10 @@ export function kindsOf({ catalogPath, kubernetes }: Pick<OfflineSettings, 'cata
 
 /** All kinds, without their systems: for commands that read nothing. */
 export function offlineKinds({ catalogPath }: Pick<OfflineSettings, 'catalogPath'> = {}): Kinds {
-  const ofCatalog = catalogPath === undefined ? CATALOG_KINDS.map(offlineResourceKind) : createFolderSource({ path: catalogPath }).kinds;
+  const ofCatalog =
+    catalogPath === undefined
+      ? CATALOG_KINDS.map(offlineResourceKind)
+      : createFolderSource({ path: catalogPath }).kinds;
   const listed = [...offlineKomodorKinds().all, ...ofCatalog];
   return withKinds(
     knownKinds(() => undefined),
