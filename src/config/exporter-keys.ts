@@ -1,5 +1,6 @@
+import type { JsonObject } from '../core/model.ts';
 import type { ReportProblem } from './mapping-template.ts';
-import { booleanLike } from './mapping-values.ts';
+import { booleanLike, isObject } from './mapping-values.ts';
 
 /** A key of the configuration of Port's K8s exporter that does nothing in a mapping here. */
 interface ExporterKey {
@@ -80,4 +81,15 @@ export function reportExporterKey(key: string, value: unknown, report: ReportPro
   if (value !== null && !known.isSatisfied(value))
     report(key, `is a key of Port's K8s exporter and has no effect here: ${known.instead}`, 'warning');
   return true;
+}
+/** An entry as the exporter takes it: without a `selector`, or without a `query` in it, everything of the kind is meant. */
+export function withQuery(entry: unknown): unknown {
+  if (!isObject(entry) || typeof entry.kind !== 'string' || !entry.kind.includes('/')) return entry;
+  const { selector = {} } = entry;
+  if (selector !== null && !isObject(selector)) return entry;
+  const { query, ...rest }: JsonObject = selector ?? {};
+  return {
+    ...entry,
+    selector: { ...rest, query: query === undefined || query === null || query === '' ? 'true' : query },
+  };
 }

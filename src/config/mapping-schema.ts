@@ -3,6 +3,7 @@ import { literalText } from '../core/expression/prepare.ts';
 import type { FoundKind, KindNames } from '../core/kinds.ts';
 import type { DisabledEntry, EntityTemplate, Kind, Mapping, ResourceEntry } from '../core/model.ts';
 import { type FileProblem, fileProblem } from './documents.ts';
+import { withQuery } from './exporter-keys.ts';
 import { readFlags, withCamelCaseFlags } from './mapping-flags.ts';
 import { joinPath, type ReportProblem, readTemplate, reportIssues } from './mapping-template.ts';
 import { booleanLike, expression, isObject, missingOr } from './mapping-values.ts';
@@ -86,7 +87,7 @@ export function readResources(
   }
   const reading = { schema: entrySchema(kinds), kinds, report, prefix };
   const read = resources.map((entry: unknown, index) =>
-    readEntry(entry, `resources[${indexes[index] ?? index}]`, reading),
+    readEntry(withQuery(entry), `resources[${indexes[index] ?? index}]`, reading),
   );
   return { entries: read.flatMap(({ entries }) => entries), disabled: read.flatMap(({ disabled }) => disabled) };
 }
