@@ -36,10 +36,13 @@ export function object(name: string, more: { readonly [key: string]: unknown } =
 export interface StageOptions {
   readonly resources: readonly JsonObject[];
   readonly flags?: JsonObject;
+  /** The kinds leave alone what other programs keep. */
+  readonly yields?: boolean;
+  readonly exporterStateKey?: string | undefined;
 }
 
 /** A cluster in memory, whose watch the test is, between a real jq and the stand-in for Port. */
-export async function openObjects({ resources, flags = {} }: StageOptions) {
+export async function openObjects({ resources, flags = {}, yields = false, exporterStateKey }: StageOptions) {
   const cluster = new Map<Kind, RawItem[]>();
   const reads: { readonly kind: Kind; readonly of: Place | 'all' }[] = [];
   const answers: { end: Completeness; noise: readonly RawItem[] } = { end: { complete: true }, noise: [] };
@@ -62,6 +65,7 @@ export async function openObjects({ resources, flags = {} }: StageOptions) {
     return kindWith({
       name,
       system: 'kubernetes',
+      yields,
       placeOf,
       scopeOf: ({ namespace = '', name: object = '' }) => (namespace === '' ? { name: object } : { namespace }),
       identity: ['namespace', 'name'],
@@ -106,7 +110,7 @@ export async function openObjects({ resources, flags = {} }: StageOptions) {
   const ports: Ports = {
     kinds: book,
     mapper,
-    catalog: catalogMarkingWrites(open.catalog, marks, underWay),
+    catalog: catalogMarkingWrites(open.catalogOf('contract', exporterStateKey), marks, underWay),
     traffic: { snapshot: () => ({ komodor: 0, port: 0, retries: 0, rateLimitWaitMs: 0 }) },
     now: () => new Date(),
   };
