@@ -40,7 +40,7 @@ export const mappingSettings = {
     {
       default: '',
       description:
-        'Add-ons to switch on, separated by commas: `clusters`, `jobs`, `issues`, `deploys`, `monitors`, `cost`, `git`, `k8s-workloads`, `komodor-workloads`, `kubernetes`, `kubernetes-pods`, `kubernetes-rollouts`.',
+        'Add-ons to switch on, separated by commas: `clusters`, `jobs`, `issues`, `deploys`, `monitors`, `cost`, `git`, `k8s-workloads`, `komodor-workloads`, `kubernetes`, `kubernetes-pods`, `kubernetes-rollouts`, `kubernetes-flux`, `kubernetes-argocd`.',
     },
     names(),
   ),

@@ -28,6 +28,9 @@ const OBJECT_KINDS: { readonly [kind: string]: string } = {
   'batch/v1/cronjobs': 'CronJob',
   'batch/v1/jobs': 'Job',
   'argoproj.io/v1alpha1/rollouts': 'Rollout',
+  'argoproj.io/v1alpha1/applications': 'Application',
+  'kustomize.toolkit.fluxcd.io/v1/kustomizations': 'Kustomization',
+  'helm.toolkit.fluxcd.io/v2/helmreleases': 'HelmRelease',
 };
 
 describe('the add-ons of the cluster', () => {
