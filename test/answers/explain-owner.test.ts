@@ -14,6 +14,7 @@ function facts(exporterStateKey: string | undefined, problems: readonly Problem[
     owner: ownerOf(DATASOURCE, { installation: 'prod', exporterStateKey }),
     given: ['Deployment payments/api'],
     ...{ filtered: [], rejected: [], renamed: undefined, unread: [], writing: 1, creating: ['apps/v1/deployments'] },
+    systems: 'the cluster',
     ...{ disabled: undefined, refusal: undefined, resembling: 0, absence: 'unknown', recollection: undefined },
     simulation: { change: undefined, problems },
     threshold: 0.3,
