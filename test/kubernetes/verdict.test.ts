@@ -79,7 +79,6 @@ describe('the status after a verdict', () => {
 
   it('has our condition, for this generation', () => {
     expect(statusAfter(conditionsIn({ metadata: { generation: 3 } }), synced, NOW)).toEqual({
-      observedGeneration: 3,
       conditions: [
         {
           type: 'Synced',

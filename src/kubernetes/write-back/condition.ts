@@ -45,8 +45,8 @@ export function statusAfter(
   if (before && Object.entries(said).every(([key, value]) => before[key] === value)) return undefined;
   const since = before?.status === status ? before.lastTransitionTime : undefined;
   const lastTransitionTime = typeof since === 'string' ? since : seconds(now);
+  // Not `observedGeneration` of the status itself: Flux would wait for it, and for a service that is switched off in vain.
   return {
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: [
       ...conditions.filter(({ type }) => type !== CONDITION),
       { type: CONDITION, ...said, lastTransitionTime },
