@@ -4,8 +4,6 @@ import { type DoctorDocument, type Examined, examine } from '../answers/doctor/d
 import { ClockOffsets } from '../answers/doctor/network-checks.ts';
 import { secretsOf } from '../config/secrets.ts';
 import type { OfflineSettings, Settings } from '../config/settings.ts';
-import { createKubernetesApi } from '../kubernetes/api.ts';
-import { connectionOf } from '../kubernetes/connection.ts';
 import { createDiscovery } from '../kubernetes/discovery.ts';
 import { CATALOG_KINDS } from '../manifests/manifest.ts';
 import { createJqRunner } from '../mapping/jq-runner.ts';
@@ -17,16 +15,14 @@ import { keySpaceOf } from '../service/key-space.ts';
 import { VERSION } from '../version.ts';
 import { connectKomodor, connectPort, createGovernors } from './connections.ts';
 import { loadDefaults } from './defaults.ts';
-
 import { createPortCatalog } from './port-catalog.ts';
+import { connectClusterApi } from './sources.ts';
 
 /** A check that waits for longer than this tells nothing new. */
 const MAX_REQUEST_MS = 10_000;
 /** A check may need two requests, one after the other. */
 const REQUESTS_PER_CHECK = 2;
 const CLUSTER_CONCURRENCY = 4;
-/** Discovery is the largest answer: one or two MiB in a cluster with many definitions. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * Looks at settings, machine, network, Redis, Komodor and Port, with connections of its own. Writes nothing. Never throws.
@@ -110,16 +106,14 @@ function clusterSide({
   readonly secrets: readonly string[];
   readonly attempts: number;
 }): { readonly side: ClusterSide; close(): void } | undefined {
-  const { kubernetes, catalogPath, requestTimeoutMs: timeoutMs } = settings;
+  const { kubernetes, catalogPath } = settings;
   if (kubernetes === undefined) return undefined;
   let close = (): void => undefined;
   return {
     side: {
       async connect() {
-        const connection = await connectionOf(kubernetes, env);
         const governor = createGovernor({ side: 'kubernetes', concurrency: CLUSTER_CONCURRENCY });
-        const common = { timeoutMs, maxResponseBytes: MAX_ANSWER_BYTES, userAgent: `komodor-port/${VERSION}` };
-        const api = createKubernetesApi({ connection, governor, env, secrets, attempts, ...common });
+        const { connection, api } = await connectClusterApi(kubernetes, { settings, env, governor, secrets, attempts });
         close = api.close;
         return { connection, api, discovery: createDiscovery(api) };
       },

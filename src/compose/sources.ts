@@ -53,25 +53,30 @@ export async function connectSources({
   };
 }
 
-async function connectCluster(
+/** The API of a cluster. @param kubernetes as KUBERNETES names it */
+export async function connectClusterApi(
+  kubernetes: string,
   {
     settings,
     env,
-    secrets,
-    attempts,
-    onNetworkWait,
     now,
-  }: Omit<ConnectionBase, 'governor'> & { readonly now: () => number },
+    ...shared
+  }: Pick<ConnectionBase, 'settings' | 'env' | 'secrets' | 'governor' | 'attempts' | 'onNetworkWait'> & {
+    readonly now?: () => number;
+  },
+) {
+  const connection = await connectionOf(kubernetes, env, now);
+  const limits = { timeoutMs: settings.requestTimeoutMs, maxResponseBytes: MAX_RESPONSE_BYTES };
+  const api = createKubernetesApi({ connection, env, ...limits, ...shared, userAgent: `komodor-port/${VERSION}` });
+  return { connection, api };
+}
+
+async function connectCluster(
+  shared: Omit<ConnectionBase, 'governor'> & { readonly now: () => number },
   governor: Governor | undefined,
 ): Promise<KubernetesSource | undefined> {
-  const { kubernetes, clusterName, requestTimeoutMs } = settings;
+  const { kubernetes, clusterName } = shared.settings;
   if (kubernetes === undefined || governor === undefined) return undefined;
-  const api = createKubernetesApi({
-    connection: await connectionOf(kubernetes, env, now),
-    ...{ governor, env, secrets, attempts, onNetworkWait },
-    timeoutMs: requestTimeoutMs,
-    maxResponseBytes: MAX_RESPONSE_BYTES,
-    userAgent: `komodor-port/${VERSION}`,
-  });
-  return createKubernetesSource({ api, clusterName, now });
+  const { api } = await connectClusterApi(kubernetes, { ...shared, governor });
+  return createKubernetesSource({ api, clusterName, now: shared.now });
 }

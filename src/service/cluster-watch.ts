@@ -18,7 +18,7 @@ export interface ClusterWatchOptions {
   readonly watch: (kind: Kind, namespace: string | undefined, hooks: WatchHooks, signal: AbortSignal) => Promise<void>;
   /** Brings changes to Port. @throws when they should be tried again */
   readonly flush: (changes: ItemChanges, attempt: number, signal: AbortSignal) => Promise<void>;
-  readonly queue: Pick<RunQueue, 'request' | 'holdLease' | 'dropLease'>;
+  readonly queue: Pick<RunQueue, 'request' | 'watch' | 'holdLease' | 'dropLease'>;
   readonly book: WatchBook;
   readonly leaseMs?: number;
   /** How often to look whether the mapping has changed. */
