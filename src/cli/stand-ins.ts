@@ -1,11 +1,15 @@
 import { AppError, messageOf } from '../core/errors.ts';
 import { FaultBook } from '../sandbox/fault-book.ts';
 import { type KomodorSandbox, startKomodor } from '../sandbox/komodor/start-komodor.ts';
+import {
+  type ClusterStandIn,
+  type KubernetesStandInOptions,
+  startCluster,
+} from '../sandbox/kubernetes/start-cluster.ts';
 import { parseFault } from '../sandbox/parse-fault.ts';
 import { type PortSandbox, startPort } from '../sandbox/port/server.ts';
 import { createWorld } from '../sandbox/world/create-world.ts';
 import { isForKomodor, isForKubernetes, isForPort } from './fault-option.ts';
-import { type ClusterStandIn, type KubernetesStandInOptions, startCluster } from './kubernetes-stand-in.ts';
 
 export interface StandInOptions extends KubernetesStandInOptions {
   readonly seed: number;

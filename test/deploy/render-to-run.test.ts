@@ -60,7 +60,8 @@ const roleSchema = z.looseObject({
 
 /** The cluster, where these manifests read it, with what they may do there: instead of `in-cluster`, a kubeconfig. */
 async function cluster(manifests: readonly Manifest[]): Promise<Readonly<Record<string, string>>> {
-  if (dataOf(manifests, 'ConfigMap').KUBERNETES === undefined) return {};
+  const settings = manifests.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
+  if (settings.every((name) => dataOf(manifests, 'ConfigMap', name).KUBERNETES === undefined)) return {};
   const rights = manifests.filter(({ kind }) => kind === 'ClusterRole').flatMap((role) => roleSchema.parse(role).rules);
   const kubernetes = await startKubernetes({ rights });
   closing.push(kubernetes.close);

@@ -157,7 +157,7 @@ describe.concurrent('a live event', () => {
     const { harness } = await begin(start);
     const before = [harness.komodor.log.length, harness.store.deletions.length];
     const [report] = await harness.refresh({ system: 'elsewhere', place: { cluster: 'production-eu', name: 'x' } });
-    expect(report).toEqual({ written: 0, unchanged: 0, deleted: 0, heldBack: 0, problems: [] });
+    expect(report).toEqual({ written: 0, unchanged: 0, deleted: 0, failed: 0, heldBack: 0, problems: [] });
     expect([harness.komodor.log.length, harness.store.deletions.length]).toEqual(before);
   });
 

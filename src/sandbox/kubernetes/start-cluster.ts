@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Fault } from '../sandbox/faults.ts';
-import { type KubernetesStandIn, startKubernetes } from '../sandbox/kubernetes/start-kubernetes.ts';
-import { startChurn } from '../sandbox/kubernetes/world/churn.ts';
-import { clusterObjects } from '../sandbox/kubernetes/world/cluster-objects.ts';
-import type { World } from '../sandbox/world/model.ts';
+import type { Fault } from '../faults.ts';
+import type { World } from '../world/model.ts';
+import { type KubernetesStandIn, startKubernetes } from './start-kubernetes.ts';
+import { startChurn } from './world/churn.ts';
+import { clusterObjects } from './world/cluster-objects.ts';
 
 export interface KubernetesStandInOptions {
   /** Absent: there is no such stand-in. */
