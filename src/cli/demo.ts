@@ -29,7 +29,11 @@ const BEFORE_SECONDS = 600;
 /** `demo`: two resyncs and a plan against the stand-ins, without account, Redis or Docker. @returns the exit code */
 export async function demo(options: DemoOptions): Promise<number> {
   const interruption = onInterrupt();
-  const standIns = await startStandIns({ ...options, now: Math.floor(Date.now() / 1000) - BEFORE_SECONDS });
+  const standIns = await startStandIns({
+    ...options,
+    ...(options.all && { kubernetesPort: 0 }),
+    now: Math.floor(Date.now() / 1000) - BEFORE_SECONDS,
+  });
   const settings = settingsFor(standIns, options.all ?? false);
   const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});
@@ -71,11 +75,15 @@ export async function demo(options: DemoOptions): Promise<number> {
   return interruption.exitCode() ?? (isGood ? EXIT.done : EXIT.failed);
 }
 
+/** Their blueprints are the user's own, so the Port of a demo lacks them. */
+const WITHOUT_BLUEPRINTS: readonly string[] = ['git'];
+
 /** Only what the stand-ins need: a demo must not use a .env file or the caller's own accounts. */
 function settingsFor({ environment }: StandIns, withAddOns: boolean): Settings {
   const load = (more: NodeJS.Dict<string>) => loadSettings({ ...environment, ...more }, { dotenvPath: '/dev/null' });
   const settings = load({});
-  return withAddOns ? load({ ADD_ONS: addOnsAt(settings.mappingPath).join() }) : settings;
+  const addOns = addOnsAt(settings.mappingPath).filter((name) => !WITHOUT_BLUEPRINTS.includes(name));
+  return withAddOns ? load({ ADD_ONS: addOns.join() }) : settings;
 }
 
 async function runWithProgress(
