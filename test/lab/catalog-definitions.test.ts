@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Manifest, parseManifests } from '../deploy/manifests.ts';
 import { mapOf } from '../deploy/strict-schema.ts';
 import { allFiles, read } from '../deploy/whole-tree.ts';
+import { established } from './definitions.ts';
 import { describeLab, mustOnCluster, Namespace, onCluster } from './lab.ts';
 import { until } from './processes.ts';
 
@@ -74,11 +75,7 @@ async function objects() {
 }
 
 const list = (items: readonly unknown[]) => ({ apiVersion: 'v1', kind: 'List', items });
-const established = () =>
-  mustOnCluster('kubectl', [
-    ...['wait', '--for=condition=Established', '--timeout=60s'],
-    ...DEFINITIONS.map((name) => `crd/${name}.${GROUP}`),
-  ]);
+const areEstablished = () => established(...DEFINITIONS.map((name) => `${name}.${GROUP}`));
 
 describeLab('the definitions of deploy/catalog/crds, in the place of those of Port', () => {
   let namespace: Namespace;
@@ -87,7 +84,7 @@ describeLab('the definitions of deploy/catalog/crds, in the place of those of Po
     namespace = await Namespace.create('catalog-upgrade');
     // As Port's page says it.
     await mustOnCluster('kubectl', ['apply', '-f', '-'], list(ports));
-    await established();
+    await areEstablished();
     const there = samples.map(({ metadata, ...rest }) => ({
       ...rest,
       metadata: { ...metadata, ...(rest.kind === 'Entity' && { namespace: namespace.name }) },
@@ -102,14 +99,14 @@ describeLab('the definitions of deploy/catalog/crds, in the place of those of Po
     const before = await objects();
     expect(before.map(({ kind }) => kind).toSorted()).toEqual(['ClusterEntity', 'Entity', 'Entity']);
     await mustOnCluster('kubectl', SERVER_SIDE, list(ours));
-    await established();
+    await areEstablished();
     expect(await objects()).toEqual(before);
   });
 
   it('take what was written for those of Port, and the other way round', async () => {
     for (const definitions of [ports, ours]) {
       await mustOnCluster('kubectl', ['replace', '-f', '-'], list(await withVersions(definitions)));
-      await established();
+      await areEstablished();
       const again = samples.map((each) => ({ ...each, metadata: { ...each.metadata, namespace: namespace.name } }));
       await until('a server that has the definitions', async () => {
         const dry = [...SERVER_SIDE, '--dry-run=server', '--force-conflicts'];

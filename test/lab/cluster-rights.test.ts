@@ -7,6 +7,7 @@ import { type Manifest, parseManifests, template } from '../deploy/manifests.ts'
 import { ROOT } from '../deploy/tools.ts';
 import { type Caller, isAllowed, resourcesOf, type ServerResource } from './allowed.ts';
 import { Api } from './api.ts';
+import { established } from './definitions.ts';
 import { describeLab, mustOnCluster, Namespace, onCluster } from './lab.ts';
 import { until } from './processes.ts';
 
@@ -36,7 +37,7 @@ describeLab('an account with the rights that a mapping needs', () => {
   let resources: readonly ServerResource[];
   beforeAll(async () => {
     await mustOnCluster('kubectl', ['apply', '--server-side', '-k', join(ROOT, 'deploy/catalog/crds')]);
-    await mustOnCluster('kubectl', ['wait', '--for=condition=Established', 'crd/entities.getport.io', '--timeout=60s']);
+    await established('entities.getport.io', 'clusterentities.getport.io');
     const token = await mustOnCluster('kubectl', [
       'config',
       'view',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ROOT } from '../deploy/tools.ts';
+import { established } from './definitions.ts';
 import { describeLab, mustOnCluster, Namespace } from './lab.ts';
 import { until } from './processes.ts';
 import { useOutside } from './stand-ins.ts';
@@ -53,7 +54,7 @@ describeLab('the service, with the cluster as a source, from the chart', () => {
 
   beforeAll(async () => {
     await mustOnCluster('kubectl', ['apply', '--server-side', '-k', join(ROOT, 'deploy/catalog/crds')]);
-    await mustOnCluster('kubectl', ['wait', '--for=condition=Established', 'crd/entities.getport.io', '--timeout=60s']);
+    await established('entities.getport.io', 'clusterentities.getport.io');
     namespace = await Namespace.create('cluster-source');
     await outside.giveCredentials(namespace, 'credentials');
     await namespace.apply(configMap('one'));

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../deploy/tools.ts';
-import { mustOnCluster } from './lab.ts';
+import { mustOnCluster, onCluster } from './lab.ts';
+import { until } from './processes.ts';
 
 /** Where `scripts/deploy/schemas.sh crds` writes the CustomResourceDefinitions of Flux and the others. */
 const FOLDER = join(process.env.DEPLOY_TOOLS ?? join(ROOT, '.deploy-tools'), 'crds');
@@ -14,5 +15,14 @@ export async function installDefinitions(): Promise<void> {
   const families = readdirSync(FOLDER).flatMap((family) => ['-f', join(FOLDER, family)]);
   await mustOnCluster('kubectl', ['apply', '--server-side', ...families]);
   await mustOnCluster('kubectl', ['apply', '--server-side', '-k', join(ROOT, 'deploy/catalog/crds')]);
-  await mustOnCluster('kubectl', ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s']);
+  await established('--all');
+}
+
+/** Waits until definitions are served. kubectl refuses to wait for one that is so new that it has no conditions. */
+export async function established(...names: readonly string[]): Promise<void> {
+  const wait = ['wait', '--for=condition=Established', '--timeout=60s', 'crd', ...names];
+  await until(`the definitions ${names.join(', ')}`, async () => {
+    const { code } = await onCluster('kubectl', wait);
+    return code === 0 ? true : undefined;
+  });
 }
