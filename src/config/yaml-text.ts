@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-/** A value as YAML, with every text on one line. */
+/** A value as YAML, with every text on one line and everything written out where it stands. */
 export function yamlText(value: unknown): string {
-  return stringify(value, { lineWidth: 0 });
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
