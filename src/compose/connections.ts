@@ -13,7 +13,7 @@ import { VERSION } from '../version.ts';
 export const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 
 /** An API server also serves those who run the cluster. */
-const KUBERNETES_CONCURRENCY = 4;
+export const KUBERNETES_CONCURRENCY = 4;
 
 /** What all connections have in common. */
 export interface ConnectionBase {

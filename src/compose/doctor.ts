@@ -13,7 +13,7 @@ import { createGovernor } from '../net/governor.ts';
 import { inspectRedis } from '../queue/redis-inspection.ts';
 import { keySpaceOf } from '../service/key-space.ts';
 import { VERSION } from '../version.ts';
-import { connectKomodor, connectPort, createGovernors } from './connections.ts';
+import { connectKomodor, connectPort, createGovernors, KUBERNETES_CONCURRENCY } from './connections.ts';
 import { loadDefaults } from './defaults.ts';
 import { createPortCatalog } from './port-catalog.ts';
 import { connectClusterApi } from './sources.ts';
@@ -22,7 +22,6 @@ import { connectClusterApi } from './sources.ts';
 const MAX_REQUEST_MS = 10_000;
 /** A check may need two requests, one after the other. */
 const REQUESTS_PER_CHECK = 2;
-const CLUSTER_CONCURRENCY = 4;
 
 /**
  * Looks at settings, machine, network, Redis, Komodor and Port, with connections of its own. Writes nothing. Never throws.
@@ -112,7 +111,7 @@ function clusterSide({
   return {
     side: {
       async connect() {
-        const governor = createGovernor({ side: 'kubernetes', concurrency: CLUSTER_CONCURRENCY });
+        const governor = createGovernor({ side: 'kubernetes', concurrency: KUBERNETES_CONCURRENCY });
         const { connection, api } = await connectClusterApi(kubernetes, { settings, env, governor, secrets, attempts });
         close = api.close;
         return { connection, api, discovery: createDiscovery(api) };

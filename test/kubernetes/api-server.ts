@@ -8,7 +8,6 @@ import { onTestFinished } from 'vitest';
 import { createKubernetesApi, type KubernetesApi } from '../../src/kubernetes/api.ts';
 import type { Connection } from '../../src/kubernetes/connection.ts';
 import { createGovernor } from '../../src/net/governor.ts';
-import { HttpFailure } from '../../src/net/http-failure.ts';
 import { makeCertificates } from '../lab/certificates.ts';
 import { must } from '../lab/processes.ts';
 import { portOf } from '../net/local-server.ts';
@@ -116,15 +115,6 @@ export async function kubeconfig(folder: string, cluster: object, user: object):
   };
   await writeFile(path, JSON.stringify(file));
   return path;
-}
-
-export async function failureOf(promise: Promise<unknown>): Promise<HttpFailure> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof HttpFailure)) throw new Error(`no HttpFailure but ${String(error)}`);
-  return error;
 }
 
 export const signal = new AbortController().signal;

@@ -9,10 +9,10 @@ import { exactJson } from '../../src/core/exact-json.ts';
 import { connectionOf } from '../../src/kubernetes/connection.ts';
 import { statusOf } from '../../src/kubernetes/status.ts';
 import { startProxy } from '../net/local-proxy.ts';
+import { failureOf } from '../net/test-client.ts';
 import {
   apiOf,
   certificatesIn,
-  failureOf,
   json,
   kubeconfig,
   makeClient,

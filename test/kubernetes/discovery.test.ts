@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { createDiscovery, type Discovery, discover } from '../../src/kubernetes/discovery.ts';
-import { apiOf, failureOf, json, plainConnection, signal, startPlainServer, statusBody } from './api-server.ts';
+import { failureOf } from '../net/test-client.ts';
+import { apiOf, json, plainConnection, signal, startPlainServer, statusBody } from './api-server.ts';
 
 const READ = ['get', 'list', 'watch'];
 /** Group and version -> `plural Kind` of those in a namespace, and of those in none. */

@@ -4,7 +4,8 @@ import type { KubernetesApi } from '../../src/kubernetes/api.ts';
 import { createKubernetesApi } from '../../src/kubernetes/api.ts';
 import { statusOf } from '../../src/kubernetes/status.ts';
 import { createGovernor } from '../../src/net/governor.ts';
-import { apiOf, failureOf, json, plainConnection, signal, startPlainServer, statusBody } from './api-server.ts';
+import { failureOf } from '../net/test-client.ts';
+import { apiOf, json, plainConnection, signal, startPlainServer, statusBody } from './api-server.ts';
 
 const PATH = '/api/v1/pods';
 

@@ -10,7 +10,8 @@ import { connectionOf } from '../../src/kubernetes/connection.ts';
 import { createDiscovery, discover } from '../../src/kubernetes/discovery.ts';
 import { kindOf, type Resource } from '../../src/kubernetes/resource.ts';
 import { statusOf } from '../../src/kubernetes/status.ts';
-import { apiOf, failureOf, kubeconfig, makeClient, signal, temporaryFolder } from '../kubernetes/api-server.ts';
+import { apiOf, kubeconfig, makeClient, signal, temporaryFolder } from '../kubernetes/api-server.ts';
+import { failureOf } from '../net/test-client.ts';
 import { describeLab, mustOnCluster, Namespace } from './lab.ts';
 
 const NAME = 'client-of-the-api';
