@@ -12,6 +12,10 @@ interface RunEntry {
   readonly failed: number;
   /** Entities that are held back from deletion until a person approves. */
   readonly heldBack: number;
+  /** Entities of ours whose source is gone. null: an earlier version wrote the entry and did not say. */
+  readonly stale: number | null;
+  /** How long it waited because an API allows no more requests. null as with `stale`. */
+  readonly waitMs: number | null;
   /** The digest of the mapping that it used; null: it ended before it had read one. */
   readonly mapping: string | null;
 }
@@ -74,6 +78,10 @@ export interface TimelineQuery {
   readonly before: string | null;
   /** Empty: all types. */
   readonly types: readonly TimelineType[];
+  /** Only runs and plans that ended like this. Missing or empty: all of them, and everything else too. */
+  readonly statuses?: readonly RunStatus[];
+  /** Leaves out runs and plans that went well and had nothing to do; see `isQuiet`. */
+  readonly changed?: boolean;
   readonly limit: number;
 }
 
@@ -127,12 +135,35 @@ export function timeOfEntry(id: string): number {
   return Number(id.slice(0, 14));
 }
 
+/** Which types a query may give at all: only runs and plans end with a status. */
+export function typesOf({ types, statuses = [] }: Pick<TimelineQuery, 'types' | 'statuses'>): readonly TimelineType[] {
+  const wanted = types.length === 0 ? TIMELINE_TYPES : types;
+  return statuses.length === 0 ? wanted : wanted.filter((type) => type === 'run' || type === 'plan');
+}
+
+/** How many of the newest entries of a type have to be looked at for a page; null: all, because a filter may drop any. */
+export function entriesToRead({ statuses = [], changed, limit }: TimelineQuery): number | null {
+  return statuses.length > 0 || changed === true ? null : limit;
+}
+
+/** A run that changed, held back and refused nothing. One that did not come to its end is never quiet. */
+function isQuiet(entry: TimelineEntry): boolean {
+  if (entry.type !== 'run' && entry.type !== 'plan') return false;
+  const { status, created, updated, deleted, failed, heldBack } = entry;
+  return (status === 'completed' || status === 'degraded') && created + updated + deleted + failed + heldBack === 0;
+}
+
+function endedAs(entry: TimelineEntry, statuses: readonly RunStatus[]): boolean {
+  return statuses.length === 0 || ('status' in entry && statuses.includes(entry.status));
+}
+
 /** The page of a query, from all entries that may be in it. */
 export function pageOf(entries: readonly TimelineEntry[], query: TimelineQuery, now: number): TimelinePage {
-  const { before, types, limit } = query;
+  const { before, statuses = [], changed = false, limit } = query;
+  const types = typesOf(query);
   const wanted = entries
     .filter(({ id }) => before === null || id < before)
-    .filter(({ type }) => types.length === 0 || types.includes(type))
+    .filter((entry) => types.includes(entry.type) && endedAs(entry, statuses) && !(changed && isQuiet(entry)))
     .filter(({ id }) => timeOfEntry(id) > now - KEPT_ENTRIES_MS)
     .sort((a, b) => (a.id < b.id ? 1 : -1));
   const page = wanted.slice(0, limit);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  entriesToRead,
   KEPT_ENTRIES,
   KEPT_ENTRIES_MS,
   pageOf,
@@ -7,6 +8,7 @@ import {
   type Timeline,
   type TimelineEntry,
   timeOfEntry,
+  typesOf,
 } from '../core/timeline.ts';
 import type { RedisConnections } from './redis-connections.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -27,6 +29,8 @@ return before
 /** How many entries may have the same millisecond as the one that a page begins before. */
 const SAME_TIME = 50;
 
+const NOT_COUNTED = { stale: null, waitMs: null };
+
 /** The fields that every reader of an entry needs. Entries of another version that lack them are left out. */
 const entrySchema = z.looseObject({ id: z.string(), at: z.iso.datetime(), type: z.enum(TIMELINE_TYPES) });
 
@@ -43,11 +47,13 @@ export function createRedisTimeline(
     },
     async page(query) {
       const newest = query.before === null ? '+inf' : timeOfEntry(query.before);
-      const types = query.types.length === 0 ? TIMELINE_TYPES : query.types;
+      const types = typesOf(query);
+      const read = entriesToRead(query);
+      const most = (type: TimelineEntry['type']) => (read === null ? KEPT_ENTRIES[type] : read + SAME_TIME);
       const lists = await redis.withTimeout(() =>
         Promise.all(
           types.map((type) =>
-            redis.failFast.zrevrangebyscore(keys.timeline(type), newest, '-inf', 'LIMIT', 0, query.limit + SAME_TIME),
+            redis.failFast.zrevrangebyscore(keys.timeline(type), newest, '-inf', 'LIMIT', 0, most(type)),
           ),
         ),
       );
@@ -64,10 +70,15 @@ export function createRedisTimeline(
 function parse(text: string): readonly TimelineEntry[] {
   try {
     const entry: unknown = JSON.parse(text);
-    return isEntry(entry) ? [entry] : [];
+    return isEntry(entry) ? [whole(entry)] : [];
   } catch {
     return [];
   }
+}
+
+/** An entry with what earlier versions did not count. */
+function whole(entry: TimelineEntry): TimelineEntry {
+  return entry.type === 'run' || entry.type === 'plan' ? { ...NOT_COUNTED, ...entry } : entry;
 }
 
 function isEntry(value: unknown): value is TimelineEntry {

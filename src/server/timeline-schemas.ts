@@ -23,6 +23,10 @@ const run = {
   deleted: count,
   failed: count,
   heldBack: count.meta({ description: 'Held back from deletion until a person approves.' }),
+  stale: count.nullable().meta({ description: 'Entities whose source is gone; null: an earlier version ran it.' }),
+  waitMs: z.number().min(0).nullable().meta({
+    description: 'How long it waited because an API allows no more requests; null: an earlier version ran it.',
+  }),
   mapping: z.string().nullable().meta({ description: 'The digest of the mapping that it used.' }),
 };
 const service = { ...base, version: z.string(), role: z.string() };
@@ -75,16 +79,27 @@ export const timelineSchema: z.ZodType<TimelinePage> = z.strictObject({
   before: z.string().nullable().meta({ description: 'What to ask for as `before` to go on; null: nothing is older.' }),
 });
 
-const typeList = z
-  .string()
-  .max(200)
-  .transform((text) => text.split(','))
-  .pipe(z.array(z.enum(TIMELINE_TYPES)));
+/** Several words with commas between them. */
+function listOf<const Word extends string>(words: readonly Word[], what: string) {
+  return z
+    .string()
+    .max(200)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(words)))
+    .optional()
+    .meta({ description: `${what}, separated by commas: ${words.join(', ')}` });
+}
 
 export const timelineQuerySchema: z.ZodType<TimelineQuery, unknown> = z
   .strictObject({
     before: z.string().regex(ENTRY_ID, 'Give the `before` of the page that came last').optional(),
-    type: typeList.optional().meta({ description: `Types separated by commas: ${TIMELINE_TYPES.join(', ')}` }),
+    type: listOf(TIMELINE_TYPES, 'Types'),
+    status: listOf(runStatusSchema.options, 'Only runs and plans that ended like this'),
+    changed: z.enum(['true', 'false']).default('false').meta({
+      description: '`true` leaves out runs and plans that ended well and changed, held back and refused nothing.',
+    }),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   })
-  .transform(({ before = null, type = [], limit }) => ({ before, types: type, limit }));
+  .transform(({ before = null, type = [], status = [], changed, limit }) => ({
+    ...{ before, types: type, statuses: status, changed: changed === 'true', limit },
+  }));

@@ -115,12 +115,13 @@ function collectBursts(note: (event: TimelineEvent) => void, burstMs: number) {
 }
 
 function runEvent(report: RunReport, mapping: string | null): TimelineEvent {
-  const { mode, runId, trigger, status, durationMs, blueprints } = report;
-  const total = (field: 'created' | 'updated' | 'deleted' | 'failed') =>
+  const { mode, runId, trigger, status, durationMs, blueprints, requests } = report;
+  const total = (field: 'created' | 'updated' | 'deleted' | 'failed' | 'stale') =>
     blueprints.reduce((sum, blueprint) => sum + blueprint[field], 0);
   const held = blueprints.flatMap(({ deletionBlocked }) => deletionBlocked ?? []);
   const heldBack = held.filter(({ reason }) => isApprovable(reason)).reduce((sum, { count }) => sum + count, 0);
   const counts = { created: total('created'), updated: total('updated'), deleted: total('deleted') };
   const type = mode === 'plan' ? 'plan' : 'run';
-  return { type, runId, trigger, status, durationMs, ...counts, failed: total('failed'), heldBack, mapping };
+  const waited = { stale: total('stale'), waitMs: requests.rateLimitWaitMs };
+  return { type, runId, trigger, status, durationMs, ...counts, failed: total('failed'), heldBack, ...waited, mapping };
 }

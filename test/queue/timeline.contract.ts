@@ -5,6 +5,7 @@ import {
   type Timeline,
   type TimelineEntry,
   type TimelineEvent,
+  type TimelineQuery,
   timelineEntry,
 } from '../../src/core/timeline.ts';
 
@@ -45,6 +46,46 @@ export function describeTimeline(name: string, open: (now: () => number) => Time
       const timeline = await holding([entry(START, 3), entry(STOP, 2), entry(START, 1)]);
       const { entries } = await timeline.page({ ...ALL, types: ['stop'] });
       expect(entries).toEqual([entry(STOP, 2)]);
+    });
+
+    describe('filters where the entries are kept', () => {
+      const run = (more: Partial<Extract<TimelineEvent, { type: 'run' }>> = {}): TimelineEvent => ({
+        ...{ type: 'run', runId: 'r', trigger: 'schedule', status: 'completed', durationMs: 5, mapping: null },
+        ...{ created: 0, updated: 0, deleted: 0, failed: 0, heldBack: 0, stale: 0, waitMs: 0 },
+        ...more,
+      });
+      /** 60 that stay, each under two that are left out. */
+      async function filtered(stays: TimelineEvent, goes: TimelineEvent, filter: Partial<TimelineQuery>) {
+        const timeline = create();
+        for (let i = 0; i < 60; i += 1) {
+          await timeline.add(entry(stays, 300 - i, `s${i}`));
+          for (const twin of ['a', 'b']) await timeline.add(entry(goes, 299.5 - i, `${twin}${i}`));
+        }
+        const first = await timeline.page({ ...ALL, limit: 50, ...filter });
+        const second = await timeline.page({ ...ALL, limit: 50, before: first.before, ...filter });
+        expect([first.entries.length, second.entries.length, second.before]).toEqual([50, 10, null]);
+        return [...first.entries, ...second.entries];
+      }
+
+      it.each([
+        ['status', run({ status: 'failed' }), run(), { statuses: ['failed'] }],
+        ['several statuses', run({ status: 'blocked' }), run(), { statuses: ['failed', 'blocked'] }],
+        ['what changed nothing', run({ updated: 1 }), run(), { changed: true }],
+        ['what held something back', run({ heldBack: 1 }), run({ stale: 4 }), { changed: true }],
+        ['what Port refused', run({ failed: 1, status: 'degraded' }), run({ status: 'degraded' }), { changed: true }],
+        ['what did not come to its end', run({ status: 'failed' }), run(), { changed: true }],
+      ] as const)('by %s, and a page is full when there is enough', async (_, stays, goes, filter) => {
+        for (const one of await filtered(stays, goes, filter)) expect(one).toMatchObject({ ...stays });
+      });
+
+      it('gives with a status only what ends with one, and with `changed` everything else too', async () => {
+        const plan = entry({ ...run({ status: 'failed' }), type: 'plan' } as TimelineEvent, 2);
+        const timeline = await holding([entry(START, 4), entry(run(), 3), plan]);
+        expect((await timeline.page({ ...ALL, statuses: ['failed'] })).entries).toEqual([plan]);
+        expect((await timeline.page({ ...ALL, statuses: ['failed'], types: ['run'] })).entries).toEqual([]);
+        expect((await timeline.page({ ...ALL, statuses: ['failed'], types: ['start'] })).entries).toEqual([]);
+        expect((await timeline.page({ ...ALL, changed: true })).entries).toEqual([plan, entry(START, 4)]);
+      });
     });
 
     it('goes on page by page, also within a millisecond and while more comes in', async () => {

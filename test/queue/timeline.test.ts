@@ -1,12 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { timelineEntry } from '../../src/core/timeline.ts';
+import { type TimelineEvent, timelineEntry } from '../../src/core/timeline.ts';
 import { createInlineTimeline } from '../../src/queue/inline-timeline.ts';
 import { connectRedis, type RedisConnections } from '../../src/queue/redis-connections.ts';
 import { RedisKeys } from '../../src/queue/redis-keys.ts';
 import { createRedisTimeline } from '../../src/queue/redis-timeline.ts';
+import { timelineSchema } from '../../src/server/timeline-schemas.ts';
 import { openRedis, withoutRedis } from './redis-server.ts';
 import { describeTimeline } from './timeline.contract.ts';
+
+const RUN: TimelineEvent = {
+  ...({
+    type: 'run',
+    runId: 'r',
+    trigger: 'cli',
+    status: 'completed',
+    durationMs: 5,
+    mapping: null,
+    failed: 0,
+  } as const),
+  ...{ created: 1, updated: 0, deleted: 0, heldBack: 0, stale: 3, waitMs: 7 },
+};
 
 describeTimeline('inline', createInlineTimeline);
 
@@ -35,5 +49,14 @@ if (withoutRedis !== undefined) {
     const { entries } = await createRedisTimeline(connections, own).page({ before: null, types: [], limit: 9 });
     expect(entries).toEqual([entry]);
     expect(await connections.failFast.pttl(own.timeline('start'))).toBeGreaterThan(0);
+  });
+
+  it('reads runs of a version that did not count stale entities and waits', async () => {
+    const own = keys();
+    const old = { ...timelineEntry(RUN, new Date(), 'x'), stale: undefined, waitMs: undefined };
+    await connections.failFast.zadd(own.timeline('run'), Date.now(), JSON.stringify(old));
+    const page = await createRedisTimeline(connections, own).page({ before: null, types: [], limit: 9 });
+    expect(page.entries).toStrictEqual([{ ...old, stale: null, waitMs: null }]);
+    expect(timelineSchema.parse(page)).toEqual(page);
   });
 }

@@ -67,7 +67,40 @@ describe('GET /v1/timeline', () => {
     expect(timelineSchema.parse((await get('type=stop,run')).json()).entries).toHaveLength(2);
   });
 
-  it.each(['before=x', 'type=stops', 'limit=0', 'limit=201', 'limit=many', 'since=1'])('refuses %s', async (query) => {
+  it('takes statuses, and whether to leave out what changed nothing', async () => {
+    const timeline = createInlineTimeline();
+    const { app } = await startServer({ timeline });
+    const counts = { created: 0, updated: 0, deleted: 0, failed: 0, heldBack: 0, stale: 0, waitMs: 0, durationMs: 1 };
+    const run = { type: 'run', trigger: 'schedule', mapping: null, ...counts } as const;
+    await timeline.add(timelineEntry({ ...run, runId: 'quiet', status: 'completed' }, new Date(), 'a'));
+    await timeline.add(timelineEntry({ ...run, runId: 'busy', status: 'completed', updated: 1 }, new Date(), 'b'));
+    await timeline.add(timelineEntry({ ...run, runId: 'broken', status: 'failed' }, new Date(), 'c'));
+    await timeline.add(timelineEntry({ type: 'start', version: '1', role: 'all' }, new Date(), 'd'));
+    const named = async (query: string) => {
+      const answer = await app.inject({ url: `/v1/timeline?${query}`, headers: bearer });
+      return timelineSchema
+        .parse(answer.json())
+        .entries.map((one) => ('runId' in one ? one.runId : one.type))
+        .sort();
+    };
+    expect(await named('status=failed')).toEqual(['broken']);
+    expect(await named('status=completed,failed')).toEqual(['broken', 'busy', 'quiet']);
+    expect(await named('changed=true')).toEqual(['broken', 'busy', 'start']);
+    expect(await named('changed=false')).toHaveLength(4);
+    expect(await named('changed=true&status=completed&type=run')).toEqual(['busy']);
+  });
+
+  it.each([
+    'status=x',
+    'status=',
+    'changed=yes',
+    'before=x',
+    'type=stops',
+    'limit=0',
+    'limit=201',
+    'limit=many',
+    'since=1',
+  ])('refuses %s', async (query) => {
     const { app } = await startServer();
     const answer = await app.inject({ url: `/v1/timeline?${query}`, headers: bearer });
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid_request']);

@@ -110,6 +110,7 @@ describe('the recorder', () => {
     const entries = await entriesOf(timeline);
     expect(entries.find(({ type }) => type === 'run')).toMatchObject({
       ...{ runId: 'r1', status: 'blocked', created: 6, updated: 4, deleted: 0, failed: 0, heldBack: 4 },
+      ...{ stale: 4, waitMs: 1500 },
       mapping: 'digest',
     });
     expect(entries.map(({ type }) => type).sort()).toEqual(['plan', 'run']);
