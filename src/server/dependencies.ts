@@ -68,6 +68,10 @@ export interface ServerLimits {
   readonly exports: number;
   readonly exportsPerMinute: number;
   readonly heartbeatMs: number;
+  /** How often the status is computed for open event streams: once for all of them. */
+  readonly lookEveryMs: number;
+  /** A reader that has taken nothing for this long, although something waits for it, is cut. */
+  readonly slowReaderMs: number;
   readonly readinessTimeoutMs: number;
   /** A connection that is idle for this long is closed. */
   readonly connectionTimeoutMs: number;
@@ -93,6 +97,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
   exports: 10,
   exportsPerMinute: 120,
   heartbeatMs: 15_000,
+  lookEveryMs: 1_000,
+  slowReaderMs: 25_000,
   readinessTimeoutMs: 5_000,
   connectionTimeoutMs: 30_000,
   headersTimeoutMs: 10_000,

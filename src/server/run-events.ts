@@ -1,5 +1,6 @@
 import { within } from '../core/deadline.ts';
 import type { RunEvent, RunQueue, RunRecord } from '../core/run-queue.ts';
+import { eventText, HEARTBEAT, RETRY } from './event-stream.ts';
 
 /**
  * A run as server-sent events: the current progress, `progress` events, then one `finished` with the report. After every
@@ -12,7 +13,7 @@ export async function* runEvents(
   heartbeatMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  yield 'retry: 3000\n\n';
+  yield RETRY;
   if (record.state === 'finished') {
     yield textOf({ type: 'finished', report: record.report });
     return;
@@ -26,7 +27,7 @@ export async function* runEvents(
     const event = await within(heartbeatMs, next, 'quiet' as const);
     if (event === 'ended') return;
     if (event === 'quiet') {
-      yield ': heartbeat\n\n';
+      yield HEARTBEAT;
       continue;
     }
     yield textOf(event);
@@ -43,5 +44,5 @@ function nextEvent(events: AsyncIterator<RunEvent>): Promise<RunEvent | 'ended'>
 
 function textOf(event: RunEvent): string {
   const data = event.type === 'progress' ? event.progress : event.report;
-  return `event: ${event.type}\ndata: ${JSON.stringify(data)}\n\n`;
+  return eventText(event.type, JSON.stringify(data));
 }

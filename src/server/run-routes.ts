@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Access } from './access.ts';
 import type { App } from './app.ts';
 import { keepRawBodies, parseJsonBody } from './body.ts';
 import type { ServerContext } from './dependencies.ts';
+import { eventsResponse, sendEvents } from './event-stream.ts';
 import { checkMapping } from './mapping-routes.ts';
 import { openStreams } from './open-streams.ts';
 import { HttpProblem } from './problems.ts';
@@ -23,8 +23,6 @@ import {
 
 const tags = ['runs'];
 const security = [{ apiToken: [] }];
-
-const eventStreamSchema = z.custom<Readable>().meta({ type: 'string' });
 
 /** /v1/runs: requesting, listing, showing, watching and cancelling runs. */
 export function addRunRoutes(app: App, context: ServerContext, access: Access): void {
@@ -139,17 +137,13 @@ function addEventRoute(app: App, { queue, limits }: ServerContext, access: Acces
         description:
           'Server-sent events: `progress` per kind, then one `finished` with the report. A finished run answers with that alone.',
         params: runParamsSchema,
-        response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: eventStreamSchema } } } },
+        response: { 200: eventsResponse },
       },
     },
     async (request, reply) => {
       const record = await queue.find(request.params.id);
       if (record === undefined) throw new HttpProblem('run_not_found');
-      const stream = Readable.from(runEvents(queue, record, limits.heartbeatMs, streams.add(reply)));
-      // The connection ends with the stream: an idle one would have to be closed with the server.
-      reply.header('connection', 'close');
-      reply.header('cache-control', 'no-cache, no-transform').header('x-accel-buffering', 'no');
-      return reply.type('text/event-stream').send(stream);
+      return sendEvents(reply, runEvents(queue, record, limits.heartbeatMs, streams.add(reply)));
     },
   );
 }

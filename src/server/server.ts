@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS, type ServerContext, type ServerDependencies } from './d
 import { addDoctorRoutes } from './doctor-routes.ts';
 import { addEntityRoutes } from './entity-routes.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
+import { addEventRoute } from './event-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { addLintRoutes } from './lint-routes.ts';
 import { addMappingRoutes } from './mapping-routes.ts';
@@ -35,6 +36,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   addStartPage(app);
   addHealthRoutes(app, context, access);
   addStatusRoutes(app, context, access);
+  addEventRoute(app, context, access);
   addDoctorRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addChangesRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));

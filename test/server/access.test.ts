@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { API_TOKEN, bearer, listening, sendRaw, startServer, WEBHOOK_SECRET } from './support.ts';
 
-const READS = ['/v1/runs', '/v1/runs/x', '/v1/runs/x/events'];
+const READS = ['/v1/runs', '/v1/runs/x', '/v1/runs/x/events', '/v1/events'];
 const CHANGES = [
   ['POST', '/v1/runs'],
   ['POST', '/resync'],

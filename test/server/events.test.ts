@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { watch } from './event-reading.ts';
 import { bearer, listening, startServer, type TestServer, until } from './support.ts';
 
 async function requestRun(server: TestServer, url: string): Promise<string> {
@@ -6,26 +7,6 @@ async function requestRun(server: TestServer, url: string): Promise<string> {
   await until(() => server.runs.length > 0);
   const { href } = JSON.parse(await answer.text());
   return `${url}${href}/events`;
-}
-
-async function watch(address: string) {
-  const leave = new AbortController();
-  const answer = await fetch(address, { headers: bearer, signal: leave.signal });
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  return {
-    answer,
-    leave: () => leave.abort(),
-    /** Reads until the text holds this; `undefined`: to the end. */
-    async read(part?: string): Promise<string> {
-      while (part === undefined || !text.includes(part)) {
-        const chunk = await reader?.read();
-        if (chunk === undefined || chunk.done) break;
-        text += chunk.value;
-      }
-      return text;
-    },
-  };
 }
 
 describe('GET /v1/runs/:id/events', () => {

@@ -8,6 +8,7 @@ const ROUTES = [
   ['GET', '/v1/runs'],
   ['GET', '/v1/runs/x'],
   ['GET', '/v1/runs/x/events'],
+  ['GET', '/v1/events'],
   ['GET', '/metrics'],
   ['GET', '/admin/queues'],
   ['POST', '/v1/runs'],

@@ -15,6 +15,7 @@ const ROUTES = [
   'get /v1/entities/{blueprint}/{identifier}/history',
   'get /v1/status',
   'get /v1/timeline',
+  'get /v1/events',
   'post /v1/map',
   'post /v1/lint',
   'get /v1/mapping',
