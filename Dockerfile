@@ -10,8 +10,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Without install scripts: they would build before the sources are here.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY src src
+COPY web web
 COPY LICENSE ./
 COPY mappings mappings
 COPY blueprints blueprints

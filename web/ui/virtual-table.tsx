@@ -1,0 +1,142 @@
+import { useSignal } from '@preact/signals';
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualizerOptions,
+} from '@tanstack/virtual-core';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { isNarrow } from './narrow.ts';
+import { moveInRows } from './row-keys.ts';
+
+export interface Column<T> {
+  readonly title: string;
+  /** A track of CSS grid: `minmax(160px, 2fr)`. */
+  readonly width: string;
+  readonly cell: (row: T) => ComponentChildren;
+  /** Left out on a phone. */
+  readonly onlyWide?: boolean;
+}
+
+interface Props<T> {
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[];
+  readonly keyOf: (row: T) => string;
+  /** How many rows there are in all, when more can be loaded. */
+  readonly total?: number;
+  /** The reader comes near the end of `rows`. */
+  readonly onNearEnd?: () => void;
+  /** The key of the row whose details are shown. */
+  readonly opened?: string | undefined;
+  readonly onOpen?: (row: T) => void;
+  /** In pixels. */
+  readonly rowHeight?: number;
+  readonly narrowRowHeight?: number;
+}
+
+const NEAR = 60;
+
+/** A long list as a table that draws only what is seen. j, k, arrows, Home and End move; Enter opens. */
+export function VirtualTable<T>(props: Props<T>) {
+  const { label, columns, rows, keyOf, total = rows.length, onNearEnd, opened, onOpen } = props;
+  const height = isNarrow.value ? (props.narrowRowHeight ?? props.rowHeight ?? 32) : (props.rowHeight ?? 32);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtual(scroller, rows.length, height);
+  const active = useSignal(0);
+  const id = useId();
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (rows.length < total && last >= rows.length - NEAR) onNearEnd?.();
+  }, [last, rows.length, total]);
+
+  const move = (index: number) => {
+    active.value = index;
+    virtual.scrollToIndex(index);
+  };
+  const open = (index: number) => {
+    const row = rows[index];
+    if (row !== undefined) onOpen?.(row);
+  };
+  const shown = columns.filter(({ onlyWide }) => !(onlyWide && isNarrow.value));
+  const tracks = shown.map(({ width }) => width).join(' ');
+  return (
+    <div
+      ref={scroller}
+      class={onOpen ? 'vtable can-open' : 'vtable'}
+      style={{ '--columns': tracks }}
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={total + 1}
+      aria-activedescendant={rows.length === 0 ? undefined : `${id}-${active.value}`}
+      onKeyDown={(event) => moveInRows(event, { active: active.value, count: rows.length, move, open })}
+    >
+      <div class="vrow vhead" role="row" aria-rowindex={1} tabIndex={-1}>
+        {shown.map(({ title }) => (
+          <div key={title} role="columnheader">
+            {title}
+          </div>
+        ))}
+      </div>
+      <div class="vbody" role="rowgroup" style={{ height: `${virtual.getTotalSize()}px` }}>
+        {items.map(({ index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const key = keyOf(row);
+          return (
+            <div
+              key={key}
+              id={`${id}-${index}`}
+              class={key === opened || (opened === undefined && index === active.value) ? 'vrow active' : 'vrow'}
+              role="row"
+              tabIndex={-1}
+              aria-rowindex={index + 2}
+              aria-selected={key === opened}
+              style={{ height: `${height}px`, transform: `translateY(${start}px)` }}
+              onClick={() => {
+                active.value = index;
+                open(index);
+              }}
+            >
+              {shown.map(({ title, cell }) => (
+                <div key={title} role="gridcell">
+                  {cell(row)}
+                </div>
+              ))}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function useVirtual(scroller: { readonly current: HTMLDivElement | null }, count: number, height: number) {
+  const drawn = useSignal(0);
+  drawn.value;
+  const options = {
+    count,
+    estimateSize: () => height,
+    overscan: 12,
+    getScrollElement: () => scroller.current,
+    observeElementRect,
+    observeElementOffset,
+    scrollToFn: elementScroll,
+    // The head covers the first pixels.
+    scrollPaddingStart: 30,
+    onChange: () => {
+      drawn.value++;
+    },
+  } satisfies VirtualizerOptions<HTMLDivElement, HTMLDivElement>;
+  const virtual = useMemo(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options), []);
+  virtual.setOptions(options);
+  useLayoutEffect(() => virtual._didMount(), [virtual]);
+  useLayoutEffect(() => virtual._willUpdate());
+  useLayoutEffect(() => virtual.measure(), [virtual, height]);
+  return virtual;
+}
