@@ -27,7 +27,14 @@ const kind = z.object({
   rejected: count,
 });
 // The words for reasons and codes are those of the version that wrote the file.
-const blocked = z.object({ reason: z.custom<BlockReason>(isText), count, digest: text, sample: texts });
+const blocked = z.object({
+  reason: z.custom<BlockReason>(isText),
+  count,
+  digest: text,
+  sample: texts,
+  total: z.number().exactOptional(),
+  threshold: z.number().nullable().exactOptional(),
+});
 const blueprint = z.object({
   blueprint: text,
   status,

@@ -118,18 +118,17 @@ function block(
   sample: readonly string[] = facts.stale,
   digest?: string,
 ): DeletionDecision {
-  return { type: 'blocked', blocked: describeBlock(reason, facts.blueprint, facts.stale, sample, digest), detail };
+  return { type: 'blocked', blocked: describeBlock(reason, facts, sample, digest), detail };
 }
 
-/** A block for the report: the number of entities, the digest of the set, and a few identifiers. */
+/** A block for the report: how many entities of how many, the digest of the set, and a few identifiers. */
 export function describeBlock(
   reason: BlockReason,
-  blueprint: string,
-  stale: readonly string[],
+  { blueprint, stale, owned, threshold }: Pick<DeletionCase, 'blueprint' | 'stale' | 'owned' | 'threshold'>,
   sample: readonly string[] = stale,
   digest = digestOf(blueprint, stale),
 ): DeletionBlocked {
-  return { reason, count: stale.length, digest, sample: sample.slice(0, SAMPLE_SIZE) };
+  return { reason, count: stale.length, digest, sample: sample.slice(0, SAMPLE_SIZE), total: owned, threshold };
 }
 
 /** Whether a person can lift this block by approving the digest. Others need another read or another mapping. */

@@ -104,17 +104,16 @@ export class Deletions {
     why: Causes = new Map(),
   ): Promise<void> {
     const blueprint = state.shape.identifier;
-    const { reason, count, digest } = blocked;
+    const { reason, count } = blocked;
     this.blocked.set(blueprint, blocked);
     if (reason === 'contradicted') this.#markFirstReadsIncomplete(blueprint, detail);
-    const when = reason === 'unmapped' ? 'If they are to go' : 'If they are really gone';
     const causes = reason === 'unmapped' || why.size === 0 ? '' : ` (${summarizeCauses(why)})`;
-    const approve = isApprovable(reason) ? `${causes}. ${when}: --approve-deletions ${digest}` : '';
+    const approve = isApprovable(reason) ? `${causes}${howToApprove(blocked)}` : '';
     this.#run.problems.add({
       code: 'deletion_blocked',
       severity: reason === 'not_selected' ? 'warning' : 'error',
       group: blueprint,
-      message: `${count} entities of ${blueprint} were not deleted (${reason}): ${detail}${approve}`,
+      message: `${notDeleted(blueprint, blocked)}${detail}${approve}`,
       count,
       samples: blocked.sample,
     });
@@ -142,6 +141,17 @@ export class Deletions {
       });
     }
   }
+}
+
+/** How the message of a held-back set ends that a person can approve. */
+export function howToApprove({ reason, digest }: Pick<DeletionBlocked, 'reason' | 'digest'>): string {
+  const when = reason === 'unmapped' ? 'If they are to go' : 'If they are really gone';
+  return `. ${when}: --approve-deletions ${digest}`;
+}
+
+/** How the message of a held-back set begins; after it comes why. */
+export function notDeleted(blueprint: string, { count, reason }: Pick<DeletionBlocked, 'count' | 'reason'>): string {
+  return `${count} entities of ${blueprint} were not deleted (${reason}): `;
 }
 
 /** Why an entity is stale, and why it stays nevertheless. */

@@ -58,6 +58,10 @@ export interface DeletionBlocked {
   readonly count: number;
   readonly digest: string;
   readonly sample: readonly string[];
+  /** How many entities of ours the blueprint had in Port, as far as they were listed. Missing in reports of older versions. */
+  readonly total?: number;
+  /** `entityDeletionThreshold` of the mapping of this run; null: nothing may go without approval. Missing as above. */
+  readonly threshold?: number | null;
 }
 
 export interface BlueprintReport {

@@ -177,11 +177,12 @@ function report(
   progress: RunState,
 ): RunReport {
   const { readers, intake, deletions } = progress;
+  const threshold = progress.run?.mapping.flags.entityDeletionThreshold ?? null;
   const kinds = readers.map((reader) => reader.report());
   const blueprints = [
     ...blueprintsOf(progress).map((state) => {
       const decided = deletions?.blocked.get(state.shape.identifier);
-      return reportBlueprint(state, decided ?? (end === 'whole' ? undefined : undecided(state, end)), end);
+      return reportBlueprint(state, decided ?? (end === 'whole' ? undefined : undecided(state, end, threshold)), end);
     }),
     ...[...(intake?.entitiesWithoutBlueprint ?? [])].map(([blueprint, failed]) =>
       reportWithoutBlueprint(blueprint, failed),

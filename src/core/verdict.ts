@@ -1,5 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
-import { describeBlock, isApprovable } from './deletion.ts';
+import { type DeletionCase, describeBlock, isApprovable } from './deletion.ts';
 import type { BlueprintReport, DeletionBlocked, KindReport, RunStatus } from './report.ts';
 
 /** How a run ended: with all steps, with an error that stopped it, or aborted. */
@@ -32,10 +32,15 @@ export function reportWithoutBlueprint(blueprint: string, failed: number): Bluep
 }
 
 /** The block of a blueprint about whose deletions nothing was decided, because the run ended before. */
-export function undecided(state: BlueprintState, end: RunEnd): DeletionBlocked | undefined {
+export function undecided(
+  state: BlueprintState,
+  end: RunEnd,
+  threshold: DeletionCase['threshold'],
+): DeletionBlocked | undefined {
   const stale = state.stale();
   if (stale.length === 0) return undefined;
-  return describeBlock(end === 'aborted' ? 'aborted' : 'incomplete', state.shape.identifier, stale);
+  const facts = { blueprint: state.shape.identifier, stale, owned: state.owned, threshold };
+  return describeBlock(end === 'aborted' ? 'aborted' : 'incomplete', facts);
 }
 
 function statusOf(report: Omit<BlueprintReport, 'blueprint' | 'status'>, end: RunEnd): RunStatus {

@@ -122,7 +122,7 @@ function addReportRoute(app: App, context: ServerContext, access: Access, stream
   );
 }
 
-async function findRun({ runAnswers }: Pick<ServerContext, 'runAnswers'>, id: string): Promise<ServiceRun> {
+export async function findRun({ runAnswers }: Pick<ServerContext, 'runAnswers'>, id: string): Promise<ServiceRun> {
   const lookup = await runAnswers.find(id);
   if ('unknown' in lookup) throw new HttpProblem('run_not_found', { detail: lookup.unknown });
   return lookup.found;

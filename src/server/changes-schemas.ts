@@ -38,7 +38,7 @@ const journalRunSchema: z.ZodType<JournalRun> = z.strictObject({
   counts: z.partialRecord(actionSchema, z.partialRecord(outcomeSchema, count)),
 });
 
-const journalRowSchema: z.ZodType<JournalRow> = changeSchema.omit({ blocked: true }).extend({
+export const journalRowSchema: z.ZodType<JournalRow> = changeSchema.omit({ blocked: true }).extend({
   outcome: outcomeSchema,
   at: z.string(),
   fields: z.array(z.string()).readonly().exactOptional(),
@@ -48,7 +48,7 @@ const journalRowSchema: z.ZodType<JournalRow> = changeSchema.omit({ blocked: tru
     .exactOptional(),
 });
 
-const noteSchema = z.strictObject({
+export const noteSchema = z.strictObject({
   code: z.enum([
     'changed_nothing',
     'history_off',

@@ -50,6 +50,12 @@ const deletionBlockedSchema = z.strictObject({
   count,
   digest: z.string(),
   sample: z.array(z.string()).readonly(),
+  total: count.exactOptional().meta({ description: 'How many entities of ours the blueprint had in Port.' }),
+  threshold: z
+    .number()
+    .nullable()
+    .exactOptional()
+    .meta({ description: '`entityDeletionThreshold`; null: nothing may go without approval.' }),
 });
 
 const blueprintReportSchema = z.strictObject({

@@ -13,6 +13,7 @@ import { addEntityRoutes } from './entity-routes.ts';
 import { refuseConnection, sendProblem } from './errors.ts';
 import { addEventRoute } from './event-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
+import { addHeldRoute } from './held-route.ts';
 import { addLintRoutes } from './lint-routes.ts';
 import { addMappingRoutes } from './mapping-routes.ts';
 import { addOpenApi } from './openapi.ts';
@@ -40,6 +41,7 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   addDoctorRoutes(app, context, access);
   await app.register(async (scope) => addRunRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addChangesRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  addHeldRoute(app, context, access);
   await app.register(async (scope) => addMappingRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addLintRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   addEntityRoutes(app, context, access);

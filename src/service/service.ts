@@ -1,4 +1,5 @@
 import { createEntityAnswers } from '../answers/entity-answers.ts';
+import { incomingFromPort } from '../answers/held/incoming.ts';
 import { createRunAnswers } from '../answers/run-answers.ts';
 import { describeStatus } from '../answers/status.ts';
 import { runDoctor } from '../compose/doctor.ts';
@@ -205,6 +206,7 @@ function serverDependencies(
       journal,
       detail: settings.runHistory,
       keptRuns: settings.runHistoryRuns,
+      askIncoming: (signal) => incomingFromPort(application.parts, signal),
     }),
     timeline,
     mappings: createMappingAnswers(settings, components, queue),

@@ -252,8 +252,15 @@ describe('decideDeletion', () => {
     expect(decision).toMatchObject({ type: 'blocked', blocked: { sample: ['e1'], count: 2 } });
   });
 
+  it('says how many of how many would go, and what the threshold allows', () => {
+    for (const threshold of [null, 0, 0.5]) {
+      const decision = decideDeletion({ ...calm, owned: 2, threshold });
+      expect(decision).toMatchObject({ type: 'blocked', blocked: { count: 2, total: 2, threshold } });
+    }
+  });
+
   it('says whose approval it acted on, so that one that did not match can be reported', () => {
-    const digest = describeBlock('emptied', 'b', calm.stale).digest;
+    const digest = describeBlock('emptied', calm).digest;
     expect(decideDeletion({ ...calm, owned: 2, approved: new Set([digest]) })).toMatchObject({
       approvedDigest: digest,
     });

@@ -109,7 +109,7 @@ describe('reportBlueprint', () => {
     ['disabled', 'degraded'],
     ['not_selected', 'completed'],
   ])('calls a blueprint whose deletions are held back (%s) %s', (reason, status) => {
-    const blocked = describeBlock(reason, 'thing', ['stale 0']);
+    const blocked = describeBlock(reason, { blueprint: 'thing', stale: ['stale 0'], owned: 2, threshold: 0.3 });
     expect(reportBlueprint(state(['updated'], 1), blocked, 'whole')).toMatchObject({
       status,
       stale: 1,
@@ -158,9 +158,10 @@ describe('undecided', () => {
     ['aborted', 'aborted'],
     ['broken', 'incomplete'],
   ] as const)('holds back what is stale when a run ended %s', (end, reason) => {
-    const blocked = undecided(state(['updated'], 2), end);
-    expect(blocked).toEqual(describeBlock(reason, 'thing', ['stale 0', 'stale 1']));
-    expect(undecided(state(['updated']), end)).toBeUndefined();
+    const blocked = undecided(state(['updated'], 2), end, 0.3);
+    const facts = { blueprint: 'thing', stale: ['stale 0', 'stale 1'], owned: 2, threshold: 0.3 };
+    expect(blocked).toEqual(describeBlock(reason, facts));
+    expect(undecided(state(['updated']), end, 0.3)).toBeUndefined();
   });
 });
 

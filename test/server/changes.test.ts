@@ -7,7 +7,7 @@ import type { Journal, JournalRow } from '../../src/core/journal.ts';
 import { createInlineJournal } from '../../src/queue/inline-journal.ts';
 import { changesDocumentSchema } from '../../src/server/changes-schemas.ts';
 import { readCsv } from '../answers/csv-reader.ts';
-import { bearer, listening, startServer, type TestServer, until } from './support.ts';
+import { bearer, listening, noIncoming, startServer, type TestServer, until } from './support.ts';
 
 const AT = '2026-01-02T03:04:05.678Z';
 
@@ -192,6 +192,7 @@ describe('a run without rows', () => {
     const nothing = { ...record, report: { ...record.report, blueprints: [], changes: undefined } };
     const { changes: _, ...report } = nothing.report;
     const answers = createRunAnswers({
+      askIncoming: noIncoming,
       ...parts,
       queue: { ...parts.queue, find: async () => ({ ...nothing, report }) },
     });
@@ -216,7 +217,13 @@ describe('a run without rows', () => {
         return { ...record, report };
       },
     };
-    const runAnswers = createRunAnswers({ queue: withoutChanges, journal: journalWith(), detail, keptRuns: 20 });
+    const runAnswers = createRunAnswers({
+      queue: withoutChanges,
+      journal: journalWith(),
+      detail,
+      keptRuns: 20,
+      askIncoming: noIncoming,
+    });
     const server = await startServer({ runAnswers });
     const document: ChangesDocument = (await get(server, `${runId}/changes`)).json();
     expect(document).toMatchObject({ run: { rows: 0 }, rows: [], cursor: null, note: { code } });

@@ -24,6 +24,7 @@ const ROUTES = [
   'delete /v1/runs/{id}',
   'get /v1/runs/{id}/events',
   'get /v1/runs/{id}/changes',
+  'get /v1/runs/{id}/held',
   'get /v1/runs/{id}/changes.ndjson',
   'get /v1/runs/{id}/changes.csv',
   'get /v1/runs/{id}/report.html',

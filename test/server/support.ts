@@ -68,6 +68,12 @@ export async function openApiDocument(): Promise<Document> {
   return answer.json();
 }
 
+/** Nothing leads to anything. */
+export const noIncoming: Parameters<typeof createRunAnswers>[0]['askIncoming'] = () => async () => ({
+  incoming: [],
+  incomingProblem: null,
+});
+
 /** Knows no entity. */
 const noEntities: ServerDependencies['entities'] = {
   find: async (q) => ({ q, entities: [], more: false, unknown: [] }),
@@ -108,7 +114,10 @@ async function makeServer(changes: Partial<ServerDependencies>) {
   const app = await buildServer({
     queue,
     journal,
-    runAnswers: createRunAnswers({ queue, journal, detail: 'values', keptRuns: 20 }),
+    runAnswers: createRunAnswers({
+      ...{ queue, journal, detail: 'values', keptRuns: 20 },
+      askIncoming: noIncoming,
+    }),
     mappings: NO_MAPPINGS,
     lint: async () => ({ status: 'completed', mapping: 'none', samples: null, findings: [] }),
     kinds: kindNames(['komodorService', 'komodorHealthMonitoring']),
