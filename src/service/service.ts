@@ -202,10 +202,7 @@ function serverDependencies(
     queue,
     journal,
     runAnswers: createRunAnswers({
-      queue,
-      journal,
-      detail: settings.runHistory,
-      keptRuns: settings.runHistoryRuns,
+      ...{ queue, journal, detail: settings.runHistory, keptRuns: settings.runHistoryRuns },
       askIncoming: (signal) => incomingFromPort(application.parts, signal),
     }),
     timeline,
