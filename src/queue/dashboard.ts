@@ -12,7 +12,7 @@ export type Dashboard = ReturnType<FastifyAdapter['registerPlugin']>;
 
 /**
  * Pages that show the queues, and change nothing in them.
- * @param basePath where the plugin is registered, e.g. `/admin/queues`; the same must be given as its `prefix`
+ * @param basePath the path of the pages as a browser sees it, e.g. `/admin/queues`: with the prefix of a proxy
  */
 export function createDashboard(queue: RedisQueue, basePath: string): Dashboard {
   const adapter = new FastifyAdapter().setBasePath(basePath);

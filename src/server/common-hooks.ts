@@ -5,12 +5,20 @@ import type { CountFailure } from './access.ts';
 import type { App } from './app.ts';
 import type { ServerContext } from './dependencies.ts';
 import { sendProblem } from './errors.ts';
+import { prefixOf } from './prefix.ts';
 import { HttpProblem } from './problems.ts';
 
 /** For all routes: security headers, rate limits, request ids, one log line per request, and errors as problems. */
-export async function addCommonHooks(app: App, { limits, redact }: ServerContext): Promise<CountFailure> {
+export async function addCommonHooks(app: App, context: ServerContext): Promise<CountFailure> {
+  const { limits, redact } = context;
+  const prefix = prefixOf(context.publicUrl);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+  });
+  // The routes and the libraries know nothing of the prefix. A browser takes a path from the root of the host.
+  app.addHook('onSend', async (_request, reply) => {
+    const location = reply.getHeader('location');
+    if (typeof location === 'string' && location.startsWith('/')) reply.header('location', `${prefix}${location}`);
   });
   addGracefulClose(app, limits.closeGraceMs);
   // Error responses quote the request, and people paste secrets in the wrong places.
@@ -23,10 +31,13 @@ export async function addCommonHooks(app: App, { limits, redact }: ServerContext
   await app.register(helmet, {
     // We speak plain HTTP. HSTS is for the proxy that terminates TLS.
     strictTransportSecurity: false,
+    frameguard: { action: 'deny' },
     // The pages load nothing from other hosts, which would learn who opens them.
     contentSecurityPolicy: {
       directives: {
         upgradeInsecureRequests: null,
+        // Nothing of ours may be shown in a frame, where another site could have people click on it.
+        frameAncestors: ["'none'"],
         fontSrc: ["'self'", 'data:'],
         styleSrc: ["'self'", "'unsafe-inline'"],
       },

@@ -29,6 +29,10 @@ export interface ServerDependencies {
   readonly version: string;
   /** The address that the server is bound to. Without `apiToken`, changes are allowed on a loopback address only. */
   readonly host: string;
+  /** The address at which others reach this server. Its path is one that a proxy may leave or take away. */
+  readonly publicUrl?: string | undefined;
+  /** Where the operator's page was built to; for tests. */
+  readonly pageFolder?: string;
   /** Proxies whose `X-Forwarded-*` headers are trusted: addresses or ranges, or all. */
   readonly trustProxy?: boolean | readonly string[];
   readonly apiToken?: string | undefined;
@@ -55,6 +59,8 @@ export interface ServerDependencies {
 export interface ServerLimits {
   /** Requests per minute from one address. Health checks and metrics are not counted. */
   readonly readsPerMinute: number;
+  /** Of the operator's page itself: the page and its scripts, styles and pictures. */
+  readonly pageFilesPerMinute: number;
   readonly changesPerMinute: number;
   /** Searches for, and explanations of, single entities. Each asks both systems. */
   readonly explainsPerMinute: number;
@@ -88,6 +94,7 @@ export interface ServerLimits {
 
 export const DEFAULT_LIMITS: ServerLimits = {
   readsPerMinute: 1_200,
+  pageFilesPerMinute: 6_000,
   changesPerMinute: 600,
   explainsPerMinute: 60,
   webhooksPerMinute: 6_000,

@@ -3,17 +3,36 @@ import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { App } from './app.ts';
+import type { ServerContext } from './dependencies.ts';
+import { prefixOf } from './prefix.ts';
 import { PROBLEMS } from './problems.ts';
 
 const DESCRIPTION =
   'Every error is application/problem+json with a stable `code` (docs/http.md lists them). ' +
   'Requests are limited per address: 429 with Retry-After.';
 
+/** The page is drawn by scripts that set styles, and loads nothing from other hosts. It is shown in no frame. */
+const POLICY_OF_DOCS = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Adds /openapi.json and /docs. Must be registered before the routes that it describes. */
-export async function addOpenApi(app: App, version: string): Promise<void> {
+export async function addOpenApi(app: App, { version, publicUrl }: ServerContext): Promise<void> {
+  const prefix = prefixOf(publicUrl);
   await app.register(swagger, {
+    // Our paths begin with no prefix, also when that is `/v1`.
+    stripBasePath: false,
     openapi: {
       openapi: '3.1.0',
+      ...(prefix !== '' && { servers: [{ url: prefix }] }),
       info: { title: 'komodor-port', version, description: DESCRIPTION },
       components: {
         securitySchemes: {
@@ -33,7 +52,11 @@ export async function addOpenApi(app: App, version: string): Promise<void> {
     transform: describeRoute,
     transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : {}),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: onlyOwnHost });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    ...(prefix !== '' && { indexPrefix: prefix }),
+    staticCSP: POLICY_OF_DOCS,
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').send(JSON.stringify(app.swagger())),
   );
@@ -86,11 +109,3 @@ const PROBLEM_SCHEMA = {
     requestId: text,
   },
 };
-
-/**
- * Removes `upgrade-insecure-requests` from a content security policy, because this server speaks plain HTTP, and other
- * hosts, because the page loads nothing from them.
- */
-function onlyOwnHost(policy: string): string {
-  return policy.replace(/\s*upgrade-insecure-requests;?/, '').replace(/ https:(?=[ ;])/g, '');
-}

@@ -17,9 +17,10 @@ import { addHeldRoute } from './held-route.ts';
 import { addLintRoutes } from './lint-routes.ts';
 import { addMappingRoutes } from './mapping-routes.ts';
 import { addOpenApi } from './openapi.ts';
+import { addPage } from './page/page-routes.ts';
+import { createPrefixRemover, prefixOf } from './prefix.ts';
 import { addResyncRoute } from './resync-route.ts';
 import { addRunRoutes } from './run-routes.ts';
-import { addStartPage } from './start-page.ts';
 import { addStatusRoutes } from './status-routes.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
 
@@ -33,8 +34,8 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
 
   const countFailure = await addCommonHooks(app, context);
   const access = createAccess(context, countFailure);
-  await addOpenApi(app, context.version);
-  addStartPage(app);
+  await addOpenApi(app, context);
+  addPage(app, context);
   addHealthRoutes(app, context, access);
   addStatusRoutes(app, context, access);
   addEventRoute(app, context, access);
@@ -70,8 +71,9 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   return app;
 }
 
-function createApp({ limits, logger, trustProxy }: ServerContext): App {
-  return Fastify({
+function createApp({ limits, logger, trustProxy, publicUrl }: ServerContext): App {
+  const prefix = createPrefixRemover(prefixOf(publicUrl));
+  const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
@@ -87,7 +89,10 @@ function createApp({ limits, logger, trustProxy }: ServerContext): App {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_024 },
     clientErrorHandler: refuseConnection,
     frameworkErrors: sendProblem,
+    rewriteUrl: ({ url = '' }) => prefix.rewrite(url),
   }).withTypeProvider<ZodTypeProvider>();
+  app.addHook('onRoute', ({ url }) => prefix.learn(url));
+  return app;
 }
 
 /** The caller's `X-Request-ID` if it is well formed, so that a request can be traced through several systems. */

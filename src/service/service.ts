@@ -19,7 +19,8 @@ import { createInlineTimeline } from '../queue/inline-timeline.ts';
 import { createRedisJournal } from '../queue/redis-journal.ts';
 import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
 import { createRedisTimeline } from '../queue/redis-timeline.ts';
-import type { ServerDependencies } from '../server/dependencies.ts';
+import type { ReadinessCheck, ServerDependencies } from '../server/dependencies.ts';
+import { prefixOf } from '../server/prefix.ts';
 import { buildServer, listen } from '../server/server.ts';
 import { VERSION } from '../version.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
@@ -211,6 +212,7 @@ function serverDependencies(
     kinds: application.parts.kinds,
     version: VERSION,
     host: settings.httpHost,
+    publicUrl,
     trustProxy: settings.trustProxy,
     apiToken: settings.apiToken,
     webhookSecret: settings.webhookSecret,
@@ -221,17 +223,22 @@ function serverDependencies(
     status: () => describeStatus(status),
     doctor: () => runDoctor(settings, application.port.env, true, stopping),
     metrics: () => metrics.render(),
-    ...(redis ? { dashboard: createDashboard(redis, '/admin/queues') } : {}),
+    ...(redis ? { dashboard: createDashboard(redis, `${prefixOf(publicUrl)}/admin/queues`) } : {}),
     logger,
-    async checks() {
-      const health = await queue.health();
-      return [
-        { name: 'queue', ok: health.ready, detail: [health.detail, ...health.advice].join('; ') },
-        { name: 'jq', ok: true, detail: `${jq.version} (${jq.flavour}, from ${jq.from})` },
-        { name: 'settings', ok: true, detail: 'checked at start' },
-      ];
-    },
+    checks: () => readiness(queue, jq),
   };
+}
+
+async function readiness(
+  queue: RunQueue,
+  { version, flavour, from }: ServiceComponents['application']['jq'],
+): Promise<readonly ReadinessCheck[]> {
+  const health = await queue.health();
+  return [
+    { name: 'queue', ok: health.ready, detail: [health.detail, ...health.advice].join('; ') },
+    { name: 'jq', ok: true, detail: `${version} (${flavour}, from ${from})` },
+    { name: 'settings', ok: true, detail: 'checked at start' },
+  ];
 }
 
 /** Starts the worker: it executes runs, sets the schedule, polls Port's Resync button, and requests a first resync. */

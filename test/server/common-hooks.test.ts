@@ -60,7 +60,7 @@ describe('pages', () => {
   });
 
   it('links only to what is there', async () => {
-    const { app } = await startServer();
+    const { app } = await startServer({ pageFolder: '/nowhere' });
     const page = await app.inject({ url: '/' });
     const links = [...page.body.matchAll(/href="([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(links).toEqual(expect.arrayContaining(['/docs', '/metrics', '/v1/runs']));
@@ -71,10 +71,14 @@ describe('pages', () => {
 describe('answers', () => {
   it('carry security headers and a request id', async () => {
     const { app } = await startServer();
-    for (const url of ['/', '/v1/runs', '/nope']) {
+    for (const url of ['/', '/v1/runs', '/nope', '/docs', '/docs/static/swagger-ui.css', '/metrics', '/assets/nope']) {
       const answer = await app.inject({ url, headers: { 'x-request-id': 'abc-1' } });
-      expect(answer.headers).toMatchObject({ 'x-request-id': 'abc-1', 'x-content-type-options': 'nosniff' });
-      expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+      expect(answer.headers).toMatchObject({
+        'x-request-id': 'abc-1',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+      expect(answer.headers['content-security-policy']).toMatch(/default-src '(self|none)'.*frame-ancestors 'none'/);
       expect(answer.headers['content-security-policy']).not.toMatch(/upgrade-insecure-requests|https?:/);
     }
     const own = await app.inject({ url: '/nope', headers: { 'x-request-id': 'a b\u0007' } });
