@@ -1,5 +1,7 @@
 import type { Kind } from '../core/model.ts';
+import type { ItemsDocument } from './find-samples.ts';
 import type { MapDocument } from './map-document.ts';
+import type { TestDocument } from './mapping-tests/run.ts';
 
 /** The mapping in use, as text. */
 export interface MappingDocument {
@@ -20,8 +22,17 @@ export type WriteOutcome =
   | { readonly type: 'unfit_plan'; readonly why: string }
   | { readonly type: 'changed'; readonly why: string };
 
+/** Which items are wanted to try a mapping on. */
+export interface ItemsQuestion extends Pick<ItemsDocument, 'kind' | 'from'> {
+  /** A part of any text in the item; empty: whichever come first. */
+  readonly q: string;
+}
+
 /** Answers about mappings, for the HTTP routes. */
 export interface MappingAnswers {
+  items(question: ItemsQuestion, signal: AbortSignal): Promise<ItemsDocument>;
+  /** Runs mapping tests. @param tests YAML @throws AppError `mapping_file_invalid` */
+  test(tests: string, mapping: string | undefined, signal: AbortSignal): Promise<TestDocument>;
   /** Maps items. @throws AppError `mapping_file_invalid` */
   map(kind: Kind, items: readonly unknown[], mapping: string | undefined, signal: AbortSignal): Promise<MapDocument>;
   /** Checks a mapping that came with a request. @throws AppError `mapping_file_invalid` when it cannot be used as a whole */

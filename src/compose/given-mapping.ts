@@ -14,9 +14,9 @@ export type GivenMapping = Pick<LoadedMapping, 'mapping' | 'problems' | 'origin'
 /** The name of a mapping that came with a request. */
 const GIVEN = 'the given mapping';
 
-/** Reads a mapping that came as text. @throws AppError `mapping_file_invalid` when it cannot be used as a whole */
-export function mappingFromText(settings: OfflineSettings, text: string): GivenMapping {
-  return whole(loadMappingText(GIVEN, text, mappingOptionsOf(settings)));
+/** Reads a mapping that came as text. @param kinds default: those that can be read. @throws AppError `mapping_file_invalid` when it cannot be used as a whole */
+export function mappingFromText(settings: OfflineSettings, text: string, kinds?: KindNames): GivenMapping {
+  return whole(loadMappingText(GIVEN, text, mappingOptionsOf(settings, kinds)));
 }
 
 /** Reads a mapping file or folder. @param kinds default: those that can be read. @throws AppError `mapping_file_invalid` when it cannot be used as a whole */

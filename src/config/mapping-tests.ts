@@ -73,17 +73,16 @@ export function listMappingTests(path: string): readonly string[] {
   );
 }
 
+/** Tests, or all that is wrong with them. */
+type ReadTests = { readonly value: MappingTestFile } | { readonly problems: readonly string[] };
+
 /**
  * Reads a file of tests.
  * @param kinds the known kinds
  * @param mayLack whether a test may have no expectation yet
  * @returns the file, or all that is wrong with it, each as one sentence with its place
  */
-export function readMappingTests(
-  file: string,
-  kinds: KindNames,
-  mayLack: boolean,
-): { readonly value: MappingTestFile } | { readonly problems: readonly string[] } {
+export function readMappingTests(file: string, kinds: KindNames, mayLack: boolean): ReadTests {
   let text: string;
   try {
     if (statSync(file).size > MAX_FILE_BYTES) return { problems: [`${file}: is larger than 4 MiB`] };
@@ -91,6 +90,25 @@ export function readMappingTests(
   } catch (error) {
     return { problems: [`${file}: cannot be read: ${messageOf(error)}`] };
   }
+  const readItem = (path: string): unknown => {
+    const item = readTextFile(resolve(dirname(file), path));
+    return /\.ya?ml$/i.test(path) ? parseDocument(item).toJS() : parseExactly(item);
+  };
+  return readTestsInText(file, text, { kinds, mayLack, readItem });
+}
+
+/**
+ * Reads tests from a text that came with a request. It may not have other files read.
+ * @param name for messages
+ */
+export function readMappingTestsText(name: string, text: string, kinds: KindNames): ReadTests {
+  const readItem = () => {
+    throw new Error('a request cannot name a file; write the item itself');
+  };
+  return readTestsInText(name, text, { kinds, mayLack: false, readItem });
+}
+
+function readTestsInText(file: string, text: string, how: Pick<Reading, 'kinds' | 'mayLack' | 'readItem'>): ReadTests {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'error' });
   const mistakes = [...document.errors, ...document.warnings];
@@ -101,7 +119,7 @@ export function readMappingTests(
     const node = document.getIn(path, true);
     return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
   };
-  const read = readRoot(toJs(document), { file, kinds, mayLack, lineOf, problems });
+  const read = readRoot(toJs(document), { ...how, file, lineOf, problems });
   if (read === undefined || problems.length > 0) return { problems };
   return { value: { ...read, file, text, document } };
 }
@@ -119,6 +137,8 @@ interface Reading {
   readonly file: string;
   readonly kinds: KindNames;
   readonly mayLack: boolean;
+  /** Reads the item in a file that a test names. Throws when it cannot. */
+  readonly readItem: (path: string) => unknown;
   readonly lineOf: (path: readonly (string | number)[]) => number;
   readonly problems: string[];
 }
@@ -156,7 +176,7 @@ function readRoot(root: unknown, reading: Reading): Omit<MappingTestFile, 'file'
 function readTest(
   test: unknown,
   index: number,
-  { file, kinds, mayLack, lineOf, problems }: Reading,
+  { file, kinds, mayLack, readItem, lineOf, problems }: Reading,
 ): MappingTest | undefined {
   const before = problems.length;
   const line = lineOf(['tests', index]);
@@ -172,7 +192,7 @@ function readTest(
   const found = typeof kind === 'string' ? kinds.find(kind) : undefined;
   if (found === undefined) addProblem('.kind must be a text');
   else if ('problem' in found) addProblem(`: there is no kind ${kind}${didYouMean(`${kind}`, kinds.known)}`, 'kind');
-  const item = given === undefined ? undefined : readGiven(given, file);
+  const item = given === undefined ? undefined : readGiven(given, readItem);
   if (item === undefined) addProblem('.given must be an item: an object as Komodor sends it, or file: and a path');
   else if ('problem' in item) addProblem(`.given: ${item.problem}`, 'given');
   const expectation = readExpectation(test);
@@ -187,14 +207,13 @@ function readTest(
 
 function readGiven(
   given: unknown,
-  file: string,
+  readItem: Reading['readItem'],
 ): { readonly value: unknown } | { readonly problem: string } | undefined {
   if (!isObject(given)) return undefined;
   const { file: path, ...rest } = given;
   if (typeof path !== 'string' || Object.keys(rest).length > 0) return { value: given };
   try {
-    const text = readTextFile(resolve(dirname(file), path));
-    return { value: /\.ya?ml$/i.test(path) ? parseDocument(text).toJS() : parseExactly(text) };
+    return { value: readItem(path) };
   } catch (error) {
     return { problem: `${path} cannot be used: ${messageOf(error)}` };
   }

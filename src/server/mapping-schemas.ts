@@ -12,7 +12,7 @@ const MAX_MAPPING = 128 * 1024;
 const TOO_LARGE = `A mapping may have ${MAX_MAPPING / 1024} KiB`;
 
 /** The length of a kind's name. */
-const MAX_KIND = 600;
+export const MAX_KIND = 600;
 
 /** A mapping as YAML text or as an object; parsed to text. */
 export const mappingText = z

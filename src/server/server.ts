@@ -14,6 +14,7 @@ import { refuseConnection, sendProblem } from './errors.ts';
 import { addEventRoute } from './event-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { addHeldRoute } from './held-route.ts';
+import { addItemRoutes } from './item-routes.ts';
 import { addLintRoutes } from './lint-routes.ts';
 import { addMappingRoutes } from './mapping-routes.ts';
 import { addOpenApi } from './openapi.ts';
@@ -22,6 +23,7 @@ import { createPrefixRemover, prefixOf } from './prefix.ts';
 import { addResyncRoute } from './resync-route.ts';
 import { addRunRoutes } from './run-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
+import { addTestRoutes } from './test-routes.ts';
 import { addWebhookRoutes } from './webhook-routes.ts';
 
 /** Builds the HTTP server with all routes; `listen` starts it. Each group of routes has its own scope and body parser. */
@@ -45,6 +47,8 @@ export async function buildServer(dependencies: ServerDependencies): Promise<Fas
   addHeldRoute(app, context, access);
   await app.register(async (scope) => addMappingRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
   await app.register(async (scope) => addLintRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  await app.register(async (scope) => addTestRoutes(scope.withTypeProvider<ZodTypeProvider>(), context, access));
+  addItemRoutes(app, context, access);
   addEntityRoutes(app, context, access);
   await app.register(async (scope) =>
     addResyncRoute(scope.withTypeProvider<ZodTypeProvider>(), context, access, countFailure),

@@ -1,6 +1,8 @@
+import { exampleItems, liveItems } from '../answers/find-samples.ts';
 import { mapDocument, withMasks } from '../answers/map-document.ts';
 import type { MappingAnswers, WriteOutcome } from '../answers/mapping-answers.ts';
 import type { GivenMapping } from '../compose/given-mapping.ts';
+import { offlineKinds } from '../compose/kinds.ts';
 import { mapWithFiles, mapWithGiven, mapWithPort } from '../compose/map-with.ts';
 import type { Settings } from '../config/settings.ts';
 import { yamlText } from '../config/yaml-text.ts';
@@ -11,6 +13,7 @@ import type { RunQueue } from '../core/run-queue.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { readStoredMapping, writeStoredMapping } from '../port/stored-mapping.ts';
 import type { ServiceComponents } from './components.ts';
+import { testMapping } from './test-mapping.ts';
 
 /** Among how many runs a plan is looked for by its digest. */
 const PLANS_LOOKED_AT = 100;
@@ -19,10 +22,11 @@ type Context = Pick<ServiceComponents, 'application' | 'readMapping' | 'redact' 
 
 /** Answers about mappings, from the running service. */
 export function createMappingAnswers(
-  { mappingSource, integrationIdentifier: identifier }: Settings,
+  settings: Settings,
   { application, readMapping, redact, log }: Context,
   queue: Pick<RunQueue, 'find' | 'list'>,
 ): MappingAnswers {
+  const { mappingSource, integrationIdentifier: identifier } = settings;
   const { parts, port } = application;
   const stored = (signal: AbortSignal) => orFail(() => readStoredMapping(port.api, identifier, signal));
 
@@ -41,6 +45,16 @@ export function createMappingAnswers(
   }
 
   return {
+    async items({ kind: name, from, q }, signal) {
+      const kind = (from === 'live' ? parts.kinds : offlineKinds(settings)).get(name);
+      if (kind === undefined)
+        return { kind: name, from, items: [], more: false, problem: `${name} cannot be read here.` };
+      const mayLack = parts.kinds.info(name)?.mayLack ?? [];
+      const found = from === 'live' ? await liveItems(kind, q, signal) : exampleItems(kind, mayLack, q);
+      return parts.withoutSecrets({ kind: name, from, ...found });
+    },
+    test: (tests, mapping, signal) =>
+      testMapping(settings, application, { tests, mapping, inUse: (within) => mapWith(undefined, within) }, signal),
     async map(kind, items, mapping, signal) {
       const chosen = await mapWith(mapping, signal);
       return withMasks(await mapDocument(chosen.parts, chosen.used, kind, items, signal), redact);

@@ -46,6 +46,7 @@ describe('the OpenAPI document', () => {
       '/v1/map',
       '/v1/mapping',
       '/v1/runs',
+      '/v1/test',
       '/webhooks/komodor',
       '/webhooks/komodor/{secret}',
       '/webhooks/resync',

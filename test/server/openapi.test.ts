@@ -18,6 +18,8 @@ const ROUTES = [
   'get /v1/events',
   'post /v1/map',
   'post /v1/lint',
+  'post /v1/test',
+  'get /v1/items',
   'get /v1/mapping',
   'put /v1/mapping',
   'get /v1/runs/{id}',

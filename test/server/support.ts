@@ -26,6 +26,8 @@ export const hook = { 'x-webhook-token': WEBHOOK_SECRET };
 /** test/service asks the real ones. */
 const NO_MAPPINGS: MappingAnswers = {
   map: async (kind) => ({ kind, mapping: 'none', items: [], problems: [] }),
+  items: async ({ kind, from }) => ({ kind, from, items: [], more: false, problem: null }),
+  test: async () => ({ files: [], problems: [], updated: [], passed: 0, failed: 0 }),
   check: () => undefined,
   read: async () => ({ origin: 'none', source: 'file', digest: '0123456789abcdef', mapping: 'resources: []\n' }),
   write: async () => ({ type: 'written', digest: '0123456789abcdef' }),

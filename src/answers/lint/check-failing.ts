@@ -1,6 +1,7 @@
 import type { Kind } from '../../core/model.ts';
 import { isObject } from '../../komodor/item.ts';
 import type { MapField } from '../map-fields.ts';
+import { withoutField } from '../without-field.ts';
 import type { Said } from './finding.ts';
 import type { Given } from './input.ts';
 import { countText, groupBy, type Observed, observe, pathOf } from './observe.ts';
@@ -78,7 +79,7 @@ export async function checkOptionalFields(given: Given, signal: AbortSignal): Pr
       const item = kinds.get(kind)?.probe.item.value ?? {};
       const optional = kinds.info(kind)?.mayLack ?? [];
       names.set(kind, ['', ...optional]);
-      return [kind, [item, ...optional.map((path) => without(item, path.split('.')))]] as const;
+      return [kind, [item, ...optional.map((path) => withoutField(item, path))]] as const;
     }),
   );
   // The made-up item lies in no cluster that a selector names.
@@ -97,11 +98,4 @@ export async function checkOptionalFields(given: Given, signal: AbortSignal): Pr
         : `${kinds.get(first.kind)?.systemName} may leave out ${lacking}`;
     return nullUnguarded(path, first, where, 'warning');
   });
-}
-
-/** A copy of an item without a field. */
-function without(item: unknown, [key = '', ...rest]: readonly string[]): unknown {
-  if (!isObject(item)) return item;
-  if (rest.length > 0) return { ...item, [key]: without(item[key], rest) };
-  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== key));
 }
