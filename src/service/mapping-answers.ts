@@ -1,6 +1,6 @@
-import { exampleItems, liveItems } from '../answers/find-samples.ts';
+import { exampleItems, type ItemsDocument, liveItems } from '../answers/find-samples.ts';
 import { mapDocument, withMasks } from '../answers/map-document.ts';
-import type { MappingAnswers, WriteOutcome } from '../answers/mapping-answers.ts';
+import type { ItemsQuestion, MappingAnswers, WriteOutcome } from '../answers/mapping-answers.ts';
 import type { GivenMapping } from '../compose/given-mapping.ts';
 import { offlineKinds } from '../compose/kinds.ts';
 import { mapWithFiles, mapWithGiven, mapWithPort } from '../compose/map-with.ts';
@@ -45,14 +45,7 @@ export function createMappingAnswers(
   }
 
   return {
-    async items({ kind: name, from, q }, signal) {
-      const kind = (from === 'live' ? parts.kinds : offlineKinds(settings)).get(name);
-      if (kind === undefined)
-        return { kind: name, from, items: [], more: false, problem: `${name} cannot be read here.` };
-      const mayLack = parts.kinds.info(name)?.mayLack ?? [];
-      const found = from === 'live' ? await liveItems(kind, q, signal) : exampleItems(kind, mayLack, q);
-      return parts.withoutSecrets({ kind: name, from, ...found });
-    },
+    items: (question, signal) => itemsOf(settings, parts, question, signal),
     test: (tests, mapping, signal) =>
       testMapping(settings, application, { tests, mapping, inUse: (within) => mapWith(undefined, within) }, signal),
     async map(kind, items, mapping, signal) {
@@ -82,6 +75,19 @@ export function createMappingAnswers(
       return { type: 'written', digest };
     },
   };
+}
+
+async function itemsOf(
+  settings: Settings,
+  { kinds, withoutSecrets }: Context['application']['parts'],
+  { kind: name, from, q }: ItemsQuestion,
+  signal: AbortSignal,
+): Promise<ItemsDocument> {
+  const kind = (from === 'live' ? kinds : offlineKinds(settings)).get(name);
+  if (kind === undefined) return { kind: name, from, items: [], more: false, problem: `${name} cannot be read here.` };
+  const found =
+    from === 'live' ? await liveItems(kind, q, signal) : exampleItems(kind, kinds.info(name)?.mayLack ?? [], q);
+  return withoutSecrets({ kind: name, from, ...found });
 }
 
 function whyUnfit({ mapping, status }: RunReport, config: GivenMapping['config']): WriteOutcome | undefined {
