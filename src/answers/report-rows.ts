@@ -1,5 +1,5 @@
 import { ACTIONS, type ChangedField, changedFields, OUTCOMES, titleOf } from '../core/change-rows.ts';
-import type { JournalRow } from '../core/journal.ts';
+import type { Exchange, JournalRow } from '../core/journal.ts';
 import { type ChangeGroup, outcomeText } from './change-groups.ts';
 import { type Html, html } from './html.ts';
 import { shortPair, valueText } from './value-text.ts';
@@ -65,9 +65,15 @@ function rowOf(row: JournalRow, saysWhy: boolean): Html {
   const from = source && `${source.kind} ${cut(source.item)}${entries.length === 0 ? '' : `, ${entries.join(', ')}`}`;
   return html`<li><span class="id name"><bdi>${cut(identifier)}</bdi></span>${title === null || title === identifier ? null : html` <span class="dim"><bdi>${cut(title)}</bdi></span>`}${
     saysWhy ? html`<div class="dim">${cut(detail ?? '')}</div>` : null
-  }${error ? html`<div class="bad">Port: <bdi>${cut(error.message)}</bdi> <code>${cut(error.code)}</code></div>` : null}${
+  }${error ? html`<div class="bad">Port: <bdi>${cut(error.message)}</bdi> <code>${cut(error.code)}</code></div>${error.exchange ? exchangeOf(error.exchange) : null}` : null}${
     fields.length === 0 ? null : html`<dl>${fields.map((field) => fieldOf(field, row.action === 'create'))}</dl>`
   }${from === undefined ? null : html`<div class="dim">from <bdi>${from}</bdi></div>`}</li>`;
+}
+
+function exchangeOf({ request, answer }: Exchange): Html {
+  const came = answer.status === null ? 'No answer came.' : html`Port answered ${String(answer.status)}:`;
+  return html`<details><summary>What was sent, and what Port answered</summary>
+<div class="why">${request.method} <bdi>${request.path}</bdi><pre><bdi>${request.body}</bdi></pre>${came}<pre><bdi>${answer.body}</bdi></pre></div></details>`;
 }
 
 function fieldOf(field: ChangedField, isCreation: boolean): Html {

@@ -54,6 +54,11 @@ const problem = z.object({
   count,
   samples: texts,
 });
+const words = z.object({ code: text, message: text });
+const exchange = z.object({
+  request: z.object({ method: text, path: text, body: text }),
+  answer: z.object({ status: z.number().nullable(), body: text }),
+});
 /** A change of a report, or a row of the journal. */
 export const changeSchema: z.ZodType<ReportedChange> = z.object({
   action: z.enum(['create', 'update', 'delete']),
@@ -70,7 +75,7 @@ export const changeSchema: z.ZodType<ReportedChange> = z.object({
   outcome: z.enum(['done', 'refused', 'held_back', 'superseded', 'planned'] satisfies JournalOutcome[]).exactOptional(),
   at: text.exactOptional(),
   fields: texts.exactOptional(),
-  error: z.object({ code: text, message: text }).exactOptional(),
+  error: z.union([words.extend({ exchange: exchange.exactOptional() }), words]).exactOptional(),
   source: z.object({ kind: text, item: text, entries: texts }).exactOptional(),
 });
 const requests = z.object({

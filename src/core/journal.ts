@@ -4,6 +4,13 @@ import type { Change, RunMode, RunStatus, RunTrigger } from './report.ts';
 /** How much the journal keeps of a change: its values, only the names of its fields, or nothing. */
 export type HistoryDetail = 'values' | 'names' | 'off';
 
+/** What was sent and what came back. Of a request for many entities, only the part about the one. */
+export interface Exchange {
+  readonly request: { readonly method: string; readonly path: string; readonly body: string };
+  /** `status` null: no answer came. */
+  readonly answer: { readonly status: number | null; readonly body: string };
+}
+
 export type JournalOutcome = 'done' | 'refused' | 'held_back' | 'superseded' | 'planned';
 
 /** What a run did, tried to do, or held back with one entity. A `from` that is missing is not known. */
@@ -13,7 +20,7 @@ export interface JournalRow extends Omit<Change, 'blocked'> {
   /** The changed fields (`title`, `properties.status`, `relations.service`) where their values are not kept or not known. */
   readonly fields?: readonly string[];
   /** Port's words, as they are. */
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly exchange?: Exchange };
   /** The item that gave the entity, and the entries of the mapping (`resources[0]`) that it went through. */
   readonly source?: { readonly kind: Kind; readonly item: string; readonly entries: readonly string[] };
 }

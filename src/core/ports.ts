@@ -1,6 +1,7 @@
 import type { Causes, DeletionDecision } from './deletion.ts';
 import type { EntityOutcome } from './entity-outcome.ts';
 import type { Code } from './errors.ts';
+import type { Exchange } from './journal.ts';
 import type {
   BlueprintShape,
   Entity,
@@ -103,18 +104,26 @@ export type UpsertOutcome =
   | { readonly type: 'unmatched' }
   /** Not written: a live event has refreshed the entity since this run began. */
   | { readonly type: 'superseded' }
-  | { readonly type: 'missing_relation'; readonly message: string }
+  | { readonly type: 'missing_relation'; readonly message: string; readonly exchange?: Exchange }
   | {
       readonly type: 'refused';
       readonly code: string;
       readonly message: string;
       /** The fields that Port names as the reason: `properties.x`, `relations.x`, `team`. */
       readonly fields?: readonly string[];
+      readonly exchange?: Exchange;
     };
+
+export interface RefusedRemoval {
+  readonly identifier: string;
+  readonly code: string;
+  readonly message: string;
+  readonly exchange?: Exchange;
+}
 
 export type RemovalOutcome = {
   readonly deleted: readonly string[];
-  readonly refused: readonly { readonly identifier: string; readonly code: string; readonly message: string }[];
+  readonly refused: readonly RefusedRemoval[];
   /** Not deleted, because a live event has refreshed them since the run began. */
   readonly superseded?: readonly string[];
 };

@@ -3,7 +3,7 @@ import type { Cause } from './deletion.ts';
 import type { NewRow } from './journal.ts';
 import { IDENTIFIERS_PER_QUESTION } from './old-values.ts';
 import type { RemovalOutcome } from './ports.ts';
-import type { Recorder } from './recorder.ts';
+import { errorOf, type Recorder } from './recorder.ts';
 import type { Run } from './run.ts';
 
 /** Why an entity is stale; undefined when nobody knows. */
@@ -54,10 +54,10 @@ function fatesOf({ deleted, refused, superseded = [] }: RemovalOutcome): readonl
   return [
     ...deleted.map((identifier) => ({ identifier, outcome: 'done' as const })),
     ...superseded.map((identifier) => ({ identifier, outcome: 'superseded' as const })),
-    ...refused.map(({ identifier, code, message }) => ({
-      identifier,
+    ...refused.map((refusal) => ({
+      identifier: refusal.identifier,
       outcome: 'refused' as const,
-      error: { code, message },
+      error: errorOf(refusal),
     })),
   ];
 }

@@ -2,8 +2,9 @@ import { describeWrite } from './change.ts';
 import { isAbort, messageOf } from './errors.ts';
 import { givenPaths, onlyFields } from './fields.ts';
 import type { HistoryDetail, JournalWriter, NewRow } from './journal.ts';
+import { withoutExchange } from './kept-exchanges.ts';
 import { OldValues } from './old-values.ts';
-import type { Catalog, UpsertOutcome } from './ports.ts';
+import type { Catalog, RefusedRemoval, UpsertOutcome } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { fitRow } from './row-values.ts';
 import type { ReadyWrite, WriteNote } from './write.ts';
@@ -91,7 +92,7 @@ export class Recorder {
       outcome: outcome.type === 'written' ? 'done' : outcome.type,
       at: this.time(),
       ...(details.length > 0 ? { detail: details.join('; ') } : {}),
-      ...(outcome.type === 'refused' ? { error: { code: outcome.code, message: outcome.message } } : {}),
+      ...(outcome.type === 'refused' ? { error: errorOf(outcome) } : {}),
       ...(source ? { source } : {}),
       ...(again ? { again } : {}),
     };
@@ -120,7 +121,10 @@ export class Recorder {
   /** Adds rows to the journal. */
   async append(rows: readonly NewRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.#recording.writer.append(rows.map((row) => fitRow(row, this.#recording.redact)));
+    const { detail, redact, writer } = this.#recording;
+    // What was sent has values.
+    const kept = detail === 'values' ? rows : rows.map(withoutExchange);
+    await writer.append(kept.map((row) => fitRow(row, redact)));
   }
 
   /** What became of a request that ended with an error, as far as anybody knows. */
@@ -134,4 +138,9 @@ export class Recorder {
   time(): string {
     return this.#now().toISOString();
   }
+}
+
+/** What a row says of a refusal. */
+export function errorOf({ code, message, exchange }: Omit<RefusedRemoval, 'identifier'>): NonNullable<NewRow['error']> {
+  return { code, message, ...(exchange ? { exchange } : {}) };
 }

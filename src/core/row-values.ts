@@ -25,8 +25,22 @@ export function fitRow(row: NewRow, redact: (text: string) => string): NewRow {
     ...(properties ? { properties: fitFields(properties) } : {}),
     ...(relations ? { relations: fitFields(relations) } : {}),
     ...(detail === undefined ? {} : { detail: fitText(detail) }),
-    ...(error ? { error: { code: redact(error.code), message: fitText(error.message) } } : {}),
+    ...(error ? { error: fitError(error, redact) } : {}),
     ...(source ? { source: { ...source, item: redact(source.item) } } : {}),
+  };
+}
+
+function fitError({ code, message, exchange }: NonNullable<NewRow['error']>, redact: (text: string) => string) {
+  const words = { code: redact(code), message: cutText(redact(message)) };
+  const fit = (text: string) => cutBytes(redact(text), MAX_VALUE_BYTES);
+  if (!exchange) return words;
+  const { request, answer } = exchange;
+  return {
+    ...words,
+    exchange: {
+      request: { method: request.method, path: fit(request.path), body: fit(request.body) },
+      answer: { status: answer.status, body: fit(answer.body) },
+    },
   };
 }
 
@@ -47,8 +61,14 @@ function cut(value: unknown): unknown {
 function cutText(text: string): string {
   const bytes = Buffer.from(JSON.stringify(text));
   if (bytes.length <= MAX_VALUE_BYTES) return text;
+  return cutBytes(text, MAX_VALUE_BYTES / 2);
+}
+
+/** The first bytes of a text, with a mark that says so when there are more. */
+function cutBytes(text: string, bytes: number): string {
   const all = Buffer.from(text);
+  if (all.length <= bytes) return text;
   // A character that the cut goes through becomes U+FFFD.
-  const start = all.toString('utf8', 0, MAX_VALUE_BYTES / 2).replace(/\uFFFD$/u, '');
+  const start = all.toString('utf8', 0, bytes).replace(/\uFFFD$/u, '');
   return `${start}… (cut here, ${all.length} bytes in all)`;
 }

@@ -119,7 +119,7 @@ export class Writer {
 
 function finalOutcome({ last }: Write, outcome: UpsertOutcome = NO_ANSWER): UpsertOutcome {
   if (outcome.type !== 'missing_relation' || !last) return outcome;
-  return { type: 'refused', code: 'not_found', message: outcome.message };
+  return { ...outcome, type: 'refused', code: 'not_found' };
 }
 
 function keyOf({ blueprint, identifier }: Entity): string {

@@ -18,6 +18,9 @@ export interface Exchange<T> {
   readonly value: T;
   readonly bytes: number;
   readonly attempts: number;
+  readonly status: number;
+  /** The response's JSON as it came. */
+  readonly json: unknown;
 }
 
 /**
@@ -88,8 +91,10 @@ export class PortApi {
       authorize,
       signal,
     });
-    const parsed = answer.safeParse(response.json());
-    if (parsed.success) return { value: parsed.data, bytes: response.text.length, attempts: response.attempts };
+    const { status, attempts: sent } = response;
+    const json = response.json();
+    const parsed = answer.safeParse(json);
+    if (parsed.success) return { value: parsed.data, bytes: response.text.length, attempts: sent, status, json };
     const [issue] = parsed.error.issues;
     const where = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
     throw new AppError(

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { isSearchQuery } from '../core/conform.ts';
 import { entityJson } from '../core/entity-json.ts';
+import type { Exchange } from '../core/journal.ts';
 import type { Entity } from '../core/model.ts';
 import type { UpsertBatch, UpsertOutcome } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
+import { exchangeOf, failedExchange, memberOf } from './exchange.ts';
 import { codeOf, type ItemFailure, NO_ANSWER, transientFailure, UNANSWERED_ITEM, worstOf } from './items.ts';
 import { namedFields } from './refused-fields.ts';
 
@@ -75,20 +77,20 @@ async function sendBatch(
   onNoAnswer: (why: string) => void,
 ): Promise<readonly ItemResult[]> {
   const { blueprint, entities } = batch;
+  const call = {
+    method: 'POST' as const,
+    path: `/blueprints/${encodeURIComponent(blueprint)}/entities/bulk`,
+    query: { upsert: 'true', merge: String(batch.merge), validation_only: 'false', ...query },
+  };
   try {
-    const { value: answer, attempts } = await api.exchange(
-      {
-        method: 'POST',
-        path: `/blueprints/${encodeURIComponent(blueprint)}/entities/bulk`,
-        query: { upsert: 'true', merge: String(batch.merge), validation_only: 'false', ...query },
-        bodyText: `{"entities":[${entities.map(entityJson).join(',')}]}`,
-        withUserAgent: true,
-      },
-      upsertAnswer,
-      signal,
+    const request = { ...call, bodyText: bodyOf(entities), withUserAgent: true };
+    const answer = await api.exchange(request, upsertAnswer, signal);
+    const results = entities.map((entity, index) =>
+      resultOf(entity, index, answer.value, (said) =>
+        exchangeOf(call, bodyOf([entity]), answer.status, memberOf(answer.json, 'errors', said)),
+      ),
     );
-    const results = entities.map((entity, index) => resultOf(entity, index, answer));
-    return attempts === 1
+    return answer.attempts === 1
       ? results
       : results.map((result) => ({ ...result, outcome: withUnknownCreation(result.outcome) }));
   } catch (error) {
@@ -102,7 +104,10 @@ async function sendBatch(
       ];
     }
     if (error.status === undefined || error.status >= 500) onNoAnswer(error.message);
-    return entities.map((entity) => ({ outcome: refused(entity, error) }));
+    return entities.map((entity) => {
+      const exchange = failedExchange(call, bodyOf([entity]), error);
+      return { outcome: { ...refused(entity, error), exchange } };
+    });
   }
 }
 
@@ -116,28 +121,40 @@ function withUnknownCreation(outcome: UpsertOutcome): UpsertOutcome {
   return outcome.type === 'written' && outcome.created === false ? { ...outcome, created: null } : outcome;
 }
 
+function bodyOf(entities: readonly Entity[]): string {
+  return `{"entities":[${entities.map(entityJson).join(',')}]}`;
+}
+
 /** The outcome of an entity that was alone in a refused request. */
-function refused(entity: Entity, error: HttpFailure): UpsertOutcome {
+function refused(entity: Entity, error: HttpFailure): Extract<UpsertOutcome, { type: 'refused' }> {
   const code = codeOf(error);
   // Only Port's message: ours contains the request's path, where a field's name could be found by mistake.
   const fields = namedFields(entity, { status: error.status, code, message: error.apiMessage ?? '' });
   return { type: 'refused', code, message: error.message, fields: error.status === undefined ? [] : fields };
 }
 
-function resultOf(entity: Entity, index: number, answer: z.infer<typeof upsertAnswer>): ItemResult {
-  const refusal = answer.errors.find((error) => error.index === index);
+/** @param exchangeAt gives the exchange about the entity, with the error at this place of the answer's list */
+function resultOf(
+  entity: Entity,
+  index: number,
+  answer: z.infer<typeof upsertAnswer>,
+  exchangeAt: (error: number) => Exchange,
+): ItemResult {
+  const at = answer.errors.findIndex((error) => error.index === index);
+  const refusal = answer.errors[at];
   if (refusal) {
     const { error: code, message, statusCode, details } = refusal;
     const transient = transientFailure(statusCode);
-    if (transient) return { outcome: { type: 'refused', code, message }, transient };
+    const exchange = exchangeAt(at);
+    if (transient) return { outcome: { type: 'refused', code, message, exchange }, transient };
     if (isSearchQuery(entity.identifier) && refusal.identifier === 'unknown') return { outcome: { type: 'unmatched' } };
     const missesTarget = statusCode === 404 && Object.values(entity.relations).some((value) => value !== null);
-    if (missesTarget) return { outcome: { type: 'missing_relation', message } };
+    if (missesTarget) return { outcome: { type: 'missing_relation', message, exchange } };
     const fields = namedFields(entity, { status: statusCode, code, message, property: details?.property });
-    return { outcome: { type: 'refused', code, message, fields } };
+    return { outcome: { type: 'refused', code, message, fields, exchange } };
   }
   const landed = answer.entities.find((written) => written.index === index);
-  if (!landed) return { outcome: NO_ANSWER, transient: UNANSWERED_ITEM };
+  if (!landed) return { outcome: { ...NO_ANSWER, exchange: exchangeAt(at) }, transient: UNANSWERED_ITEM };
   const identifier = landed.identifier ?? (typeof entity.identifier === 'string' ? entity.identifier : null);
   return { outcome: { type: 'written', identifier, created: landed.created ?? null } };
 }

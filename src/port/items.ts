@@ -9,7 +9,7 @@ export type ItemFailure = Parameters<Retrier>[0];
 /** Port's response does not mention this item. Treated like a malformed response. */
 export const UNANSWERED_ITEM: ItemFailure = { problem: 'malformed', repeatable: true };
 
-export const NO_ANSWER: UpsertOutcome = {
+export const NO_ANSWER: Extract<UpsertOutcome, { type: 'refused' }> = {
   type: 'refused',
   code: 'no_answer',
   message: 'Port said nothing about this entity',

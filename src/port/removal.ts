@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { RemovalOutcome } from '../core/ports.ts';
+import type { Exchange } from '../core/journal.ts';
+import type { RefusedRemoval, RemovalOutcome } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { isUnclear } from '../net/retry.ts';
 import type { PortApi } from './api.ts';
 import type { WriteQuery } from './bulk.ts';
+import { exchangeOf, failedExchange, memberOf } from './exchange.ts';
 import { codeOf, type ItemFailure, transientFailure, UNANSWERED_ITEM, worstOf } from './items.ts';
 
 /** Port's limit: 100 identifiers per bulk delete. */
@@ -35,10 +37,7 @@ export interface Removal {
   readonly existing: (identifiers: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
-interface UnclearItem {
-  readonly identifier: string;
-  readonly code: string;
-  readonly message: string;
+interface UnclearItem extends RefusedRemoval {
   /** Its failure, if it may be sent again; undefined: it was sent as often as allowed. */
   readonly transient?: ItemFailure;
 }
@@ -78,7 +77,7 @@ async function removeBatch(removal: Removal, identifiers: readonly string[]): Pr
     const passing = still.flatMap((item) => item.transient ?? []);
     const goesOn = passing.length > 0 && (await retry(worstOf(passing)));
     const givenUp = goesOn ? still.filter((item) => item.transient === undefined) : still;
-    refused.push(...givenUp.map(({ identifier, code, message }) => ({ identifier, code, message })));
+    refused.push(...givenUp.map(({ transient: _, ...item }) => item));
     if (!goesOn) return { deleted, refused };
     pending = still.filter((item) => item.transient !== undefined).map(({ identifier }) => identifier);
   }
@@ -87,24 +86,26 @@ async function removeBatch(removal: Removal, identifiers: readonly string[]): Pr
 /** Deletes one batch. If Port refuses it as a whole, it is halved until the wrong entity is alone. */
 async function sendRemoval(removal: Removal, identifiers: readonly string[]): Promise<RemovalAnswer> {
   const { api, blueprint, query, signal } = removal;
+  const call = {
+    method: 'POST' as const,
+    path: `/blueprints/${encodeURIComponent(blueprint)}/bulk/entities/delete`,
+    // Never `true`: that would delete other people's entities too.
+    query: { delete_dependents: 'false', ...query },
+  };
+  const bodyOf = (identifier: string) => JSON.stringify({ entities: [identifier] });
   try {
-    const answer = await api.call(
-      {
-        method: 'POST',
-        path: `/blueprints/${encodeURIComponent(blueprint)}/bulk/entities/delete`,
-        // Never `true`: that would delete other people's entities too.
-        query: { delete_dependents: 'false', ...query },
-        body: { entities: identifiers },
-        withUserAgent: true,
-      },
-      deleteAnswer,
-      signal,
+    const request = { ...call, body: { entities: identifiers }, withUserAgent: true };
+    const { value, status, json } = await api.exchange(request, deleteAnswer, signal);
+    return readAnswer(identifiers, value, (identifier, at) =>
+      exchangeOf(call, bodyOf(identifier), status, memberOf(json, 'errors', at)),
     );
-    return readAnswer(identifiers, answer);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     const { message } = error;
-    const all = identifiers.map((identifier) => ({ identifier, code: codeOf(error), message }));
+    const all = identifiers.map((identifier) => {
+      const exchange = failedExchange(call, bodyOf(identifier), error);
+      return { identifier, code: codeOf(error), message, exchange };
+    });
     if (isUnclear(error)) return { deleted: [], refused: [], unclear: all };
     if (identifiers.length > 1 && error.status !== undefined) {
       const half = Math.ceil(identifiers.length / 2);
@@ -118,32 +119,42 @@ async function sendRemoval(removal: Removal, identifiers: readonly string[]): Pr
     }
     // A 404 means that the entity is gone, or that a proxy answers 404 to everything. So it is looked up.
     return error.status === 404
-      ? { deleted: [], refused: [], unclear: identifiers.map(notConfirmed) }
+      ? { deleted: [], refused: [], unclear: all.map(({ identifier, exchange }) => notConfirmed(identifier, exchange)) }
       : { deleted: [], refused: all, unclear: [] };
   }
 }
 
-function readAnswer(identifiers: readonly string[], answer: z.infer<typeof deleteAnswer>): RemovalAnswer {
+/** @param exchangeAt gives the exchange about an entity, with the error at this place of the answer's list */
+function readAnswer(
+  identifiers: readonly string[],
+  answer: z.infer<typeof deleteAnswer>,
+  exchangeAt: (identifier: string, error: number) => Exchange,
+): RemovalAnswer {
   const listed = new Set(answer.deletedEntities);
   const deleted: string[] = [];
   const refused: RemovalOutcome['refused'][number][] = [];
   const unclear: UnclearItem[] = [];
   for (const [place, identifier] of identifiers.entries()) {
-    const error = answer.errors.find(({ identifier: its, index }) =>
+    const at = answer.errors.findIndex(({ identifier: its, index }) =>
       its === undefined ? index === place : its === identifier,
     );
+    const error = answer.errors[at];
+    if (!error && listed.has(identifier)) {
+      deleted.push(identifier);
+      continue;
+    }
+    const exchange = exchangeAt(identifier, at);
     if (error) {
       const { error: code, message, statusCode } = error;
       const transient = transientFailure(statusCode);
-      if (transient) unclear.push({ identifier, code, message, transient });
-      else if (statusCode === 404) unclear.push(notConfirmed(identifier));
-      else refused.push({ identifier, code, message });
-    } else if (listed.has(identifier)) deleted.push(identifier);
-    else unclear.push({ ...notConfirmed(identifier), transient: UNANSWERED_ITEM });
+      if (transient) unclear.push({ identifier, code, message, exchange, transient });
+      else if (statusCode === 404) unclear.push(notConfirmed(identifier, exchange));
+      else refused.push({ identifier, code, message, exchange });
+    } else unclear.push({ ...notConfirmed(identifier, exchange), transient: UNANSWERED_ITEM });
   }
   return { deleted, refused, unclear };
 }
 
-function notConfirmed(identifier: string): UnclearItem {
-  return { identifier, code: 'not_confirmed', message: 'Port did not list it among the deleted entities' };
+function notConfirmed(identifier: string, exchange: Exchange): UnclearItem {
+  return { identifier, code: 'not_confirmed', message: 'Port did not list it among the deleted entities', exchange };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChangesDocument } from '../answers/recorded-run.ts';
 import { ACTIONS, OUTCOMES } from '../core/change-rows.ts';
-import type { JournalRow, JournalRun } from '../core/journal.ts';
+import type { Exchange, JournalRow, JournalRun } from '../core/journal.ts';
 import { changeSchema, runModeSchema, runStatusSchema, runTriggerSchema } from './report-schema.ts';
 
 const actionSchema = z.enum(ACTIONS);
@@ -38,11 +38,18 @@ const journalRunSchema: z.ZodType<JournalRun> = z.strictObject({
   counts: z.partialRecord(actionSchema, z.partialRecord(outcomeSchema, count)),
 });
 
+const exchangeSchema: z.ZodType<Exchange> = z.strictObject({
+  request: z.strictObject({ method: z.string(), path: z.string(), body: z.string() }),
+  answer: z.strictObject({ status: z.int().nullable(), body: z.string() }),
+});
+
 export const journalRowSchema: z.ZodType<JournalRow> = changeSchema.omit({ blocked: true }).extend({
   outcome: outcomeSchema,
   at: z.string(),
   fields: z.array(z.string()).readonly().exactOptional(),
-  error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
+  error: z
+    .strictObject({ code: z.string(), message: z.string(), exchange: exchangeSchema.exactOptional() })
+    .exactOptional(),
   source: z
     .strictObject({ kind: z.string(), item: z.string(), entries: z.array(z.string()).readonly() })
     .exactOptional(),

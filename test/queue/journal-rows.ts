@@ -16,6 +16,22 @@ export function rowOf(identifier: string, changes: Partial<NewRow> = {}): NewRow
   };
 }
 
+/** A refusal with what was sent and what came back. */
+export function refusalOf(identifier: string): NonNullable<JournalRow['error']> {
+  return {
+    code: 'invalid_request',
+    message: 'no "status"\nhere',
+    exchange: {
+      request: {
+        method: 'POST',
+        path: '/blueprints/b/entities/bulk?merge=true',
+        body: `{"entities":["${identifier}"]}`,
+      },
+      answer: { status: 207, body: '{"error":"invalid_request"}' },
+    },
+  };
+}
+
 export function rowsOf(count: number, changes: Partial<NewRow> = {}): readonly NewRow[] {
   return Array.from({ length: count }, (_, at) => rowOf(`service-${String(at).padStart(6, '0')}`, changes));
 }

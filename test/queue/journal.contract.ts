@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Journal, JournalRow, NewRow, RowFilter } from '../../src/core/journal.ts';
 import { BadCursor } from '../../src/core/journal.ts';
 import type { JournalOptions } from '../../src/queue/journal/kept-journal.ts';
-import { identifiersOf, rowOf, rowsOf } from './journal-rows.ts';
+import { identifiersOf, refusalOf, rowOf, rowsOf } from './journal-rows.ts';
 
 type Options = Partial<JournalOptions>;
 
@@ -50,7 +50,7 @@ export function describeJournal(name: string, open: (options?: Options) => Promi
       const journal = await open({ now: () => new Date('2026-11-27T08:05:00.000Z') });
       const rows = [
         rowOf('a', { action: 'create', team: { from: null, to: ['x'] }, icon: { from: null, to: 'K' } }),
-        rowOf('b', { outcome: 'refused', error: { code: 'invalid_request', message: 'no "status"\nhere' } }),
+        rowOf('b', { outcome: 'refused', error: refusalOf('b') }),
         rowOf('c', { action: 'delete', reason: 'gone', detail: 'Komodor lists it no longer', outcome: 'held_back' }),
         rowOf('d', { title: { from: 'old', to: null }, fields: ['properties.x'] }),
       ];
@@ -75,6 +75,25 @@ export function describeJournal(name: string, open: (options?: Options) => Promi
       const rows = await allRows(journal, 'r1');
       expect(rows).toHaveLength(900);
       expect(new Set(identifiersOf(rows)).size).toBe(900);
+    });
+
+    it('keeps the exchanges of 100 refused rows of a run, or of an hour of live events, and none without values', async () => {
+      const refused = (from: number, count: number) =>
+        Array.from({ length: count }, (_, at) => rowOf(`e${from + at}`, { outcome: 'refused', error: refusalOf('x') }));
+      const kept = async (journal: Journal, runId: string) =>
+        (await allRows(journal, runId)).filter(({ error }) => error?.exchange).length;
+      const journal = await open({ now: () => new Date(LIVE.startedAt) });
+      await keep(journal, 'r1', refused(0, 130));
+      for (const from of [0, 60]) {
+        const live = journal.begin(LIVE);
+        await live.append(refused(from, 60));
+        await live.end('completed');
+      }
+      expect([await kept(journal, 'r1'), await kept(journal, 'live-2026-11-27T08')]).toEqual([100, 100]);
+      const names = await open({ detail: 'names' });
+      await keep(names, 'r2', refused(0, 3));
+      expect((await allRows(names, 'r2')).map(({ error }) => error?.code)).toEqual(Array(3).fill('invalid_request'));
+      expect(await kept(names, 'r2')).toBe(0);
     });
 
     it('goes on with the record of a run that is begun anew', async () => {

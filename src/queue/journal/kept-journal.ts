@@ -11,6 +11,7 @@ import type {
   RowPage,
 } from '../../core/journal.ts';
 import { BadCursor } from '../../core/journal.ts';
+import { KeptExchanges } from '../../core/kept-exchanges.ts';
 import type { QueueLog } from '../redis-connections.ts';
 import { type ReadOptions, type RowPlace, readRecord } from './record-reader.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -45,6 +46,7 @@ export class KeptJournal implements Journal {
   readonly #options: JournalOptions & { readonly bytes: number };
   readonly #now: () => Date;
   readonly #buffer: { free: number };
+  #live: { readonly runId: string; readonly exchanges: KeptExchanges } | undefined;
   /** What was said already, so that it is said once. */
   readonly #said = new Set<string>();
 
@@ -61,6 +63,7 @@ export class KeptJournal implements Journal {
     return new RecordWriter({
       ...{ store: this.#store, head, buffer: this.#buffer, now: this.#now, retryMs, patienceMs },
       withValues: detail === 'values',
+      exchanges: this.#exchangesOf(head),
       limits: { rows: head.mode === 'live' ? LIVE_ROWS : Number.MAX_SAFE_INTEGER, bytes },
       onGrown: () => this.#makeRoom(),
       onEnd: (lost, why) => this.#ended(head, lost, why),
@@ -114,6 +117,13 @@ export class KeptJournal implements Journal {
       .reverse()
       .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
       .slice(0, limit);
+  }
+
+  /** Live events of the same hour, which have one record, share what a run may keep. */
+  #exchangesOf({ mode, runId }: RecordHead): KeptExchanges {
+    if (mode !== 'live') return new KeptExchanges();
+    if (this.#live?.runId !== runId) this.#live = { runId, exchanges: new KeptExchanges() };
+    return this.#live.exchanges;
   }
 
   #reading(runId: string): Pick<ReadOptions, 'onUnreadable'> {

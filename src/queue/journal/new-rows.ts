@@ -1,5 +1,6 @@
 import { changedFields, titleOf } from '../../core/change-rows.ts';
 import type { NewRow } from '../../core/journal.ts';
+import { type KeptExchanges, withoutExchange } from '../../core/kept-exchanges.ts';
 import { entityNumber } from './piece.ts';
 import { countKey } from './row-counts.ts';
 
@@ -20,16 +21,18 @@ export interface Line {
 /** Makes lines of the rows of one writer. */
 export class LineMaker {
   readonly #withValues: boolean;
+  readonly #exchanges: KeptExchanges;
   /** Entities of which a row had another key than `update done` or `create done`, with all their keys. */
   readonly #unusual = new Map<number, Set<string>>();
 
-  constructor(withValues: boolean) {
+  constructor(withValues: boolean, exchanges: KeptExchanges) {
     this.#withValues = withValues;
+    this.#exchanges = exchanges;
   }
 
   /** @param hasLost whether earlier rows were lost: then a row about an entity that was written before stands alone */
   lineOf(row: NewRow, hasLost: boolean): Line {
-    const { again, ...rest } = this.#withValues ? row : withoutValues(row);
+    const { again, ...rest } = this.#withValues ? this.#exchanges.fit(row) : withoutValues(row);
     const whole = JSON.stringify(rest);
     const text = whole.length <= MAX_ROW_CHARS ? whole : JSON.stringify(shortened(rest));
     const entity = entityNumber(row.blueprint, row.identifier);
@@ -50,7 +53,7 @@ export class LineMaker {
 
 /** The row with the names of the changed fields alone. */
 function withoutValues(row: NewRow): NewRow {
-  const { icon: _, team: __, properties: ___, relations: ____, ...rest } = row;
+  const { icon: _, team: __, properties: ___, relations: ____, ...rest } = withoutExchange(row);
   const fields = changedFields(row).map(({ path }) => path);
   return { ...rest, title: titleOf(row), ...(fields.length > 0 ? { fields } : {}) };
 }

@@ -49,6 +49,11 @@ export async function rowsOf(content: Buffer): Promise<readonly (JournalRow | un
 const fromTo = z.looseObject({});
 const fields = z.record(z.string(), fromTo).optional();
 
+const exchange = z.looseObject({
+  request: z.looseObject({ method: z.string(), path: z.string(), body: z.string() }),
+  answer: z.looseObject({ status: z.number().nullable(), body: z.string() }),
+});
+
 /** What every reader of a row needs. What another version added beside it stays. */
 const rowSchema = z.looseObject({
   action: z.enum(['create', 'update', 'delete']),
@@ -64,7 +69,7 @@ const rowSchema = z.looseObject({
   reason: z.string().optional(),
   detail: z.string().optional(),
   fields: z.array(z.string()).optional(),
-  error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
+  error: z.looseObject({ code: z.string(), message: z.string(), exchange: exchange.optional() }).optional(),
   source: z.looseObject({ kind: z.string(), item: z.string(), entries: z.array(z.string()) }).optional(),
 });
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDoneWithin } from '../../core/deadline.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { JournalWriter, NewRow } from '../../core/journal.ts';
+import type { KeptExchanges } from '../../core/kept-exchanges.ts';
 import type { RunStatus } from '../../core/report.ts';
 import { type Line, LineMaker } from './new-rows.ts';
 import { indexOf, packed } from './piece.ts';
@@ -22,6 +23,7 @@ export interface WriterOptions {
   readonly head: RecordHead;
   readonly limits: RecordLimits;
   readonly withValues: boolean;
+  readonly exchanges: KeptExchanges;
   /** How many characters of rows may wait in this process, of all writers. */
   readonly buffer: { free: number };
   /** The pause before a failed write is tried again. */
@@ -79,7 +81,7 @@ export class RecordWriter implements JournalWriter {
 
   constructor(options: WriterOptions) {
     this.#options = options;
-    this.#lines = new LineMaker(options.withValues);
+    this.#lines = new LineMaker(options.withValues, options.exchanges);
     this.#toOpen = options.head.mode !== 'live';
     if (this.#toOpen) this.#work();
   }
