@@ -14,7 +14,7 @@ export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' 
 }
 
 /** A parsed response, its approximate size, and how often the request was sent. */
-export interface Exchange<T> {
+export interface ParsedAnswer<T> {
   readonly value: T;
   readonly bytes: number;
   readonly attempts: number;
@@ -52,7 +52,7 @@ export class PortApi {
   }
 
   /** Like `call`, with the size of the response and the number of attempts. */
-  async exchange<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<Exchange<T>> {
+  async exchange<T>(call: PortCall, answer: z.ZodType<T>, signal: AbortSignal): Promise<ParsedAnswer<T>> {
     try {
       return await this.#tokens.withToken(signal, (authorize) => this.#send(call, answer, authorize, signal));
     } catch (error) {
@@ -81,7 +81,7 @@ export class PortApi {
     answer: z.ZodType<T>,
     authorize: () => Promise<string>,
     signal: AbortSignal,
-  ): Promise<Exchange<T>> {
+  ): Promise<ParsedAnswer<T>> {
     const response = await this.#http.request({
       ...call,
       ...(attempts === undefined ? {} : { attempts }),

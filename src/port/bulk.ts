@@ -6,7 +6,7 @@ import type { Entity } from '../core/model.ts';
 import type { UpsertBatch, UpsertOutcome } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
-import { exchangeOf, failedExchange, memberOf } from './exchange.ts';
+import { exchangeOf, failedExchange, memberOf, type WriteQuery } from './exchange.ts';
 import { codeOf, type ItemFailure, NO_ANSWER, transientFailure, UNANSWERED_ITEM, worstOf } from './items.ts';
 import { namedFields } from './refused-fields.ts';
 
@@ -27,9 +27,6 @@ const upsertAnswer = z.looseObject({
     )
     .default([]),
 });
-
-/** Query parameters of every entity write, as Port's own integrations send them. */
-export type WriteQuery = { readonly [name: string]: string };
 
 /** The outcome of one item. `transient`: its failure, if sending the item again may help. */
 interface ItemResult {

@@ -1,7 +1,9 @@
 import type { Exchange } from '../core/journal.ts';
 import type { HttpFailure } from '../net/http-failure.ts';
 import type { PortCall } from './api.ts';
-import type { WriteQuery } from './bulk.ts';
+
+/** Query parameters of every entity write, as Port's own integrations send them. */
+export type WriteQuery = { readonly [name: string]: string };
 
 type Call = Pick<PortCall, 'method' | 'path'> & { readonly query: WriteQuery };
 

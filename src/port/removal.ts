@@ -4,8 +4,7 @@ import type { RefusedRemoval, RemovalOutcome } from '../core/ports.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { isUnclear } from '../net/retry.ts';
 import type { PortApi } from './api.ts';
-import type { WriteQuery } from './bulk.ts';
-import { exchangeOf, failedExchange, memberOf } from './exchange.ts';
+import { exchangeOf, failedExchange, memberOf, type WriteQuery } from './exchange.ts';
 import { codeOf, type ItemFailure, transientFailure, UNANSWERED_ITEM, worstOf } from './items.ts';
 
 /** Port's limit: 100 identifiers per bulk delete. */
