@@ -6,7 +6,7 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export const systemClock: Clock = { now: Date.now, sleep };
+export const systemClock: Clock = { now: () => Date.now(), sleep };
 
 /**
  * The clock's milliseconds as a counter that never goes back. When the system clock is set back, the counter keeps its

@@ -9,7 +9,7 @@ import { type KomodorSandbox, startKomodor } from '../../src/sandbox/komodor/sta
 import type { JsonObject } from '../../src/sandbox/port/model.ts';
 import { type PortSandbox, startPort } from '../../src/sandbox/port/server.ts';
 import type { PortStore } from '../../src/sandbox/port/store.ts';
-import { createWorld } from '../../src/sandbox/world/create-world.ts';
+import { createWorld, type WorldOptions } from '../../src/sandbox/world/create-world.ts';
 import type { World } from '../../src/sandbox/world/model.ts';
 import { startService } from '../../src/service/service.ts';
 import { freePort, type OwnRedis, ownRedis } from '../queue/redis-server.ts';
@@ -20,7 +20,7 @@ import { type ServiceProcess, startProcess } from './service-process.ts';
 export const IDENTIFIER = 'service-under-test';
 export const API_TOKEN = 'canary-api-token-0123456789';
 export const WEBHOOK_SECRET = 'canary-webhook-secret-0123456789';
-const CREDENTIALS = {
+export const CREDENTIALS = {
   apiKey: 'canary-komodor-key-0123456789',
   clientId: 'canary-client-id-0123456789',
   clientSecret: 'canary-client-secret-0123456789',
@@ -72,8 +72,11 @@ export const it = bareIt.extend<{ open: () => Promise<Stage> }>({
   },
 });
 
-async function openStage(): Promise<Stage> {
-  const world = createWorld({ seed: 11, services: 30, risksPerService: 1, clusters: 2 });
+const SMALL: WorldOptions = { seed: 11, services: 30, risksPerService: 1, clusters: 2 };
+
+/** Opens a stage that is closed by whoever opens it. */
+export async function openStage(options: WorldOptions = SMALL): Promise<Stage> {
+  const world = createWorld(options);
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
   const komodor = await startKomodor({ world, apiKey, faults: new FaultBook() });
   const port = await startPort({ clientId, clientSecret });
