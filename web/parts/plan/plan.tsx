@@ -1,10 +1,10 @@
-import { Empty } from '../../ui/empty.tsx';
+import './plan.css';
+import { HeldView } from './held-view.tsx';
+import { PlanView } from './plan-view.tsx';
+import { PlansView } from './plans-view.tsx';
 
-export function PlanPart(_: { readonly params: Readonly<Record<string, string>> }) {
-  return (
-    <div class="stack">
-      <h1 tabIndex={-1}>Plan</h1>
-      <Empty what="This part is not there yet." />
-    </div>
-  );
+/** Plans, and the approval of what was held back. */
+export function PlanPart({ params: { id, blueprint } }: { readonly params: Readonly<Record<string, string>> }) {
+  if (id === undefined) return <PlansView />;
+  return blueprint === undefined ? <PlanView id={id} /> : <HeldView id={id} blueprint={blueprint} />;
 }
