@@ -58,7 +58,8 @@ export function ApprovalOutcome({ report, set }: { readonly report: RunReport; r
     case 'nothing_left':
       return (
         <p class="note">
-          <strong>Nothing was left to delete.</strong> The entities of this set are gone already, or Komodor has them again.
+          <strong>Nothing was left to delete.</strong> The entities of this set are gone already, or Komodor has them
+          again.
         </p>
       );
     case 'not_proved':

@@ -46,8 +46,8 @@ export function CarryOut({ report: { runId, mapping, changes = [] } }: { readonl
         />
       </div>
       <p class="small quiet measure">
-        A resync reads both sides again and writes what differs then, which may be more or less than this plan says. What is
-        held back here stays held back until its digest is approved.
+        A resync reads both sides again and writes what differs then, which may be more or less than this plan says.
+        What is held back here stays held back until its digest is approved.
       </p>
       {problem.value && <ProblemBox what="Could not start the resync" problem={problem.value} />}
     </section>

@@ -20,7 +20,9 @@ export function differenceOf(before: readonly string[], now: readonly string[]):
 export function differenceWords({ added, left }: Difference): string {
   const words = [
     ...(added.length > 0 ? [`${added.length.toLocaleString('en-US')} came in`] : []),
-    ...(left.length > 0 ? [`${left.length.toLocaleString('en-US')} ${left.length === 1 ? 'is' : 'are'} no longer in it`] : []),
+    ...(left.length > 0
+      ? [`${left.length.toLocaleString('en-US')} ${left.length === 1 ? 'is' : 'are'} no longer in it`]
+      : []),
   ];
   return words.length === 0 ? 'the names are the same' : words.join(', ');
 }

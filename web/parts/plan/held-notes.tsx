@@ -21,8 +21,8 @@ export function HeldNotes({ report: { runId, blueprints } }: { readonly report: 
           </span>
           <span>
             {plural(count, 'deletion')}
-            {total !== undefined && total > 0 && ` of ${total} (${percent(count / total)})`} in <Name text={blueprint} />:{' '}
-            {reasonWords(reason).title}.
+            {total !== undefined && total > 0 && ` of ${total} (${percent(count / total)})`} in{' '}
+            <Name text={blueprint} />: {reasonWords(reason).title}.
           </span>
           <Link to={pathOf('runs', runId, 'held', blueprint)}>Look and decide</Link>
         </li>

@@ -59,7 +59,15 @@ export function HeldView({ id, blueprint }: Params) {
   );
 }
 
-function TheSet({ runId, set, note }: { readonly runId: string; readonly set: HeldSet; readonly note: HeldDocument['note'] }) {
+function TheSet({
+  runId,
+  set,
+  note,
+}: {
+  readonly runId: string;
+  readonly set: HeldSet;
+  readonly note: HeldDocument['note'];
+}) {
   const approval = place.value.query.get('approval') ?? undefined;
   const name = { runId, blueprint: set.blueprint, digest: set.digest, count: set.count };
   return (

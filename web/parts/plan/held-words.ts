@@ -63,7 +63,9 @@ export function shareWords({ count, total, share, threshold, reason }: HeldSet):
   if (total === null || share === null) return `${plural(count, 'entity', 'entities')} would go`;
   const lead = `${countText(count)} of ${plural(total, 'entity', 'entities')} would go: ${percent(share)}`;
   if (reason === 'unmapped') return lead;
-  return threshold === null ? `${lead}; the mapping lets none go without approval` : `${lead}; ${percent(threshold)} may`;
+  return threshold === null
+    ? `${lead}; the mapping lets none go without approval`
+    : `${lead}; ${percent(threshold)} may`;
 }
 
 /** With one digit, so that 30.4 % is told from 30 %. */

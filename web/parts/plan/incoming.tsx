@@ -53,7 +53,9 @@ function RelationTable({ relations }: { readonly relations: NonNullable<HeldSet[
                 <Name text={relation} />
               </td>
               <td class="number">{countText(count)}</td>
-              <td>{required ? <strong class="tone-bad">required: Port refuses the deletion</strong> : 'Port empties it'}</td>
+              <td>
+                {required ? <strong class="tone-bad">required: Port refuses the deletion</strong> : 'Port empties it'}
+              </td>
               <td>
                 {sample.map(({ identifier, title }, at) => (
                   <span key={identifier}>

@@ -14,8 +14,9 @@ export function NewerSet({ set }: { readonly set: SetName }) {
   return (
     <section class="note warn stack tight" aria-label="A newer set">
       <p>
-        <strong>The last resync holds another set back.</strong> If Komodor has not changed again since, an approval of this
-        one will be refused. <Link to={pathOf('runs', now.runId, 'held', set.blueprint)}>Look at the set held now</Link>
+        <strong>The last resync holds another set back.</strong> If Komodor has not changed again since, an approval of
+        this one will be refused.{' '}
+        <Link to={pathOf('runs', now.runId, 'held', set.blueprint)}>Look at the set held now</Link>
       </p>
       <SetDifference before={set} now={{ ...set, runId: now.runId, digest: now.digest, count: now.count }} />
     </section>

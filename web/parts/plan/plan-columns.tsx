@@ -1,8 +1,8 @@
 import { countText } from '../../ui/format.ts';
+import { FromTo } from '../../ui/from-to.tsx';
 import { Shape, StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
-import { FromTo } from '../../ui/from-to.tsx';
 import { changedFields } from './changed-fields.ts';
 import { type PlanRow, titleOf } from './plan-rows.ts';
 
@@ -31,7 +31,9 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
         return (
           <strong>
             {countText(changes.length)} <Name text={blueprint} />
-            {held > 0 && <span class="tone-hold"> · {held === changes.length ? 'all' : countText(held)} held back</span>}
+            {held > 0 && (
+              <span class="tone-hold"> · {held === changes.length ? 'all' : countText(held)} held back</span>
+            )}
           </strong>
         );
       }
@@ -60,7 +62,12 @@ function Summary({ row }: { readonly row: PlanRow }) {
   if (change.action === 'delete') {
     return (
       <>
-        {change.reason} {change.detail !== undefined && <span class="quiet"><Name text={change.detail} /></span>}
+        {change.reason}{' '}
+        {change.detail !== undefined && (
+          <span class="quiet">
+            <Name text={change.detail} />
+          </span>
+        )}
       </>
     );
   }

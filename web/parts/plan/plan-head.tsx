@@ -1,5 +1,5 @@
-import type { RunReport } from '../../api/documents.ts';
 import { download } from '../../api/client.ts';
+import type { RunReport } from '../../api/documents.ts';
 import { Link, pathOf } from '../../router.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
@@ -14,7 +14,7 @@ export function PlanHead({ report }: { readonly report: RunReport }) {
   const { runId, status, finishedAt, durationMs, changes = [], blueprints, problems, mapping } = report;
   const counts = countsOf(changes);
   const unchanged = blueprints.reduce((sum, each) => sum + each.unchanged, 0);
-  const errors = problems.filter(({ severity }) => severity === 'error' ).length;
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
   const path = `v1/runs/${encodeURIComponent(runId)}`;
   return (
     <header class="stack tight">

@@ -53,7 +53,11 @@ export function PlanTable({ report: { changes = [] } }: { readonly report: RunRe
   }
   const counts = countsOf(searched);
   const choose = (choice: Choice | undefined) =>
-    setQuery({ action: choice === 'held' ? undefined : choice, held: choice === 'held' ? '1' : undefined, row: undefined });
+    setQuery({
+      action: choice === 'held' ? undefined : choice,
+      held: choice === 'held' ? '1' : undefined,
+      row: undefined,
+    });
   const blueprints = [...new Set(changes.map((change) => change.blueprint))].sort();
   return (
     <section class="stack tight" aria-label="Changes">

@@ -44,7 +44,9 @@ export function PlanView({ id }: { readonly id: string }) {
       {isLive(run) ? (
         <>
           <h1 tabIndex={-1}>Plan, in progress</h1>
-          {problem && <ProblemBox what="The service does not answer; this is the last that it said" problem={problem} />}
+          {problem && (
+            <ProblemBox what="The service does not answer; this is the last that it said" problem={problem} />
+          )}
           <LiveSteps run={run} what="The plan" />
           <p class="quiet">It is shown here when it is ready. You may leave this page meanwhile.</p>
         </>

@@ -22,8 +22,9 @@ interface RunLine {
 
 /** What a plan is, a new one, and the latest. */
 export function PlansView() {
-  const runs = useLoad('runs', async (signal) =>
-    (await get<{ runs: readonly RunLine[] }>('v1/runs', { query: { limit: 200 }, signal })).runs,
+  const runs = useLoad(
+    'runs',
+    async (signal) => (await get<{ runs: readonly RunLine[] }>('v1/runs', { query: { limit: 200 }, signal })).runs,
   );
   const now = status.value?.run?.runId;
   useEffect(() => onTimeline(runs.reload), []);
@@ -35,8 +36,8 @@ export function PlansView() {
     <div class="stack">
       <h1 tabIndex={-1}>Plan</h1>
       <p class="measure">
-        A plan reads Komodor and Port as a resync does, and says what a resync would change: every entity, field by field,
-        with the reason of each deletion. It writes nothing.
+        A plan reads Komodor and Port as a resync does, and says what a resync would change: every entity, field by
+        field, with the reason of each deletion. It writes nothing.
       </p>
       <StartPlan lastKinds={runs.value?.find(({ mode, status }) => mode === 'resync' && status !== 'running')?.runId} />
       <section class="stack tight" aria-labelledby="latest-plans">

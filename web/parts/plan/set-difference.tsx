@@ -12,8 +12,8 @@ export function SetDifference({ before, now }: { readonly before: SetName; reado
   if (value.before === undefined || value.now === undefined) {
     return (
       <p>
-        {before.count.toLocaleString('en-US')} before, {now.count.toLocaleString('en-US')} now. The names of one of the sets
-        are not kept whole, so they cannot be compared one by one.
+        {before.count.toLocaleString('en-US')} before, {now.count.toLocaleString('en-US')} now. The names of one of the
+        sets are not kept whole, so they cannot be compared one by one.
       </p>
     );
   }
@@ -21,8 +21,8 @@ export function SetDifference({ before, now }: { readonly before: SetName; reado
   return (
     <div class="stack tight">
       <p>
-        {before.count.toLocaleString('en-US')} before, {now.count.toLocaleString('en-US')} now: {differenceWords(difference)}
-        .
+        {before.count.toLocaleString('en-US')} before, {now.count.toLocaleString('en-US')} now:{' '}
+        {differenceWords(difference)}.
       </p>
       <div class="both-sides">
         <Names title="Came in" sign="+" names={difference.added} />
@@ -34,7 +34,15 @@ export function SetDifference({ before, now }: { readonly before: SetName; reado
 
 const MAX_SHOWN = 500;
 
-function Names({ title, sign, names }: { readonly title: string; readonly sign: string; readonly names: readonly string[] }) {
+function Names({
+  title,
+  sign,
+  names,
+}: {
+  readonly title: string;
+  readonly sign: string;
+  readonly names: readonly string[];
+}) {
   if (names.length === 0) return null;
   return (
     <section aria-label={title}>
@@ -48,7 +56,9 @@ function Names({ title, sign, names }: { readonly title: string; readonly sign: 
             <Name text={name} />
           </li>
         ))}
-        {names.length > MAX_SHOWN && <li class="quiet">and {(names.length - MAX_SHOWN).toLocaleString('en-US')} more</li>}
+        {names.length > MAX_SHOWN && (
+          <li class="quiet">and {(names.length - MAX_SHOWN).toLocaleString('en-US')} more</li>
+        )}
       </ul>
     </section>
   );

@@ -52,8 +52,8 @@ export function StartPlan({ lastKinds }: { readonly lastKinds: string | undefine
       )}
       {kinds.length > 0 && (
         <p class="small quiet">
-          A plan of some kinds does not look for entities that nothing writes any more, and holds back the deletions of a
-          blueprint that another kind writes too.
+          A plan of some kinds does not look for entities that nothing writes any more, and holds back the deletions of
+          a blueprint that another kind writes too.
         </p>
       )}
       <div class="row">

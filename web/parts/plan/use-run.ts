@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { get } from '../../api/client.ts';
-import { connection } from '../../api/events.ts';
 import type { LiveRun, RunReport } from '../../api/documents.ts';
+import { connection } from '../../api/events.ts';
 import { type Loaded, useLoad } from '../../api/use-load.ts';
 
 /** A run as GET /v1/runs/:id has it: its report, or where it stands. */

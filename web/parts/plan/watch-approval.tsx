@@ -19,9 +19,7 @@ export function WatchApproval({ runId, set }: { readonly runId: string; readonly
           run <Name text={runId} />
         </Link>
       </h2>
-      {problem && (
-        <ProblemBox what="Could not ask how the run is going" problem={problem} onRetry={reload} />
-      )}
+      {problem && <ProblemBox what="Could not ask how the run is going" problem={problem} onRetry={reload} />}
       {run === undefined && loading && <Loading what="the run" />}
       {run && isLive(run) && <LiveSteps run={run} what="The resync that was given the approval" />}
       {run && !isLive(run) && <ApprovalOutcome report={run} set={set} />}
