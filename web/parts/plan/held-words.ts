@@ -58,6 +58,11 @@ export function reasonWords(reason: string): ReasonWords {
   return Object.hasOwn(REASONS, reason) ? REASONS[reason as Reason] : UNKNOWN;
 }
 
+/** Whether an approval of the digest lets the set go; for other reasons another read or mapping is needed. */
+export function canBeApproved(reason: string): boolean {
+  return ['threshold', 'emptied', 'unmapped'].includes(reason);
+}
+
 /** `20 of 30 entities would go: 66.7 %, allowed are 30 %`. What is not known is left out. */
 export function shareWords({ count, total, share, threshold, reason }: HeldSet): string {
   if (total === null || share === null) return `${plural(count, 'entity', 'entities')} would go`;

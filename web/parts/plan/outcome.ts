@@ -1,4 +1,5 @@
 import type { RunReport } from '../../api/documents.ts';
+import { canBeApproved } from './held-words.ts';
 
 type Blocked = NonNullable<RunReport['blueprints'][number]['deletionBlocked']>;
 
@@ -22,15 +23,13 @@ export interface Approved {
   readonly count: number;
 }
 
-const APPROVABLE: readonly string[] = ['threshold', 'emptied', 'unmapped'];
-
 /** Says how an approval ended, from the report of the run that it was given to. */
 export function outcomeOf(report: RunReport, { blueprint, digest, count }: Approved): Outcome {
   const own = report.blueprints.find((each) => each.blueprint === blueprint);
   const now = own?.deletionBlocked ?? null;
   const errors = report.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (own === undefined) return { type: 'ended', status: report.status, why: errors };
-  if (now !== null) return APPROVABLE.includes(now.reason) ? { type: 'changed', now } : { type: 'not_proved', now };
+  if (now !== null) return canBeApproved(now.reason) ? { type: 'changed', now } : { type: 'not_proved', now };
   const isUnmatched = report.problems.some(
     ({ code, message }) => code === 'approval_unmatched' && message.includes(digest),
   );

@@ -7,6 +7,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
 import { CarryOut } from './carry-out.tsx';
 import { HeldNotes } from './held-notes.tsx';
+import { canBeApproved } from './held-words.ts';
 import { LiveSteps } from './live-plan.tsx';
 import { PlanHead } from './plan-head.tsx';
 import { PlanTable } from './plan-table.tsx';
@@ -58,9 +59,7 @@ export function PlanView({ id }: { readonly id: string }) {
 }
 
 function FinishedPlan({ report }: { readonly report: RunReport }) {
-  const approvable = report.blueprints.find(({ deletionBlocked }) =>
-    ['threshold', 'emptied', 'unmapped'].includes(deletionBlocked?.reason ?? ''),
-  );
+  const approvable = report.blueprints.find(({ deletionBlocked }) => canBeApproved(deletionBlocked?.reason ?? ''));
   useKeys(
     approvable === undefined
       ? {}
