@@ -1,10 +1,12 @@
 import type { Journal } from '../core/journal.ts';
+import type { LeftOutStore } from '../core/left-out.ts';
 import type { RunQueue } from '../core/run-queue.ts';
 import type { Explanation, Recollection } from './explain/document.ts';
 import { explain } from './explain/explain.ts';
 import type { ExplainParts } from './explain/parts.ts';
 import { recallOf } from './explain/recollection.ts';
-import { type FoundNames, findEntities } from './find-entities.ts';
+import { findEntities } from './find-entities.ts';
+import type { FoundNames } from './found-names.ts';
 
 /** Answers about single entities, for the routes. */
 export interface EntityAnswers {
@@ -16,7 +18,11 @@ export interface EntityAnswers {
 
 export function createEntityAnswers(
   parts: ExplainParts,
-  memory: { readonly queue: Pick<RunQueue, 'list'>; readonly journal: Journal },
+  memory: {
+    readonly queue: Pick<RunQueue, 'list'>;
+    readonly journal: Journal;
+    readonly leftOut?: LeftOutStore | undefined;
+  },
 ): EntityAnswers {
   const recall = recallOf(memory.queue, memory.journal);
   return {

@@ -1,54 +1,34 @@
-import { titleOf } from '../core/change-rows.ts';
 import { literalText } from '../core/expression/prepare.ts';
-import type { Journal, JournalRow } from '../core/journal.ts';
+import type { Journal } from '../core/journal.ts';
+import type { LeftOutStore } from '../core/left-out.ts';
+import type { Mapping } from '../core/model.ts';
 import type { RunQueue } from '../core/run-queue.ts';
-import { searchByName } from '../port/lookup.ts';
 import { ownerOf } from '../port/ownership.ts';
+import type { FoundEntity } from '../port/search.ts';
 import { AskPort } from './explain/ask-port.ts';
-import type { Verdict } from './explain/document.ts';
 import type { ExplainParts } from './explain/parts.ts';
+import { findCollided, findInJournal } from './find-in-runs.ts';
+import { findLeftOut } from './find-left-out.ts';
+import { type FoundName, type FoundNames, hrefOf } from './found-names.ts';
+import { bestFirst } from './name-match.ts';
 
 /** More are not found at once. */
 const MAX_FOUND = 50;
-/** How many runs are looked through for what is not in Port. */
-const MAX_RUNS = 10;
-const MAX_ROWS_PER_RUN = 100;
-
-/** Something that matches a search for names. */
-export interface FoundName {
-  /** null: the mapping made no entity of the item, so that only the item has a name. */
-  readonly blueprint: string | null;
-  readonly identifier: string;
-  readonly title: string | null;
-  readonly inPort: boolean;
-  /** What is the matter with it, where that is known without asking further. */
-  readonly verdict: Verdict | null;
-  readonly detail: string | null;
-  /** Where it is explained. */
-  readonly href: string | null;
-}
-
-export interface FoundNames {
-  readonly q: string;
-  readonly entities: readonly FoundName[];
-  /** Whether there may be more than `entities` has. */
-  readonly more: boolean;
-  /** What could not be asked, in sentences. */
-  readonly unknown: readonly string[];
-}
 
 export interface FindMemory {
   readonly queue: Pick<RunQueue, 'list'>;
   readonly journal: Pick<Journal, 'runs' | 'page'>;
+  /** Missing: nobody has kept what resyncs left out. */
+  readonly leftOut?: Pick<LeftOutStore, 'all'> | undefined;
 }
 
 /**
  * Finds entities by a part of their identifier or title: those in Port, in the blueprints that the mapping writes, and those
- * that are not there, with why: from the journal, and from the problems of the last resync.
+ * that are not there, with why: from what the last resyncs left out, from the journal, and from the last report.
  */
 export async function findEntities(
   parts: ExplainParts,
-  { queue, journal }: FindMemory,
+  { queue, journal, leftOut }: FindMemory,
   q: string,
   signal: AbortSignal,
 ): Promise<FoundNames> {
@@ -59,8 +39,6 @@ export async function findEntities(
     if (!found.has(key)) found.set(key, one);
   };
   const unknown: string[] = [];
-  const inPort = await searchPort(parts, port, q);
-  for (const one of inPort) add(one);
   const note = async (what: string, look: () => Promise<readonly FoundName[]>) => {
     try {
       for (const one of await look()) add(one);
@@ -69,109 +47,59 @@ export async function findEntities(
       unknown.push(`${what} could not be asked: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  await note('the journal', () => searchJournal(journal, q, signal));
-  await note('the last run', () => searchReport(queue, q));
+  const prepared = await port.prepare();
+  const { blueprints, computed } = blueprintsOf(prepared.mapping);
+  const lists = await Promise.all(blueprints.map((blueprint) => searchPort(parts, port, blueprint, q)));
+  for (const list of lists) for (const one of list) add(one);
+  await note('the journal', () => findInJournal(journal, q, signal));
+  if (leftOut) await note('what resyncs left out', () => findLeftOut(parts, { port, prepared }, leftOut, q, signal));
+  else unknown.push('What the mapping leaves out is not kept here (RUN_HISTORY=off)');
+  await note('the last run', () => findCollided(queue, q));
+  if (computed.length > 0)
+    unknown.push(
+      `The mapping computes the blueprint of some entities (${computed.join(', ')}); those were not searched`,
+    );
   if (port.failure !== undefined) unknown.unshift(`Port could not be asked: ${port.failure}`);
-  const all = [...found.values()];
+  const all = bestFirst([...found.values()], q);
   return parts.withoutSecrets({
     q,
     entities: all.slice(0, MAX_FOUND),
-    more: all.length > MAX_FOUND || inPort.length >= MAX_FOUND,
+    more: all.length > MAX_FOUND || lists.some((list) => list.length >= MAX_FOUND),
     unknown,
   });
 }
 
-/** Where an entity is explained. */
-function hrefOf(blueprint: string, identifier: string): string {
-  return `/v1/entities/${encodeURIComponent(blueprint)}/${encodeURIComponent(identifier)}`;
-}
-
-async function searchPort(parts: ExplainParts, port: AskPort, q: string): Promise<readonly FoundName[]> {
-  const { mapping } = await port.prepare();
-  const templates = mapping.entries.flatMap((entry) => entry.templates);
-  const blueprints = new Set(templates.map(({ blueprint }) => literalText(blueprint)).filter((name) => name !== null));
-  const found: FoundName[] = [];
-  for (const blueprint of blueprints) {
-    if (found.length >= MAX_FOUND) break;
-    const entities = await port.ask(`the entities of ${blueprint}`, (_, signal) =>
-      searchByName(parts.portApi, blueprint, q, MAX_FOUND - found.length, signal),
-    );
-    for (const { identifier, title, datasource } of entities ?? []) {
-      const owner = ownerOf(datasource, parts.ourNames);
-      const isForeign = owner !== undefined && !owner.isOurs;
-      found.push({
-        ...{ blueprint, identifier, title: title ?? null, inPort: true },
-        verdict: isForeign ? 'foreign' : null,
-        detail: isForeign ? `${owner.name} wrote it` : null,
-        href: hrefOf(blueprint, identifier),
-      });
+/** The blueprints that the mapping names, and the paths of the entries that compute theirs. */
+function blueprintsOf({ entries }: Mapping) {
+  const names = new Set<string>();
+  const computed: string[] = [];
+  for (const { path, templates } of entries) {
+    for (const { blueprint } of templates) {
+      const name = literalText(blueprint);
+      if (name === null) computed.push(path);
+      else names.add(name);
     }
   }
-  return found;
+  return { blueprints: [...names], computed: [...new Set(computed)] };
 }
 
-/** What runs did with entities that Port does not have (any more). The newest row of an entity counts. */
-async function searchJournal(
-  journal: FindMemory['journal'],
+async function searchPort(
+  parts: ExplainParts,
+  port: AskPort,
+  blueprint: string,
   q: string,
-  signal: AbortSignal,
 ): Promise<readonly FoundName[]> {
-  const seen = new Map<string, FoundName>();
-  const runs = (await journal.runs()).filter(({ mode }) => mode !== 'plan');
-  for (const { runId } of runs.slice(0, MAX_RUNS)) {
-    signal.throwIfAborted();
-    const { rows } = await journal.page(runId, { q }, null, MAX_ROWS_PER_RUN);
-    for (const row of rows) {
-      const key = JSON.stringify([row.blueprint, row.identifier]);
-      if (!seen.has(key)) seen.set(key, foundInJournal(row, runId));
-    }
-  }
-  return [...seen.values()];
+  const entities = await port.named(blueprint, q, MAX_FOUND);
+  return entities.map((entity) => foundInPort(parts, entity));
 }
 
-function foundInJournal(row: JournalRow, runId: string): FoundName {
-  const { blueprint, identifier, action, outcome } = row;
-  const fate = fateOf(row);
+function foundInPort({ ourNames }: ExplainParts, { blueprint, identifier, title, datasource }: FoundEntity): FoundName {
+  const owner = ownerOf(datasource, ourNames);
+  const isForeign = owner !== undefined && !owner.isOurs;
   return {
-    ...{ blueprint, identifier, title: titleOf(row), verdict: fate },
-    // Port did not find it just now, unless its deletion was held back and its name does not match.
-    inPort: outcome === 'held_back',
-    detail: `${action} ${outcome} by run ${runId}${reasonOf(row)}`,
+    ...{ blueprint, identifier, title: title ?? null, inPort: true },
+    verdict: isForeign ? 'foreign' : null,
+    detail: isForeign ? `${owner.name} wrote it` : null,
     href: hrefOf(blueprint, identifier),
   };
 }
-
-function fateOf({ action, outcome, reason }: JournalRow): Verdict | null {
-  if (outcome === 'held_back') return 'stale_held_back';
-  if (outcome === 'refused' && action === 'create') return 'missing_refused';
-  if (outcome === 'done' && action === 'delete')
-    return reason === 'filtered' ? 'missing_filtered' : 'missing_no_source';
-  return null;
-}
-
-function reasonOf({ error, detail }: JournalRow): string {
-  if (error) return `: ${error.code}: ${error.message}`;
-  return detail === undefined ? '' : `: ${detail}`;
-}
-
-/** Items of which the last resync made no entity. Its report has a few names for each problem. */
-async function searchReport(queue: FindMemory['queue'], q: string): Promise<readonly FoundName[]> {
-  const records = await queue.list(MAX_FOUND);
-  const last = records.find((record) => record.state === 'finished' && record.report.mode === 'resync');
-  if (last?.state !== 'finished') return [];
-  const wanted = q.toLowerCase();
-  return last.report.problems.flatMap(({ code, message, samples }) => {
-    const verdict = VERDICT_OF[code];
-    if (verdict === undefined) return [];
-    const named = samples.filter((sample) => sample.toLowerCase().includes(wanted));
-    return named.map((identifier) => ({
-      ...{ blueprint: null, identifier, title: null, inPort: false, verdict, href: null },
-      detail: message,
-    }));
-  });
-}
-
-const VERDICT_OF: { readonly [code: string]: Verdict } = {
-  item_rejected: 'missing_rejected',
-  identifier_collision: 'missing_collided',
-};

@@ -13,6 +13,7 @@ export async function runWithoutSecrets(
     ...observer,
     problem: (problem: Problem) => observer.problem?.(problemWithoutSecrets(problem, redact)),
     itemProblem: (problem) => observer.itemProblem?.({ ...problem, message: redact(problem.message) }),
+    itemLeftOut: (left) => observer.itemLeftOut?.({ ...left, detail: redact(left.detail) }),
     entityDone: ({ message, ...done }) =>
       observer.entityDone?.(message === undefined ? done : { ...done, message: redact(message) }),
   };

@@ -4,6 +4,7 @@ import { EmptyFields } from './empty-fields.ts';
 import { isAbort } from './errors.ts';
 import { FingerprintBag } from './fingerprint-bag.ts';
 import type { Intake } from './intake.ts';
+import { leftOutOf } from './left-out.ts';
 import type { Completeness, RawItem } from './model.ts';
 import type { MappedItem, MappedRow } from './ports.ts';
 import { readAhead } from './read-ahead.ts';
@@ -171,6 +172,8 @@ export class KindReader {
     const mayMiss = this.#run.states().some(({ owned }) => owned > 0);
     for (const { item, rows } of mapped) {
       if (mayMiss) this.#recordExcluded(item, rows);
+      const left = leftOutOf(this.#kind, item, rows);
+      if (left) this.#run.observer.itemLeftOut?.(left);
       if (rows.some(isSearched)) this.#searched.add(fingerprint(item.key));
       if (rows.some(({ type }) => type === 'rejected')) this.#counts.rejected += 1;
       else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;

@@ -22,6 +22,7 @@ export function combineObservers(
     kindFinished: (progress) => each((observer) => observer.kindFinished?.(progress)),
     problem: (problem) => each((observer) => observer.problem?.(problem)),
     itemProblem: (problem) => each((observer) => observer.itemProblem?.(problem)),
+    itemLeftOut: (left) => each((observer) => observer.itemLeftOut?.(left)),
     entityDone: (done) => each((observer) => observer.entityDone?.(done)),
     deletionsDecided: (blueprint, stale, decision, why) =>
       each((observer) => observer.deletionsDecided?.(blueprint, stale, decision, why)),

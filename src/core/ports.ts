@@ -15,7 +15,7 @@ import type {
   StoredEntity,
 } from './model.ts';
 import type { Problem, RunReport } from './report.ts';
-import type { KindBook } from './source.ts';
+import type { KindBook, Place } from './source.ts';
 
 export interface FieldFailure {
   /** `properties.last_deploy_at` */
@@ -223,6 +223,19 @@ export interface ItemProblem {
   readonly message: string;
 }
 
+/** An item that a resync read and of which the mapping made no entity. */
+export interface LeftOut {
+  readonly kind: Kind;
+  /** The item's name in reports. */
+  readonly label: string;
+  /** Where the item is, as far as it is known. */
+  readonly place: Place;
+  /** `filtered`: a selector said no. `rejected`: nothing usable came out. */
+  readonly outcome: 'filtered' | 'rejected';
+  /** Which part of the mapping left it out, in a sentence. */
+  readonly detail: string;
+}
+
 /** Gets the events of a run, for progress lines, logs and metrics. */
 export interface RunObserver {
   /** The mapping that this run uses, and where it is from. */
@@ -235,6 +248,8 @@ export interface RunObserver {
   problem?(problem: Problem): void;
   /** Called for every item that a problem concerns; `problem` is called once for all that are alike. */
   itemProblem?(problem: ItemProblem): void;
+  /** Called for every item of which the mapping makes no entity. */
+  itemLeftOut?(left: LeftOut): void;
   /** Called once for each entity and outcome; a later call for the same entity replaces an earlier one. */
   entityDone?(done: EntityDone): void;
   /** The decision about the stale entities of a blueprint. Called before anything is deleted. */

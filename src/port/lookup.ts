@@ -29,7 +29,23 @@ export async function findEntity(
   return undefined;
 }
 
-/** Finds entities by a part of their identifier or title, as it is and in small letters: Port's search minds the case. */
+/** Names whose capitals nobody can guess. */
+const WITH_CAPITALS = ['StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob'];
+
+/**
+ * The spellings of a text under which entities may be found: Port's search minds the case, and people do not. With a dash
+ * between the parts of a name, as identifiers have it, for names as Komodor writes them.
+ */
+export function spellingsOf(text: string): readonly string[] {
+  const lower = text.toLowerCase();
+  const eachWord = lower.replaceAll(/(?<=^|\s)\p{L}/gu, (letter) => letter.toUpperCase());
+  const first = lower.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
+  const workload = WITH_CAPITALS.reduce((one, name) => one.replace(name.toLowerCase(), name), lower);
+  const dashed = text.replaceAll(/[|/]/g, '-');
+  return [...new Set([text, lower, first, eachWord, lower.toUpperCase(), workload, dashed])];
+}
+
+/** Finds entities by a part of their identifier or title. */
 export async function searchByName(
   api: PortApi,
   blueprint: string,
@@ -38,7 +54,7 @@ export async function searchByName(
   signal: AbortSignal,
 ): Promise<readonly FoundEntity[]> {
   const fields = { title: true, icon: false, team: false, datasource: true, properties: [], relations: [] };
-  const rules = [...new Set([text, text.toLowerCase()])].flatMap((value) =>
+  const rules = spellingsOf(text).flatMap((value) =>
     ['$identifier', '$title'].map((property) => ({ property, operator: 'contains', value })),
   );
   const found: FoundEntity[] = [];

@@ -96,6 +96,10 @@ export class RedisKeys {
   timelineMemo(memo: string): string {
     return `${this.#base}timeline-memo:${memo}`;
   }
+  /** Hash with expiry: kind -> the items that its last resync left out, as JSON. */
+  get leftOut(): string {
+    return `${this.#base}left-out`;
+  }
   /** String with expiry: which replica does something that only one of them does. */
   held(name: string): string {
     return `${this.#base}held:${name}`;

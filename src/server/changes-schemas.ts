@@ -26,9 +26,11 @@ export const rowPageQuerySchema = z.strictObject({
 
 const count = z.int().min(0);
 
+export const journalModeSchema = z.union([runModeSchema, z.literal('live')]);
+
 const journalRunSchema: z.ZodType<JournalRun> = z.strictObject({
   runId: z.string(),
-  mode: z.union([runModeSchema, z.literal('live')]),
+  mode: journalModeSchema,
   trigger: runTriggerSchema,
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
@@ -43,7 +45,8 @@ const exchangeSchema: z.ZodType<Exchange> = z.strictObject({
   answer: z.strictObject({ status: z.int().nullable(), body: z.string() }),
 });
 
-export const journalRowSchema: z.ZodType<JournalRow> = changeSchema.omit({ blocked: true }).extend({
+/** A row of the journal, to be extended. */
+export const journalRowSchema = changeSchema.omit({ blocked: true }).extend({
   outcome: outcomeSchema,
   at: z.string(),
   fields: z.array(z.string()).readonly().exactOptional(),
@@ -70,7 +73,7 @@ export const noteSchema = z.strictObject({
 
 export const changesDocumentSchema: z.ZodType<ChangesDocument> = z.strictObject({
   run: journalRunSchema,
-  rows: z.array(journalRowSchema).readonly(),
+  rows: z.array<z.ZodType<JournalRow>>(journalRowSchema).readonly(),
   cursor: z.string().nullable().meta({ description: 'Where the next page begins; null: this was the last one.' }),
   note: noteSchema.nullable().meta({ description: 'Why there are no rows, or not all.' }),
 });

@@ -13,13 +13,14 @@ import { limitWork } from './limited-work.ts';
 const tags = ['entities'];
 const security = [{ apiToken: [] }];
 /** Each asks both systems. */
-const LIMITS = { atOnce: 2, ms: 60_000, what: 'answered' };
+const EXPLAINING = { atOnce: 2, ms: 60_000, what: 'answered' };
+/** Each asks Port a few questions; people type. */
+const FINDING = { atOnce: 4, ms: 20_000, what: 'answered' };
 
 /** /v1/entities: finding entities by name, and explaining one. */
 export function addEntityRoutes(app: App, context: ServerContext, access: Access): void {
-  const answer = limitWork(LIMITS);
-  addFindRoute(app, context, access, answer);
-  addExplainRoute(app, context, access, answer);
+  addFindRoute(app, context, access, limitWork(FINDING));
+  addExplainRoute(app, context, access, limitWork(EXPLAINING));
   addHistoryRoute(app, context, access);
 }
 
@@ -35,7 +36,8 @@ function addFindRoute(app: App, { entities, limits, redact }: ServerContext, acc
         tags,
         security,
         summary: 'Finds entities by a part of their identifier or title',
-        description: 'Those in Port, and what runs made of those that are not there. At most 50.',
+        description:
+          'Those in Port; those that are not there, and why: what resyncs left out, refused or deleted. At most 50. In any case.',
         querystring: findQuerySchema,
         response: { 200: foundNamesSchema },
       },

@@ -6,10 +6,11 @@ import {
   VERDICTS,
   type Verdict,
 } from '../answers/explain/document.ts';
-import type { FoundNames } from '../answers/find-entities.ts';
-import type { MapRow } from '../answers/map-items.ts';
+import type { FoundNames } from '../answers/found-names.ts';
 import type { JsonObject } from '../core/model.ts';
-import { blockReasonSchema } from './report-schema.ts';
+import { journalModeSchema, journalRowSchema } from './changes-schemas.ts';
+import { mapRowSchema } from './mapping-schemas.ts';
+import { blockReasonSchema, changeSchema } from './report-schema.ts';
 
 /** Names of verdicts, each with its meaning. */
 const verdict = z
@@ -25,7 +26,8 @@ const name = z.string().min(1).max(1_000);
 const text = z.string();
 /** An object whose fields depend on Komodor, on the blueprint or on the mapping. */
 function anObject<T extends object>(description: string) {
-  return z.custom<T>((value) => typeof value === 'object' && value !== null).meta({ type: 'object', description });
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  return z.custom<T>(isObject).meta({ type: 'object', additionalProperties: {}, description });
 }
 const fields = anObject<JsonObject>('By name.');
 
@@ -59,7 +61,9 @@ export const foundNamesSchema: z.ZodType<FoundNames> = z.strictObject({
 
 export const entityParamsSchema = z.object({ blueprint: name, identifier: name });
 
-const historyRow = anObject<HistoryRow>('A row of the journal, with the `runId` and `mode` of its run.');
+const historyRow: z.ZodType<HistoryRow> = journalRowSchema
+  .extend({ runId: text, mode: journalModeSchema })
+  .meta({ description: 'A row of the journal, with the `runId` and `mode` of its run.' });
 
 export const recollectionSchema: z.ZodType<Recollection> = z.strictObject({
   history: z.array(historyRow).readonly(),
@@ -85,13 +89,7 @@ export const explanationSchema: z.ZodType<Explanation> = z.strictObject({
         kind: text,
         label: text,
         item: anObject<JsonObject>('As Komodor gives it.'),
-        rows: z
-          .array(
-            anObject<MapRow>(
-              'What one entry of the mapping makes of it: `entry`, `result`, `entity`, `fields`, `problems`.',
-            ),
-          )
-          .readonly(),
+        rows: z.array(mapRowSchema).readonly(),
       }),
     )
     .readonly(),
@@ -120,7 +118,10 @@ export const explanationSchema: z.ZodType<Explanation> = z.strictObject({
     .readonly(),
   next: z.strictObject({
     action: z.enum(['none', 'create', 'update', 'delete', 'held_back', 'unknown']),
-    changes: anObject<NonNullable<Explanation['next']['changes']>>('Each changed field as `{from, to}`.').nullable(),
+    changes: changeSchema
+      .pick({ title: true, icon: true, team: true, properties: true, relations: true })
+      .nullable()
+      .meta({ description: 'Each changed field as `{from, to}`.' }),
     reason: text,
     digest: text.nullable(),
   }),

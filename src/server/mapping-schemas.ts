@@ -50,7 +50,23 @@ export function mapRequestSchema(kinds: KindNames) {
   });
 }
 
-const entitySchema = z.custom<Entity>().meta({ type: 'object', description: 'The entity as Port would get it' });
+/** The schema of an entity, for the OpenAPI document. Answers are not checked against it. */
+const entitySchema = z
+  .custom<Entity>((value) => typeof value === 'object' && value !== null)
+  .meta({
+    description: 'The entity as Port would get it.',
+    type: 'object',
+    required: ['blueprint', 'identifier', 'properties', 'relations'],
+    properties: {
+      blueprint: { type: 'string' },
+      identifier: { description: 'A text, or a search query.' },
+      title: { type: ['string', 'null'] },
+      icon: { type: ['string', 'null'] },
+      team: {},
+      properties: { type: 'object', additionalProperties: {} },
+      relations: { type: 'object', additionalProperties: {} },
+    },
+  });
 
 const fieldSchema = z.strictObject({
   path: z.string(),
@@ -60,7 +76,8 @@ const fieldSchema = z.strictObject({
   input: z.unknown().exactOptional(),
 });
 
-const rowSchema = z.strictObject({
+/** What one entry of a mapping makes of an item. */
+export const mapRowSchema = z.strictObject({
   entry: z.string(),
   result: z.enum(['entity', 'filtered', 'rejected']),
   entity: entitySchema.exactOptional(),
@@ -72,7 +89,7 @@ const rowSchema = z.strictObject({
 export const mapDocumentSchema: z.ZodType<MapDocument> = z.strictObject({
   kind: z.string(),
   mapping: z.string(),
-  items: z.array(z.strictObject({ label: z.string(), rows: z.array(rowSchema).readonly() })).readonly(),
+  items: z.array(z.strictObject({ label: z.string(), rows: z.array(mapRowSchema).readonly() })).readonly(),
   problems: z.array(z.string()).readonly(),
 });
 

@@ -3,6 +3,7 @@ import type { LiveMarks } from '../core/catalog-guards.ts';
 import { rowsOfPlan } from '../core/change-rows.ts';
 import { isDoneWithin } from '../core/deadline.ts';
 import type { Journal, JournalWriter } from '../core/journal.ts';
+import { LeftOutBook, type LeftOutStore } from '../core/left-out.ts';
 import type { Mapping } from '../core/model.ts';
 import { combineObservers } from '../core/observers.ts';
 import type { MappingSource, RunObserver } from '../core/ports.ts';
@@ -34,6 +35,8 @@ export interface Shared {
   readonly memory: LiveMarks & Pick<RunQueue, 'changeTruths'>;
   /** Missing with RUN_HISTORY=off. */
   readonly record?: RunRecording | undefined;
+  /** Missing with RUN_HISTORY=off. */
+  readonly leftOut?: LeftOutStore | undefined;
   /** Tells people how runs leave the catalog; missing: nobody is to be told. */
   readonly notifier?: Notifier | undefined;
   readonly recorder: TimelineRecorder;
@@ -49,7 +52,7 @@ export interface RunRecording {
 export function createRunWorker(
   components: ServiceComponents,
   schedule: RunSchedule,
-  { memory, record, notifier, recorder }: Partial<Shared> = {},
+  { memory, record, leftOut, notifier, recorder }: Partial<Shared> = {},
 ): RunWorker {
   return async (runId, order, signal, onProgress) => {
     const { mode, trigger, kinds } = order;
@@ -61,6 +64,7 @@ export function createRunWorker(
     const traced = components.tracing.begin(runId, mode, trigger);
     let mapping: Mapping | undefined;
     let digest: string | null = null;
+    const book = new LeftOutBook();
     const observers = [
       {
         mappingRead(read: Mapping, from?: MappingSource) {
@@ -75,6 +79,7 @@ export function createRunWorker(
       components.metrics.observer,
       logObserver(logger),
       { progress: onProgress },
+      ...(leftOut && mode === 'resync' ? [book.observer] : []),
     ];
     const report = await components.application.run(requestOf(runId, order, components.readMapping), signal, {
       observer: combineObservers(observers, (error) => logger.error({ err: error }, 'an observer failed')),
@@ -83,6 +88,10 @@ export function createRunWorker(
     });
     const kept = memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping }));
     kept?.catch((error: unknown) => logger.debug({ err: error }, 'the truths of this run were not kept'));
+    const left = book.list(new Date());
+    // A run that has read nothing knows nothing new.
+    const noted = left.length > 0 ? leftOut?.keep(left, kinds.length === 0 ? 'forget' : 'keep') : undefined;
+    noted?.catch((error: unknown) => logger.debug({ err: error }, 'what was left out was not kept'));
     recorder?.runFinished(report, digest);
     if (writer) await endRecord(writer, report, components.redact);
     components.metrics.runFinished(report);

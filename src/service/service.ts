@@ -7,18 +7,10 @@ import type { Settings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
 import type { Freshness } from '../core/freshness.ts';
-import type { Journal } from '../core/journal.ts';
 import type { RunQueue } from '../core/run-queue.ts';
-import type { Timeline } from '../core/timeline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createResyncRequestPoller } from '../port/reporting/resync-requests.ts';
 import { createDashboard } from '../queue/dashboard.ts';
-import { createInlineJournal } from '../queue/inline-journal.ts';
-import { createInlineQueue } from '../queue/inline-queue.ts';
-import { createInlineTimeline } from '../queue/inline-timeline.ts';
-import { createRedisJournal } from '../queue/redis-journal.ts';
-import { createRedisQueue, type RedisQueue } from '../queue/redis-queue.ts';
-import { createRedisTimeline } from '../queue/redis-timeline.ts';
 import type { ReadinessCheck, ServerDependencies } from '../server/dependencies.ts';
 import { prefixOf } from '../server/prefix.ts';
 import { buildServer, listen } from '../server/server.ts';
@@ -27,7 +19,6 @@ import type { ClusterWatch } from './cluster-watch.ts';
 import { createComponents, type QueueNumbers, type ServiceComponents } from './components.ts';
 import { watchCatalog } from './folder-watch.ts';
 import { createFreshnessReader } from './freshness-reader.ts';
-import { keySpaceOf } from './key-space.ts';
 import { createLintAnswers } from './lint-answers.ts';
 import { createLiveWorker } from './live-worker.ts';
 import { createMappingAnswers } from './mapping-answers.ts';
@@ -38,6 +29,7 @@ import { createRunWorker } from './run-worker.ts';
 import { settleFirst } from './settle-first.ts';
 import { watchFreshness } from './stall-watch.ts';
 import { STOP_MS } from './stop-time.ts';
+import { createStores, type Stores } from './stores.ts';
 import { createTimelineRecorder, type TimelineRecorder } from './timeline-recorder.ts';
 import { watchCluster } from './watch-cluster.ts';
 
@@ -46,13 +38,6 @@ export interface Service {
   readonly httpPort: number;
   /** Stops before the deadline. A run in progress is aborted, and Port is told so, if Port can be reached. */
   stop(deadline?: Deadline): Promise<void>;
-}
-
-interface Queue {
-  readonly queue: RunQueue;
-  readonly journal: Journal;
-  readonly timeline: Timeline;
-  readonly redis?: RedisQueue;
 }
 
 /** How much of the time to stop is reserved for closing the components, which report the end of the run to Port. */
@@ -77,7 +62,7 @@ export async function startService(settings: Settings, env: NodeJS.Dict<string>)
   const watched = () => clusterWatch;
   const numbers = numbersOf({ everyMs, queue: () => queue, freshness: () => freshness(), watched });
   const components = await createComponents(settings, env, numbers, (mapping) => recorder?.mappingSeen(mapping));
-  const createdQueue = createQueue(settings, components);
+  const createdQueue = createStores(settings, components);
   queue = createdQueue.queue;
   const { mask, log } = components;
   recorder = createTimelineRecorder({ timeline: createdQueue.timeline, mask, log });
@@ -159,27 +144,10 @@ function checkRole({ role, redisUrl }: Settings): void {
   );
 }
 
-function createQueue(settings: Settings, { log }: ServiceComponents): Queue {
-  const { redisUrl, runHistory, runHistoryRuns } = settings;
-  const kept = { detail: runHistory === 'values' ? runHistory : 'names', runs: runHistoryRuns, log } as const;
-  if (redisUrl === undefined) {
-    return { queue: createInlineQueue(), journal: createInlineJournal(kept), timeline: createInlineTimeline() };
-  }
-  const prefix = keySpaceOf(settings);
-  log('info', 'the run queue is in Redis; replicas with the same key space share it', { keySpace: prefix });
-  const redis = createRedisQueue({ url: redisUrl, prefix, log });
-  return {
-    queue: redis,
-    journal: createRedisJournal(redis.connections, redis.keys, kept),
-    timeline: createRedisTimeline(redis.connections, redis.keys),
-    redis,
-  };
-}
-
 function serverDependencies(
   settings: Settings,
   components: ServiceComponents,
-  { queue, journal, timeline, redis }: Queue,
+  { queue, journal, timeline, leftOut, redis }: Stores,
   given: {
     readonly freshness: () => Promise<Freshness>;
     readonly recorder: TimelineRecorder;
@@ -219,7 +187,7 @@ function serverDependencies(
     portClientSecret: settings.portClientSecret,
     integrationIdentifier,
     redact,
-    entities: createEntityAnswers(application.parts, { queue, journal }),
+    entities: createEntityAnswers(application.parts, { queue, journal, leftOut }),
     status: () => describeStatus(status),
     doctor: () => runDoctor(settings, application.port.env, true, stopping),
     metrics: () => metrics.render(),
@@ -245,13 +213,13 @@ async function readiness(
 async function startWorking(given: {
   readonly settings: Settings;
   readonly components: ServiceComponents;
-  readonly queue: Queue;
+  readonly queue: Stores;
   readonly recorder: TimelineRecorder;
   readonly notifier: Notifier | undefined;
   readonly signal: AbortSignal;
 }) {
   const { settings, components, recorder, notifier, signal } = given;
-  const { queue, journal, redis } = given.queue;
+  const { queue, journal, leftOut, redis } = given.queue;
   const { eventListener } = settings;
   const { runHistory } = settings;
   const record = runHistory === 'off' ? undefined : { journal, detail: runHistory };
@@ -261,7 +229,7 @@ async function startWorking(given: {
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
     run: settleFirst(
-      createRunWorker(components, schedule, { memory: queue, record, recorder, notifier }),
+      createRunWorker(components, schedule, { memory: queue, record, leftOut, recorder, notifier }),
       settings.fluxSettleMs,
     ),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),

@@ -1,7 +1,9 @@
 import { expect, onTestFinished } from 'vitest';
 import { createEntityAnswers } from '../../src/answers/entity-answers.ts';
 import type { Verdict } from '../../src/answers/explain/document.ts';
+import { LeftOutBook } from '../../src/core/left-out.ts';
 import { createInlineJournal } from '../../src/queue/inline-journal.ts';
+import { createInlineLeftOut } from '../../src/queue/inline-left-out.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 import { createWorld } from '../../src/sandbox/world/create-world.ts';
 import { jobsOf } from '../../src/sandbox/world/jobs.ts';
@@ -78,11 +80,15 @@ async function stage(start: (options?: object) => Promise<Harness>) {
   world.risks.splice(0);
 
   const journal = createInlineJournal({ log: () => undefined });
+  const leftOut = createInlineLeftOut();
   const queue = createInlineQueue();
   await queue.start({
     run: async (runId) => {
       const writer = journal.begin({ runId, mode: 'resync', trigger: 'http', startedAt: new Date().toISOString() });
-      return { ...(await harness.run('resync', { journal: { writer, detail: 'values' } })), runId };
+      const book = new LeftOutBook();
+      const report = await harness.run('resync', { journal: { writer, detail: 'values' }, observer: book.observer });
+      await leftOut.keep(book.list(new Date()), 'forget');
+      return { ...report, runId };
     },
     live: async () => undefined,
   });
@@ -150,14 +156,14 @@ async function stage(start: (options?: object) => Promise<Harness>) {
     ],
     ['unmapped', 'oldThing', 'left-behind', 'stale_held_back', 'unmapped'],
   ];
-  return { harness, fates, queue, journal, runId, lost, digest };
+  return { harness, fates, queue, journal, leftOut, runId, lost, digest };
 }
 
 it('tells twenty entities of different fates apart, as the command and as the route, and finds them', async ({
   start,
 }) => {
-  const { harness, fates, queue, journal, runId, lost } = await stage(start);
-  const answers = createEntityAnswers(harness.parts(), { queue, journal });
+  const { harness, fates, queue, journal, leftOut, runId, lost } = await stage(start);
+  const answers = createEntityAnswers(harness.parts(), { queue, journal, leftOut });
   const { signal } = new AbortController();
   expect(fates).toHaveLength(20);
   const found = [];
@@ -213,7 +219,7 @@ it('tells twenty entities of different fates apart, as the command and as the ro
     unknown: [],
   });
   expect(await answers.find('rejected-api', signal)).toMatchObject({
-    entities: [{ blueprint: null, verdict: 'missing_rejected', detail: expect.stringContaining('broken on purpose') }],
+    entities: [{ verdict: 'missing_rejected', detail: expect.stringContaining('broken on purpose') }],
   });
   expect((await fetch(`${url}/v1/entities?q=a`, { headers: bearer })).status).toBe(400);
 }, 120_000);

@@ -73,10 +73,23 @@ export class AskPort {
       const meant = nearest(blueprint, known ?? []);
       return meant === undefined ? [] : [{ blueprint: meant, identifier: name, title: null }];
     }
-    const found = await this.ask('what resembles it', (_, signal) =>
-      orNone(searchByName(portApi, blueprint, name, MAX_RESEMBLING, signal)),
+    const found = await this.named(blueprint, name, MAX_RESEMBLING);
+    return found.map(({ identifier, title }) => ({ blueprint, identifier, title: title ?? null }));
+  }
+
+  /** Entities with this in their identifier or title; none when the blueprint is not there yet, or when Port cannot be asked. */
+  async named(blueprint: string, text: string, limit: number): Promise<readonly FoundEntity[]> {
+    const found = await this.ask(`the entities of ${blueprint}`, (_, signal) =>
+      orNone(searchByName(this.#parts.portApi, blueprint, text, limit, signal)),
     );
-    return (found ?? []).map(({ identifier, title }) => ({ blueprint, identifier, title: title ?? null }));
+    return found ?? [];
+  }
+
+  /** Which of these identifiers Port has; undefined when it could not be asked. */
+  existing(blueprint: string, identifiers: readonly string[], signal: AbortSignal) {
+    return this.ask(`the entities of ${blueprint}`, (catalog) =>
+      orNone(catalog.existing(blueprint, identifiers, signal)),
+    );
   }
 
   #note(complete: boolean, detail: string): void {

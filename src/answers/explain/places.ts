@@ -100,6 +100,16 @@ export function placesFor(
   return steps > MAX_PLACES * 20 || found.size > MAX_PLACES ? undefined : [...found.values()];
 }
 
+/** The identifier that an item of this place gets; undefined when a part is not known. */
+export function nameFor(pattern: Pattern, place: Place): string | undefined {
+  const pieces = pattern.map((piece) => (typeof piece === 'string' ? piece : encodePart(place[piece.part])));
+  return pieces.includes(undefined) ? undefined : pieces.join('');
+}
+
+function encodePart(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : encodeIdentifier(value);
+}
+
 /** The text of which `encodeIdentifier` made this one. What it shortened cannot be told. */
 function decode(text: string): string {
   return text.replaceAll(/(?:=[0-9A-F]{2})+/g, (escapes) =>

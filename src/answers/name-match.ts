@@ -1,0 +1,24 @@
+/** Tells whether a text has the searched name in it: in any case, and whatever stands between the parts of names. */
+export function matcherOf(q: string): (text: string) => boolean {
+  const wanted = plain(q);
+  return (text) => plain(text).includes(wanted);
+}
+
+/** Komodor writes `Deployment|prod|shop|cart` and `Deployment/prod/shop/cart` of what is `Deployment-prod-shop-cart` in Port. */
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[\s|/]/g, '-');
+}
+
+/** Puts what is called exactly like the search first, then what begins with it; the rest stays in its order. */
+export function bestFirst<T extends { readonly identifier: string; readonly title: string | null }>(
+  found: readonly T[],
+  q: string,
+): readonly T[] {
+  const wanted = plain(q);
+  const rank = ({ identifier, title }: T) => {
+    const names = [identifier, title ?? ''].map(plain);
+    if (names.includes(wanted)) return 0;
+    return names.some((name) => name.startsWith(wanted)) ? 1 : 2;
+  };
+  return found.toSorted((a, b) => rank(a) - rank(b));
+}
