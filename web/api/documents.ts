@@ -1,6 +1,6 @@
 /** The documents that the service answers with. */
 export type { Explanation } from '../../src/answers/explain/document.ts';
-export type { FoundNames as Found } from '../../src/answers/find-entities.ts';
+export type { FoundNames as Found } from '../../src/answers/found-names.ts';
 export type { HeldDocument, HeldSet } from '../../src/answers/held/document.ts';
 export type { LintDocument } from '../../src/answers/lint/lint.ts';
 export type { MapDocument } from '../../src/answers/map-document.ts';
