@@ -36,7 +36,7 @@ const WITH_CAPITALS = ['StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob'];
  * The spellings of a text under which entities may be found: Port's search minds the case, and people do not. With a dash
  * between the parts of a name, as identifiers have it, for names as Komodor writes them.
  */
-export function spellingsOf(text: string): readonly string[] {
+function spellingsOf(text: string): readonly string[] {
   const lower = text.toLowerCase();
   const eachWord = lower.replaceAll(/(?<=^|\s)\p{L}/gu, (letter) => letter.toUpperCase());
   const first = lower.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
