@@ -7,6 +7,7 @@ import { kindsOf, offlineKinds } from './compose/kinds.ts';
 import { createPortCatalog } from './compose/port-catalog.ts';
 import { documentWithoutSecrets, runWithoutSecrets } from './compose/secrets.ts';
 import { connectSources, noSources } from './compose/sources.ts';
+import { createWaitWatch } from './compose/wait-watch.ts';
 import { createTellingAuthors } from './compose/write-back.ts';
 import { documentDiff } from './config/document-diff.ts';
 import { secretsOf } from './config/secrets.ts';
@@ -149,7 +150,8 @@ export async function createApplication(
   const files = loadDefaults(settings, probes.offline ? offlineKinds(settings) : kindsOf(settings));
   const secrets = secretsOf(settings, env);
   const { clock = systemClock } = probes;
-  const governors = createGovernors(settings, probes, clock);
+  const waits = createWaitWatch();
+  const governors = createGovernors(settings, probes, clock, waits.tell);
   const shared = { settings, env, secrets, onNetworkWait: probes.network?.onWait };
   const sources = probes.offline
     ? noSources(settings)
@@ -168,7 +170,7 @@ export async function createApplication(
     kinds,
     mapper,
     now: () => new Date(clock.now()),
-    traffic: { snapshot: () => countsOf(traffic()) },
+    traffic: { snapshot: () => countsOf(traffic()), watchWaits: waits.watchWaits },
   };
 
   async function plan(

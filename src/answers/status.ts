@@ -2,6 +2,7 @@ import type { Freshness, FreshnessAction } from '../core/freshness.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { DeletionBlocked, Problem, RunMode, RunStatus, RunTrigger } from '../core/report.ts';
 import type { QueueCounts, QueueHealth, RunQueue, RunRecord } from '../core/run-queue.ts';
+import type { RunTimes, WaitReason } from '../core/run-times.ts';
 import { mapSides, type PerSide, SIDES } from '../core/sides.ts';
 import type { MappingName } from '../core/timeline.ts';
 import type { WatchStatus } from '../core/watches.ts';
@@ -16,6 +17,7 @@ export interface ApiState {
     | { readonly remaining: number; readonly limit: number | undefined; readonly resetAt: number }
     | undefined;
   readonly waitingUntil: number | undefined;
+  readonly waitingFor: WaitReason | undefined;
   readonly rateLimitWaitMs: number;
 }
 
@@ -63,16 +65,17 @@ export type ActionStatus =
 /** The document of `GET /v1/status`. */
 export interface StatusDocument extends Omit<Freshness, 'actions'> {
   readonly run:
-    | (RunInStatus & {
-        readonly startedAt: string;
-        readonly progress: readonly KindProgress[];
-        /** What it waits for now, as far as this process carries it out. */
-        readonly waits: readonly {
-          readonly side: keyof PerSide<unknown>;
-          readonly until: string;
-          readonly reason: string;
-        }[];
-      })
+    | (RunInStatus &
+        RunTimes & {
+          readonly startedAt: string;
+          readonly progress: readonly KindProgress[];
+          /** What it waits for now, as far as this process carries it out. */
+          readonly waits: readonly {
+            readonly side: keyof PerSide<unknown>;
+            readonly until: string;
+            readonly reason: WaitReason;
+          }[];
+        })
     | null;
   readonly waiting: readonly RunInStatus[];
   readonly next: { readonly at: string | null; readonly intervalMs: number | null };
@@ -115,6 +118,7 @@ export interface StatusSources {
 const LATEST_RUNS = 20;
 const MAX_PROBLEMS = 20;
 const MAX_MESSAGE = 400;
+const NO_TIMES: RunTimes = { lanes: [], waited: [] };
 
 /** Answers how things are now. While the queue cannot be reached it says so, and leaves out what only the queue knows. */
 export async function describeStatus(sources: StatusSources): Promise<StatusDocument> {
@@ -151,12 +155,15 @@ function inStatus({ runId, order, requestedAt }: RunRecord): RunInStatus {
   return { runId, mode: order.mode, trigger: order.trigger, kinds: order.kinds, requestedAt };
 }
 
-function progressOf({ startedAt, progress }: Extract<RunRecord, { state: 'running' }>, traffic: PerSide<ApiState>) {
+function progressOf(
+  { startedAt, progress, times = NO_TIMES }: Extract<RunRecord, { state: 'running' }>,
+  traffic: PerSide<ApiState>,
+) {
   const waits = SIDES.flatMap((side) => {
-    const until = traffic[side]?.waitingUntil;
-    return until === undefined ? [] : [{ side, until: isoOf(until), reason: 'its rate limit' }];
+    const { waitingUntil, waitingFor = 'rate limit' } = traffic[side] ?? {};
+    return waitingUntil === undefined ? [] : [{ side, until: isoOf(waitingUntil), reason: waitingFor }];
   });
-  return { startedAt, progress, waits };
+  return { startedAt, progress, waits, ...times };
 }
 
 function endOf({ report }: Extract<RunRecord, { state: 'finished' }>) {

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { PerSide } from '../core/sides.ts';
 import { createKomodorSource } from '../komodor/source.ts';
 import type { Clock } from '../net/clock.ts';
-import { type AttemptOutcome, createGovernor, type Governor } from '../net/governor.ts';
+import { type AttemptOutcome, createGovernor, type Governor, type HostWait } from '../net/governor.ts';
 import { createHttpClient } from '../net/http-client.ts';
 import type { Side } from '../net/http-failure.ts';
 import { PortApi, userAgentOf } from '../port/api.ts';
@@ -34,6 +34,7 @@ export function createGovernors(
     readonly network?: { readonly patienceMs: number };
   },
   clock: Clock,
+  onWait?: (side: Side, wait: HostWait) => void,
 ): PerSide<Governor> {
   const governorFor = (side: Side, concurrency: number) =>
     createGovernor({
@@ -42,6 +43,7 @@ export function createGovernors(
       maxWaitMs: settings.maxRateLimitWaitMs,
       networkWaitMs: probes.network?.patienceMs ?? 0,
       clock,
+      onWait: (wait) => onWait?.(side, wait),
       onOutcome: (answer) => probes.requestDone?.(side, answer),
     });
   return {

@@ -57,7 +57,7 @@ export class Deletions {
       });
     const first = decide({ type: 'not_asked' });
     if (first.type !== 'needs_confirmation') return first;
-    return decide(await this.#confirm(state));
+    return decide(await this.#run.lanes.time(this.#kindsOf(state), 'delete', () => this.#confirm(state)));
   }
 
   async #confirm(state: BlueprintState): Promise<Confirmation> {
@@ -80,7 +80,12 @@ export class Deletions {
       deleted,
       refused,
       superseded = [],
-    } = await removeRecorded(this.#run, state, decision.identifiers, (identifier) => why?.get(identifier));
+    } = await this.#run.lanes.time(
+      this.#kindsOf(state),
+      'delete',
+      () => removeRecorded(this.#run, state, decision.identifiers, (identifier) => why?.get(identifier)),
+      (outcome) => outcome.deleted.length,
+    );
     state.deleted += deleted.length;
     for (const identifier of superseded) state.protect(identifier);
     for (const { identifier, code, message } of refused) {
@@ -92,6 +97,12 @@ export class Deletions {
         sample: identifier,
       });
     }
+  }
+
+  /** The kinds in whose lanes its deletions are shown. */
+  #kindsOf({ shape: { identifier } }: BlueprintState): readonly string[] {
+    const kinds = extractionsCreating(this.#run.extractions, identifier).map(({ kind }) => kind.name);
+    return kinds.length === 0 ? [identifier] : [...new Set(kinds)];
   }
 
   #explain(state: BlueprintState, decision: DeletionDecision): Promise<Causes> {

@@ -94,7 +94,7 @@ export class Intake {
     const conflicts = claims?.conflicts ?? [];
     reportConflicts(this.#run.problems, piece, conflicts, first);
     const entity = conflicts.length === 0 ? given : onlyFields(given, (path) => !conflicts.includes(path));
-    if (!isOtherItem) for (const one of open) this.postpone(entity, state, one, sourceOf(piece));
+    if (!isOtherItem) for (const one of open) this.postpone(entity, state, one, { kind, source: sourceOf(piece) });
     if (!next) {
       this.#results.unchanged(piece, tracked);
       return;
@@ -119,7 +119,7 @@ export class Intake {
     entity: Entity,
     state: BlueprintState,
     { relation, value, names, target }: NamedTargets,
-    source: RowSource | undefined,
+    { kind, source }: Pick<PendingRelation, 'kind' | 'source'>,
   ): void {
     const { identifier } = entity;
     if (typeof identifier !== 'string') return;
@@ -132,7 +132,7 @@ export class Intake {
       return;
     }
     this.#postponed.set(key, value);
-    this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target, source });
+    this.pending.push({ state, identifier, relation, value, names, targetBlueprint: target, kind, source });
   }
 
   #write(entity: Entity, piece: FittedEntity, tracked: TrackedEntity | undefined): Write {
@@ -140,13 +140,19 @@ export class Intake {
     const adds = tracked?.sent === true || this.#additions.has(piece.kind);
     const merge = this.#run.mapping.flags.enableMergeEntity || adds;
     if (tracked) tracked.sent = true;
-    const { state } = piece;
+    const { state, kind } = piece;
     const note = this.#run.recorder && {
       state,
       source: sourceOf(piece),
       changed: state.table.changedPaths(entity, tracked?.fingerprints, merge),
     };
-    const write: Write = { entity, merge, note, done: (outcome) => this.#results.note(outcome, write, piece, tracked) };
+    const write: Write = {
+      kind,
+      entity,
+      merge,
+      note,
+      done: (outcome) => this.#results.note(outcome, write, piece, tracked),
+    };
     return write;
   }
 }

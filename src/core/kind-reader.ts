@@ -57,6 +57,7 @@ export class KindReader {
   async read(extractions: readonly Extraction[], written: () => Promise<void>): Promise<void> {
     this.#countsBefore = this.#countsSoFar();
     this.#run.observer.kindStarted?.(this.kind);
+    this.#run.lanes.open(this.kind);
     try {
       for (const extraction of extractions) await this.#extract(extraction);
       await written();
@@ -70,16 +71,18 @@ export class KindReader {
       throw error;
     } finally {
       this.#seen = new FingerprintBag();
+      this.#run.lanes.close(this.kind);
       this.#progress('kindFinished');
     }
   }
 
   async #extract({ listing, program }: Extraction): Promise<void> {
-    const { signal } = this.#run;
+    const { signal, lanes } = this.#run;
     const empty = new EmptyFields(program.entries);
     const leaving = { early: false };
     const batches = this.#batches(listing.read(signal), leaving);
-    const mapped = readAhead(batches, (items) => program.map(items, signal), BATCHES_AHEAD);
+    const map = (items: readonly RawItem[]) => lanes.time([this.kind], 'map', () => program.map(items, signal), sizeOf);
+    const mapped = readAhead(batches, map, BATCHES_AHEAD);
     try {
       for (;;) {
         const next = await mapped.next();
@@ -106,7 +109,8 @@ export class KindReader {
     let itemsToCollect = 1;
     try {
       for (;;) {
-        const next = await pages.next();
+        const read = () => pages.next();
+        const next = await this.#run.lanes.time([this.kind], 'read', read, itemsIn);
         if (next.done) {
           if (waiting.length > 0) yield waiting;
           return next.value;
@@ -179,7 +183,8 @@ export class KindReader {
       else if (rows.some(({ type }) => type === 'entity')) this.#counts.selected += 1;
       else this.#counts.filtered += 1;
     }
-    const unknown = await this.#intake.take(this.kind, mapped);
+    const take = () => this.#intake.take(this.kind, mapped);
+    const unknown = await this.#run.lanes.time([this.kind], 'compare', take, () => mapped.length);
     this.#counts.selected -= unknown;
     this.#counts.filtered += unknown;
   }
@@ -258,6 +263,14 @@ export class KindReader {
       unchanged: outcomes.reduce((sum, { unchanged }) => sum + unchanged, 0),
     };
   }
+}
+
+function sizeOf(list: readonly unknown[]): number {
+  return list.length;
+}
+
+function itemsIn(next: IteratorResult<SourcePage, unknown>): number {
+  return next.done ? 0 : next.value.items.length;
 }
 
 function isSearched(row: MappedRow): boolean {

@@ -20,6 +20,7 @@ export function combineObservers(
     kindStarted: (kind) => each((observer) => observer.kindStarted?.(kind)),
     progress: (progress) => each((observer) => observer.progress?.(progress)),
     kindFinished: (progress) => each((observer) => observer.kindFinished?.(progress)),
+    timed: (times) => each((observer) => observer.timed?.(times)),
     problem: (problem) => each((observer) => observer.problem?.(problem)),
     itemProblem: (problem) => each((observer) => observer.itemProblem?.(problem)),
     itemLeftOut: (left) => each((observer) => observer.itemLeftOut?.(left)),

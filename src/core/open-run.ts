@@ -1,15 +1,18 @@
 import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
+import { LaneBook } from './lane-book.ts';
 import type { BlueprintShape, Entity } from './model.ts';
 import { Recorder, type Recording } from './recorder.ts';
 import { extractionsCreating, extractionsWriting, type Run } from './run.ts';
 
 type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'problems' | 'signal'> & {
   readonly recording?: Recording | undefined;
+  /** Missing where nobody asks for the times. */
+  readonly lanes?: LaneBook;
 };
 
 /** Creates what the steps of a run share. @param whereOf limits which of our entities are read from Port */
 export function openRun(
-  { ports, mapping, extractions, observer, problems, signal, recording }: RunInputs,
+  { ports, mapping, extractions, observer, problems, signal, recording, lanes }: RunInputs,
   whereOf?: WhereOf,
 ): Run {
   const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
@@ -22,6 +25,7 @@ export function openRun(
     problems,
     observer,
     signal,
+    lanes: lanes ?? new LaneBook(() => ports.now().getTime()),
     recorder: recording && new Recorder(recording, { ports, problems, signal }),
     state: (blueprint) => book.get(blueprint),
     states: () => book.all(),

@@ -15,6 +15,7 @@ import type {
   StoredEntity,
 } from './model.ts';
 import type { Problem, RunReport } from './report.ts';
+import type { RunTimes, RunWait } from './run-times.ts';
 import type { KindBook, Place } from './source.ts';
 
 export interface FieldFailure {
@@ -245,6 +246,8 @@ export interface RunObserver {
   kindStarted?(kind: Kind): void;
   progress?(progress: KindProgress): void;
   kindFinished?(progress: KindProgress): void;
+  /** Where the time of the run went so far; at most a few times a second. */
+  timed?(times: RunTimes): void;
   problem?(problem: Problem): void;
   /** Called for every item that a problem concerns; `problem` is called once for all that are alike. */
   itemProblem?(problem: ItemProblem): void;
@@ -273,7 +276,9 @@ export interface Ports {
   readonly now: () => Date;
 }
 
-/** The number of requests so far, per system. */
+/** The number of requests so far, per system, and their waits. */
 export interface Traffic {
   snapshot(): RunReport['requests'];
+  /** Calls back when requests to a side begin to wait, and when that wait ends. @returns what ends the calls */
+  watchWaits?(tell: (wait: RunWait) => void): () => void;
 }

@@ -27,7 +27,7 @@ export async function readKinds(
   finished: (reader: KindReader) => void = () => undefined,
 ): Promise<void> {
   const targets = new RelationTargets(run);
-  const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal, run.recorder);
+  const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal, run);
   const intake = new Intake(run, writer, targets);
   state.intake = intake;
   state.writer = writer;

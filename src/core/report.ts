@@ -1,5 +1,6 @@
 import type { Code } from './errors.ts';
 import type { Kind, SetupDocument } from './model.ts';
+import type { RunTimes } from './run-times.ts';
 import type { PerSide } from './sides.ts';
 
 /** The run report: CONTRACT §4, field by field. */
@@ -118,7 +119,7 @@ export interface PlannedMapping {
   readonly plan: string;
 }
 
-export interface RunReport {
+export interface RunReport extends Partial<RunTimes> {
   readonly runId: string;
   readonly mode: RunMode;
   readonly trigger: RunTrigger;

@@ -10,6 +10,7 @@ import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Recording } from './recorder.ts';
 import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
+import { RunTiming } from './run-timing.ts';
 import { targetsFirst } from './targets-first.ts';
 import { findUnmapped } from './unmapped.ts';
 import { type RunEnd, reportBlueprint, reportWithoutBlueprint, undecided, verdict } from './verdict.ts';
@@ -40,6 +41,7 @@ interface RunState extends ReadState {
   unmapped: readonly BlueprintState[];
   run: Run | undefined;
   deletions: Deletions | undefined;
+  readonly timing: RunTiming;
 }
 
 /**
@@ -64,6 +66,7 @@ export async function resync(
     intake: undefined,
     writer: undefined,
     deletions: undefined,
+    timing: new RunTiming(ports.now, (times) => observer.timed?.(times), ports.traffic),
   };
   const ending = new AbortController();
   let end: RunEnd = 'whole';
@@ -103,10 +106,17 @@ async function runSteps(
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
   const { mapping } = prepared;
-  const run = openRun({ ports, mapping, extractions: compiled.extractions, observer, problems, signal, recording });
+  const { lanes } = progress.timing;
+  const { extractions } = compiled;
+  const run = openRun({ ports, mapping, extractions, observer, problems, signal, recording, lanes });
   progress.run = run;
   const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
-  await Promise.all([...literal].map((blueprint) => run.state(blueprint)));
+  await Promise.all(
+    [...literal].map((blueprint) => {
+      const kinds = new Set(extractionsWriting(wanted, blueprint).map(({ kind }) => kind.name));
+      return lanes.time([...kinds], 'compare', () => run.state(blueprint));
+    }),
+  );
   applyTaints(run, compiled, request);
 
   await readKinds(run, wanted, progress, (reader) => reader.reportEmptyFields());
@@ -200,6 +210,7 @@ function report(
     blueprints,
     problems: problems.list(),
     requests,
+    ...progress.timing.end(),
     ...(causes && { causes }),
   };
 }

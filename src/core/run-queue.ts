@@ -1,6 +1,7 @@
 import type { Kind } from './model.ts';
 import type { KindProgress } from './ports.ts';
 import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
+import type { RunTimes } from './run-times.ts';
 import type { Subject } from './source.ts';
 import type { TruthRecord } from './truths.ts';
 
@@ -37,6 +38,8 @@ export type RunRecord =
       readonly requestedAt: string;
       readonly startedAt: string;
       readonly progress: readonly KindProgress[];
+      /** Missing until the first was told. */
+      readonly times?: RunTimes;
     }
   | {
       readonly state: 'finished';
@@ -47,9 +50,13 @@ export type RunRecord =
       readonly report: RunReport;
     };
 
+/** What a run tells while it goes on. The newest of each kind, and the newest times, take the place of earlier ones. */
+export type RunProgress = KindProgress | RunTimes;
+
 /** An event of a run, for watchers. `finished` is the last one. */
 export type RunEvent =
   | { readonly type: 'progress'; readonly progress: KindProgress }
+  | { readonly type: 'times'; readonly times: RunTimes }
   | { readonly type: 'finished'; readonly report: RunReport };
 
 /** Executes one run. Never throws; every failure is in the report. */
@@ -57,7 +64,7 @@ export type RunWorker = (
   runId: string,
   order: RunOrder,
   signal: AbortSignal,
-  onProgress: (progress: KindProgress) => void,
+  onProgress: (progress: RunProgress) => void,
 ) => Promise<RunReport>;
 
 /** A notification that something changed, from a webhook. It names the subject, never a state. */

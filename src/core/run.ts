@@ -1,6 +1,7 @@
 import type { BlueprintState, Locator } from './blueprint-state.ts';
 import { fingerprint } from './canonical.ts';
 import type { Taint } from './deletion.ts';
+import type { LaneBook } from './lane-book.ts';
 import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
 import type { Ports, Program, RunObserver } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
@@ -24,6 +25,7 @@ export interface Run {
   readonly problems: ProblemBook;
   readonly observer: RunObserver;
   readonly signal: AbortSignal;
+  readonly lanes: LaneBook;
   /** Undefined when nothing is recorded. */
   readonly recorder: Recorder | undefined;
   /** The state of a blueprint, read when first needed; undefined when Port does not have the blueprint. */

@@ -62,7 +62,7 @@ async function withoutMissingRelations(
       names.filter((name) => !targets.exists(target, name)),
     );
   const missing = missingOf(targets, named);
-  for (const one of missing) intake.postpone(entity, state, one, write.note?.source);
+  for (const one of missing) intake.postpone(entity, state, one, { kind: write.kind, source: write.note?.source });
   const stripped = missing.length === 0 ? { ...entity, relations: {} } : withoutRelations(entity, missing);
   // There is no third pass.
   return { ...write, entity: stripped, last: true };
@@ -76,7 +76,12 @@ function missingOf(targets: RelationTargets, named: readonly NamedTargets[]): re
  * Adds the relations of an entity that was written without them although all targets seemed to exist: entities with
  * relations to themselves or to each other. One by one, because Port does not say which target it misses.
  */
-async function addOneByOne(run: Run, targets: RelationTargets, { entity, note }: Write, writer: Writer): Promise<void> {
+async function addOneByOne(
+  run: Run,
+  targets: RelationTargets,
+  { kind, entity, note }: Write,
+  writer: Writer,
+): Promise<void> {
   const { blueprint, identifier } = entity;
   const state = await run.state(blueprint);
   if (!state || missingOf(targets, namedTargets(entity, state.shape)).length > 0) return;
@@ -92,6 +97,7 @@ async function addOneByOne(run: Run, targets: RelationTargets, { entity, note }:
     };
     const related = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
     await writer.add({
+      kind,
       entity: related,
       merge: true,
       done,
@@ -131,7 +137,7 @@ async function addPostponedRelations(
 
 /** Writes a relation of an entity, unless Port has the same value. */
 async function addRelation(run: Run, pending: PendingRelation, value: RelationValue, writer: Writer): Promise<void> {
-  const { state, identifier, relation, source } = pending;
+  const { state, identifier, relation, kind, source } = pending;
   const blueprint = state.shape.identifier;
   const entity = { blueprint, identifier, properties: {}, relations: { [relation]: value } };
   const tracked = state.entities.get(identifier);
@@ -144,7 +150,7 @@ async function addRelation(run: Run, pending: PendingRelation, value: RelationVa
     else report(run, `${blueprint} ${relation}`, identifier, source);
   };
   const note = run.recorder && { state, source, changed: [`relations.${relation}`] };
-  await writer.add({ entity, merge: true, done, last: true, note });
+  await writer.add({ kind, entity, merge: true, done, last: true, note });
 }
 
 /** Whether Port has accepted the relation. */

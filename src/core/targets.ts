@@ -1,6 +1,6 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import type { TrackedEntity } from './entity-table.ts';
-import type { BlueprintShape, Entity, RelationValue } from './model.ts';
+import type { BlueprintShape, Entity, Kind, RelationValue } from './model.ts';
 import type { Run } from './run.ts';
 import type { RowSource } from './write.ts';
 
@@ -12,6 +12,7 @@ export interface PendingRelation {
   readonly value: RelationValue;
   readonly names: readonly string[];
   readonly targetBlueprint: string;
+  readonly kind: Kind;
   readonly source: RowSource | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import type { JournalRow } from './journal.ts';
-import type { Entity, StoredEntity } from './model.ts';
+import type { Entity, Kind, StoredEntity } from './model.ts';
 import type { UpsertOutcome } from './ports.ts';
 
 export type RowSource = NonNullable<JournalRow['source']>;
@@ -15,6 +15,8 @@ export interface WriteNote {
 
 /** One entity on its way to Port. */
 export interface Write {
+  /** Which kind gave it. */
+  readonly kind: Kind;
   readonly entity: Entity;
   /** False: Port drops the fields that the entity does not have. */
   readonly merge: boolean;

@@ -1,4 +1,5 @@
 import { entityJson } from './entity-json.ts';
+import type { LaneBook } from './lane-book.ts';
 import type { Entity, MappingFlags } from './model.ts';
 import { Packer } from './pack.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
@@ -7,6 +8,12 @@ import { UpdateQueue } from './update-queue.ts';
 import { asUpdate, type ReadyWrite, type Write } from './write.ts';
 
 const NO_ANSWER: UpsertOutcome = { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
+
+/** Who watches the writes. */
+export interface Watching {
+  readonly recorder?: Recorder | undefined;
+  readonly lanes: LaneBook;
+}
 
 /**
  * Packs entities into full batches per blueprint, and keeps several batches in flight. `add` waits when enough are in
@@ -17,6 +24,7 @@ export class Writer {
   readonly #flags: MappingFlags;
   readonly #signal: AbortSignal;
   readonly #recorder: Recorder | undefined;
+  readonly #lanes: LaneBook;
   readonly #packers = new Map<string, Packer<ReadyWrite>>();
   readonly #inFlight = new Set<Promise<void>>();
   /** Reads what entities of ours are before they change; undefined when the journal does not keep it. */
@@ -24,7 +32,8 @@ export class Writer {
   readonly #unsettledKeys = new Set<string>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal, recorder?: Recorder) {
+  constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal, { recorder, lanes }: Watching) {
+    this.#lanes = lanes;
     this.#recorder = recorder;
     this.#updates =
       recorder?.oldValues &&
@@ -61,7 +70,7 @@ export class Writer {
   async flush(): Promise<void> {
     await this.#updates?.flush();
     for (const packer of this.#packers.values()) await this.#send(packer.take());
-    await Promise.all(this.#inFlight);
+    await this.#lanes.without('compare', () => Promise.all(this.#inFlight));
     this.#rethrow();
   }
 
@@ -75,7 +84,8 @@ export class Writer {
     this.#rethrow();
     const [first] = writes;
     if (!first) return;
-    while (this.#inFlight.size >= this.#catalog.limits.batchesInFlight) await Promise.race(this.#inFlight);
+    while (this.#inFlight.size >= this.#catalog.limits.batchesInFlight)
+      await this.#lanes.without('compare', () => Promise.race(this.#inFlight));
     this.#rethrow();
     const batch = this.#deliver(writes, first).catch((error: unknown) => {
       this.#failure ??= { error };
@@ -87,7 +97,9 @@ export class Writer {
   async #deliver(writes: readonly ReadyWrite[], { entity, merge }: Write): Promise<void> {
     const entities = writes.map((write) => write.entity);
     const batch = { blueprint: entity.blueprint, merge, entities };
-    const outcomes = await this.#catalog.upsert(batch, this.#flags, this.#signal).catch(async (error: unknown) => {
+    const kinds = [...new Set(writes.map(({ kind }) => kind))];
+    const upsert = () => this.#catalog.upsert(batch, this.#flags, this.#signal);
+    const outcomes = await this.#lanes.time(kinds, 'write', upsert).catch(async (error: unknown) => {
       const lost = this.#recorder?.lostAnswer(error);
       if (lost) await this.#record(writes.map((write) => ({ write, outcome: lost })));
       throw error;
@@ -96,6 +108,7 @@ export class Writer {
     const recorded = this.#record(settled);
     for (const { write, outcome } of settled) {
       this.#unsettledKeys.delete(keyOf(write.entity));
+      if (outcome.type === 'written') this.#lanes.add(write.kind, 'write', 1);
       write.done(outcome);
     }
     await recorded;

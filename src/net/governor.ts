@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { WaitReason } from '../core/run-times.ts';
 import { type Clock, monotonic, systemClock } from './clock.ts';
 import type { HttpFailureReason, Side } from './http-failure.ts';
 import { type RateWindow, rateWindow, requestedWaitMs } from './rate-limit.ts';
@@ -21,6 +22,8 @@ export interface GovernorState {
   readonly concurrency: number;
   /** The end of the current wait for this host's rate limit, in epoch milliseconds. Undefined when nobody waits. */
   readonly waitingUntil: number | undefined;
+  /** Why; undefined when nobody waits. */
+  readonly waitingFor: WaitReason | undefined;
   /** What is left of the host's allowance, as it last said; undefined: it does not say. Times are in epoch milliseconds. */
   readonly allowance: RateWindow | undefined;
   readonly lastSuccessAt: number | undefined;
@@ -56,6 +59,16 @@ export interface GovernorOptions {
   readonly clock?: Clock;
   /** Called with the outcome of every attempt, for metrics. */
   readonly onOutcome?: (outcome: AttemptOutcome) => void;
+  /** Called when requests begin to wait, and when they have waited. */
+  readonly onWait?: (wait: HostWait) => void;
+}
+
+/** A wait, in epoch milliseconds. */
+export interface HostWait {
+  readonly reason: WaitReason;
+  readonly from: number;
+  /** null: it goes on. */
+  readonly to: number | null;
 }
 
 const SUCCESSES_TO_RECOVER = 20;
@@ -89,6 +102,10 @@ export function createGovernor(options: GovernorOptions): Governor {
   /** Requests that were in flight when concurrency was last halved. If they fail too, it is not halved again. */
   let inFlightAtSlowdown = 0;
   let pausedUntil = 0;
+  let pausedFor: WaitReason = 'rate limit';
+  /** How many requests pause before they are sent again, and since when. Several at the same time are one wait. */
+  let pausing = 0;
+  let pausingSince = 0;
   let window: RateWindow | undefined;
   let pauseTimer: AbortController | undefined;
   let requests = 0;
@@ -113,7 +130,9 @@ export function createGovernor(options: GovernorOptions): Governor {
     return window === undefined ? allowed : Math.min(allowed, Math.max(1, window.remaining - reserve(window)));
   }
 
-  function pause(ms: number): void {
+  function pause(ms: number, reason: WaitReason): void {
+    // One that is made longer keeps its reason.
+    if (monotonicNow() >= pausedUntil) pausedFor = reason;
     pausedUntil = Math.max(pausedUntil, monotonicNow() + Math.min(ms, maxWaitMs));
   }
 
@@ -132,8 +151,11 @@ export function createGovernor(options: GovernorOptions): Governor {
   function waitForPause(from: number): void {
     if (pauseTimer !== undefined) return;
     pauseTimer = new AbortController();
+    const wait = { reason: pausedFor, from: clock.now() };
+    options.onWait?.({ ...wait, to: null });
     function wake(): void {
       pauseTimer = undefined;
+      options.onWait?.({ ...wait, to: clock.now() });
       rateLimitWaitMs += monotonicNow() - from;
       startWaiting();
     }
@@ -155,10 +177,12 @@ export function createGovernor(options: GovernorOptions): Governor {
     window = rateWindow(headers, now);
     allowance = window ?? allowance;
     if (window !== undefined && window.remaining <= reserve(window)) {
-      pause(Math.max(window.resetAt - now, RESET_PRECISION_MS));
+      pause(Math.max(window.resetAt - now, RESET_PRECISION_MS), 'allowance spent');
     }
     if (status === 429 || status === 503) {
-      pause(requestedWaitMs(status, headers, now) ?? (status === 429 ? DEFAULT_429_PAUSE_MS : 0));
+      const askedMs = requestedWaitMs(status, headers, now);
+      const reason = askedMs === undefined ? 'rate limit' : 'Retry-After';
+      pause(askedMs ?? (status === 429 ? DEFAULT_429_PAUSE_MS : 0), reason);
       slowDown(wasInFlightAtSlowdown);
     } else if (status >= 500) {
       successes = 0;
@@ -167,6 +191,21 @@ export function createGovernor(options: GovernorOptions): Governor {
       if (successes < SUCCESSES_TO_RECOVER) return;
       successes = 0;
       allowed = Math.min(maxConcurrency, allowed + 1);
+    }
+  }
+
+  async function pauseAlone(ms: number, signal: AbortSignal): Promise<void> {
+    const reason = 'retry pause';
+    if (pausing === 0) {
+      pausingSince = clock.now();
+      options.onWait?.({ reason, from: pausingSince, to: null });
+    }
+    pausing += 1;
+    try {
+      await clock.sleep(ms, signal);
+    } finally {
+      pausing -= 1;
+      if (pausing === 0) options.onWait?.({ reason, from: pausingSince, to: clock.now() });
     }
   }
 
@@ -221,8 +260,8 @@ export function createGovernor(options: GovernorOptions): Governor {
     },
     async waitForRetry(ms, who, signal) {
       retries += 1;
-      if (who === 'host') pause(ms);
-      else await clock.sleep(ms, signal);
+      if (who === 'host') pause(ms, 'retry pause');
+      else await pauseAlone(ms, signal);
     },
     countResend() {
       requests += 1;
@@ -239,6 +278,7 @@ export function createGovernor(options: GovernorOptions): Governor {
         rateLimitWaitMs,
         concurrency: allowed,
         waitingUntil,
+        waitingFor: waitingUntil === undefined ? undefined : pausedFor,
         allowance,
         lastSuccessAt,
         lastFailure,

@@ -1,6 +1,5 @@
 import { isDoneWithin } from '../core/deadline.ts';
-import type { KindProgress } from '../core/ports.ts';
-import { QueueUnavailable, type RunQueue, type RunRecord } from '../core/run-queue.ts';
+import { QueueUnavailable, type RunProgress, type RunQueue, type RunRecord } from '../core/run-queue.ts';
 import type { TruthRecord } from '../core/truths.ts';
 import { InlineLeases } from './inline-leases.ts';
 import { InlineLiveEvents } from './inline-live-events.ts';
@@ -106,7 +105,7 @@ export function createInlineQueue(options: InlineQueueOptions = {}): RunQueue {
     watch(runId, signal) {
       return watchRun(runId, signal, {
         find: async (id) => find(id),
-        listen(id, listener: (progress: KindProgress | undefined) => void) {
+        listen(id, listener: (progress: RunProgress | undefined) => void) {
           runs.notifications.on(id, listener);
           return () => runs.notifications.off(id, listener);
         },

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { messageOf } from '../core/errors.ts';
-import type { KindProgress } from '../core/ports.ts';
 import type { RunMode, RunReport } from '../core/report.ts';
-import { QueueUnavailable, type RunOrder, type RunRecord, type RunTicket, type RunWorker } from '../core/run-queue.ts';
+import {
+  QueueUnavailable,
+  type RunOrder,
+  type RunProgress,
+  type RunRecord,
+  type RunTicket,
+  type RunWorker,
+} from '../core/run-queue.ts';
 import { KEPT_CHANGES, MAX_OPEN_RUNS, TOO_MANY_PLANS, TOO_MANY_PLANS_RETRY_S } from './limits.ts';
 import { covers, mergeOrders, withoutMapping, withProgress } from './order.ts';
 import { CANCELLED, shortReport, withoutChanges, workerThrew } from './reports.ts';
@@ -118,10 +124,10 @@ export class InlineRuns {
     this.#startNext();
   }
 
-  #progress(runId: string, progress: KindProgress): void {
+  #progress(runId: string, progress: RunProgress): void {
     const active = this.#active;
     if (active?.record.runId !== runId) return;
-    active.record = { ...active.record, progress: withProgress(active.record.progress, progress) };
+    active.record = withProgress(active.record, progress);
     this.notifications.emit(runId, progress);
   }
 

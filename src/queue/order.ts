@@ -1,6 +1,7 @@
 import type { Kind } from '../core/model.ts';
 import type { KindProgress } from '../core/ports.ts';
-import type { RunOrder } from '../core/run-queue.ts';
+import type { RunOrder, RunProgress } from '../core/run-queue.ts';
+import type { RunTimes } from '../core/run-times.ts';
 import { KEPT_CAUSES } from './limits.ts';
 
 /** The run that the schedule requests. */
@@ -32,8 +33,22 @@ export function withoutMapping({ mapping: _, ...order }: RunOrder): RunOrder {
   return order;
 }
 
-/** The latest progress of each kind, in the order in which the kinds began. */
-export function withProgress(known: readonly KindProgress[], latest: KindProgress): readonly KindProgress[] {
-  const others = known.some(({ kind }) => kind === latest.kind);
-  return others ? known.map((entry) => (entry.kind === latest.kind ? latest : entry)) : [...known, latest];
+/** What a run has told so far: the latest progress of each kind, in the order in which the kinds began, and its times. */
+export interface Told {
+  readonly progress: readonly KindProgress[];
+  readonly times?: RunTimes;
+}
+
+export function isTimes(progress: RunProgress): progress is RunTimes {
+  return 'lanes' in progress;
+}
+
+/** The record of a run after it has told more. */
+export function withProgress<T extends Told>(known: T, latest: RunProgress): T {
+  if (isTimes(latest)) return { ...known, times: latest };
+  const isKnown = known.progress.some(({ kind }) => kind === latest.kind);
+  const progress = isKnown
+    ? known.progress.map((entry) => (entry.kind === latest.kind ? latest : entry))
+    : [...known.progress, latest];
+  return { ...known, progress };
 }

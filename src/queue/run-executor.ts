@@ -3,8 +3,8 @@ import { DelayedError, type Job, WaitingError } from 'bullmq';
 import { messageOf } from '../core/errors.ts';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
-import type { RunRecord, RunWorker } from '../core/run-queue.ts';
-import { withProgress } from './order.ts';
+import type { RunProgress, RunRecord, RunWorker } from '../core/run-queue.ts';
+import { isTimes, withProgress } from './order.ts';
 import type { QueueLog } from './redis-connections.ts';
 import { CANCELLED, shortReport, workerThrew } from './reports.ts';
 import type { RunStore } from './run-store.ts';
@@ -114,11 +114,15 @@ export class RunExecutor {
     }
   }
 
-  #progress(active: ActiveRun, progress: KindProgress): void {
-    active.record = { ...active.record, progress: withProgress(active.record.progress, progress) };
+  #progress(active: ActiveRun, progress: RunProgress): void {
+    active.record = withProgress(active.record, progress);
     // Only for people who watch. If one is lost, the next one replaces it.
-    const position = active.record.progress.findIndex(({ kind }) => kind === progress.kind);
-    this.#options.failFast.progress(active.record.runId, progress, position).catch(() => undefined);
+    const { failFast } = this.#options;
+    const { runId } = active.record;
+    const stored = isTimes(progress)
+      ? failFast.times(runId, progress)
+      : failFast.progress(runId, progress, positionIn(active.record, progress));
+    stored.catch(() => undefined);
   }
 
   async #handBack(job: Job, token: string): Promise<never> {
@@ -131,6 +135,10 @@ export class RunExecutor {
     }
     throw new WaitingError();
   }
+}
+
+function positionIn({ progress }: Running, { kind }: KindProgress): number {
+  return progress.findIndex((one) => one.kind === kind);
 }
 
 function stop(active: ActiveRun, reason: StopReason): void {

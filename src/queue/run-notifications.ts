@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
-import type { KindProgress } from '../core/ports.ts';
+import type { RunProgress } from '../core/run-queue.ts';
 import { parseNotification } from './run-record.ts';
 
 /** The notifications that replicas send each other about runs, over Redis pub/sub. */
@@ -14,14 +14,15 @@ export class RunNotifications {
     subscriber.on('message', (_channel: string, text: string) => {
       const notification = parseNotification(text);
       if (notification === undefined) return;
-      if (notification.type === 'cancel') this.#cancels.emit('cancel', notification.runId);
-      else
-        this.#progress.emit(notification.runId, notification.type === 'progress' ? notification.progress : undefined);
+      const { type, runId } = notification;
+      if (type === 'cancel') this.#cancels.emit('cancel', runId);
+      else if (type === 'finished') this.#progress.emit(runId, undefined);
+      else this.#progress.emit(runId, type === 'progress' ? notification.progress : notification.times);
     });
   }
 
   /** Calls the listener with progress, and with `undefined` when the run has finished. Returns a function that unsubscribes. */
-  listen(runId: string, listener: (progress: KindProgress | undefined) => void): () => void {
+  listen(runId: string, listener: (progress: RunProgress | undefined) => void): () => void {
     this.#progress.on(runId, listener);
     return () => this.#progress.off(runId, listener);
   }

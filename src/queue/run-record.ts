@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { KindProgress } from '../core/ports.ts';
 import { RUN_TRIGGERS, type RunCause, type RunReport } from '../core/report.ts';
 import type { RunOrder, RunRecord } from '../core/run-queue.ts';
+import { type RunTimes, STAGES, WAIT_REASONS } from '../core/run-times.ts';
+import { SIDES } from '../core/sides.ts';
 import { KEPT_CAUSES } from './limits.ts';
 
 const progressSchema = z.object({
@@ -10,6 +12,26 @@ const progressSchema = z.object({
   items: z.number(),
   written: z.number(),
   unchanged: z.number(),
+});
+
+const laneSchema = z.object({
+  kind: z.string(),
+  stage: z.enum(STAGES),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  busyMs: z.number(),
+  done: z.number(),
+});
+const waitSchema = z.object({
+  side: z.enum(SIDES),
+  from: z.string(),
+  to: z.string().nullable(),
+  reason: z.enum(WAIT_REASONS),
+});
+const timesSchema = z.object({
+  lanes: z.array(laneSchema).readonly(),
+  waited: z.array(waitSchema).readonly(),
+  waitedMore: z.number().exactOptional(),
 });
 
 const recordSchema = z.looseObject({
@@ -57,7 +79,7 @@ export function recordOf(runId: string, hash: Readonly<Record<string, string>>):
   };
   const common = { runId, order, requestedAt };
   if (state === 'queued') return { ...common, state };
-  if (state === 'running') return { ...common, state, startedAt, progress: progressOf(hash) };
+  if (state === 'running') return { ...common, state, startedAt, progress: progressOf(hash), ...timesOf(hash) };
   const read = report === undefined ? undefined : parsed(report, isReport);
   return read === undefined ? undefined : { ...common, state, startedAt, report: read };
 }
@@ -142,10 +164,24 @@ function parseProgress(text: string): readonly z.infer<typeof storedProgressSche
   }
 }
 
+/** The hash field for the times of a run. */
+export const TIMES_FIELD = 'times';
+
+function timesOf(hash: Readonly<Record<string, string>>): { readonly times?: RunTimes } {
+  const text = hash[TIMES_FIELD];
+  const times = text === undefined ? undefined : parsed(text, isTimes);
+  return times === undefined ? {} : { times };
+}
+
+function isTimes(value: unknown): value is RunTimes {
+  return timesSchema.safeParse(value).success;
+}
+
 const notificationSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), runId: z.string() }),
   z.object({ type: z.literal('finished'), runId: z.string() }),
   z.object({ type: z.literal('progress'), runId: z.string(), progress: progressSchema }),
+  z.object({ type: z.literal('times'), runId: z.string(), times: timesSchema }),
 ]);
 
 /** A message between replicas about a run. */

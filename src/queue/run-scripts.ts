@@ -95,7 +95,7 @@ redis.call('SET', LEASE, id .. ' ' .. token, 'PX', leaseMs)
 redis.call('SET', RUNNING, id)
 stopWaiting(id)
 for _, field in ipairs(redis.call('HKEYS', run)) do
-  if string.sub(field, 1, 9) == 'progress:' then redis.call('HDEL', run, field) end
+  if string.sub(field, 1, 9) == 'progress:' or field == 'times' then redis.call('HDEL', run, field) end
 end
 redis.call('HSET', run, 'state', 'running', 'startedAt', startedAt)
 return 'begun'

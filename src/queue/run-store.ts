@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { KindProgress } from '../core/ports.ts';
 import type { RunReport } from '../core/report.ts';
 import { QueueUnavailable, type RunOrder, type RunRecord, type RunTicket } from '../core/run-queue.ts';
+import type { RunTimes } from '../core/run-times.ts';
 import {
   KEPT_CHANGES,
   KEPT_RUNS,
@@ -15,7 +16,15 @@ import { nullForWrongType } from './redis-client.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisScript } from './redis-script.ts';
 import { withoutChanges } from './reports.ts';
-import { hashOf, orderFields, progressField, type RunNotification, recordOf, withChanges } from './run-record.ts';
+import {
+  hashOf,
+  orderFields,
+  progressField,
+  type RunNotification,
+  recordOf,
+  TIMES_FIELD,
+  withChanges,
+} from './run-record.ts';
 import { BEGIN, FINISH, HAND_BACK, RENEW_LEASE, REQUEST } from './run-scripts.ts';
 
 type Running = Extract<RunRecord, { state: 'running' }>;
@@ -82,10 +91,18 @@ export class RunStore {
 
   /** Writes the progress of a kind and notifies all replicas. @param position the kind's index: see `progressField` */
   async progress(runId: string, progress: KindProgress, position: number): Promise<void> {
-    const notification: RunNotification = { type: 'progress', runId, progress };
+    await this.#tell({ type: 'progress', runId, progress }, progressField(progress, position));
+  }
+
+  /** The same with the times of a run. */
+  async times(runId: string, times: RunTimes): Promise<void> {
+    await this.#tell({ type: 'times', runId, times }, [TIMES_FIELD, JSON.stringify(times)]);
+  }
+
+  async #tell(notification: RunNotification, [field, value]: readonly [string, string]): Promise<void> {
     await this.#redis
       .multi()
-      .hset(this.#keys.runs + runId, ...progressField(progress, position))
+      .hset(this.#keys.runs + notification.runId, field, value)
       .publish(this.#keys.channel, JSON.stringify(notification))
       .exec();
   }

@@ -1,5 +1,7 @@
 import type { KindProgress } from '../core/ports.ts';
-import type { RunEvent, RunRecord } from '../core/run-queue.ts';
+import type { RunEvent, RunProgress, RunRecord } from '../core/run-queue.ts';
+import type { RunTimes } from '../core/run-times.ts';
+import { isTimes } from './order.ts';
 
 /** Notifications may get lost while Redis is away, so the record is also polled, this often. */
 const POLL_MS = 2_000;
@@ -8,11 +10,11 @@ const POLL_MS = 2_000;
 export interface NotificationSource {
   find(runId: string): Promise<RunRecord | undefined>;
   /** Calls the listener with progress, and with `undefined` when the run may have finished. Returns a function that unsubscribes. */
-  listen(runId: string, listener: (progress: KindProgress | undefined) => void): () => void;
+  listen(runId: string, listener: (progress: RunProgress | undefined) => void): () => void;
 }
 
 /**
- * The events of a run until it has finished. A slow reader gets only the latest progress of each kind. For a run that has
+ * The events of a run until it has finished. A slow reader gets only the latest progress of each kind, and the latest times. For a run that has
  * finished already, `finished` comes at once.
  */
 export async function* watchRun(
@@ -21,10 +23,12 @@ export async function* watchRun(
   source: NotificationSource,
 ): AsyncGenerator<RunEvent, void> {
   const unread = new Map<string, KindProgress>();
+  let times: RunTimes | undefined;
   let mayHaveFinished = true;
   let wake: () => void = () => undefined;
   const stop = source.listen(runId, (progress) => {
     if (progress === undefined) mayHaveFinished = true;
+    else if (isTimes(progress)) times = progress;
     else unread.set(progress.kind, progress);
     wake();
   });
@@ -43,7 +47,12 @@ export async function* watchRun(
         unread.delete(kind);
         yield { type: 'progress', progress };
       }
-      if (unread.size > 0 || mayHaveFinished) continue;
+      if (times !== undefined) {
+        const newest = times;
+        times = undefined;
+        yield { type: 'times', times: newest };
+      }
+      if (unread.size > 0 || times !== undefined || mayHaveFinished) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => {
           mayHaveFinished = true;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { CODES, type Code } from '../core/errors.ts';
 import type { KindProgress } from '../core/ports.ts';
 import { type BlockReason, type DeletionReason, RUN_TRIGGERS, type RunReport } from '../core/report.ts';
+import { type Lane, type RunWait, STAGES, WAIT_REASONS } from '../core/run-times.ts';
+import { SIDES } from '../core/sides.ts';
 
 /** Any name: runs of an older version may have had other kinds. */
 export const kindSchema = z.string();
@@ -18,6 +20,31 @@ export const progressSchema: z.ZodType<KindProgress> = z.strictObject({
   written: count,
   unchanged: count,
 });
+
+const laneSchema: z.ZodType<Lane> = z.strictObject({
+  kind: kindSchema,
+  stage: z.enum(STAGES),
+  startedAt: instant,
+  endedAt: instant.nullable().meta({ description: 'null: it may go on.' }),
+  busyMs: z.number().min(0).meta({ description: 'The time in which at least one piece of work was under way.' }),
+  done: count,
+});
+
+export const waitReasonSchema = z.enum(WAIT_REASONS);
+
+const waitSchema: z.ZodType<RunWait> = z.strictObject({
+  side: z.enum(SIDES),
+  from: instant,
+  to: instant.nullable().meta({ description: 'null: it goes on.' }),
+  reason: waitReasonSchema,
+});
+
+const lanes = z.array(laneSchema).readonly().meta({ description: 'When each stage of each kind was worked on.' });
+const waited = z.array(waitSchema).readonly().meta({ description: 'When requests waited: at most 50, the longest.' });
+const waitedMore = count.exactOptional().meta({ description: 'How many shorter waits were left out.' });
+
+/** Where the time of a run went; of a run in progress so far. */
+export const timesFields = { lanes, waited, waitedMore };
 
 const kindReportSchema = z.strictObject({
   kind: kindSchema,
@@ -149,5 +176,8 @@ export const runReportSchema: z.ZodType<RunReport> = z.strictObject({
   changes: z.array(changeSchema).readonly().exactOptional(),
   setup: z.array(setupSchema).readonly().exactOptional(),
   mapping: plannedMappingSchema.exactOptional(),
+  lanes: lanes.exactOptional(),
+  waited: waited.exactOptional(),
+  waitedMore,
   causes: runCausesSchema.exactOptional(),
 });

@@ -3,7 +3,7 @@ import type { RunEvent, RunQueue, RunRecord } from '../core/run-queue.ts';
 import { eventText, HEARTBEAT, RETRY } from './event-stream.ts';
 
 /**
- * A run as server-sent events: the current progress, `progress` events, then one `finished` with the report. After every
+ * A run as server-sent events: the current progress, `progress` and `times` events, then one `finished` with the report. After every
  * `heartbeatMs` without an event comes a comment, so that proxies do not close the connection. The stream also ends when
  * the run is gone, the signal aborts or the queue cannot be reached; browsers then connect again.
  */
@@ -18,8 +18,10 @@ export async function* runEvents(
     yield textOf({ type: 'finished', report: record.report });
     return;
   }
-  if (record.state === 'running')
+  if (record.state === 'running') {
     yield record.progress.map((progress) => textOf({ type: 'progress', progress })).join('');
+    if (record.times !== undefined) yield textOf({ type: 'times', times: record.times });
+  }
 
   const events = queue.watch(record.runId, signal)[Symbol.asyncIterator]();
   let next = nextEvent(events);
@@ -43,6 +45,16 @@ function nextEvent(events: AsyncIterator<RunEvent>): Promise<RunEvent | 'ended'>
 }
 
 function textOf(event: RunEvent): string {
-  const data = event.type === 'progress' ? event.progress : event.report;
-  return eventText(event.type, JSON.stringify(data));
+  return eventText(event.type, JSON.stringify(dataOf(event)));
+}
+
+function dataOf(event: RunEvent): unknown {
+  switch (event.type) {
+    case 'progress':
+      return event.progress;
+    case 'times':
+      return event.times;
+    case 'finished':
+      return event.report;
+  }
 }

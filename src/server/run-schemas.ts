@@ -11,6 +11,7 @@ import {
   runReportSchema,
   runStatusSchema,
   runTriggerSchema,
+  timesFields,
 } from './report-schema.ts';
 
 /** How many kinds or digests one request may name. */
@@ -116,6 +117,7 @@ export const runListSchema = z.strictObject({ runs: z.array(summarySchema).reado
 
 /** A run without a report yet. */
 const liveRunSchema = summarySchema.extend({
+  ...timesFields,
   status: z.enum(['queued', 'running']),
   progress: z.array(progressSchema).readonly(),
 });
@@ -147,6 +149,6 @@ export function summaryOf(record: RunRecord): z.infer<typeof summarySchema> {
 /** What GET /v1/runs/:id returns: the report of a finished run, else its summary with the progress. */
 export function runView(record: RunRecord): z.infer<typeof runSchema> {
   if (record.state === 'finished') return record.report;
-  const progress = record.state === 'running' ? record.progress : [];
-  return { ...summaryOf(record), status: record.state, progress };
+  const { progress, times = { lanes: [], waited: [] } } = record.state === 'running' ? record : { progress: [] };
+  return { ...summaryOf(record), status: record.state, progress, ...times };
 }

@@ -10,6 +10,8 @@ import {
   runModeSchema,
   runStatusSchema,
   runTriggerSchema,
+  timesFields,
+  waitReasonSchema,
 } from './report-schema.ts';
 
 const count = z.int().min(0);
@@ -82,7 +84,8 @@ export const statusSchema: z.ZodType<StatusDocument> = z.strictObject({
       ...run,
       startedAt: z.string(),
       progress: z.array(progressSchema).readonly(),
-      waits: z.array(z.strictObject({ side: z.enum(SIDES), until: instant, reason: z.string() })).readonly(),
+      waits: z.array(z.strictObject({ side: z.enum(SIDES), until: instant, reason: waitReasonSchema })).readonly(),
+      ...timesFields,
     })
     .nullable(),
   waiting: z.array(z.strictObject(run)).readonly(),

@@ -78,7 +78,7 @@ export function createRunWorker(
       traced.observer,
       components.metrics.observer,
       logObserver(logger),
-      { progress: onProgress },
+      { progress: onProgress, timed: onProgress },
       ...(leftOut && mode === 'resync' ? [book.observer] : []),
     ];
     const report = await components.application.run(requestOf(runId, order, components.readMapping), signal, {

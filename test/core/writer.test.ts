@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonBytes } from '../../src/core/conform.ts';
+import { LaneBook } from '../../src/core/lane-book.ts';
 import type { Entity, Mapping } from '../../src/core/model.ts';
 import type { UpsertBatch, UpsertOutcome } from '../../src/core/ports.ts';
 import type { Write } from '../../src/core/write.ts';
@@ -54,7 +55,7 @@ function setUp(answer: UpsertBehaviour, limits = SMALL, signal = never) {
     },
   };
   return {
-    writer: new Writer(catalog, mapping.flags, signal),
+    writer: new Writer(catalog, mapping.flags, signal, { lanes: new LaneBook(Date.now) }),
     sent,
     flags,
     inFlight: () => inFlight,
@@ -107,7 +108,7 @@ function serialsOf(entities: readonly Entity[]): number[] {
 async function writeAll(writer: Writer, writes: readonly Planned[], told: Map<number, UpsertOutcome[]>) {
   for (const [serial, { entity, merge }] of writes.entries()) {
     const done: Write['done'] = (outcome) => told.set(serial, [...(told.get(serial) ?? []), outcome]);
-    await writer.add({ entity, merge, done });
+    await writer.add({ kind: 'thing', entity, merge, done });
   }
   await writer.flush();
 }
@@ -200,6 +201,7 @@ describe('Writer', () => {
   });
 
   const write = (identifier: string, done: Write['done'] = () => undefined): Write => ({
+    kind: 'thing',
     entity: { blueprint: 'a', identifier, properties: { serial: identifier }, relations: {} },
     merge: true,
     done,

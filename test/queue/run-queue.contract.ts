@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { QueueUnavailable, type RunEvent, type RunQueue } from '../../src/core/run-queue.ts';
+import type { RunTimes } from '../../src/core/run-times.ts';
 import type { TruthRecord } from '../../src/core/truths.ts';
 import { describeLiveEvents } from './live-events.contract.ts';
 import { HeldRuns, inBursts, liveEvent, nothingLive, PLAN, RESYNC, reportOf, until } from './workers.ts';
@@ -9,6 +10,16 @@ export interface ContractOptions {
   readonly liveLimit?: number;
   readonly liveQuietMs?: number;
 }
+
+const TIMES: RunTimes = {
+  lanes: [
+    {
+      ...{ kind: 'komodorService', stage: 'read', startedAt: '2026-01-02T03:00:00.000Z', endedAt: null },
+      ...{ busyMs: 12, done: 5 },
+    },
+  ],
+  waited: [{ side: 'port', from: '2026-01-02T03:00:01.000Z', to: null, reason: 'Retry-After' }],
+};
 
 /** What every RunQueue does. @param open an empty queue of its own */
 export function describeRunQueue(name: string, open: (options: ContractOptions) => RunQueue): void {
@@ -243,12 +254,16 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
         for await (const event of queue.watch(runId, new AbortController().signal)) seen.push(event);
       })();
       await until(() => {
-        if (seen.length === 0) runs.begun[0]?.progress(progress);
-        return seen.length > 0;
+        if (seen.length < 2) {
+          runs.begun[0]?.progress(progress);
+          runs.begun[0]?.progress(TIMES);
+        }
+        return seen.length > 1;
       });
       runs.release();
       await watching;
-      expect(seen[0]).toEqual({ type: 'progress', progress });
+      expect(seen).toContainEqual({ type: 'progress', progress });
+      expect(seen).toContainEqual({ type: 'times', times: TIMES });
       expect(seen.at(-1)).toMatchObject({ type: 'finished', report: { runId, status: 'completed' } });
       const late: RunEvent[] = [];
       for await (const event of queue.watch(runId, new AbortController().signal)) late.push(event);
@@ -266,17 +281,20 @@ export function describeRunQueue(name: string, open: (options: ContractOptions) 
       expect(await none.next()).toMatchObject({ done: true });
     });
 
-    it('shows the progress in the record', async () => {
+    it('shows the progress and the times in the record', async () => {
       const { queue, runs } = await createWorking();
       const { runId } = await queue.request(RESYNC);
       await until(() => runs.begun.length === 1);
       const progress = { kind: 'komodorService', pages: 1, items: 5, written: 3, unchanged: 2 } as const;
       runs.begun[0]?.progress(progress);
       runs.begun[0]?.progress({ ...progress, pages: 2 });
+      runs.begun[0]?.progress({ ...TIMES, waitedMore: 3 });
+      runs.begun[0]?.progress(TIMES);
       await until(async () => {
         const record = await queue.find(runId);
-        return record?.state === 'running' && record.progress[0]?.pages === 2;
+        return record?.state === 'running' && record.progress[0]?.pages === 2 && record.times !== undefined;
       });
+      expect(await queue.find(runId)).toMatchObject({ progress: [{ pages: 2 }], times: TIMES });
     });
 
     it('gives a run whose worker throws a report', async () => {

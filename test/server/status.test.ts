@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const AT = '2026-01-02T03:00:00.000Z';
 const NOW = Date.parse('2026-01-02T03:12:00.000Z');
 const QUIET: ApiState = {
-  ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined },
+  ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined, waitingFor: undefined },
   ...{ lastSuccessAt: undefined, lastFailure: undefined, allowance: undefined },
 };
 

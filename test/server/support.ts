@@ -34,7 +34,7 @@ const NO_MAPPINGS: MappingAnswers = {
 };
 
 const NO_TRAFFIC: ApiState = {
-  ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined },
+  ...{ requests: 0, retries: 0, rateLimitWaitMs: 0, waitingUntil: undefined, waitingFor: undefined },
   ...{ lastSuccessAt: undefined, lastFailure: undefined, allowance: undefined },
 };
 
