@@ -105,6 +105,14 @@ export async function open(
   return page;
 }
 
+/** Waits until a view shows what it has: its heading is there, and nothing says that it loads. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('[role=status]')].every(({ textContent }) => !textContent.startsWith('Loading')),
+  );
+}
+
 /** The page's clock, as far ahead as the world's. */
 function shiftPageClock(aheadMs: number): string {
   return `{ const Real = Date; const now = () => Real.now() + ${aheadMs};
