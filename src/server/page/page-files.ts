@@ -7,7 +7,7 @@ import { gzip } from 'node:zlib';
 /** Where `npm run build` puts the page: the same place for the sources and for what is built from them. */
 export const PAGE_FOLDER = fileURLToPath(new URL('../../../dist/page/', import.meta.url));
 
-/** A file that the page loads. Its name has a digest of its content. */
+/** A file that the page loads. */
 export interface PageFile {
   readonly type: string;
   readonly bytes: Buffer;
@@ -16,7 +16,7 @@ export interface PageFile {
 }
 
 export interface PageFiles {
-  /** With `%BASE%` and `%NONCE%`. */
+  /** With `%BASE%`, `%VERSION%` and `%NONCE%`. */
   readonly template: string;
   /** By the path under `assets/`. */
   readonly assets: ReadonlyMap<string, PageFile>;

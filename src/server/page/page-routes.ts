@@ -21,7 +21,7 @@ const VIEWS = [
 ];
 
 /** The operator's page. Its files need no token: they hold no data, and the page asks for the token by itself. */
-export function addPage(app: App, { limits, publicUrl, pageFolder = PAGE_FOLDER }: ServerContext): void {
+export function addPage(app: App, { limits, publicUrl, version, pageFolder = PAGE_FOLDER }: ServerContext): void {
   const files = readPageFiles(pageFolder);
   const prefix = prefixOf(publicUrl);
   const template = files?.template ?? plainPage(prefix);
@@ -31,12 +31,12 @@ export function addPage(app: App, { limits, publicUrl, pageFolder = PAGE_FOLDER 
   for (const url of VIEWS) {
     app.get(url, { ...options, schema: { hide: true } }, async (_request, reply) => {
       const nonce = randomBytes(18).toString('base64');
-      const values: Readonly<Record<string, string>> = { BASE: inAttribute(`${prefix}/`), NONCE: nonce };
+      const values: Readonly<Record<string, string>> = { BASE: `${prefix}/`, VERSION: version, NONCE: nonce };
       return reply
         .header('content-security-policy', policyOf(nonce))
         .header('cache-control', 'no-store')
         .type('text/html; charset=utf-8')
-        .send(template.replace(/%(BASE|NONCE)%/g, (mark, name: string) => values[name] ?? mark));
+        .send(template.replace(/%(BASE|VERSION|NONCE)%/g, (mark, name: string) => inAttribute(values[name] ?? mark)));
     });
   }
 
@@ -44,6 +44,9 @@ export function addPage(app: App, { limits, publicUrl, pageFolder = PAGE_FOLDER 
   app.get('/assets/*', { ...options, schema }, async ({ params, headers }, reply) => {
     const file = files?.assets.get(params['*']);
     if (file === undefined) return reply.callNotFound();
+    // Vite gives names with a digest to all but what web/public has.
+    const isFixed = /-[\w-]{8}\.\w+$/.test(params['*']);
+    reply.header('cache-control', isFixed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
     return sendFile(reply, file, headers['accept-encoding']);
   });
 }
@@ -52,7 +55,6 @@ async function sendFile(reply: FastifyReply, file: PageFile, accepted: string | 
   const gzipped = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(String(accepted)) ? await file.gzipped() : undefined;
   if (gzipped !== undefined) reply.header('content-encoding', 'gzip');
   return reply
-    .header('cache-control', 'public, max-age=31536000, immutable')
     .header('vary', 'accept-encoding')
     .type(file.type)
     .send(gzipped ?? file.bytes);

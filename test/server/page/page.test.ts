@@ -28,10 +28,10 @@ describe('the page', () => {
         'text/html; charset=utf-8',
         'no-store',
       ]);
-      expect(body).toContain('<base href="/">');
-      const nonce = /content="([^"]+)"/.exec(body)?.[1] ?? '';
+      expect(body).toContain('<base href="/"><meta name="komodor-port" content="1.2.3">');
+      const nonce = / nonce="([^"]+)"/.exec(body)?.[1] ?? '';
       expect(nonce).toMatch(/^[\w+/]{24}$/);
-      expect(body).not.toMatch(/%(BASE|NONCE)%/);
+      expect(body).not.toMatch(/%(BASE|VERSION|NONCE)%/);
       expect(headers['content-security-policy']).toBe(
         `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'`,
       );
@@ -74,7 +74,7 @@ describe('the page', () => {
       200, 200, 429,
     ]);
     expect(await asked('/timeline')).toBe(200);
-    expect(await asked('/assets/main-1a2b.js')).toBe(200);
+    expect(await asked('/assets/main-1a2b3c4d.js')).toBe(200);
   });
 
   it('that was not built says how to build it, and links to what there is', async () => {
@@ -84,17 +84,17 @@ describe('the page', () => {
       expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
       expect(answer.body).toContain('npm run build');
     }
-    expect((await app.inject({ url: '/assets/main-1a2b.js' })).statusCode).toBe(404);
+    expect((await app.inject({ url: '/assets/main-1a2b3c4d.js' })).statusCode).toBe(404);
   });
 });
 
 describe('the files of the page', () => {
   it.each([
-    ['main-1a2b.js', 'text/javascript; charset=utf-8', true],
-    ['main-3c4d.css', 'text/css; charset=utf-8', true],
-    ['mark-5e6f.svg', 'image/svg+xml', true],
-    ['photo-7a8b.png', 'image/png', false],
-    ['nested/deep-9c0d.js', 'text/javascript; charset=utf-8', true],
+    ['main-1a2b3c4d.js', 'text/javascript; charset=utf-8', true],
+    ['main-Bt_x-a9Z.css', 'text/css; charset=utf-8', true],
+    ['mark-5e6f7a8b.svg', 'image/svg+xml', true],
+    ['photo-7a8b9c0d.png', 'image/png', false],
+    ['nested/deep-9c0d1e2f.js', 'text/javascript; charset=utf-8', true],
   ])('%s is kept by browsers, has its type, and is compressed: %s %s', async (name, type, isCompressed) => {
     const { app } = await startServer({ pageFolder: builtPage() });
     const plain = await app.inject({ url: `/assets/${name}` });
@@ -109,10 +109,15 @@ describe('the files of the page', () => {
     expect(isCompressed ? gunzipSync(small.rawPayload) : small.rawPayload).toEqual(plain.rawPayload);
   });
 
+  it('with a name that stays are asked for again after an hour', async () => {
+    const { app } = await startServer({ pageFolder: builtPage() });
+    expect((await app.inject({ url: '/assets/icon.svg' })).headers['cache-control']).toBe('public, max-age=3600');
+  });
+
   it('are smaller when compressed, and not compressed for who refuses it', async () => {
     const { app } = await startServer({ pageFolder: builtPage() });
     const asked = (encoding: string) =>
-      app.inject({ url: '/assets/main-1a2b.js', headers: { 'accept-encoding': encoding } });
+      app.inject({ url: '/assets/main-1a2b3c4d.js', headers: { 'accept-encoding': encoding } });
     expect((await asked('gzip')).rawPayload.length).toBeLessThan(SCRIPT.length / 10);
     for (const encoding of ['gzip;q=0', 'br', 'identity, gzip; q=0.0'])
       expect((await asked(encoding)).body).toBe(SCRIPT);
@@ -129,7 +134,7 @@ describe('the files of the page', () => {
     '/assets/%252e%252e/secret.js',
     '/assets/nested/../../../secret.js',
     '/assets//etc/passwd',
-    '/assets/main-1a2b.js%00',
+    '/assets/main-1a2b3c4d.js%00',
     '/assets/constructor',
   ])('are no way to %s', async (url) => {
     const { app } = await startServer({ pageFolder: builtPage() });

@@ -22,7 +22,7 @@ describe.each([
     ['GET', '/', {}, 200],
     ['GET', '?x=1', {}, 200],
     ['GET', '/runs/latest', {}, 200],
-    ['GET', '/assets/main-1a2b.js', {}, 200],
+    ['GET', '/assets/main-1a2b3c4d.js', {}, 200],
     ['GET', '/v1/runs?limit=1', bearer, 200],
     ['GET', '/v1/runs', {}, 401],
     ['GET', '/docs', {}, 200],
