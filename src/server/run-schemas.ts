@@ -122,8 +122,6 @@ const liveRunSchema = summarySchema.extend({
   progress: z.array(progressSchema).readonly(),
 });
 
-export type LiveRun = z.infer<typeof liveRunSchema>;
-
 export const runSchema = z.union([runReportSchema, liveRunSchema]);
 
 export function hrefOf(runId: string): string {

@@ -1,13 +1,32 @@
-/** The documents that the service answers with. */
-export type { Explanation } from '../../src/answers/explain/document.ts';
-export type { FoundNames as Found } from '../../src/answers/found-names.ts';
-export type { HeldDocument, HeldSet } from '../../src/answers/held/document.ts';
-export type { LintDocument } from '../../src/answers/lint/lint.ts';
-export type { MapDocument } from '../../src/answers/map-document.ts';
-export type { MappingDocument } from '../../src/answers/mapping-answers.ts';
-export type { ChangesDocument as ChangesPage } from '../../src/answers/recorded-run.ts';
-export type { StatusDocument as Status } from '../../src/answers/status.ts';
-export type { JournalRow } from '../../src/core/journal.ts';
-export type { RunReport } from '../../src/core/report.ts';
-export type { TimelineEntry, TimelinePage } from '../../src/core/timeline.ts';
-export type { LiveRun } from '../../src/server/run-schemas.ts';
+import type { Answers } from './openapi.ts';
+
+type Fixed<T> = T extends readonly (infer Item)[]
+  ? readonly Fixed<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Fixed<T[Key]> }
+    : T;
+
+/** What a route answers: `GET /v1/status`. Nothing of it is changed in the page. */
+export type Answer<Route extends keyof Answers> = Fixed<Answers[Route]>;
+
+export type Status = Answer<'GET /v1/status'>;
+export type TimelinePage = Answer<'GET /v1/timeline'>;
+export type TimelineEntry = TimelinePage['entries'][number];
+
+export type Run = Answer<'GET /v1/runs/{id}'>;
+/** A run that has not finished. */
+export type LiveRun = Extract<Run, { readonly progress: unknown }>;
+export type RunReport = Exclude<Run, LiveRun>;
+export type ChangesPage = Answer<'GET /v1/runs/{id}/changes'>;
+export type JournalRow = ChangesPage['rows'][number];
+export type HeldDocument = Answer<'GET /v1/runs/{id}/held'>;
+export type HeldSet = HeldDocument['held'][number];
+
+export type MappingDocument = Answer<'GET /v1/mapping'>;
+export type MapDocument = Answer<'POST /v1/map'>;
+export type LintDocument = Answer<'POST /v1/lint'>;
+export type ItemsDocument = Answer<'GET /v1/items'>;
+export type TestDocument = Answer<'POST /v1/test'>;
+
+export type Found = Answer<'GET /v1/entities'>;
+export type Explanation = Answer<'GET /v1/entities/{blueprint}/{identifier}'>;
