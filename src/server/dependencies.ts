@@ -79,8 +79,10 @@ export interface ServerLimits {
   /** A reader that has taken nothing for this long, although something waits for it, is cut. */
   readonly slowReaderMs: number;
   readonly readinessTimeoutMs: number;
-  /** A connection that is idle for this long is closed. */
+  /** A connection that is idle for this long before a request is closed. */
   readonly connectionTimeoutMs: number;
+  /** The same while a request is answered: longer than any answer may take, or a slow one would never arrive. */
+  readonly answerTimeoutMs: number;
   readonly headersTimeoutMs: number;
   /** Within this time the last byte of a request must arrive. */
   readonly requestTimeoutMs: number;
@@ -108,6 +110,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   slowReaderMs: 25_000,
   readinessTimeoutMs: 5_000,
   connectionTimeoutMs: 30_000,
+  answerTimeoutMs: 120_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,
   keepAliveTimeoutMs: 72_000,

@@ -30,6 +30,8 @@ import { addWebhookRoutes } from './webhook-routes.ts';
 export async function buildServer(dependencies: ServerDependencies): Promise<FastifyInstance> {
   const context: ServerContext = { ...dependencies, limits: { ...DEFAULT_LIMITS, ...dependencies.limits } };
   const app = createApp(context);
+  // Once a request has arrived, the caller waits for us.
+  app.server.on('request', ({ socket }) => socket.setTimeout(context.limits.answerTimeoutMs));
   app.setValidatorCompiler(validatorCompiler);
   // Response schemas are only for the documentation. They must not turn a good response into an error.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -24,7 +24,7 @@ export const bearer = { authorization: `Bearer ${API_TOKEN}` };
 export const hook = { 'x-webhook-token': WEBHOOK_SECRET };
 
 /** test/service asks the real ones. */
-const NO_MAPPINGS: MappingAnswers = {
+export const NO_MAPPINGS: MappingAnswers = {
   map: async (kind) => ({ kind, mapping: 'none', items: [], problems: [] }),
   items: async ({ kind, from }) => ({ kind, from, items: [], more: false, problem: null }),
   test: async () => ({ files: [], problems: [], updated: [], passed: 0, failed: 0 }),
