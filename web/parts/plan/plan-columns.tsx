@@ -57,7 +57,7 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
 
 /** What changes, on one line; of a deletion why. */
 function Summary({ row }: { readonly row: PlanRow }) {
-  if (row.type === 'group') return <span class="quiet">{row.open ? '' : 'collapsed'}</span>;
+  if (row.type === 'group') return null;
   const { change } = row;
   if (change.action === 'delete') {
     return (
