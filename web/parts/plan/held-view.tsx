@@ -75,7 +75,7 @@ function TheSet({
       <HeldFacts runId={runId} set={set} />
       {approval === undefined ? (
         <>
-          <NewerSet set={name} />
+          <NewerSet set={name} at={set.rows[0]?.at} />
           {set.approvable && <Approve set={set} />}
         </>
       ) : (
