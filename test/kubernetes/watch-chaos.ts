@@ -240,12 +240,10 @@ export async function watchInBadWeather(seed: number): Promise<void> {
       return true;
     };
     const deadline = Date.now() + 20_000;
-    let nextTick = Date.now() + 5_000;
     while (!(await isSame())) {
-      // The schedule brings what a watch leaves to it; a resync every five seconds stands for it.
-      if (leftToSchedule || Date.now() > nextTick) {
+      // The schedule brings what a watch leaves to it.
+      if (leftToSchedule) {
         leftToSchedule = false;
-        nextTick = Date.now() + 5_000;
         await queue.request({ mode: 'resync', trigger: 'schedule', kinds: [], approveDeletions: [] });
       }
       if (Date.now() > deadline) {
