@@ -1,8 +1,29 @@
-import { canonicalJson } from '../core/canonical.ts';
-import type { Entity, JsonObject } from '../core/model.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { JsonObject } from '../core/model.ts';
 import type { FromTo } from '../core/report.ts';
-import type { MapDocument } from './map-document.ts';
-import type { MappedItemView, MapRow } from './map-items.ts';
+
+/** An entity of a `MapDocument`, also as the page reads it from JSON. */
+interface MappedEntity {
+  readonly blueprint: string;
+  readonly identifier: unknown;
+  readonly properties: JsonObject;
+  readonly relations: JsonObject;
+}
+
+interface MappedRow {
+  readonly entry: string;
+  readonly result: 'entity' | 'filtered' | 'rejected';
+  readonly entity?: MappedEntity;
+  readonly fields: readonly { readonly path: string; readonly error?: string }[];
+  readonly problems: readonly string[];
+}
+
+interface Mapped {
+  readonly kind: string;
+  readonly mapping: string;
+  readonly items: readonly { readonly label: string; readonly rows: readonly MappedRow[] }[];
+  readonly problems: readonly string[];
+}
 
 /** What another mapping makes different of an entity. */
 export interface EntityDifference {
@@ -30,7 +51,7 @@ export interface MapDifference {
 }
 
 /** Compares what two mappings make of the same items. */
-export function differenceOf(before: MapDocument, after: MapDocument): MapDifference {
+export function differenceOf(before: Mapped, after: Mapped): MapDifference {
   const items = after.items.map((item, index): ItemDifference => {
     const first = before.items[index]?.rows ?? [];
     const known = new Set(problemsIn(first));
@@ -50,8 +71,8 @@ export function differenceOf(before: MapDocument, after: MapDocument): MapDiffer
 }
 
 /** The entities of an item. What several rows give for one entity is merged, as in a run. */
-function entitiesIn(rows: MappedItemView['rows']): ReadonlyMap<string, Entity> {
-  const found = new Map<string, Entity>();
+function entitiesIn(rows: readonly MappedRow[]): ReadonlyMap<string, MappedEntity> {
+  const found = new Map<string, MappedEntity>();
   for (const { entity } of rows) {
     if (entity === undefined) continue;
     const key = canonicalJson([entity.blueprint, entity.identifier]);
@@ -67,8 +88,8 @@ function entitiesIn(rows: MappedItemView['rows']): ReadonlyMap<string, Entity> {
 }
 
 function changesBetween(
-  before: ReadonlyMap<string, Entity>,
-  after: ReadonlyMap<string, Entity>,
+  before: ReadonlyMap<string, MappedEntity>,
+  after: ReadonlyMap<string, MappedEntity>,
 ): readonly EntityDifference[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
     const [from, to] = [before.get(key), after.get(key)];
@@ -89,7 +110,7 @@ function changesBetween(
   });
 }
 
-function fieldsBetween(from: Entity | undefined, to: Entity | undefined): EntityDifference['fields'] {
+function fieldsBetween(from: MappedEntity | undefined, to: MappedEntity | undefined): EntityDifference['fields'] {
   const [before, after] = [flat(from), flat(to)];
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return Object.fromEntries(
@@ -99,7 +120,7 @@ function fieldsBetween(from: Entity | undefined, to: Entity | undefined): Entity
   );
 }
 
-function flat(entity: Entity | undefined): JsonObject {
+function flat(entity: MappedEntity | undefined): JsonObject {
   if (entity === undefined) return {};
   const { blueprint: _blueprint, identifier: _identifier, properties, relations, ...rest } = entity;
   const below = (folder: string, fields: JsonObject) =>
@@ -112,7 +133,7 @@ function flat(entity: Entity | undefined): JsonObject {
 }
 
 /** What failed in rows, in sentences. */
-function problemsIn(rows: readonly MapRow[]): readonly string[] {
+function problemsIn(rows: readonly MappedRow[]): readonly string[] {
   return rows.flatMap(({ entry, result, fields, problems }) => [
     ...(result === 'rejected' ? problems.map((problem) => `${entry}: ${problem}`) : []),
     ...(result === 'rejected'

@@ -53,7 +53,6 @@ export class Fitter {
           kind,
           group: `${row.entry.path} ${path}`,
           message: `${row.entry.path}: ${path}: ${message}`,
-          place: { entries: [row.entry.path], blueprint: row.entity.blueprint, field: path },
           sample: item.label,
         });
       }
@@ -80,7 +79,6 @@ export class Fitter {
       kind,
       group: `${row.entry.path} ${row.path}`,
       message: `${row.entry.path}: ${row.path}: ${row.message}`,
-      place: { field: row.path },
       sample: label,
     });
     this.#run.taint(kind, row.blueprint, {

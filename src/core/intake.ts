@@ -1,6 +1,6 @@
 import { Additions } from './additions.ts';
 import type { BlueprintState } from './blueprint-state.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { reportCollision, reportConflicts } from './conflicts.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import { hasSearch, onlyFields } from './fields.ts';

@@ -1,4 +1,5 @@
-import { canonicalJson, digestOf } from './canonical.ts';
+import { digestOf } from './canonical.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { JsonObject, SetupDocument } from './model.ts';
 import type { Change, PlannedMapping, SetupChange } from './report.ts';
 

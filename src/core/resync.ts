@@ -2,10 +2,8 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { Deletions } from './deletions.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
-import { FieldCounts } from './field-counts.ts';
-import type { Kind, Mapping } from './model.ts';
+import type { Kind } from './model.ts';
 import { openRun } from './open-run.ts';
-import { locatorIn } from './places.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { type ProblemBook, problemBookFor } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
@@ -42,9 +40,6 @@ interface RunState extends ReadState {
   /** Blueprints with entities of ours that no entry of the mapping writes. */
   unmapped: readonly BlueprintState[];
   run: Run | undefined;
-  fields: FieldCounts | undefined;
-  /** For the places of problems. */
-  mapping: Mapping | undefined;
   deletions: Deletions | undefined;
   readonly timing: RunTiming;
 }
@@ -68,8 +63,6 @@ export async function resync(
     readers: [],
     unmapped: [],
     run: undefined,
-    fields: undefined,
-    mapping: undefined,
     intake: undefined,
     writer: undefined,
     deletions: undefined,
@@ -90,7 +83,6 @@ export async function resync(
     ending.abort();
     await progress.writer?.settled();
   }
-  if (progress.fields) observer.fieldsCounted?.(progress.fields.list());
   const requests = trafficSince(ports, trafficBefore);
   return report(request, { startedAt, finishedAt: ports.now(), requests, end }, problems, progress);
 }
@@ -111,15 +103,12 @@ async function runSteps(
   const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
   const wanted = compiled.extractions.filter(({ kind }) => isWanted(request, kind.name));
   progress.wanted = wanted;
-  progress.mapping = prepared.mapping;
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
   const { mapping } = prepared;
   const { lanes } = progress.timing;
   const { extractions } = compiled;
-  const fields = new FieldCounts(wanted.flatMap(({ program }) => program.entries));
-  progress.fields = fields;
-  const run = openRun({ ports, mapping, extractions, observer, problems, signal, recording, lanes, fields });
+  const run = openRun({ ports, mapping, extractions, observer, problems, signal, recording, lanes });
   progress.run = run;
   const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
   await Promise.all(
@@ -219,7 +208,7 @@ function report(
     durationMs: finishedAt.getTime() - startedAt.getTime(),
     kinds,
     blueprints,
-    problems: problems.list(locatorIn(progress.mapping)),
+    problems: problems.list(),
     requests,
     ...progress.timing.end(),
     ...(causes && { causes }),

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../core/canonical.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { RelationShape } from '../core/model.ts';
 import {
   COMPUTED_SECTIONS,

@@ -30,7 +30,8 @@ export function limitWork({ atOnce, ms, what }: WorkLimits, asProblem = (error: 
     try {
       return await withAnySignal([limit, left.signal], work);
     } catch (error) {
-      if (limit.aborted) throw new HttpProblem('took_too_long', { retryAfterSeconds: 10 });
+      // Nobody reads the answer to a caller that has left, and that is no failure to be logged.
+      if (limit.aborted || left.signal.aborted) throw new HttpProblem('took_too_long', { retryAfterSeconds: 10 });
       throw asProblem(error);
     } finally {
       active -= 1;

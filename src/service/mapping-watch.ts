@@ -1,5 +1,6 @@
 import { documentDiff } from '../config/document-diff.ts';
-import { canonicalJson, digestOf } from '../core/canonical.ts';
+import { digestOf } from '../core/canonical.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { JsonObject } from '../core/model.ts';
 import type { MappingSource } from '../core/ports.ts';
 import type { MappingName, Timeline, TimelineEvent } from '../core/timeline.ts';

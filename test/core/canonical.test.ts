@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, digestOf, fingerprint } from '../../src/core/canonical.ts';
+import { digestOf, fingerprint } from '../../src/core/canonical.ts';
+import { canonicalJson } from '../../src/core/canonical-json.ts';
 
 /** The value with the members of all its objects in another order. */
 function shuffled(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/core/canonical.ts';
+import { canonicalJson } from '../../src/core/canonical-json.ts';
 import { FieldTable, onlyFields, selectFields } from '../../src/core/fields.ts';
 import type { Entity, EntityTemplate, StoredEntity } from '../../src/core/model.ts';
 import type { FieldSelection, Program } from '../../src/core/ports.ts';

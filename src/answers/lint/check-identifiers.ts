@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../core/canonical.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Said } from './finding.ts';
 import type { Given } from './input.ts';
 import { countText, groupBy, type Observed } from './observe.ts';

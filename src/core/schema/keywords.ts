@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import { COMBINING } from './combining.ts';
 import { FORMATS } from './formats.ts';
 import type { Keyword, KeywordCheck } from './keyword.ts';

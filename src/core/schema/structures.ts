@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { JsonObject } from '../model.ts';
 import type { Keyword, KeywordCheck } from './keyword.ts';
 import { patternTest } from './pattern.ts';

@@ -1,8 +1,7 @@
-import { useEffect } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { HeldDocument, HeldSet } from '../../api/documents.ts';
 import { useLoad } from '../../api/use-load.ts';
-import { Link, navigate, pathOf, place } from '../../router.tsx';
+import { Link, pathOf, place } from '../../router.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -27,12 +26,7 @@ export function HeldView({ id, blueprint }: Params) {
   const held = useLoad(`held ${id} ${blueprint}`, (signal) =>
     get<HeldDocument>(path, { query: { blueprint, incoming: false }, signal }),
   );
-  // `latest` becomes another run with the next one; the address names the set that is shown.
-  const runId = held.value?.runId;
-  useEffect(() => {
-    if (runId !== undefined && runId !== id) navigate(pathOf('runs', runId, 'held', blueprint), { replace: true });
-  }, [runId]);
-  const document = runId === id ? held.value : undefined;
+  const document = held.value;
   const set = document?.held[0];
   return (
     <div class="stack">
@@ -49,7 +43,7 @@ export function HeldView({ id, blueprint }: Params) {
           </p>
         </Empty>
       )}
-      {document === undefined && held.problem === undefined && <Loading what="the set" />}
+      {document === undefined && held.loading && <Loading what="the set" />}
       {document && set === undefined && <NothingHeld id={document.runId} blueprint={blueprint} note={document.note} />}
       {document && set && <TheSet runId={document.runId} set={set} note={document.note} />}
       {document && (
@@ -81,7 +75,7 @@ function TheSet({
       <HeldFacts runId={runId} set={set} />
       {approval === undefined ? (
         <>
-          <NewerSet set={name} at={set.rows[0]?.at} />
+          <NewerSet set={name} />
           {set.approvable && <Approve set={set} />}
         </>
       ) : (

@@ -31,7 +31,7 @@ export function Incoming({ runId, set }: { readonly runId: string; readonly set:
 function RelationTable({ relations }: { readonly relations: NonNullable<HeldSet['incoming']> }) {
   return (
     <div class="wide">
-      <table class="incoming">
+      <table>
         <thead>
           <tr>
             <th scope="col">From</th>
@@ -57,15 +57,14 @@ function RelationTable({ relations }: { readonly relations: NonNullable<HeldSet[
                 {required ? <strong class="tone-bad">required: Port refuses the deletion</strong> : 'Port empties it'}
               </td>
               <td>
-                {sample.slice(0, 3).map(({ identifier, title }, at) => (
+                {sample.map(({ identifier, title }, at) => (
                   <span key={identifier}>
                     {at > 0 && ', '}
                     <Link to={pathOf('catalog', blueprint, identifier)}>
-                      <Name text={title ?? identifier} cut />
+                      <Name text={title ?? identifier} />
                     </Link>
                   </span>
                 ))}
-                {count > 3 && <span class="quiet"> and {countText(count - 3)} more</span>}
               </td>
             </tr>
           ))}

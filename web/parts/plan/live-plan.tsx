@@ -1,28 +1,15 @@
-import { useSignal } from '@preact/signals';
 import { send } from '../../api/client.ts';
 import type { LiveRun } from '../../api/documents.ts';
-import { ApiProblem } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { plural } from '../../ui/format.ts';
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
-import { ProblemBox } from '../../ui/problem-box.tsx';
 import { Time } from '../../ui/time.tsx';
 
 /** A run that has not finished: how far each kind is. */
 export function LiveSteps({ run, what }: { readonly run: LiveRun; readonly what: string }) {
-  const { status, progress, requestedAt, startedAt } = run;
-  const path = `v1/runs/${encodeURIComponent(run.runId)}`;
-  const problem = useSignal<ApiProblem | undefined>(undefined);
-  const stop = async () => {
-    problem.value = undefined;
-    try {
-      await send('DELETE', path);
-    } catch (error) {
-      problem.value = error instanceof ApiProblem ? error : new ApiProblem(0, 'page', String(error));
-    }
-  };
+  const { status, progress, requestedAt, startedAt, runId } = run;
   return (
     <section class="stack tight" aria-label="Progress">
       <div class="row">
@@ -38,10 +25,11 @@ export function LiveSteps({ run, what }: { readonly run: LiveRun; readonly what:
             </>
           )}
         </span>
-        <Button onClick={stop}>Stop it</Button>
-        <CopyCommand curl={{ method: 'DELETE', path }} />
+        <Button onClick={() => void send('DELETE', `v1/runs/${encodeURIComponent(runId)}`).catch(() => undefined)}>
+          Stop it
+        </Button>
+        <CopyCommand curl={{ method: 'DELETE', path: `v1/runs/${encodeURIComponent(runId)}` }} />
       </div>
-      {problem.value && <ProblemBox what="Could not stop it" problem={problem.value} />}
       {progress.length > 0 && (
         <table class="progress">
           <thead>

@@ -1,0 +1,58 @@
+import { unifiedMergeView } from '@codemirror/merge';
+import { Compartment } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { editorExtensions, type Language } from './extensions.ts';
+import { type LineMark, markLines } from './marks.ts';
+
+interface Props {
+  readonly label: string;
+  readonly language: Language;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly marks?: readonly LineMark[];
+  /** Shows the difference to this text; undefined: shows none. */
+  readonly original?: string | undefined;
+  /** Gets the editor, for jumps to a line. */
+  readonly onView?: (view: EditorView) => void;
+}
+
+const NO_MARKS: readonly LineMark[] = [];
+
+/** A text editor. Escape leaves it (see `useLeaveEditor`), Tab moves on. */
+export function Editor({ label, language, text, onText, marks = NO_MARKS, original, onView }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | undefined>(undefined);
+  const change = useRef(onText);
+  change.current = onText;
+  const merge = useRef(new Compartment());
+
+  useLayoutEffect(() => {
+    if (place.current === null) return;
+    const created = new EditorView({
+      parent: place.current,
+      doc: text,
+      extensions: [editorExtensions(label, language, (now) => change.current(now)), merge.current.of([])],
+    });
+    view.current = created;
+    onView?.(created);
+    return () => created.destroy();
+  }, []);
+
+  useEffect(() => {
+    const { current } = view;
+    if (current === undefined || current.state.doc.toString() === text) return;
+    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: text } });
+  }, [text]);
+
+  useEffect(() => {
+    view.current?.dispatch(markLines(view.current.state, marks));
+  }, [marks]);
+
+  useEffect(() => {
+    const shown = original === undefined ? [] : unifiedMergeView({ original, mergeControls: true, gutter: true });
+    view.current?.dispatch({ effects: merge.current.reconfigure(shown) });
+  }, [original]);
+
+  return <div class="editor" ref={place} tabIndex={-1} />;
+}

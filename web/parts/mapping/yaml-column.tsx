@@ -1,0 +1,42 @@
+import type { EditorView } from '@codemirror/view';
+import { useMemo, useRef } from 'preact/hooks';
+import type { LintDocument } from '../../api/documents.ts';
+import type { Asked } from './ask-when-quiet.ts';
+import { Editor } from './editor/editor.tsx';
+import { goToLine } from './editor/marks.ts';
+import { FindingList } from './finding-list.tsx';
+import { inOrder, marksOf } from './findings.ts';
+import { change, draft, inUse } from './store.ts';
+
+interface Props {
+  readonly asked: Asked<LintDocument>;
+  readonly showsDifference: boolean;
+}
+
+/** The text of the mapping, with its errors at their place. */
+export function YamlColumn({ asked, showsDifference }: Props) {
+  const view = useRef<EditorView | undefined>(undefined);
+  const findings = asked.value?.findings;
+  const marks = useMemo(() => marksOf(findings ?? []), [findings]);
+  return (
+    <section class="column yaml" aria-label="Mapping">
+      <h2>Mapping</h2>
+      <Editor
+        label="Mapping as YAML"
+        language="yaml"
+        text={draft.value.mapping}
+        onText={(mapping) => change({ mapping })}
+        marks={marks}
+        original={showsDifference ? inUse.value?.mapping : undefined}
+        onView={(created) => {
+          view.current = created;
+        }}
+      />
+      <FindingList
+        asked={asked}
+        findings={inOrder(findings ?? [])}
+        onLine={(line) => view.current !== undefined && goToLine(view.current, line)}
+      />
+    </section>
+  );
+}
