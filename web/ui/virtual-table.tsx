@@ -54,6 +54,15 @@ export function VirtualTable<T>(props: Props<T>) {
     if (rows.length < total && last >= rows.length - NEAR) onNearEnd?.();
   }, [last, rows.length, total]);
 
+  // The opened row is one of an address, or was chosen by keys beside the table.
+  const isLoaded = opened !== undefined && rows.some((row) => keyOf(row) === opened);
+  useEffect(() => {
+    const index = rows.findIndex((row) => keyOf(row) === opened);
+    if (index < 0) return;
+    active.value = index;
+    virtual.scrollToIndex(index);
+  }, [opened, isLoaded]);
+
   const move = (index: number) => {
     active.value = index;
     virtual.scrollToIndex(index);
