@@ -1,6 +1,6 @@
 import type { RunReport } from '../../api/documents.ts';
 import { Link, navigate, pathOf } from '../../router.tsx';
-import { plural, shareText } from '../../ui/format.ts';
+import { countText, plural, shareText } from '../../ui/format.ts';
 import { useKeys } from '../../ui/keys.ts';
 import { Name } from '../../ui/name.tsx';
 import { DECIDED_BY_PERSON } from './run-words.ts';
@@ -27,7 +27,7 @@ export function HeldNotes({ report: { runId, blueprints } }: { readonly report: 
                 {isForPerson ? 'wait for a person' : 'held back'}
               </strong>{' '}
               ({reason.replaceAll('_', ' ')}
-              {share !== undefined && `: ${share} of ${total}`}
+              {share !== undefined && `: ${share} of ${countText(total ?? 0)}`}
               {share !== undefined &&
                 reason === 'threshold' &&
                 threshold !== undefined &&

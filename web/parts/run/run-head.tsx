@@ -1,5 +1,6 @@
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
+import { wordOf } from '../../ui/words.ts';
 import { Blueprints } from './blueprints.tsx';
 import { Facts } from './facts.tsx';
 import { HeldNotes } from './held-notes.tsx';
@@ -28,7 +29,7 @@ export function RunHead({ view, isLatest }: { readonly view: RunView; readonly i
         {live === undefined && (
           <p class="run-words">
             <strong>
-              <StatusMark name={words.status} />
+              <StatusMark name={words.status} word={`${wordOf(words.status).word}:`} />
             </strong>{' '}
             {words.text} {words.next !== undefined && <span class="quiet">{words.next}</span>}
           </p>
