@@ -6,7 +6,7 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from '@tanstack/virtual-core';
-import type { ComponentChildren } from 'preact';
+import { Component, type ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { isNarrow } from './narrow.ts';
 import { moveInRows } from './row-keys.ts';
@@ -71,7 +71,14 @@ export function VirtualTable<T>(props: Props<T>) {
     const row = rows[index];
     if (row !== undefined) onOpen?.(row);
   };
-  const shown = columns.filter(({ onlyWide }) => !(onlyWide && isNarrow.value));
+  const pickNow = useRef(open);
+  pickNow.current = (index) => {
+    active.value = index;
+    open(index);
+  };
+  const pick = useMemo(() => (index: number) => pickNow.current(index), []);
+  const isPhone = isNarrow.value;
+  const shown = useMemo(() => columns.filter(({ onlyWide }) => !(onlyWide && isPhone)), [columns, isPhone]);
   const tracks = shown.map(({ width }) => width).join(' ');
   return (
     <div
@@ -98,31 +105,71 @@ export function VirtualTable<T>(props: Props<T>) {
           if (row === undefined) return null;
           const key = keyOf(row);
           return (
-            <div
+            <TableRow
               key={key}
+              row={row}
+              columns={shown}
               id={`${id}-${index}`}
-              class={key === opened || (opened === undefined && index === active.value) ? 'vrow active' : 'vrow'}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={index + 2}
-              aria-selected={key === opened}
-              style={{ height: `${height}px`, transform: `translateY(${start}px)` }}
-              onClick={() => {
-                active.value = index;
-                open(index);
-              }}
-            >
-              {shown.map(({ title, cell }) => (
-                <div key={title} role="gridcell">
-                  {cell(row)}
-                </div>
-              ))}
-            </div>
+              index={index}
+              start={start}
+              height={height}
+              isOpened={key === opened}
+              isActive={key === opened || (opened === undefined && index === active.value)}
+              onPick={pick}
+            />
           );
         })}
       </div>
     </div>
   );
+}
+
+interface RowProps<T> {
+  readonly row: T;
+  readonly columns: readonly Column<T>[];
+  readonly id: string;
+  readonly index: number;
+  readonly start: number;
+  readonly height: number;
+  readonly isOpened: boolean;
+  readonly isActive: boolean;
+  readonly onPick: (index: number) => void;
+}
+
+/** While the reader scrolls, rows that stay are not drawn again. */
+class TableRow<T> extends Component<RowProps<T>> {
+  override shouldComponentUpdate(next: RowProps<T>): boolean {
+    const { row, columns, start, height, isOpened, isActive } = this.props;
+    return (
+      row !== next.row ||
+      columns !== next.columns ||
+      start !== next.start ||
+      height !== next.height ||
+      isOpened !== next.isOpened ||
+      isActive !== next.isActive
+    );
+  }
+
+  render({ row, columns, id, index, start, height, isOpened, isActive, onPick }: RowProps<T>) {
+    return (
+      <div
+        id={id}
+        class={isActive ? 'vrow active' : 'vrow'}
+        role="row"
+        tabIndex={-1}
+        aria-rowindex={index + 2}
+        aria-selected={isOpened}
+        style={{ height: `${height}px`, transform: `translateY(${start}px)` }}
+        onClick={() => onPick(index)}
+      >
+        {columns.map(({ title, cell }) => (
+          <div key={title} role="gridcell">
+            {cell(row)}
+          </div>
+        ))}
+      </div>
+    );
+  }
 }
 
 function useVirtual(scroller: { readonly current: HTMLDivElement | null }, count: number, height: number) {

@@ -19,7 +19,7 @@ function membersOf(field: ChangedField): readonly ChangedField[] {
   if (!isObject(from) || !isObject(to)) return [field];
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   const members = names
-    .filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]))
+    .filter((name) => JSON.stringify(from[name] ?? null) !== JSON.stringify(to[name] ?? null))
     .map((name) => ({ path: `${path}.${name}`, from: from[name] ?? null, to: to[name] ?? null }));
   return members.length === 0 ? [field] : members;
 }

@@ -58,7 +58,7 @@ function sentence(parts: readonly (string | undefined)[]): string {
 }
 
 /** `12 created, 326 updated, 343 deleted`; undefined: nothing. */
-export function doneText({ counts, rows }: Run, report: RunReport | undefined): string | undefined {
+function doneText({ counts, rows }: Run, report: RunReport | undefined): string | undefined {
   const numbers = [
     [rows > 0 ? (counts.create?.done ?? 0) : sumOf(report, 'created'), 'created'],
     [rows > 0 ? (counts.update?.done ?? 0) : sumOf(report, 'updated'), 'updated'],
