@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { cluster } from './cluster.ts';
 import { journal } from './journal.ts';
 import { loop } from './loop.ts';
+import { page } from './page.ts';
 import { costs, limits, mapping, scale } from './scenarios.ts';
 import { heading, print } from './table.ts';
 
@@ -22,7 +23,7 @@ interface Options {
   readonly json?: string;
 }
 
-const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster };
+const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page };
 
 const options = new Command('npm run bench --')
   .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')

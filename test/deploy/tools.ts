@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
+import { isExecutable } from './executable.ts';
 
 /** A program that tests of `deploy/` need and that may be absent; `scripts/deploy/tools.sh` fetches them, `lab.sh` builds one. */
 export type Tool = 'helm4' | 'helm3' | 'kubectl' | 'promtool' | 'actionlint' | 'hadolint' | 'control-plane';
@@ -26,16 +26,6 @@ export const TOOLS_FOLDER = process.env.DEPLOY_TOOLS ?? join(ROOT, '.deploy-tool
 export function pathOf(tool: Tool): string | undefined {
   const folders = [TOOLS_FOLDER, ...(process.env.PATH ?? '').split(delimiter)];
   return folders.map((folder) => join(folder, tool)).find(isExecutable);
-}
-
-/** Whether there is a program that may be run. */
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A `describe` that is skipped, by name, where one of the tools is absent; where all have to be there it fails instead. */

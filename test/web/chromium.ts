@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
-import { isExecutable } from '../deploy/tools.ts';
+import { isExecutable } from '../deploy/executable.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const FOUND =

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isExecutable } from '../../deploy/tools.ts';
+import { isExecutable } from '../../deploy/executable.ts';
 import { freePort } from '../../queue/redis-server.ts';
 import type { Lab } from '../global-setup.ts';
 import { DIES_WITH_US, type Running, start, until } from '../processes.ts';
