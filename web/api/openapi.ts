@@ -42,8 +42,41 @@ export interface Answers {
       waits: {
         side: 'komodor' | 'port' | 'kubernetes';
         until: string;
-        reason: string;
+        reason: 'rate limit' | 'Retry-After' | 'allowance spent' | 'retry pause';
       }[];
+      /**
+       * When each stage of each kind was worked on.
+       */
+      lanes: {
+        kind: string;
+        stage: 'read' | 'map' | 'compare' | 'write' | 'delete';
+        startedAt: string;
+        /**
+         * null: it may go on.
+         */
+        endedAt: string | null;
+        /**
+         * The time in which at least one piece of work was under way.
+         */
+        busyMs: number;
+        done: number;
+      }[];
+      /**
+       * When requests waited: at most 50, the longest.
+       */
+      waited: {
+        side: 'komodor' | 'port' | 'kubernetes';
+        from: string;
+        /**
+         * null: it goes on.
+         */
+        to: string | null;
+        reason: 'rate limit' | 'Retry-After' | 'allowance spent' | 'retry pause';
+      }[];
+      /**
+       * How many shorter waits were left out.
+       */
+      waitedMore?: number;
     } | null;
     waiting: {
       runId: string;
@@ -407,6 +440,113 @@ export interface Answers {
      */
     before: string | null;
   };
+  'GET /v1/fields': {
+    /**
+     * The newest first.
+     */
+    runs: {
+      runId: string;
+      startedAt: string;
+      status: 'completed' | 'degraded' | 'blocked' | 'failed' | 'aborted';
+    }[];
+    fields: {
+      entry: string;
+      kind: string;
+      /**
+       * null: an expression computes it.
+       */
+      blueprint: string | null;
+      /**
+       * `selector.query`, `identifier`, `properties.status`
+       */
+      path: string;
+      expression: string;
+      /**
+       * In the order of the runs. null: that run had no such expression, or did not read its kind.
+       */
+      cells: ({
+        /**
+         * How many times it gave a value.
+         */
+        values: number;
+        /**
+         * How many times it gave null.
+         */
+        nulls: number;
+        /**
+         * How many times it failed, or gave something that the field cannot hold.
+         */
+        failed: number;
+      } | null)[];
+    }[];
+  };
+  'GET /v1/runs/{id}/problems': {
+    runId: string;
+    problems: {
+      code:
+        | 'settings_invalid'
+        | 'mapping_file_invalid'
+        | 'blueprint_file_invalid'
+        | 'add_on_unused'
+        | 'mapping_empty'
+        | 'jq_unusable'
+        | 'expression_invalid'
+        | 'expression_doubtful'
+        | 'komodor_auth'
+        | 'komodor_unreachable'
+        | 'port_auth'
+        | 'port_unreachable'
+        | 'port_failed'
+        | 'service_unreachable'
+        | 'service_refused'
+        | 'aborted'
+        | 'read_incomplete'
+        | 'items_malformed'
+        | 'item_rejected'
+        | 'field_failed'
+        | 'field_empty'
+        | 'value_refused'
+        | 'property_undeclared'
+        | 'relation_undeclared'
+        | 'entity_too_large'
+        | 'identifier_collision'
+        | 'field_conflict'
+        | 'relation_target_missing'
+        | 'upsert_failed'
+        | 'other_installation'
+        | 'owned_elsewhere'
+        | 'old_values_unread'
+        | 'delete_failed'
+        | 'blueprint_missing'
+        | 'blueprint_drift'
+        | 'blueprint_failed'
+        | 'deletion_blocked'
+        | 'approval_unmatched'
+        | 'write_back_failed'
+        | 'unexpected';
+      severity: 'error' | 'warning';
+      kind?: string;
+      message: string;
+      /**
+       * Where in the mapping the expression is that it comes from.
+       */
+      path?: string;
+      expression?: string;
+      count: number;
+      samples: string[];
+      /**
+       * The oldest kept run that had it.
+       */
+      firstSeen: {
+        runId: string;
+        at: string;
+      } | null;
+      /**
+       * Where in the documentation it is explained.
+       */
+      docs: string;
+    }[];
+  };
   'GET /v1/doctor': {
     checks: {
       name: string;
@@ -544,6 +684,11 @@ export interface Answers {
           severity: 'error' | 'warning';
           kind?: string;
           message: string;
+          /**
+           * Where in the mapping the expression is that it comes from.
+           */
+          path?: string;
+          expression?: string;
           count: number;
           samples: string[];
         }[];
@@ -604,6 +749,39 @@ export interface Answers {
           plan: string;
         };
         /**
+         * When each stage of each kind was worked on.
+         */
+        lanes?: {
+          kind: string;
+          stage: 'read' | 'map' | 'compare' | 'write' | 'delete';
+          startedAt: string;
+          /**
+           * null: it may go on.
+           */
+          endedAt: string | null;
+          /**
+           * The time in which at least one piece of work was under way.
+           */
+          busyMs: number;
+          done: number;
+        }[];
+        /**
+         * When requests waited: at most 50, the longest.
+         */
+        waited?: {
+          side: 'komodor' | 'port' | 'kubernetes';
+          from: string;
+          /**
+           * null: it goes on.
+           */
+          to: string | null;
+          reason: 'rate limit' | 'Retry-After' | 'allowance spent' | 'retry pause';
+        }[];
+        /**
+         * How many shorter waits were left out.
+         */
+        waitedMore?: number;
+        /**
          * Which outside changes asked for the run; the first 20.
          */
         causes?: {
@@ -632,6 +810,39 @@ export interface Answers {
           reason: string;
         }[];
         href: string;
+        /**
+         * When each stage of each kind was worked on.
+         */
+        lanes: {
+          kind: string;
+          stage: 'read' | 'map' | 'compare' | 'write' | 'delete';
+          startedAt: string;
+          /**
+           * null: it may go on.
+           */
+          endedAt: string | null;
+          /**
+           * The time in which at least one piece of work was under way.
+           */
+          busyMs: number;
+          done: number;
+        }[];
+        /**
+         * When requests waited: at most 50, the longest.
+         */
+        waited: {
+          side: 'komodor' | 'port' | 'kubernetes';
+          from: string;
+          /**
+           * null: it goes on.
+           */
+          to: string | null;
+          reason: 'rate limit' | 'Retry-After' | 'allowance spent' | 'retry pause';
+        }[];
+        /**
+         * How many shorter waits were left out.
+         */
+        waitedMore?: number;
         progress: {
           kind: string;
           pages: number;

@@ -93,7 +93,7 @@ export function laneView(
   const stepMs = stepOf(axis, maxTicks);
   const ticks = Array.from({ length: Math.floor(axis / stepMs) + 1 }, (_, index) => ({
     at: (index * stepMs) / axis,
-    text: index === 0 ? '0' : durationText(index * stepMs),
+    text: index === 0 ? '0' : durationText(index * stepMs).replace('.0 ', ' '),
   })).filter(({ at }) => at < LAST_LABEL);
   return { ticks, step: stepMs / axis, kinds, waits: waitRows(source.waited, stretch) };
 }

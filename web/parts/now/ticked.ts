@@ -9,7 +9,8 @@ const TIMES = new RegExp(String.raw`\b(in |for )?(${LENGTH})( ago)?(?=$|[^\w])`,
 export function ticked(sentence: string, elapsedMs: number): string {
   return sentence.replaceAll(TIMES, (whole, before = '', length: string, after = '') => {
     if (before === '' && after === '') return whole;
-    const ms = msOf(length) + (before === 'in ' ? -elapsedMs : elapsedMs);
+    // Rests are cut off: 47 min left may be almost 48.
+    const ms = before === 'in ' ? msOf(length) + restOf(length) - elapsedMs : msOf(length) + elapsedMs;
     return `${before}${duration(ms)}${after}`;
   });
 }
@@ -18,4 +19,8 @@ function msOf(length: string): number {
   let ms = 0;
   for (const [, count, unit] of length.matchAll(/(\d+) (d|h|min|s)/g)) ms += Number(count) * (UNITS[unit ?? ''] ?? 0);
   return ms;
+}
+
+function restOf(length: string): number {
+  return (UNITS[length.split(' ').at(-1) ?? ''] ?? 1) - 1;
 }
