@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isInside, usesOf } from '../core/expression/uses.ts';
 import type { Entity, JsonObject } from '../core/model.ts';
 import type { FieldFailure } from '../core/ports.ts';
 import { isObject } from '../komodor/item.ts';
-import { usesOf } from '../mapping/expression-uses.ts';
 import { inputOf, inputsOf } from '../mapping/failed-input.ts';
 import type { TemplateEntry } from './split-entries.ts';
 
@@ -60,10 +60,6 @@ export function fieldsOf(
 /** Whether a failure's path is that of a field, or of something around or inside it. */
 function covers(failed: string, path: string): boolean {
   return failed === path || isInside(path, failed) || isInside(failed, path);
-}
-
-function isInside(inner: string, outer: string): boolean {
-  return inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }
 
 /** Whether a failed path is a member that `properties.*` spreads, and no field of its own. */

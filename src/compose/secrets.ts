@@ -14,6 +14,8 @@ export async function runWithoutSecrets(
     problem: (problem: Problem) => observer.problem?.(problemWithoutSecrets(problem, redact)),
     itemProblem: (problem) => observer.itemProblem?.({ ...problem, message: redact(problem.message) }),
     itemLeftOut: (left) => observer.itemLeftOut?.({ ...left, detail: redact(left.detail) }),
+    fieldsCounted: (fields) =>
+      observer.fieldsCounted?.(fields.map((field) => ({ ...field, expression: redact(field.expression) }))),
     entityDone: ({ message, ...done }) =>
       observer.entityDone?.(message === undefined ? done : { ...done, message: redact(message) }),
   };

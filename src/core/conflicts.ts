@@ -49,6 +49,7 @@ export function reportConflicts(
       ...(kind === undefined ? {} : { kind }),
       group: `${blueprint} ${path}`,
       message: `${blueprint}: ${path} was given two values in this run; the first one read was kept. ${why}`,
+      place: { blueprint, field: path },
       sample: label === undefined ? String(identifier) : `${identifier} (${sameOrBoth(first?.label, label)})`,
       ...(label === undefined ? {} : { item: label }),
     });

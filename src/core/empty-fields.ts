@@ -1,5 +1,6 @@
 import type { JsonObject, ResourceEntry } from './model.ts';
 import { nearest } from './nearest.ts';
+import type { MappingPlace } from './places.ts';
 import type { MappedItem } from './ports.ts';
 import { isObject, own } from './schema/values.ts';
 
@@ -39,7 +40,7 @@ export class EmptyFields {
   }
 
   /** One sentence per field that no item has, although its parent exists. */
-  findings(): readonly { readonly path: string; readonly message: string }[] {
+  findings(): readonly { readonly path: string; readonly message: string; readonly place: MappingPlace }[] {
     return this.#watched
       .filter(({ items }) => items >= MIN_ITEMS)
       .flatMap(({ entry, field, keys, items, names }) => {
@@ -50,7 +51,8 @@ export class EmptyFields {
         const hint =
           similar === undefined ? `there are: ${there}` : `did you mean ${pathOf([...keys.slice(0, -1), similar])}?`;
         const message = `${field}: ${pathOf(keys)} is null for all ${items} items (${hint})`;
-        return [{ path: `${entry.path} ${field}`, message: `${entry.path}: ${message}` }];
+        const place = { entries: [entry.path], field };
+        return [{ path: `${entry.path} ${field}`, message: `${entry.path}: ${message}`, place }];
       });
   }
 }

@@ -34,7 +34,7 @@ export async function compileMapping(
   const { programs, disabled, complaints } = await compilePrograms(ports, mapping);
   for (const { code, severity, path, message } of complaints) {
     const sentence = `${path}: ${message}`;
-    problems.add({ code, severity, group: sentence, message: `${origin}: ${sentence}` });
+    problems.add({ code, severity, group: sentence, message: `${origin}: ${sentence}`, place: { field: path } });
   }
   const extractions: Extraction[] = [];
   for (const { kind, listing, program } of programs) {

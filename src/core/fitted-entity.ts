@@ -25,7 +25,7 @@ export interface FittedEntity extends MappedEntity {
 export function reportField(
   problems: ProblemBook,
   { code, path, message }: Misfit,
-  { entity: { blueprint }, kind, label }: MappedEntity,
+  { entity: { blueprint }, kind, label, entries }: MappedEntity,
 ): void {
   problems.add({
     code,
@@ -33,6 +33,7 @@ export function reportField(
     kind,
     group: `${blueprint} ${path}`,
     message: `${blueprint}: ${path}: ${message}`,
+    place: { entries, blueprint, field: path },
     sample: label,
   });
 }

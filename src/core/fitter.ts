@@ -53,6 +53,7 @@ export class Fitter {
           kind,
           group: `${row.entry.path} ${path}`,
           message: `${row.entry.path}: ${path}: ${message}`,
+          place: { entries: [row.entry.path], blueprint: row.entity.blueprint, field: path },
           sample: item.label,
         });
       }
@@ -79,6 +80,7 @@ export class Fitter {
       kind,
       group: `${row.entry.path} ${row.path}`,
       message: `${row.entry.path}: ${row.path}: ${row.message}`,
+      place: { field: row.path },
       sample: label,
     });
     this.#run.taint(kind, row.blueprint, {

@@ -92,6 +92,7 @@ export class KindReader {
           return;
         }
         empty.take(next.value);
+        this.#run.fields?.take(next.value);
         await this.#takeIn(next.value);
         this.#progress('progress');
       }
@@ -217,8 +218,15 @@ export class KindReader {
 
   /** Reports fields that no item had. Only for complete reads, because a few items may lack a field. */
   reportEmptyFields(): void {
-    for (const { path, message } of this.#empty) {
-      this.#run.problems.add({ code: 'field_empty', severity: 'warning', kind: this.kind, group: path, message });
+    for (const { path, message, place } of this.#empty) {
+      this.#run.problems.add({
+        code: 'field_empty',
+        severity: 'warning',
+        kind: this.kind,
+        group: path,
+        message,
+        place,
+      });
     }
   }
 

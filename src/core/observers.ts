@@ -25,6 +25,7 @@ export function combineObservers(
     itemProblem: (problem) => each((observer) => observer.itemProblem?.(problem)),
     itemLeftOut: (left) => each((observer) => observer.itemLeftOut?.(left)),
     entityDone: (done) => each((observer) => observer.entityDone?.(done)),
+    fieldsCounted: (fields) => each((observer) => observer.fieldsCounted?.(fields)),
     deletionsDecided: (blueprint, stale, decision, why) =>
       each((observer) => observer.deletionsDecided?.(blueprint, stale, decision, why)),
   };

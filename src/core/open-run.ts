@@ -1,4 +1,5 @@
 import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
+import type { FieldCounts } from './field-counts.ts';
 import { LaneBook } from './lane-book.ts';
 import type { BlueprintShape, Entity } from './model.ts';
 import { Recorder, type Recording } from './recorder.ts';
@@ -8,11 +9,12 @@ type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'p
   readonly recording?: Recording | undefined;
   /** Missing where nobody asks for the times. */
   readonly lanes?: LaneBook;
+  readonly fields?: FieldCounts | undefined;
 };
 
 /** Creates what the steps of a run share. @param whereOf limits which of our entities are read from Port */
 export function openRun(
-  { ports, mapping, extractions, observer, problems, signal, recording, lanes }: RunInputs,
+  { ports, mapping, extractions, observer, problems, signal, recording, fields, lanes }: RunInputs,
   whereOf?: WhereOf,
 ): Run {
   const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
@@ -26,6 +28,7 @@ export function openRun(
     observer,
     signal,
     lanes: lanes ?? new LaneBook(() => ports.now().getTime()),
+    fields,
     recorder: recording && new Recorder(recording, { ports, problems, signal }),
     state: (blueprint) => book.get(blueprint),
     states: () => book.all(),

@@ -1,6 +1,7 @@
 import type { Causes, DeletionDecision } from './deletion.ts';
 import type { EntityOutcome } from './entity-outcome.ts';
 import type { Code } from './errors.ts';
+import type { CountedField } from './field-history.ts';
 import type { Exchange } from './journal.ts';
 import type {
   BlueprintShape,
@@ -30,6 +31,8 @@ export type MappedRow =
       readonly type: 'entity';
       readonly entry: ResourceEntry;
       readonly entity: Entity;
+      /** The template that gave it; missing where the entry has only one. */
+      readonly template?: EntityTemplate;
       readonly failures: readonly FieldFailure[];
     }
   | { readonly type: 'filtered'; readonly entry: ResourceEntry }
@@ -255,6 +258,8 @@ export interface RunObserver {
   itemLeftOut?(left: LeftOut): void;
   /** Called once for each entity and outcome; a later call for the same entity replaces an earlier one. */
   entityDone?(done: EntityDone): void;
+  /** What each expression gave, also when the run did not come to its end. Called once, before the run ends. */
+  fieldsCounted?(fields: readonly CountedField[]): void;
   /** The decision about the stale entities of a blueprint. Called before anything is deleted. */
   deletionsDecided?(blueprint: string, stale: readonly string[], decision: DeletionDecision, why?: Causes): void;
 }

@@ -1,5 +1,6 @@
 import type { Code } from './errors.ts';
 import type { Kind } from './model.ts';
+import type { Locate, MappingPlace } from './places.ts';
 import type { ItemProblem, RunObserver } from './ports.ts';
 import type { Problem } from './report.ts';
 
@@ -12,6 +13,8 @@ export interface Incident {
   /** Incidents with the same code, kind and group become one problem with a count. Usually the field or blueprint. */
   readonly group: string;
   readonly message: string;
+  /** The expression of the mapping that it comes from. */
+  readonly place?: MappingPlace;
   /** The name of the item or entity. */
   readonly sample?: string;
   /** The label of the item that it concerns, where `sample` names something else. */
@@ -53,7 +56,7 @@ export class ProblemBook {
     }
     if (known) return;
     this.#problems.set(key, problem);
-    this.#listener?.(close(problem));
+    this.#listener?.(close(problem, () => undefined));
   }
 
   /** Adds finished problems (from parsing the mapping, from preparing Port). */
@@ -65,8 +68,9 @@ export class ProblemBook {
     return [...this.#problems.values()].some(({ incident }) => incident.severity === 'error');
   }
 
-  list(): Problem[] {
-    return [...this.#problems.values()].map(close);
+  /** @param locate finds the expressions that problems come from */
+  list(locate: Locate = () => undefined): Problem[] {
+    return [...this.#problems.values()].map((problem) => close(problem, locate));
   }
 }
 
@@ -78,7 +82,8 @@ export function problemBookFor(observer: Pick<RunObserver, 'problem' | 'itemProb
   );
 }
 
-function close({ incident, count, samples }: OpenProblem): Problem {
-  const { code, severity, kind, message } = incident;
-  return { code, severity, ...(kind === undefined ? {} : { kind }), message, count, samples: [...samples] };
+function close({ incident, count, samples }: OpenProblem, locate: Locate): Problem {
+  const { code, severity, kind, message, place } = incident;
+  const at = place && locate(place);
+  return { code, severity, ...(kind === undefined ? {} : { kind }), message, ...at, count, samples: [...samples] };
 }

@@ -25,6 +25,9 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly kind?: Kind;
   readonly message: string;
+  /** The expression of the mapping that it comes from, and its path there. */
+  readonly path?: string;
+  readonly expression?: string;
   readonly count: number;
   /** A few names of items or entities. */
   readonly samples: readonly string[];
@@ -177,5 +180,7 @@ export function withoutSecrets(report: RunReport, redact: (text: string) => stri
 
 /** The same for one problem. */
 export function problemWithoutSecrets(problem: Problem, redact: (text: string) => string): Problem {
-  return { ...problem, message: redact(problem.message), samples: problem.samples.map(redact) };
+  const { message, expression, samples } = problem;
+  const masked = expression === undefined ? {} : { expression: redact(expression) };
+  return { ...problem, message: redact(message), ...masked, samples: samples.map(redact) };
 }

@@ -2,8 +2,10 @@ import type { BlueprintState } from './blueprint-state.ts';
 import { Deletions } from './deletions.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
-import type { Kind } from './model.ts';
+import { FieldCounts } from './field-counts.ts';
+import type { Kind, Mapping } from './model.ts';
 import { openRun } from './open-run.ts';
+import { locatorIn } from './places.ts';
 import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
 import { type ProblemBook, problemBookFor } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
@@ -40,6 +42,9 @@ interface RunState extends ReadState {
   /** Blueprints with entities of ours that no entry of the mapping writes. */
   unmapped: readonly BlueprintState[];
   run: Run | undefined;
+  fields: FieldCounts | undefined;
+  /** For the places of problems. */
+  mapping: Mapping | undefined;
   deletions: Deletions | undefined;
   readonly timing: RunTiming;
 }
@@ -63,6 +68,8 @@ export async function resync(
     readers: [],
     unmapped: [],
     run: undefined,
+    fields: undefined,
+    mapping: undefined,
     intake: undefined,
     writer: undefined,
     deletions: undefined,
@@ -83,6 +90,7 @@ export async function resync(
     ending.abort();
     await progress.writer?.settled();
   }
+  if (progress.fields) observer.fieldsCounted?.(progress.fields.list());
   const requests = trafficSince(ports, trafficBefore);
   return report(request, { startedAt, finishedAt: ports.now(), requests, end }, problems, progress);
 }
@@ -103,12 +111,15 @@ async function runSteps(
   const compiled = await compileMapping(ports, prepared.mapping, prepared.mappingOrigin, problems, signal);
   const wanted = compiled.extractions.filter(({ kind }) => isWanted(request, kind.name));
   progress.wanted = wanted;
+  progress.mapping = prepared.mapping;
   if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
 
   const { mapping } = prepared;
   const { lanes } = progress.timing;
   const { extractions } = compiled;
-  const run = openRun({ ports, mapping, extractions, observer, problems, signal, recording, lanes });
+  const fields = new FieldCounts(wanted.flatMap(({ program }) => program.entries));
+  progress.fields = fields;
+  const run = openRun({ ports, mapping, extractions, observer, problems, signal, recording, lanes, fields });
   progress.run = run;
   const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
   await Promise.all(
@@ -208,7 +219,7 @@ function report(
     durationMs: finishedAt.getTime() - startedAt.getTime(),
     kinds,
     blueprints,
-    problems: problems.list(),
+    problems: problems.list(locatorIn(progress.mapping)),
     requests,
     ...progress.timing.end(),
     ...(causes && { causes }),

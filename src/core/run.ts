@@ -1,6 +1,7 @@
 import type { BlueprintState, Locator } from './blueprint-state.ts';
 import { fingerprint } from './canonical.ts';
 import type { Taint } from './deletion.ts';
+import type { FieldCounts } from './field-counts.ts';
 import type { LaneBook } from './lane-book.ts';
 import type { BlueprintShape, Entity, Kind, Mapping } from './model.ts';
 import type { Ports, Program, RunObserver } from './ports.ts';
@@ -28,6 +29,8 @@ export interface Run {
   readonly lanes: LaneBook;
   /** Undefined when nothing is recorded. */
   readonly recorder: Recorder | undefined;
+  /** Counts what expressions give; undefined: nobody wants to know. */
+  readonly fields: FieldCounts | undefined;
   /** The state of a blueprint, read when first needed; undefined when Port does not have the blueprint. */
   state(blueprint: string): Promise<BlueprintState | undefined>;
   /** Whether an entry of the mapping writes, or may write, this blueprint. */

@@ -85,7 +85,7 @@ function entityRow({ entry }: ParsedEntry, parsed: ParsedTemplate, reader: RowRe
     properties: fields.all(parsed.properties, 'properties', (value) => ({ ok: true, value })),
     relations: fields.all(parsed.relations, 'relations', toReference),
   };
-  return { type: 'entity', entry, entity, failures: fields.failures };
+  return { type: 'entity', entry, entity, template, failures: fields.failures };
 }
 
 const SPREAD = '*';

@@ -1,9 +1,9 @@
 import { prepare } from '../core/expression/prepare.ts';
+import { usesOf } from '../core/expression/uses.ts';
 import type { ResourceEntry } from '../core/model.ts';
 import type { Mapper, MappingProblem } from '../core/ports.ts';
 import { findBrokenExpressions } from './check-expressions.ts';
 import { createDates } from './dates.ts';
-import { usesOf } from './expression-uses.ts';
 import { groupEntries } from './groups.ts';
 import type { JqRunner } from './jq-runner.ts';
 import { parseEntry } from './parsed-entry.ts';

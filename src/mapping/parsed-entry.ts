@@ -1,6 +1,6 @@
 import { prepare } from '../core/expression/prepare.ts';
+import { isConstantWord, isQuery } from '../core/expression/uses.ts';
 import type { EntityTemplate, PropertyTemplate, ResourceEntry, SearchQuery, SearchRule } from '../core/model.ts';
-import { isConstantWord, isQuery } from './expression-uses.ts';
 
 /** How to get a value of an entity: a constant, an expression, or an object or list of such nodes. */
 export type Node =

@@ -108,6 +108,10 @@ export class RedisKeys {
   get permissionTest(): string {
     return `${this.#base}probe`;
   }
+  /** List: what the expressions of the mapping gave in the last resyncs, the newest first. */
+  get fields(): string {
+    return `${this.#base}fields`;
+  }
   /** String: what people were told about the status. */
   get told(): string {
     return `${this.#base}told`;

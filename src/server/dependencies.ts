@@ -5,6 +5,7 @@ import type { LintAnswers } from '../answers/lint-answers.ts';
 import type { MappingAnswers } from '../answers/mapping-answers.ts';
 import type { RunAnswers } from '../answers/run-answers.ts';
 import type { StatusDocument } from '../answers/status.ts';
+import type { FieldHistory } from '../core/field-history.ts';
 import type { Journal } from '../core/journal.ts';
 import type { KindNames } from '../core/kinds.ts';
 import type { RunQueue } from '../core/run-queue.ts';
@@ -44,6 +45,8 @@ export interface ServerDependencies {
   readonly redact: (text: string) => string;
   readonly checks: () => Promise<readonly ReadinessCheck[]>;
   readonly timeline: Timeline;
+  /** What the expressions of the mapping gave. */
+  readonly fields: FieldHistory;
   readonly entities: EntityAnswers;
   readonly status: () => Promise<StatusDocument>;
   /** Looks at everything that a run needs; see `examine`. */

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   },
   not_found: { status: 404, title: 'There is no such address.' },
   run_not_found: { status: 404, title: 'There is no such run, or it is too long ago.' },
+  report_not_kept: { status: 404, title: 'The report of this run is not kept.' },
   changes_not_kept: { status: 404, title: 'The changes of this run are not kept.' },
   request_timeout: { status: 408, title: 'The request took too long to arrive.' },
   run_in_progress: {

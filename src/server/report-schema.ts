@@ -101,11 +101,13 @@ export const problemCodeSchema = z
   .custom<Code>((value) => typeof value === 'string' && value in CODES)
   .meta({ type: 'string', enum: Object.keys(CODES) });
 
-const problemSchema = z.strictObject({
+export const problemSchema = z.strictObject({
   code: problemCodeSchema,
   severity: z.enum(['error', 'warning']),
   kind: kindSchema.exactOptional(),
   message: z.string(),
+  path: z.string().exactOptional().meta({ description: 'Where in the mapping the expression is that it comes from.' }),
+  expression: z.string().exactOptional(),
   count,
   samples: z.array(z.string()).readonly(),
 });

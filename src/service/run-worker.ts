@@ -2,11 +2,12 @@ import type { JournalTarget, RunRequest } from '../compose.ts';
 import type { LiveMarks } from '../core/catalog-guards.ts';
 import { rowsOfPlan } from '../core/change-rows.ts';
 import { isDoneWithin } from '../core/deadline.ts';
+import { type CountedField, type FieldHistory, runFields } from '../core/field-history.ts';
 import type { Journal, JournalWriter } from '../core/journal.ts';
 import { LeftOutBook, type LeftOutStore } from '../core/left-out.ts';
 import type { Mapping } from '../core/model.ts';
 import { combineObservers } from '../core/observers.ts';
-import type { MappingSource, RunObserver } from '../core/ports.ts';
+import type { RunObserver } from '../core/ports.ts';
 import { type RunReport, summarize } from '../core/report.ts';
 import { fitRow } from '../core/row-values.ts';
 import type { RunOrder, RunQueue, RunWorker } from '../core/run-queue.ts';
@@ -24,8 +25,8 @@ export interface RunSchedule {
   readonly intervalMinutes: number | null;
 }
 
-/** How long the end of a run waits for its truths to be kept. While Redis is away they are kept later. */
-const KEEP_TRUTHS_MS = 1_000;
+/** How long the end of a run waits for its records to be kept. While Redis is away its truths are kept later. */
+const KEEP_MS = 1_000;
 /** How many rows of a plan are written down at once. */
 const ROWS_AT_ONCE = 500;
 
@@ -40,6 +41,8 @@ export interface Shared {
   /** Tells people how runs leave the catalog; missing: nobody is to be told. */
   readonly notifier?: Notifier | undefined;
   readonly recorder: TimelineRecorder;
+  /** Takes what the expressions of the mapping gave. */
+  readonly fields: FieldHistory;
 }
 
 /** Where runs write down what they change, and how much of it. */
@@ -52,7 +55,7 @@ export interface RunRecording {
 export function createRunWorker(
   components: ServiceComponents,
   schedule: RunSchedule,
-  { memory, record, leftOut, notifier, recorder }: Partial<Shared> = {},
+  { memory, record, leftOut, notifier, recorder, fields }: Partial<Shared> = {},
 ): RunWorker {
   return async (runId, order, signal, onProgress) => {
     const { mode, trigger, kinds } = order;
@@ -62,17 +65,10 @@ export function createRunWorker(
     const nextResync = await schedule.nextResync().catch(() => null);
     const reported = components.reporter.begin(runId, order, nextResync, schedule.intervalMinutes);
     const traced = components.tracing.begin(runId, mode, trigger);
-    let mapping: Mapping | undefined;
-    let digest: string | null = null;
+    const seen = noteWhatIsSeen(mode, recorder);
     const book = new LeftOutBook();
     const observers = [
-      {
-        mappingRead(read: Mapping, from?: MappingSource) {
-          mapping = read;
-          if (from?.document) digest = mappingDigest(from.document);
-          if (from && mode === 'resync') recorder?.mappingSeen(from);
-        },
-      },
+      seen.observer,
       approvalObserver(order, runId, recorder),
       reported.observer,
       traced.observer,
@@ -86,12 +82,14 @@ export function createRunWorker(
       ...(memory ? { marks: memory } : {}),
       ...(record && writer ? { journal: { writer, detail: record.detail } } : {}),
     });
-    const kept = memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping }));
-    kept?.catch((error: unknown) => logger.debug({ err: error }, 'the truths of this run were not kept'));
+    const { mapping, digest, counted } = seen.sofar();
     const left = book.list(new Date());
-    // A run that has read nothing knows nothing new.
-    const noted = left.length > 0 ? leftOut?.keep(left, kinds.length === 0 ? 'forget' : 'keep') : undefined;
-    noted?.catch((error: unknown) => logger.debug({ err: error }, 'what was left out was not kept'));
+    const records = keepAll(logger, {
+      'the truth of this run': memory?.changeTruths((known) => truthsAfter(known, { report, kinds, mapping })),
+      // A run that has read nothing knows nothing new.
+      'what was left out': left.length > 0 ? leftOut?.keep(left, kinds.length === 0 ? 'forget' : 'keep') : undefined,
+      'what the expressions gave': counted && fields?.add(runFields(report, counted)),
+    });
     recorder?.runFinished(report, digest);
     if (writer) await endRecord(writer, report, components.redact);
     components.metrics.runFinished(report);
@@ -99,10 +97,37 @@ export function createRunWorker(
     // Not the child logger: the summary contains the run's id itself.
     components.logger[LEVELS[report.status]](summarize(report), 'run finished');
     await reported.end(report, await schedule.nextResync().catch(() => null));
-    if (kept !== undefined) await isDoneWithin(KEEP_TRUTHS_MS, kept);
+    await isDoneWithin(KEEP_MS, records);
     await notifier?.runEnded(report, order.kinds.length === 0);
     return report;
   };
+}
+
+/** What the records of a run need to know of it. */
+function noteWhatIsSeen(mode: RunOrder['mode'], recorder: TimelineRecorder | undefined) {
+  let mapping: Mapping | undefined;
+  let digest: string | null = null;
+  let counted: readonly CountedField[] | undefined;
+  const observer: RunObserver = {
+    mappingRead(read, from) {
+      mapping = read;
+      if (from?.document) digest = mappingDigest(from.document);
+      if (from && mode === 'resync') recorder?.mappingSeen(from);
+    },
+    fieldsCounted(all) {
+      if (mode === 'resync') counted = all;
+    },
+  };
+  return { observer, sofar: () => ({ mapping, digest, counted }) };
+}
+
+/** Waits for records. None that fails concerns the run or the others. */
+function keepAll(logger: Logger, records: Readonly<Record<string, Promise<void> | undefined>>): Promise<unknown> {
+  return Promise.all(
+    Object.entries(records).map(([what, kept]) =>
+      kept?.catch((error: unknown) => logger.debug({ err: error }, `${what} was not kept`)),
+    ),
+  );
 }
 
 /** Notes the approved deletions that a resync carries out. */

@@ -147,7 +147,7 @@ function checkRole({ role, redisUrl }: Settings): void {
 function serverDependencies(
   settings: Settings,
   components: ServiceComponents,
-  { queue, journal, timeline, leftOut, redis }: Stores,
+  { queue, journal, timeline, fields, leftOut, redis }: Stores,
   given: {
     readonly freshness: () => Promise<Freshness>;
     readonly recorder: TimelineRecorder;
@@ -174,7 +174,7 @@ function serverDependencies(
       ...{ queue, journal, detail: settings.runHistory, keptRuns: settings.runHistoryRuns },
       askIncoming: (signal) => incomingFromPort(application.parts, signal),
     }),
-    timeline,
+    ...{ timeline, fields },
     mappings: createMappingAnswers(settings, components, queue),
     lint: createLintAnswers(settings, components),
     kinds: application.parts.kinds,
@@ -219,7 +219,7 @@ async function startWorking(given: {
   readonly signal: AbortSignal;
 }) {
   const { settings, components, recorder, notifier, signal } = given;
-  const { queue, journal, leftOut, redis } = given.queue;
+  const { queue, journal, fields, leftOut, redis } = given.queue;
   const { eventListener } = settings;
   const { runHistory } = settings;
   const record = runHistory === 'off' ? undefined : { journal, detail: runHistory };
@@ -229,7 +229,7 @@ async function startWorking(given: {
   const schedule = { nextResync: () => queue.nextScheduledAt(), intervalMinutes };
   const retrying = retryFailedResyncs({
     run: settleFirst(
-      createRunWorker(components, schedule, { memory: queue, record, leftOut, recorder, notifier }),
+      createRunWorker(components, schedule, { memory: queue, record, leftOut, recorder, notifier, fields }),
       settings.fluxSettleMs,
     ),
     request: (order) => retryUntilQueueReady(() => queue.request(order), signal),

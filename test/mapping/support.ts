@@ -55,7 +55,10 @@ export function entityOf(row: MappedRow | undefined): Extract<MappedRow, { type:
   return row;
 }
 
-/** Rows without the entry, which is the same object everywhere. */
+/** Rows without the entry and the template, which are the same objects everywhere. */
 export function plain(rows: readonly MappedRow[] | undefined): readonly object[] {
-  return (rows ?? []).map(({ entry: _entry, ...rest }) => rest);
+  return (rows ?? []).map((row) => {
+    const { entry: _entry, template: _template, ...rest } = { template: undefined, ...row };
+    return rest;
+  });
 }

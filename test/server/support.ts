@@ -9,6 +9,7 @@ import { kindNames } from '../../src/core/kinds.ts';
 import { redactor } from '../../src/core/redact.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { LiveEvent, RunOrder, RunQueue, RunWorker } from '../../src/core/run-queue.ts';
+import { createInlineFields } from '../../src/queue/inline-fields.ts';
 import { createInlineJournal } from '../../src/queue/inline-journal.ts';
 import { createInlineQueue } from '../../src/queue/inline-queue.ts';
 import { createInlineTimeline } from '../../src/queue/inline-timeline.ts';
@@ -132,6 +133,7 @@ async function makeServer(changes: Partial<ServerDependencies>) {
     redact: redactor([API_TOKEN, WEBHOOK_SECRET, CLIENT_SECRET]),
     checks: async () => [{ name: 'queue', ok: true, detail: 'in process' }],
     timeline: createInlineTimeline(),
+    fields: createInlineFields(),
     entities: noEntities,
     status: () => describeStatus(status),
     doctor: async () => ({ checks: [{ name: 'jq', status: 'ok', detail: 'works', advice: null }] }),

@@ -7,7 +7,9 @@ import { diffCounts, diffLines } from '../../web/parts/plan/diff-lines.ts';
 import { differenceOf, differenceWords } from '../../web/parts/plan/difference.ts';
 import {
   canBeApproved,
+  causeWords,
   isTypedCount,
+  ownCause,
   percent,
   REASONS,
   reasonWords,
@@ -28,7 +30,7 @@ describe('the words for a held-back set', () => {
   });
 
   it.each<[Partial<HeldSet>, string]>([
-    [{}, '20 of 30 entities would go: 66.7 %; 30 % may'],
+    [{}, '20 of 30 entities would go: 66.7 %; the mapping lets 30 % go at once'],
     [{ threshold: null }, '20 of 30 entities would go: 66.7 %; the mapping lets none go without approval'],
     [{ reason: 'unmapped' }, '20 of 30 entities would go: 66.7 %'],
     [{ total: null, share: null }, '20 entities would go'],
@@ -36,6 +38,15 @@ describe('the words for a held-back set', () => {
   ])('say the share: %o', (changes, words) => {
     const set = { reason: 'threshold', count: 20, total: 30, share: 2 / 3, threshold: 0.3, ...changes } as HeldSet;
     expect(shareWords(set)).toBe(words);
+  });
+
+  it('say why the entities are to go once, and not again why they stay', () => {
+    const detail = '40 % would go, entityDeletionThreshold allows 30 % (120: no item gives it (any more))';
+    expect(causeWords({ reason: 'threshold', detail })).toBe('120: no item gives it (any more)');
+    expect(causeWords({ reason: 'threshold', detail: '40 % would go' })).toBe('');
+    expect(causeWords({ reason: 'contradicted', detail })).toBe(detail);
+    expect(ownCause('no item gives it; held back (threshold): 40 % would go')).toBe('no item gives it');
+    expect(ownCause(undefined)).toBe('');
   });
 
   it('tell a share just above the threshold from it', () => {

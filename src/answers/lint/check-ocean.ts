@@ -1,6 +1,6 @@
 import { prepare } from '../../core/expression/prepare.ts';
+import { isConstantWord, isQuery } from '../../core/expression/uses.ts';
 import type { SearchQuery } from '../../core/model.ts';
-import { isConstantWord, isQuery } from '../../mapping/expression-uses.ts';
 import { leadingPath } from '../../mapping/leading-path.ts';
 import type { Said } from './finding.ts';
 import type { Given } from './input.ts';

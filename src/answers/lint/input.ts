@@ -1,11 +1,11 @@
 import type { FileProblem } from '../../config/documents.ts';
 import { literalText } from '../../core/expression/prepare.ts';
+import { type ExpressionUse, usesOf } from '../../core/expression/uses.ts';
 import { compilePrograms, type MappingComplaint } from '../../core/extractions.ts';
 import type { Kinds } from '../../core/kinds.ts';
 import type { BlueprintShape, EntityTemplate, Kind, Mapping, ResourceEntry } from '../../core/model.ts';
 import type { Mapper } from '../../core/ports.ts';
 import type { SourceKind } from '../../core/source.ts';
-import { type ExpressionUse, usesOf } from '../../mapping/expression-uses.ts';
 import type { MappingOrigin } from './finding.ts';
 
 /** A blueprint, and what is known of its file. */

@@ -3,26 +3,28 @@ import { Link, pathOf } from '../../router.tsx';
 import { plural } from '../../ui/format.ts';
 import { Shape } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
-import { reasonWords, shareWords } from './held-words.ts';
+import { causeWords, reasonWords, shareWords } from './held-words.ts';
 
 /** Why the set is held back, how large a share it is, and which entities the second read still showed. */
 export function HeldFacts({ runId, set }: { readonly runId: string; readonly set: HeldSet }) {
-  const { reason, detail, digest, share, threshold, witnesses } = set;
+  const { reason, digest, share, threshold, witnesses } = set;
   const { title, next } = reasonWords(reason);
+  const causes = causeWords(set);
   return (
     <section class="note hold stack tight" aria-label="Why">
       <p>
         <span class="mark tone-hold">
           <Shape shape="pause" />
-          <strong>{title}.</strong>
         </span>{' '}
-        {next}
+        <strong class="tone-hold">{title}.</strong> {next}
       </p>
       <p>{shareWords(set)}.</p>
       {share !== null && <ShareBar share={share} threshold={reason === 'unmapped' ? null : threshold} />}
-      <p class="small">
-        <Name text={detail} />
-      </p>
+      {causes !== '' && (
+        <p>
+          <Name text={causes} />
+        </p>
+      )}
       {witnesses.length > 0 && (
         <p>
           Still there when asked again ({plural(witnesses.length, 'name')}):{' '}

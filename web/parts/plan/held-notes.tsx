@@ -3,7 +3,7 @@ import { Link, pathOf } from '../../router.tsx';
 import { plural } from '../../ui/format.ts';
 import { Shape } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
-import { percent, reasonWords } from './held-words.ts';
+import { canBeApproved, percent, reasonWords } from './held-words.ts';
 
 /** The deletions that a resync would hold back, each with its reason and the way to decide. */
 export function HeldNotes({ report: { runId, blueprints } }: { readonly report: RunReport }) {
@@ -11,6 +11,7 @@ export function HeldNotes({ report: { runId, blueprints } }: { readonly report: 
     deletionBlocked ? [{ blueprint, ...deletionBlocked }] : [],
   );
   if (held.length === 0) return null;
+  const first = held.find(({ reason }) => canBeApproved(reason))?.blueprint;
   return (
     <ul class="note hold stack tight" aria-label="Held back">
       {held.map(({ blueprint, reason, count, total }) => (
@@ -25,6 +26,7 @@ export function HeldNotes({ report: { runId, blueprints } }: { readonly report: 
             <Name text={blueprint} />: {reasonWords(reason).title}.
           </span>
           <Link to={pathOf('runs', runId, 'held', blueprint)}>Look and decide</Link>
+          {blueprint === first && <kbd>a</kbd>}
         </li>
       ))}
     </ul>

@@ -10,17 +10,24 @@ import { plural } from '../../ui/format.ts';
 import { Name } from '../../ui/name.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
+import { ownCause } from './held-words.ts';
 import { titleOf } from './plan-rows.ts';
 
 const COLUMNS: readonly Column<JournalRow>[] = [
   { title: 'Title', width: 'minmax(120px, 2fr)', cell: (row) => <Name text={titleOf(row) ?? row.identifier} /> },
-  { title: 'Identifier', width: 'minmax(0, 3fr)', cell: ({ identifier }) => <Name text={identifier} /> },
-  { title: 'Why it is to go', width: '130px', cell: ({ reason }) => reason ?? 'not known', onlyWide: true },
+  { title: 'Identifier', width: 'minmax(0, 4fr)', cell: ({ identifier }) => <Name text={identifier} /> },
   {
-    title: 'In words',
-    width: 'minmax(0, 4fr)',
-    cell: ({ detail }) => detail !== undefined && <Name text={detail} />,
+    title: 'Why it is to go',
+    width: 'minmax(0, 3fr)',
     onlyWide: true,
+    cell: ({ reason = 'not known', detail }) => (
+      <>
+        {reason}{' '}
+        <span class="quiet">
+          <Name text={ownCause(detail)} />
+        </span>
+      </>
+    ),
   },
 ];
 const PAGE_ROWS = 500;

@@ -1,7 +1,8 @@
+import { useEffect } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { HeldDocument, HeldSet } from '../../api/documents.ts';
 import { useLoad } from '../../api/use-load.ts';
-import { Link, pathOf, place } from '../../router.tsx';
+import { Link, navigate, pathOf, place } from '../../router.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -26,7 +27,12 @@ export function HeldView({ id, blueprint }: Params) {
   const held = useLoad(`held ${id} ${blueprint}`, (signal) =>
     get<HeldDocument>(path, { query: { blueprint, incoming: false }, signal }),
   );
-  const document = held.value;
+  // `latest` becomes another run with the next one; the address names the set that is shown.
+  const runId = held.value?.runId;
+  useEffect(() => {
+    if (runId !== undefined && runId !== id) navigate(pathOf('runs', runId, 'held', blueprint), { replace: true });
+  }, [runId]);
+  const document = runId === id ? held.value : undefined;
   const set = document?.held[0];
   return (
     <div class="stack">
@@ -43,7 +49,7 @@ export function HeldView({ id, blueprint }: Params) {
           </p>
         </Empty>
       )}
-      {document === undefined && held.loading && <Loading what="the set" />}
+      {document === undefined && held.problem === undefined && <Loading what="the set" />}
       {document && set === undefined && <NothingHeld id={document.runId} blueprint={blueprint} note={document.note} />}
       {document && set && <TheSet runId={document.runId} set={set} note={document.note} />}
       {document && (
@@ -75,7 +81,7 @@ function TheSet({
       <HeldFacts runId={runId} set={set} />
       {approval === undefined ? (
         <>
-          <NewerSet set={name} />
+          <NewerSet set={name} at={set.rows[0]?.at} />
           {set.approvable && <Approve set={set} />}
         </>
       ) : (

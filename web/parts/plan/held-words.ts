@@ -70,7 +70,18 @@ export function shareWords({ count, total, share, threshold, reason }: HeldSet):
   if (reason === 'unmapped') return lead;
   return threshold === null
     ? `${lead}; the mapping lets none go without approval`
-    : `${lead}; ${percent(threshold)} may`;
+    : `${lead}; the mapping lets ${percent(threshold)} go at once`;
+}
+
+/** Why these are to go, where `shareWords` says the rest of the sentence already; otherwise the whole sentence. */
+export function causeWords({ reason, detail }: Pick<HeldSet, 'reason' | 'detail'>): string {
+  if (reason !== 'threshold' && reason !== 'emptied') return detail;
+  return / \((\d.*)\)$/s.exec(detail)?.[1] ?? '';
+}
+
+/** Why one entity is to go, without why it stays for now. */
+export function ownCause(detail: string | undefined): string {
+  return detail?.split('; held back (')[0] ?? '';
 }
 
 /** With one digit, so that 30.4 % is told from 30 %. */

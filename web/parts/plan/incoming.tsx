@@ -31,7 +31,7 @@ export function Incoming({ runId, set }: { readonly runId: string; readonly set:
 function RelationTable({ relations }: { readonly relations: NonNullable<HeldSet['incoming']> }) {
   return (
     <div class="wide">
-      <table>
+      <table class="incoming">
         <thead>
           <tr>
             <th scope="col">From</th>
@@ -57,14 +57,15 @@ function RelationTable({ relations }: { readonly relations: NonNullable<HeldSet[
                 {required ? <strong class="tone-bad">required: Port refuses the deletion</strong> : 'Port empties it'}
               </td>
               <td>
-                {sample.map(({ identifier, title }, at) => (
+                {sample.slice(0, 3).map(({ identifier, title }, at) => (
                   <span key={identifier}>
                     {at > 0 && ', '}
                     <Link to={pathOf('catalog', blueprint, identifier)}>
-                      <Name text={title ?? identifier} />
+                      <Name text={title ?? identifier} cut />
                     </Link>
                   </span>
                 ))}
+                {count > 3 && <span class="quiet"> and {countText(count - 3)} more</span>}
               </td>
             </tr>
           ))}

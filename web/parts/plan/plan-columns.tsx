@@ -27,13 +27,10 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
     width: 'minmax(140px, 2fr)',
     cell: (row) => {
       if (row.type === 'group') {
-        const { blueprint, changes, held } = row.group;
+        const { blueprint, changes } = row.group;
         return (
           <strong>
             {countText(changes.length)} <Name text={blueprint} />
-            {held > 0 && (
-              <span class="tone-hold"> · {held === changes.length ? 'all' : countText(held)} held back</span>
-            )}
           </strong>
         );
       }
@@ -57,7 +54,13 @@ export const PLAN_COLUMNS: readonly Column<PlanRow>[] = [
 
 /** What changes, on one line; of a deletion why. */
 function Summary({ row }: { readonly row: PlanRow }) {
-  if (row.type === 'group') return <span class="quiet">{row.open ? '' : 'collapsed'}</span>;
+  if (row.type === 'group') {
+    const { held, changes } = row.group;
+    if (held === 0) return null;
+    return (
+      <StatusMark name="held_back" word={held === changes.length ? 'All held back' : `${countText(held)} held back`} />
+    );
+  }
   const { change } = row;
   if (change.action === 'delete') {
     return (

@@ -8,7 +8,7 @@ import { ProblemBox } from '../../ui/problem-box.tsx';
 import { CarryOut } from './carry-out.tsx';
 import { HeldNotes } from './held-notes.tsx';
 import { canBeApproved } from './held-words.ts';
-import { LiveSteps } from './live-plan.tsx';
+import { LiveSteps } from './live-steps.tsx';
 import { PlanHead } from './plan-head.tsx';
 import { PlanTable } from './plan-table.tsx';
 import { SetupDiffs } from './setup-diffs.tsx';

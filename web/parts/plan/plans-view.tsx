@@ -64,7 +64,9 @@ function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
             <th scope="col">Plan</th>
             <th scope="col">Status</th>
             <th scope="col">Asked</th>
-            <th scope="col">By</th>
+            <th scope="col" class="only-wide">
+              By
+            </th>
             <th scope="col">Kinds</th>
           </tr>
         </thead>
@@ -73,7 +75,9 @@ function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
             <tr key={runId}>
               <td>
                 <Link to={pathOf('plan', runId)}>
-                  <Name text={runId} />
+                  <span title={runId}>
+                    <Name text={runId.slice(0, 8)} />
+                  </span>
                 </Link>
               </td>
               <td>
@@ -82,7 +86,7 @@ function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
               <td>
                 <Time at={requestedAt} />
               </td>
-              <td>{trigger}</td>
+              <td class="only-wide">{trigger}</td>
               <td>{kinds.length === 0 ? 'all' : <Name text={kinds.join(', ')} />}</td>
             </tr>
           ))}
