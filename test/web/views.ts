@@ -17,12 +17,29 @@ function someService({ stage }: PageWorld): string {
   return `/catalog/komodorService/${encodeURIComponent(found ?? '')}`;
 }
 
+/** Opens the newest plan of the list. */
+async function openPlan(page: Page): Promise<void> {
+  await page.locator('table.plans a').first().click();
+  await page.locator('.vtable').waitFor();
+}
+
 /** All views and the states in which they differ. Those of a world stand together: a world is opened once. */
 export const VIEWS: readonly View[] = [
   { name: 'now', world: 'everyday', path: '/' },
   { name: 'timeline', world: 'everyday', path: '/timeline' },
   { name: 'run', world: 'everyday', path: '/runs/latest' },
   { name: 'plan', world: 'everyday', path: '/plan' },
+  { name: 'plan-result', world: 'everyday', path: '/plan', act: openPlan },
+  {
+    name: 'plan-change',
+    world: 'everyday',
+    path: '/plan',
+    async act(page) {
+      await openPlan(page);
+      await page.locator('.vbody .vrow').nth(1).click();
+      await page.locator('.drawer').waitFor();
+    },
+  },
   { name: 'mapping', world: 'everyday', path: '/mapping' },
   { name: 'catalog', world: 'everyday', path: '/catalog?q=api' },
   { name: 'entity', world: 'everyday', path: someService },

@@ -26,7 +26,7 @@ export function Drawer({ title, label, onClose, children }: Props) {
     <aside class="drawer stack" ref={drawer} tabIndex={-1} aria-label={label}>
       <div class="row apart">
         <h2>{title}</h2>
-        <Button look="plain" onClick={onClose} aria-label="Close the details">
+        <Button look="plain" onClick={onClose}>
           Close <kbd>Esc</kbd>
         </Button>
       </div>

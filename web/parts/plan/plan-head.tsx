@@ -1,5 +1,7 @@
 import { download } from '../../api/client.ts';
 import type { RunReport } from '../../api/documents.ts';
+import { status as now } from '../../api/events.ts';
+import { Link, pathOf } from '../../router.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { countText, durationText } from '../../ui/format.ts';
@@ -14,6 +16,7 @@ export function PlanHead({ report }: { readonly report: RunReport }) {
   const { runId, status, finishedAt, durationMs, changes = [], blueprints, problems, mapping } = report;
   const counts = countsOf(changes);
   const unchanged = blueprints.reduce((sum, each) => sum + each.unchanged, 0);
+  const lastRun = now.value?.lastRun;
   const path = `v1/runs/${encodeURIComponent(runId)}`;
   return (
     <header class="stack tight">
@@ -33,6 +36,12 @@ export function PlanHead({ report }: { readonly report: RunReport }) {
         <CopyCommand cli={`komodor-port changes ${runId}`} curl={{ path }} />
       </p>
       <PlanProblems problems={problems} />
+      {lastRun && lastRun.finishedAt > finishedAt && (
+        <p class="note">
+          A resync has run since, <Time at={lastRun.finishedAt} />: what it changed is no longer to be changed.{' '}
+          <Link to={pathOf('runs', lastRun.runId)}>Look at it</Link>
+        </p>
+      )}
       {mapping && (
         <p class="note">
           Made with another mapping than the one in use: <Name text={mapping.origin} />.
