@@ -9,16 +9,22 @@ function plain(text: string): string {
   return text.toLowerCase().replaceAll(/[\s|/]/g, '-');
 }
 
-/** Puts what is called exactly like the search first, then what begins with it; the rest stays in its order. */
-export function bestFirst<T extends { readonly identifier: string; readonly title: string | null }>(
-  found: readonly T[],
-  q: string,
-): readonly T[] {
+interface Named {
+  readonly identifier: string;
+  readonly title: string | null;
+  readonly inPort: boolean;
+}
+
+/**
+ * Puts what is called exactly like the search first, then what begins with it. Among equals comes first what is not in
+ * Port, so that many others do not hide it; the rest stays in its order.
+ */
+export function bestFirst<T extends Named>(found: readonly T[], q: string): readonly T[] {
   const wanted = plain(q);
-  const rank = ({ identifier, title }: T) => {
+  const rank = ({ identifier, title, inPort }: T) => {
     const names = [identifier, title ?? ''].map(plain);
-    if (names.includes(wanted)) return 0;
-    return names.some((name) => name.startsWith(wanted)) ? 1 : 2;
+    const match = names.includes(wanted) ? 0 : names.some((name) => name.startsWith(wanted)) ? 2 : 4;
+    return match + (inPort ? 1 : 0);
   };
   return found.toSorted((a, b) => rank(a) - rank(b));
 }

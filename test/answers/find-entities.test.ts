@@ -92,6 +92,15 @@ it('puts what is called exactly like the search first', async ({ start }) => {
   expect(entities.map(({ identifier }) => identifier).filter((one) => order.includes(one))).toEqual(order);
 });
 
+it('does not hide what is missing behind many that are there', async ({ start }) => {
+  const { find, harness } = await stage(start);
+  for (let n = 0; n < 60; n += 1)
+    harness.store.putEntity({ blueprint: 'komodorService', identifier: `a-ledger-${n}`, title: 'a' });
+  const { entities, more } = await find('ledger');
+  expect([entities.length, more]).toEqual([50, true]);
+  expect(entities.slice(0, 2).map(({ identifier }) => identifier)).toEqual([HIDDEN, 'risk-left-out']);
+});
+
 it('goes on when Port has not got a blueprint of the mapping, and says what it cannot ask', async ({ start }) => {
   const { find, harness, memory } = await stage(start);
   expect(harness.store.blueprint('komodorCluster')).toBeUndefined();

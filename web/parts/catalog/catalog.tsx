@@ -1,10 +1,10 @@
-import { Empty } from '../../ui/empty.tsx';
+import './catalog.css';
+import { EntityView } from './entity-view.tsx';
+import { SearchView } from './search-view.tsx';
 
-export function CatalogPart(_: { readonly params: Readonly<Record<string, string>> }) {
-  return (
-    <div class="stack">
-      <h1 tabIndex={-1}>Catalog</h1>
-      <Empty what="This part is not there yet." />
-    </div>
-  );
+/** Finds entities, and explains one. */
+export function CatalogPart({ params }: { readonly params: Readonly<Record<string, string>> }) {
+  const { blueprint, identifier } = params;
+  if (blueprint === undefined || identifier === undefined) return <SearchView />;
+  return <EntityView key={`${blueprint} ${identifier}`} blueprint={blueprint} identifier={identifier} />;
 }

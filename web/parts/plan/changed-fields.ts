@@ -6,7 +6,13 @@ export interface ChangedField {
 }
 
 /** The fields that a change writes, as a person names them; relations are told from properties. */
-export function changedFields({ title, icon, team, properties = {}, relations = {} }: Change): readonly ChangedField[] {
+export function changedFields({
+  title,
+  icon,
+  team,
+  properties = {},
+  relations = {},
+}: Pick<Change, 'title' | 'icon' | 'team' | 'properties' | 'relations'>): readonly ChangedField[] {
   return [
     ...(title !== null && typeof title === 'object' ? [{ name: 'title', change: title }] : []),
     ...(icon ? [{ name: 'icon', change: icon }] : []),
