@@ -59,7 +59,7 @@ const entitySchema = z
     required: ['blueprint', 'identifier', 'properties', 'relations'],
     properties: {
       blueprint: { type: 'string' },
-      identifier: { description: 'A text, or a search query.' },
+      identifier: { anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: {} }] },
       title: { type: ['string', 'null'] },
       icon: { type: ['string', 'null'] },
       team: {},

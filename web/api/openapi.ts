@@ -1099,12 +1099,11 @@ export interface Answers {
          */
         entity?: {
           blueprint: string;
-          /**
-           * A text, or a search query.
-           */
-          identifier: {
-            [k: string]: unknown;
-          };
+          identifier:
+            | string
+            | {
+                [k: string]: unknown;
+              };
           title?: string | null;
           icon?: string | null;
           team?: unknown;
@@ -1312,12 +1311,11 @@ export interface Answers {
          */
         entity?: {
           blueprint: string;
-          /**
-           * A text, or a search query.
-           */
-          identifier: {
-            [k: string]: unknown;
-          };
+          identifier:
+            | string
+            | {
+                [k: string]: unknown;
+              };
           title?: string | null;
           icon?: string | null;
           team?: unknown;
