@@ -13,6 +13,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY src src
 COPY web web
+# The page tells from it what to do about a problem.
+COPY docs/errors.md docs/errors.md
 COPY LICENSE ./
 COPY mappings mappings
 COPY blueprints blueprints

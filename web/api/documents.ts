@@ -21,6 +21,8 @@ export type ChangesPage = Answer<'GET /v1/runs/{id}/changes'>;
 export type JournalRow = ChangesPage['rows'][number];
 export type HeldDocument = Answer<'GET /v1/runs/{id}/held'>;
 export type HeldSet = HeldDocument['held'][number];
+export type ProblemsDocument = Answer<'GET /v1/runs/{id}/problems'>;
+export type FieldsDocument = Answer<'GET /v1/fields'>;
 
 export type MappingDocument = Answer<'GET /v1/mapping'>;
 export type MapDocument = Answer<'POST /v1/map'>;
