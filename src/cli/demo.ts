@@ -7,6 +7,7 @@ import { standIns as standInsOfKinds } from '../sandbox/komodor/stand-ins.ts';
 import { changeWorld } from '../sandbox/world/change-world.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { EXIT, onInterrupt } from './command.ts';
+import { openDemoPage } from './demo-page.ts';
 import { bold, dim, plain, print, printJson, printWrapped } from './output.ts';
 import { modelOf, printModel } from './print-model.ts';
 import { printPlan } from './print-plan.ts';
@@ -34,7 +35,8 @@ export async function demo(options: DemoOptions): Promise<number> {
     ...(options.all && { kubernetesPort: 0 }),
     now: Math.floor(Date.now() / 1000) - BEFORE_SECONDS,
   });
-  const settings = settingsFor(standIns, options.all ?? false);
+  const environment = environmentFor(standIns, options.all ?? false);
+  const settings = settingsOf(environment);
   const logger = createLogger({ level: 'silent', format: 'auto', secrets: secretsOf(settings, {}) });
   const application = await createApplication(settings, {});
   const { world } = standIns.komodor;
@@ -68,7 +70,15 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
 
   if (options.json) printJson({ reports, changes, ...(model && { model }) });
-  else if (!options.once && !interruption.signal.aborted) await printNextSteps(standIns, interruption.signal);
+  else if (!options.once && !interruption.signal.aborted) {
+    let steps = 1;
+    const closePage = await openDemoPage({
+      environment,
+      change: () => changeWorld(world, ++steps, options.all ? standInsOfKinds : []),
+    });
+    await printNextSteps(standIns, interruption.signal);
+    await closePage();
+  }
   application.close();
   await standIns.close();
   const isGood = reports.every(({ status }) => status === 'completed');
@@ -79,11 +89,15 @@ export async function demo(options: DemoOptions): Promise<number> {
 const WITHOUT_BLUEPRINTS: readonly string[] = ['git'];
 
 /** Only what the stand-ins need: a demo must not use a .env file or the caller's own accounts. */
-function settingsFor({ environment }: StandIns, withAddOns: boolean): Settings {
-  const load = (more: NodeJS.Dict<string>) => loadSettings({ ...environment, ...more }, { dotenvPath: '/dev/null' });
-  const settings = load({});
-  const addOns = addOnsAt(settings.mappingPath).filter((name) => !WITHOUT_BLUEPRINTS.includes(name));
-  return withAddOns ? load({ ADD_ONS: addOns.join() }) : settings;
+function environmentFor({ environment }: StandIns, withAddOns: boolean): NodeJS.Dict<string> {
+  if (!withAddOns) return { ...environment };
+  const { mappingPath } = settingsOf(environment);
+  const addOns = addOnsAt(mappingPath).filter((name) => !WITHOUT_BLUEPRINTS.includes(name));
+  return { ...environment, ADD_ONS: addOns.join() };
+}
+
+function settingsOf(environment: NodeJS.Dict<string>): Settings {
+  return loadSettings(environment, { dotenvPath: '/dev/null' });
 }
 
 async function runWithProgress(

@@ -42,4 +42,28 @@ describe.concurrent('demo', () => {
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(Object.keys(Object(documentOf(outcome)))).toEqual(['reports', 'changes']);
   });
+
+  it('goes on as a service with its page, until Ctrl-C', async () => {
+    let pages: readonly (readonly [number, string | null])[] = [];
+    const outcome = await runCli(['demo', '--services', '20'], {
+      async meanwhile(child) {
+        const url = await new Promise<string>((resolve) => {
+          let printed = '';
+          child.stdout?.on('data', (piece: unknown) => {
+            printed += String(piece);
+            const [, address] = /page of the service: .*?(http:\/\/[\d.:]+\/)/.exec(printed) ?? [];
+            if (address !== undefined && printed.includes('cli.js plan')) resolve(address);
+          });
+        });
+        const answers = await Promise.all(['', 'v1/status'].map((path) => fetch(`${url}${path}`)));
+        pages = answers.map(({ status, headers }) => [status, headers.get('content-type')]);
+        child.kill('SIGINT');
+      },
+    });
+    expect(outcome.code, outcome.stderr).toBe(130);
+    expect(pages).toEqual([
+      [200, 'text/html; charset=utf-8'],
+      [200, 'application/json; charset=utf-8'],
+    ]);
+  });
 });
