@@ -99,6 +99,8 @@ describeInBrowser('a plan', () => {
     await page.keyboard.press('a');
     await page.waitForURL(/\/held\//);
     await wantedCount(page);
+    await page.goto(address.replace('/plan/', '/runs/'));
+    await page.waitForURL(address);
     const resync = (await world.service.runs()).find(({ mode }) => mode === 'resync');
     await page.goto(`${world.url}/plan/${resync?.runId}`);
     await page.waitForURL(new RegExp(`/runs/${resync?.runId}$`));

@@ -2,7 +2,7 @@ import './run.css';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { onTimeline } from '../../api/events.ts';
-import { Link, place } from '../../router.tsx';
+import { Link, navigate, pathOf, place } from '../../router.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -14,6 +14,7 @@ import { useRun } from './use-run.ts';
 /** A run: what it came to, what it did with each entity, and why. */
 export function RunPart({ params: { id = 'latest' } }: { readonly params: Readonly<Record<string, string>> }) {
   const { value: view, problem, loading, reload } = useRun(id);
+  usePlanView(view?.run.mode === 'plan' ? view.run.runId : undefined);
   const isNewer = useNewerRun(id);
   const isBeside = place.value.query.has('row');
   const show = () => {
@@ -43,6 +44,13 @@ export function RunPart({ params: { id = 'latest' } }: { readonly params: Readon
       {view && <Rows key={view.run.runId} view={view} />}
     </div>
   );
+}
+
+/** A plan has a view of its own. */
+function usePlanView(planId: string | undefined): void {
+  useEffect(() => {
+    if (planId !== undefined) navigate(pathOf('plan', planId), { replace: true });
+  }, [planId]);
 }
 
 /** Whether a run has finished since `latest` was loaded. The rows do not change under the reader. */
