@@ -1,8 +1,13 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { place } from './router.tsx';
 import { routeOf } from './routes.tsx';
+import { useAnnounced } from './shell/announce.ts';
 import { Banner } from './shell/banner.tsx';
+import { Footer } from './shell/footer.tsx';
+import { HelpDialog } from './shell/help-dialog.tsx';
 import { NotFound } from './shell/not-found.tsx';
+import { overlay } from './shell/overlay.ts';
+import { SearchDialog } from './shell/search/search-dialog.tsx';
 import { TokenDialog } from './shell/token-dialog.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 
@@ -10,23 +15,21 @@ export function App() {
   const { path } = place.value;
   const route = routeOf(path);
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
-
-  // A new view is announced by its heading; the first one is announced by the browser.
-  useEffect(() => {
-    const heading = main.current?.querySelector('h1');
-    document.title = `${heading?.textContent ?? 'komodor-port'} · komodor-port`;
-    if (!first.current) heading?.focus({ preventScroll: true });
-    first.current = false;
-  }, [path]);
+  useAnnounced(main, path);
 
   return (
     <>
+      <button type="button" class="button skip" onClick={() => main.current?.focus()}>
+        To the content
+      </button>
       <TopBar path={path} />
       <Banner />
-      <main ref={main} class="main">
+      <main ref={main} id="main" tabIndex={-1} class="main">
         {route === undefined ? <NotFound path={path} /> : <route.part key={path} params={route.params} />}
       </main>
+      <Footer />
+      {overlay.value === 'search' && <SearchDialog />}
+      {overlay.value === 'help' && <HelpDialog />}
       <TokenDialog />
     </>
   );

@@ -4,6 +4,8 @@ import './styles/controls.css';
 import './styles/pieces.css';
 import './styles/virtual-table.css';
 import './styles/shell.css';
+import './styles/overlays.css';
+import './shell/theme.ts';
 import { render } from 'preact';
 import { startEvents } from './api/events.ts';
 import { App } from './app.tsx';

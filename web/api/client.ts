@@ -27,7 +27,14 @@ export async function request(method: string, address: string, init: RequestInit
   if (token.value !== undefined) headers.set('authorization', `Bearer ${token.value}`);
   let answer: Response;
   try {
-    answer = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
+    // Not relative to an address of the page that has a password in it, which `fetch` refuses.
+    answer = await fetch(new URL(address, location.origin), {
+      ...init,
+      method,
+      headers,
+      credentials: 'omit',
+      cache: 'no-store',
+    });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiProblem(0, 'unreachable', 'The service does not answer.');

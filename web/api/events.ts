@@ -9,7 +9,13 @@ export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
   | { readonly state: 'paused'; readonly since: number }
-  | { readonly state: 'lost'; readonly since: number; readonly nextTryAt: number; readonly why: string };
+  | {
+      readonly state: 'lost';
+      readonly since: number;
+      readonly nextTryAt: number;
+      readonly why: string;
+      readonly code: string;
+    };
 
 /** How things are now, as the service said last; undefined before the first word. */
 export const status = signal<Status | undefined>(undefined);
@@ -60,6 +66,7 @@ async function follow(signal: AbortSignal): Promise<void> {
   let since: number | undefined;
   while (!signal.aborted) {
     let why = 'The service has ended the connection.';
+    let code = 'ended';
     try {
       for await (const event of open(signal)) {
         if (signal.aborted) return;
@@ -72,10 +79,10 @@ async function follow(signal: AbortSignal): Promise<void> {
       if (signal.aborted) return;
       // The page asks for the token, and begins anew with it.
       if (error instanceof ApiProblem && error.status === 401) return;
-      if (error instanceof ApiProblem) why = error.message;
+      if (error instanceof ApiProblem) ({ message: why, code } = error);
     }
     since ??= Date.now();
-    connection.value = { state: 'lost', since, nextTryAt: Date.now() + pauseMs, why };
+    connection.value = { state: 'lost', since, nextTryAt: Date.now() + pauseMs, why, code };
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }

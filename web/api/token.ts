@@ -8,18 +8,24 @@ export const token = signal<string | undefined>(sessionStorage.getItem(KEY) ?? u
 /** Why the page asks for the token; undefined: it does not ask. */
 export const tokenWanted = signal<'missing' | 'wrong' | undefined>(undefined);
 
+/** The service has refused to answer, and has not been given a good token since. */
+export const tokenRefused = signal(false);
+
 export function keepToken(entered: string): void {
   sessionStorage.setItem(KEY, entered);
   token.value = entered;
   tokenWanted.value = undefined;
+  tokenRefused.value = false;
 }
 
+/** Also everything that it has shown: the page begins anew. */
 export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
-  token.value = undefined;
+  location.reload();
 }
 
 /** A request was answered with 401. */
 export function askForToken(): void {
+  tokenRefused.value = true;
   tokenWanted.value = token.value === undefined ? 'missing' : 'wrong';
 }

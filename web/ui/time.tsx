@@ -1,5 +1,9 @@
 import { signal } from '@preact/signals';
 import { distanceText } from './format.ts';
+import { keptChoice } from './kept.ts';
+
+/** Whose clock the page shows. Both are told on hover. */
+export const zone = keptChoice('zone', ['local', 'UTC']);
 
 /** The time that relative times are told from. */
 export const now = signal(Date.now());
@@ -27,11 +31,21 @@ export function Time({ at }: { readonly at: string }) {
   );
 }
 
-/** An instant as local clock time, with the whole time on hover. */
+const clocks = {
+  local: new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }),
+  UTC: new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' }),
+};
+
+/** `07:52:10`, and ` UTC` where that is chosen. */
+export function clockText(at: Date): string {
+  return `${clocks[zone.value].format(at)}${zone.value === 'UTC' ? ' UTC' : ''}`;
+}
+
+/** An instant as clock time, with the whole time on hover. */
 export function Clock({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={bothTimes(at)}>
-      {new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })}
+      {clockText(new Date(at))}
     </time>
   );
 }
