@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
 interface Props {
@@ -14,7 +14,8 @@ interface Props {
 export function Dialog({ title, onClose, look, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isGone = useRef(false);
-  useEffect(() => {
+  // Before the next key: who goes on typing types into it.
+  useLayoutEffect(() => {
     const { current } = dialog;
     current?.showModal();
     return () => {
@@ -31,7 +32,7 @@ export function Dialog({ title, onClose, look, children }: Props) {
       </div>
       {/* Last, so that the first field of the content has the focus. */}
       <div class="close">
-        <Button look="plain" onClick={() => dialog.current?.close()} aria-label={`Close: ${title}`}>
+        <Button look="plain" onClick={() => dialog.current?.close()}>
           Close <kbd>Esc</kbd>
         </Button>
       </div>
