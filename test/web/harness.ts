@@ -22,7 +22,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect } from 'vitest';
 import { API_TOKEN } from '../service/stage.ts';
-import { buildPage } from './build-page.ts';
 import { launch, withoutChromium } from './chromium.ts';
 import { type Watched, watchPage } from './watched-page.ts';
 import { openWorld, type PageWorld, type WorldKind } from './worlds.ts';
@@ -83,7 +82,6 @@ export async function open(
   path: string,
   options: OpenOptions = {},
 ): Promise<Page> {
-  await buildPage();
   browser ??= launch();
   const { width = 1440, height = 900, scheme = 'light', token = API_TOKEN, reducedMotion = true } = options;
   const context = await (await browser).newContext({

@@ -1,4 +1,5 @@
 import { openStage, type RunningService, type Stage } from '../service/stage.ts';
+import { buildPage } from './build-page.ts';
 import {
   badNight,
   clusterGone,
@@ -58,6 +59,8 @@ export type WorldKind = keyof typeof PLANS;
 
 /** Opens a world, with more settings for its service. It moves the clock of this process, so there is one at a time. */
 export async function openWorld(kind: WorldKind, more: { readonly [name: string]: string } = {}): Promise<PageWorld> {
+  // The service reads the page when it starts.
+  await buildPage();
   const { services, risksPerService = 1, age, history, env = {} }: Plan = PLANS[kind];
   const startedAt = MORNING - age;
   const clock = shiftClock(startedAt);
