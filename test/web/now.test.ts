@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { duration } from '../../src/core/duration.ts';
 import type { Status } from '../../web/api/documents.ts';
 import { attentionOf } from '../../web/parts/now/attention.ts';
-import { ageBar, type Blueprint, needsReason, worstFirst } from '../../web/parts/now/freshness.ts';
+import { ageBar, type Blueprint, whyOf, worstFirst } from '../../web/parts/now/freshness.ts';
 import { doneIn, doneInAll, type LaneSource, laneView } from '../../web/parts/now/lane-view.ts';
+import { sentenceOf } from '../../web/parts/now/sentence.ts';
 import { ticked } from '../../web/parts/now/ticked.ts';
 
 const SECOND = 1_000;
@@ -70,8 +71,13 @@ describe('the age of a truth against the interval', () => {
       one('e', 'error'),
     ];
     expect(worstFirst(all).map(({ blueprint }) => blueprint)).toEqual(['b', 'e', 'c', 'a', 'd']);
-    expect(all.filter(needsReason).map(({ blueprint }) => blueprint)).toEqual(['b', 'e']);
-    expect(needsReason(one('x', null, true))).toBe(true);
+    expect(all.filter((each) => whyOf(each, []) === 'r').map(({ blueprint }) => blueprint)).toEqual(['b', 'e']);
+    expect(all.map((each) => whyOf(each, ['b', 'd']))).toContain('See above.');
+    expect(whyOf(one('x', null, true), [])).toBe('r');
+    const missed = 'Last complete truth 1 h 3 min ago. The last resync, 3 min ago, was not complete: x.';
+    expect(whyOf({ ...one('x', 'error'), reason: missed }, [])).toBe(
+      'The last resync, 3 min ago, was not complete: x.',
+    );
   });
 });
 
@@ -190,5 +196,40 @@ describe('what is wrong', () => {
     const found = attentionOf({ ...WELL, ...changes });
     expect(found.map(({ title }) => title)).toEqual(titles);
     for (const { next } of found) expect(next).not.toBe('');
+  });
+});
+
+describe('the sentence', () => {
+  const held = (blueprint: string, count: number): Status['needsPerson'][number] => ({
+    ...{ type: 'approve_deletions', blueprint, count, reason: 'threshold', digest: 'd', sample: [] },
+    ...{ since: at(0), runId: 'r', text: 't', command: 'c', curl: 'c' },
+  });
+  const repair: Status['needsPerson'][number] = { type: 'repair', since: at(0), runId: 'r', text: 't', blueprints: [] };
+  const blueprint = (lastTruthAt: string | null, ageMs: number): Blueprint => ({
+    ...{ blueprint: 'b', state: 'action_required', stalled: false, intervals: null, nextAt: null, reason: 'r' },
+    ...{ lastTruthAt, ageMs },
+  });
+
+  it.each<[Partial<Status>, string]>([
+    [{}, 'said 13 min ago'],
+    [{ state: 'action_required' }, 'said 13 min ago'],
+    [{ state: 'on_time', needsPerson: [repair] }, 'said 13 min ago'],
+    [
+      { needsPerson: [held('service', 40)], blueprints: [blueprint(at(0), 5 * MINUTE), blueprint(at(0), HOUR)] },
+      'Action required: 40 deletions of service wait for you; last complete truth 1 h 1 min ago',
+    ],
+    [
+      { needsPerson: [held('a', 1)], blueprints: [blueprint(null, HOUR)] },
+      'Action required: 1 deletion of a waits for you; no complete truth yet',
+    ],
+    [
+      { needsPerson: [held('a', 1), held('b', 2), repair] },
+      'Action required: something has to be repaired, and 3 deletions in 2 blueprints wait for you; no complete truth yet',
+    ],
+    [{ needsPerson: [repair, repair] }, 'Action required: 2 things have to be repaired; no complete truth yet'],
+    [{ needsPerson: [repair], stalled: { since: at(0), blueprints: [], reason: 'x' } }, 'said 13 min ago'],
+  ])('%o', (changes, sentence) => {
+    const status: Status = { ...WELL, state: 'action_required', sentence: 'said 12 min ago', ...changes };
+    expect(sentenceOf(status, MINUTE)).toBe(sentence);
   });
 });

@@ -10,6 +10,9 @@ type Action = Status['needsPerson'][number];
 type Approval = Extract<Action, { type: 'approve_deletions' }>;
 type Repair = Extract<Action, { type: 'repair' }>;
 
+/** The set itself has all of them. */
+const SHOWN_NAMES = 5;
+
 /** What only a person can do, each with its exact next step. */
 export function Actions({ actions }: { readonly actions: readonly Action[] }) {
   return actions.map((action) =>
@@ -24,15 +27,15 @@ export function Actions({ actions }: { readonly actions: readonly Action[] }) {
 function ApprovalNote({ action }: { readonly action: Approval }) {
   const { blueprint, count, reason, digest, sample, runId, since, command } = action;
   const { title } = reasonWords(reason);
-  const rest = count - sample.length;
+  const shown = sample.slice(0, SHOWN_NAMES);
+  const rest = count - shown.length;
   return (
     <section class="note hold stack tight" aria-label={`Approve deletions of ${blueprint}`}>
       <h2>
         {plural(count, 'deletion')} of <Name text={blueprint} /> {count === 1 ? 'waits' : 'wait'} for you
       </h2>
       <p>
-        {title}, <Time at={since} />:{' '}
-        {sample.map((name, index) => [index > 0 && ', ', <Name key={name} text={name} />])}
+        {title}, <Time at={since} />: {shown.map((name, index) => [index > 0 && ', ', <Name key={name} text={name} />])}
         {rest > 0 && ` and ${rest.toLocaleString('en-US')} more`}. Nothing of it was deleted.
       </p>
       <div class="row">

@@ -83,7 +83,7 @@ function Allowance({ api: { allowance } }: { readonly api: Api }) {
         {limit !== null && ` of ${countText(limit)}`}
       </span>
       <span class="small quiet below">
-        {Date.parse(resetAt) > now.value ? 'new ' : 'as told; new since '}
+        {Date.parse(resetAt) > now.value ? 'new ' : 'renewed '}
         <Time at={resetAt} />
       </span>
     </>

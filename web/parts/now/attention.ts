@@ -44,9 +44,11 @@ function stallOf({ stalled, queue }: Status): readonly Attention[] {
   ];
 }
 
-function apisOf({ apis }: Status): readonly Attention[] {
+function apisOf({ apis, needsPerson }: Status): readonly Attention[] {
   return Object.entries(apis).flatMap(([side, api]) => {
-    if (api?.state !== 'failing') return [];
+    // Refused credentials are something to repair, which has a note already.
+    const isNoted = needsPerson.some(({ type }) => type === 'repair') && /40[13]/.test(api?.lastFailure?.what ?? '');
+    if (api?.state !== 'failing' || isNoted) return [];
     const detail = `The last request ended with ${api.lastFailure?.what ?? 'a failure'}.`;
     const next = 'Requests are tried again by themselves. If it lasts, look at address, network and credentials.';
     return [

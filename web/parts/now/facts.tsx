@@ -17,7 +17,11 @@ export function Facts({ status }: { readonly status: Status }) {
       <dl class="facts">
         <dt>Next resync</dt>
         <dd>
-          {next.at === null ? <span class="quiet">none is scheduled</span> : <Time at={next.at} />}
+          {next.at === null ? (
+            <span class="quiet">none is scheduled{next.intervalMs === null && ': no interval is set'}</span>
+          ) : (
+            <Time at={next.at} />
+          )}
           {next.at !== null && (
             <span class="quiet">
               {' '}

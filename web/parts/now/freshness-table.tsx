@@ -5,13 +5,14 @@ import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
 import { Time } from '../../ui/time.tsx';
 import { wordOf } from '../../ui/words.ts';
-import { ageBar, type Blueprint, needsReason, worstFirst } from './freshness.ts';
+import { ageBar, type Blueprint, whyOf, worstFirst } from './freshness.ts';
 import { sinceTold } from './received.ts';
 import { ticked } from './ticked.ts';
 
 /** How old the last complete truth of each blueprint is, against the interval of resyncs. */
 export function FreshnessTable({ status }: { readonly status: Status }) {
-  const { blueprints, next } = status;
+  const { blueprints, next, needsPerson } = status;
+  const noted = needsPerson.flatMap((action) => (action.type === 'repair' ? action.blueprints : action.blueprint));
   return (
     <section class="stack tight" aria-labelledby="freshness">
       <h2 id="freshness">Freshness</h2>
@@ -27,7 +28,7 @@ export function FreshnessTable({ status }: { readonly status: Status }) {
           </thead>
           <tbody>
             {worstFirst(blueprints).map((one) => (
-              <Row key={one.blueprint} one={one} intervalMs={next.intervalMs} />
+              <Row key={one.blueprint} one={one} intervalMs={next.intervalMs} why={whyOf(one, noted)} />
             ))}
           </tbody>
         </table>
@@ -41,8 +42,14 @@ export function FreshnessTable({ status }: { readonly status: Status }) {
   );
 }
 
-function Row({ one, intervalMs }: { readonly one: Blueprint; readonly intervalMs: number | null }) {
-  const { blueprint, state, lastTruthAt, reason, ageMs, stalled } = one;
+interface RowProps {
+  readonly one: Blueprint;
+  readonly intervalMs: number | null;
+  readonly why: string | undefined;
+}
+
+function Row({ one, intervalMs, why }: RowProps) {
+  const { blueprint, state, lastTruthAt, ageMs, stalled } = one;
   const bar = ageBar(ageMs + sinceTold.value, intervalMs);
   const tone = stalled ? 'bad' : wordOf(state ?? 'unknown').tone;
   return (
@@ -69,9 +76,9 @@ function Row({ one, intervalMs }: { readonly one: Blueprint; readonly intervalMs
             <span class="small number">{bar.words}</span>
           </>
         )}
-        {needsReason(one) && (
+        {why !== undefined && (
           <span class="reason small">
-            <Name text={ticked(reason, sinceTold.value)} />
+            <Name text={ticked(why, sinceTold.value)} />
           </span>
         )}
       </td>

@@ -41,7 +41,15 @@ export function worstFirst(blueprints: readonly Blueprint[]): readonly Blueprint
   );
 }
 
-/** The reason is for what is not as it should be; the other columns say the rest. */
-export function needsReason({ state, stalled }: Blueprint): boolean {
-  return stalled || (state !== null && state !== 'on_time' && state !== 'on_track');
+/** Beside the age, which has a column of its own. */
+const AGE = /^(?:Last complete truth [^.]* ago|No complete truth yet, for [^.]*)\. /;
+
+/**
+ * Why a blueprint is not as it should be; undefined: it is, or a note above the table says it.
+ * @param noted blueprints that a note is about
+ */
+export function whyOf({ blueprint, state, stalled, reason }: Blueprint, noted: readonly string[]): string | undefined {
+  if (!stalled && (state === null || state === 'on_time' || state === 'on_track')) return undefined;
+  if (noted.includes(blueprint)) return 'See above.';
+  return reason.replace(AGE, '');
 }

@@ -2,7 +2,7 @@ import type { Status } from '../../api/documents.ts';
 import { Shape } from '../../ui/mark.tsx';
 import { wordOf } from '../../ui/words.ts';
 import { sinceTold } from './received.ts';
-import { ticked } from './ticked.ts';
+import { sentenceOf } from './sentence.ts';
 
 /** How things are, in one sentence. */
 export function Headline({ status }: { readonly status: Status }) {
@@ -13,7 +13,7 @@ export function Headline({ status }: { readonly status: Status }) {
         <Shape shape={shape} />
       </span>
       <span class="seen-by-readers">Now: </span>
-      <span>{ticked(status.sentence, sinceTold.value)}</span>
+      <span>{sentenceOf(status, sinceTold.value)}</span>
     </h1>
   );
 }

@@ -6,7 +6,7 @@ import { API_NAMES } from './attention.ts';
 import { doneIn, type KindRow, type LaneView, type WaitRow } from './lane-view.ts';
 
 /** Up to so many kinds each lane has its name. */
-const ROOMY_KINDS = 4;
+export const ROOMY_KINDS = 4;
 const COLUMNS = ['read', 'compare', 'write', 'delete'] as const;
 const TITLES = { read: 'Read', compare: 'Compared', write: 'Written', delete: 'Deleted' } as const;
 
@@ -78,7 +78,7 @@ function StageLanes({ row: { stages } }: { readonly row: KindRow }) {
             <span class="track">
               {bar && (
                 <span
-                  class={`lane-bar ${stage}${bar.goesOn ? ' goes-on' : ''}`}
+                  class={`lane-bar ${bar.done > 0 ? stage : ''}${bar.goesOn ? ' goes-on' : ''}`}
                   title={bar.words}
                   style={{ '--from': bar.from, '--length': bar.length, '--busy': bar.busy }}
                 />

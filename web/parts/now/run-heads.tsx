@@ -35,12 +35,16 @@ export function RunningHead({ run }: { readonly run: NonNullable<Status['run']> 
 
 interface LastProps {
   readonly lastRun: NonNullable<Status['lastRun']>;
+  /** What the notes above say already. */
+  readonly needsPerson: Status['needsPerson'];
   /** Undefined while it loads. */
   readonly report: RunReport | undefined;
 }
 
-export function LastRunHead({ lastRun, report }: LastProps) {
-  const { runId, status, trigger, finishedAt, startedAt, problems } = lastRun;
+export function LastRunHead({ lastRun, report, needsPerson }: LastProps) {
+  const { runId, status, trigger, finishedAt, startedAt } = lastRun;
+  const isHeld = needsPerson.some((action) => action.type === 'approve_deletions' && action.runId === runId);
+  const problems = lastRun.problems.filter(({ code }) => !(isHeld && code === 'deletion_blocked'));
   const total = (of: 'created' | 'updated' | 'deleted' | 'failed') =>
     countText((report?.blueprints ?? []).reduce((sum, one) => sum + one[of], 0));
   return (

@@ -8,11 +8,11 @@ import { isNarrow } from '../../ui/narrow.ts';
 import { ProblemBox } from '../../ui/problem-box.tsx';
 import { now } from '../../ui/time.tsx';
 import { type LaneSource, laneView } from './lane-view.ts';
-import { Lanes } from './lanes.tsx';
+import { Lanes, ROOMY_KINDS } from './lanes.tsx';
 import { LastRunHead, RunningHead } from './run-heads.tsx';
 
 /** The run in progress as it goes on; when there is none, the last one. */
-export function RunSection({ status: { run, lastRun } }: { readonly status: Status }) {
+export function RunSection({ status: { run, lastRun, needsPerson } }: { readonly status: Status }) {
   const {
     value: last,
     problem,
@@ -34,7 +34,11 @@ export function RunSection({ status: { run, lastRun } }: { readonly status: Stat
     <section class="stack tight" aria-labelledby="run">
       {run !== null && <RunningHead run={run} />}
       {run === null && lastRun !== null && (
-        <LastRunHead lastRun={lastRun} report={last?.runId === lastRun.runId ? last : undefined} />
+        <LastRunHead
+          lastRun={lastRun}
+          needsPerson={needsPerson}
+          report={last?.runId === lastRun.runId ? last : undefined}
+        />
       )}
       {run === null && lastRun === null && (
         <>
@@ -63,8 +67,8 @@ function LanesOf({ source, expected }: { readonly source: LaneSource; readonly e
     <>
       <Lanes view={view} label="Where the time went" />
       <p class="small quiet">
-        Lanes from the top: read, map, compare, write, delete. The paler, the less of the time it worked; hatched:
-        requests waited.
+        {view.kinds.length > ROOMY_KINDS && 'Lanes from the top: read, map, compare, write, delete. '}
+        The paler, the less of the time it worked; hatched: requests waited.
       </p>
     </>
   );
