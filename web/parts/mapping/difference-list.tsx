@@ -23,7 +23,7 @@ export function DifferenceList({ item, from }: { readonly item: ItemDifference |
                   <Name text={path} />
                 </dt>
                 <dd>
-                  <FromTo change={change} />
+                  <FromTo change={{ from: change.from, to: change.to ?? 'not written' }} />
                 </dd>
               </div>
             ))}

@@ -1,11 +1,11 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { ItemsDocument } from '../../api/documents.ts';
 import { place, setQuery } from '../../router.tsx';
 import { Editor } from './editor/editor.tsx';
 import { ItemChooser } from './item-chooser.tsx';
 import type { Pasted } from './pasted.ts';
-import { change, draft } from './store.ts';
+import { change, draft, itemText } from './store.ts';
 import { useAsked } from './use-asked.ts';
 
 type Sample = ItemsDocument['items'][number];
@@ -24,6 +24,7 @@ export function ItemColumn({ kind, pasted }: { readonly kind: string; readonly p
   const ask = (signal: AbortSignal) => get<ItemsDocument>('v1/items', { query: { kind, from, q }, signal });
   const asked = useAsked(key, ask, q === '' ? 0 : TYPING_MS);
   const { item, itemKind } = draft.value;
+  const marks = useMemo(() => marksIn(pasted), [pasted]);
   const chosen = last.label !== '' && item === last.text ? last.label : '';
 
   useEffect(() => {
@@ -50,9 +51,9 @@ export function ItemColumn({ kind, pasted }: { readonly kind: string; readonly p
       <Editor
         label="Raw item as JSON"
         language="json"
-        text={item}
+        text={itemText}
         onText={(text) => change({ item: text, itemKind: kind })}
-        marks={marksIn(pasted)}
+        marks={marks}
       />
       <p class={'problem' in pasted ? 'small tone-bad' : 'small quiet'} role="status">
         {'problem' in pasted ? pasted.problem : (pasted.note ?? 'Choose an item, or paste your own JSON over it.')}

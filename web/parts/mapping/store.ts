@@ -11,6 +11,10 @@ export const inUse = signal<MappingDocument | undefined>(undefined);
 /** What the person edits. It outlives the view, and a reload of the page. */
 export const draft = signal<Draft>(readDraft(sessionStorage) ?? NOTHING);
 
+export const mappingText = computed(() => draft.value.mapping);
+export const itemText = computed(() => draft.value.item);
+export const testsText = computed(() => draft.value.tests);
+
 /** Whether the draft is kept; when not, a reload loses it. */
 export const isKept = signal(true);
 

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
 import { Editor } from './editor/editor.tsx';
-import { change, draft } from './store.ts';
+import { change, draft, testsText } from './store.ts';
 import { TestResults } from './test-results.tsx';
 
 interface Props {
@@ -53,7 +53,7 @@ export function Tests({ testOfItem }: Props) {
           <Editor
             label="Mapping tests as YAML"
             language="yaml"
-            text={tests}
+            text={testsText}
             onText={(text) => change({ tests: text })}
           />
           <p class="small quiet">

@@ -6,7 +6,7 @@ import { Editor } from './editor/editor.tsx';
 import { goToLine } from './editor/marks.ts';
 import { FindingList } from './finding-list.tsx';
 import { inOrder, marksOf } from './findings.ts';
-import { change, draft, inUse } from './store.ts';
+import { change, inUse, mappingText } from './store.ts';
 
 interface Props {
   readonly asked: Asked<LintDocument>;
@@ -24,7 +24,7 @@ export function YamlColumn({ asked, showsDifference }: Props) {
       <Editor
         label="Mapping as YAML"
         language="yaml"
-        text={draft.value.mapping}
+        text={mappingText}
         onText={(mapping) => change({ mapping })}
         marks={marks}
         original={showsDifference ? inUse.value?.mapping : undefined}

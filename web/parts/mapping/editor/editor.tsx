@@ -1,6 +1,7 @@
 import { unifiedMergeView } from '@codemirror/merge';
 import { Compartment } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
+import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { editorExtensions, type Language } from './extensions.ts';
 import { type LineMark, markLines } from './marks.ts';
@@ -8,7 +9,8 @@ import { type LineMark, markLines } from './marks.ts';
 interface Props {
   readonly label: string;
   readonly language: Language;
-  readonly text: string;
+  /** Followed as it changes, and not by renderings: these may be behind what is typed. */
+  readonly text: ReadonlySignal<string>;
   readonly onText: (text: string) => void;
   readonly marks?: readonly LineMark[];
   /** Shows the difference to this text; undefined: shows none. */
@@ -31,7 +33,7 @@ export function Editor({ label, language, text, onText, marks = NO_MARKS, origin
     if (place.current === null) return;
     const created = new EditorView({
       parent: place.current,
-      doc: text,
+      doc: text.peek(),
       extensions: [editorExtensions(label, language, (now) => change.current(now)), merge.current.of([])],
     });
     view.current = created;
@@ -39,11 +41,12 @@ export function Editor({ label, language, text, onText, marks = NO_MARKS, origin
     return () => created.destroy();
   }, []);
 
-  useEffect(() => {
+  useSignalEffect(() => {
+    const now = text.value;
     const { current } = view;
-    if (current === undefined || current.state.doc.toString() === text) return;
-    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: text } });
-  }, [text]);
+    if (current === undefined || current.state.doc.toString() === now) return;
+    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: now } });
+  });
 
   useEffect(() => {
     view.current?.dispatch(markLines(view.current.state, marks));
