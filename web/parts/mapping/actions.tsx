@@ -15,7 +15,7 @@ import { whyNotWritten } from './write-gate.ts';
 interface Props {
   readonly plan: PlanState;
   readonly showsDifference: boolean;
-  readonly onWritten: () => void;
+  readonly onWritten: (digest: string) => void;
 }
 
 /** What can be done with the text: look at its effect first, then write it. */
@@ -95,9 +95,9 @@ export function Actions({ plan, showsDifference, onWritten }: Props) {
           onClose={() => {
             isWriting.value = false;
           }}
-          onWritten={() => {
+          onWritten={(digest) => {
             isWriting.value = false;
-            onWritten();
+            onWritten(digest);
           }}
         />
       )}

@@ -1,9 +1,9 @@
 import type { MappingDocument } from '../../api/documents.ts';
-import { setQuery } from '../../router.tsx';
+import { Link, setQuery } from '../../router.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Name } from '../../ui/name.tsx';
-import { hasMoved, isEdited, isKept } from './store.ts';
+import { hasMoved, isEdited, isKept, written } from './store.ts';
 
 interface Props {
   readonly found: MappingDocument;
@@ -43,6 +43,12 @@ export function Head({ found, kinds, kind }: Props) {
           <strong>Files are the source of the mapping.</strong> With <code>MAPPING_SOURCE=file</code> each resync writes
           them to Port: try changes here, download the text, change the files with it, and let them be rolled out. With{' '}
           <code>MAPPING_SOURCE=port</code>, the first resync brings them to Port, and they can be edited here after it.
+        </p>
+      )}
+      {written.value === found.digest && !isEdited.value && (
+        <p class="note ok" role="status">
+          <strong>Written to Port.</strong> The next resync uses it; Port asks for one. It is in the{' '}
+          <Link to="/timeline">timeline</Link>.
         </p>
       )}
       {isEdited.value && (

@@ -50,7 +50,6 @@ export function ItemColumn({ kind, pasted }: { readonly kind: string; readonly p
       />
       <Editor
         label="Raw item as JSON"
-        language="json"
         text={itemText}
         onText={(text) => change({ item: text, itemKind: kind })}
         marks={marks}

@@ -29,11 +29,14 @@ export function change(changes: Partial<Draft>): void {
   draft.value = { ...draft.value, ...changes };
 }
 
+/** The digest that was written to Port from here last. */
+export const written = signal<string | undefined>(undefined);
 let isWritten = false;
 
 /** The text was written to Port: the next one that is loaded takes its place. */
-export function wasWritten(): void {
+export function wasWritten(digest: string): void {
   isWritten = true;
+  written.value = digest;
   change({ plan: undefined });
 }
 

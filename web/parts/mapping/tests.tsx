@@ -50,12 +50,7 @@ export function Tests({ testOfItem }: Props) {
       </div>
       <div class="tests-columns">
         <div>
-          <Editor
-            label="Mapping tests as YAML"
-            language="yaml"
-            text={testsText}
-            onText={(text) => change({ tests: text })}
-          />
+          <Editor label="Mapping tests as YAML" text={testsText} onText={(text) => change({ tests: text })} />
           <p class="small quiet">
             The same as a file for <code>komodor-port test</code>: an item under <code>given</code>, and what is
             expected of it. They test the text above.

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { send } from '../../api/client.ts';
 import type { LintDocument, MapDocument, MappingDocument } from '../../api/documents.ts';
+import { setQuery } from '../../router.tsx';
 import { isNarrow } from '../../ui/narrow.ts';
 import { Actions } from './actions.tsx';
 import { useLeaveEditor } from './editor/leave-editor.ts';
@@ -61,8 +62,9 @@ export function Workbench({ found, query, onWritten }: Props) {
       <Head {...{ found, kinds, kind }} />
       <Actions
         {...{ plan, showsDifference }}
-        onWritten={() => {
-          wasWritten();
+        onWritten={(digest) => {
+          wasWritten(digest);
+          setQuery({ difference: undefined });
           onWritten();
         }}
       />

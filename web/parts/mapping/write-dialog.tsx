@@ -14,7 +14,7 @@ interface Props {
   readonly mapping: string;
   readonly report: RunReport;
   readonly onClose: () => void;
-  readonly onWritten: () => void;
+  readonly onWritten: (digest: string) => void;
 }
 
 /** Asks once more, with what the plan would do, and writes the mapping to Port. */
@@ -29,8 +29,8 @@ export function WriteDialog({ mapping, report, onClose, onWritten }: Props) {
     isBusy.value = true;
     problem.value = undefined;
     try {
-      await send('PUT', 'v1/mapping', body);
-      onWritten();
+      const { digest } = await send<{ digest: string }>('PUT', 'v1/mapping', body);
+      onWritten(digest);
     } catch (error) {
       problem.value = error instanceof ApiProblem ? error : new ApiProblem(0, 'page', String(error));
     } finally {

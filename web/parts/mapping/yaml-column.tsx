@@ -23,7 +23,6 @@ export function YamlColumn({ asked, showsDifference }: Props) {
       <h2>Mapping</h2>
       <Editor
         label="Mapping as YAML"
-        language="yaml"
         text={mappingText}
         onText={(mapping) => change({ mapping })}
         marks={marks}

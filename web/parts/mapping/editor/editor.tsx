@@ -3,12 +3,11 @@ import { Compartment } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { editorExtensions, type Language } from './extensions.ts';
+import { editorExtensions } from './extensions.ts';
 import { type LineMark, markLines } from './marks.ts';
 
 interface Props {
   readonly label: string;
-  readonly language: Language;
   /** Followed as it changes, and not by renderings: these may be behind what is typed. */
   readonly text: ReadonlySignal<string>;
   readonly onText: (text: string) => void;
@@ -22,7 +21,7 @@ interface Props {
 const NO_MARKS: readonly LineMark[] = [];
 
 /** A text editor. Escape leaves it (see `useLeaveEditor`), Tab moves on. */
-export function Editor({ label, language, text, onText, marks = NO_MARKS, original, onView }: Props) {
+export function Editor({ label, text, onText, marks = NO_MARKS, original, onView }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
   const change = useRef(onText);
@@ -34,7 +33,7 @@ export function Editor({ label, language, text, onText, marks = NO_MARKS, origin
     const created = new EditorView({
       parent: place.current,
       doc: text.peek(),
-      extensions: [editorExtensions(label, language, (now) => change.current(now)), merge.current.of([])],
+      extensions: [editorExtensions(label, (now) => change.current(now)), merge.current.of([])],
     });
     view.current = created;
     onView?.(created);
@@ -53,9 +52,19 @@ export function Editor({ label, language, text, onText, marks = NO_MARKS, origin
   }, [marks]);
 
   useEffect(() => {
-    const shown = original === undefined ? [] : unifiedMergeView({ original, mergeControls: true, gutter: true });
+    const shown = original === undefined ? [] : unifiedMergeView({ original, mergeControls: controlOf, gutter: true });
     view.current?.dispatch({ effects: merge.current.reconfigure(shown) });
   }, [original]);
 
   return <div class="editor" ref={place} tabIndex={-1} />;
+}
+
+/** A change can be taken back. There is nothing to accept: the text has it already. */
+function controlOf(type: 'accept' | 'reject', run: (event: MouseEvent) => void): HTMLElement {
+  if (type === 'accept') return document.createElement('span');
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = 'Take back';
+  button.addEventListener('mousedown', run);
+  return button;
 }

@@ -1,20 +1,39 @@
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { json } from '@codemirror/lang-json';
-import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  history,
+  historyKeymap,
+  indentLess,
+  indentMore,
+  moveLineDown,
+  moveLineUp,
+  standardKeymap,
+  toggleComment,
+} from '@codemirror/commands';
+import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import {
+  EditorView,
+  highlightActiveLine,
+  highlightSpecialChars,
+  type KeyBinding,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { styleNonce } from '../../../page-info.ts';
+import { yaml } from './yaml-language.ts';
 
-export type Language = 'yaml' | 'json';
-
-const LANGUAGES = { yaml, json };
+const LINE_KEYS: readonly KeyBinding[] = [
+  { key: 'Mod-/', run: toggleComment },
+  { key: 'Mod-[', run: indentLess },
+  { key: 'Mod-]', run: indentMore },
+  { key: 'Alt-ArrowUp', run: moveLineUp },
+  { key: 'Alt-ArrowDown', run: moveLineDown },
+];
 
 /** An editor as the page has it. Tab is not taken: it moves the focus on, as everywhere. */
-export function editorExtensions(label: string, language: Language, onChange: (text: string) => void): Extension {
+export function editorExtensions(label: string, onChange: (text: string) => void): Extension {
   const nonce = styleNonce();
   return [
     nonce === '' ? [] : EditorView.cspNonce.of(nonce),
@@ -23,15 +42,14 @@ export function editorExtensions(label: string, language: Language, onChange: (t
     history(),
     indentUnit.of('  '),
     EditorState.tabSize.of(2),
-    indentOnInput(),
     bracketMatching(),
     highlightActiveLine(),
     highlightSelectionMatches(),
     search({ top: true }),
     EditorView.lineWrapping,
-    LANGUAGES[language](),
+    yaml,
     syntaxHighlighting(classHighlighter),
-    keymap.of([...searchKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
+    keymap.of([...searchKeymap, ...lintKeymap, ...historyKeymap, ...LINE_KEYS, ...standardKeymap]),
     EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) onChange(state.doc.toString());
