@@ -51,7 +51,10 @@ export function ItemColumn({ kind, pasted }: { readonly kind: string; readonly p
       <Editor
         label="Raw item as JSON"
         text={itemText}
-        onText={(text) => change({ item: text, itemKind: kind })}
+        onText={(text) => {
+          change({ item: text, itemKind: kind });
+          if (text !== last.text && place.peek().query.has('item')) setQuery({ item: undefined });
+        }}
         marks={marks}
       />
       <p class={'problem' in pasted ? 'small tone-bad' : 'small quiet'} role="status">

@@ -4,7 +4,7 @@ import { EditorView } from '@codemirror/view';
 import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { editorExtensions } from './extensions.ts';
-import { type LineMark, markLines } from './marks.ts';
+import { type LineMark, setMarks } from './marks.ts';
 
 interface Props {
   readonly label: string;
@@ -48,7 +48,7 @@ export function Editor({ label, text, onText, marks = NO_MARKS, original, onView
   });
 
   useEffect(() => {
-    view.current?.dispatch(markLines(view.current.state, marks));
+    view.current?.dispatch({ effects: setMarks.of(marks) });
   }, [marks]);
 
   useEffect(() => {

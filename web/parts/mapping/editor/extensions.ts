@@ -9,7 +9,6 @@ import {
   toggleComment,
 } from '@codemirror/commands';
 import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
@@ -22,6 +21,7 @@ import {
 } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { styleNonce } from '../../../page-info.ts';
+import { marks } from './marks.ts';
 import { yaml } from './yaml-language.ts';
 
 const LINE_KEYS: readonly KeyBinding[] = [
@@ -47,9 +47,10 @@ export function editorExtensions(label: string, onChange: (text: string) => void
     highlightSelectionMatches(),
     search({ top: true }),
     EditorView.lineWrapping,
+    marks,
     yaml,
     syntaxHighlighting(classHighlighter),
-    keymap.of([...searchKeymap, ...lintKeymap, ...historyKeymap, ...LINE_KEYS, ...standardKeymap]),
+    keymap.of([...searchKeymap, ...historyKeymap, ...LINE_KEYS, ...standardKeymap]),
     EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) onChange(state.doc.toString());
