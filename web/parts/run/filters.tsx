@@ -88,7 +88,9 @@ export function Filters({ runId, filter, blueprints, shown, canExport }: Props) 
           <Button disabled={!canExport} onClick={() => save('changes.ndjson')}>
             NDJSON
           </Button>
-          <Button onClick={() => save('report.html', {})}>Report</Button>
+          <Button disabled={!canExport} onClick={() => save('report.html', {})}>
+            Report
+          </Button>
           <CopyCommand
             cli={`komodor-port changes ${runId}${optionsText(filter)}`}
             curl={{ path: `${path}/changes`, query: { ...filter } }}

@@ -24,7 +24,9 @@ export function NoRows({ view: { run }, filter, note }: Props) {
     );
   }
   return (
-    <Empty what={note?.message ?? 'There are no rows.'}>
+    <Empty
+      what={note?.code === 'in_progress' ? 'It has changed nothing yet.' : (note?.message ?? 'There are no rows.')}
+    >
       <p>{nextStepOf(note?.code)}</p>
       <p>
         <Link to="/timeline">All runs</Link> · <Link to="/">Now</Link>

@@ -51,14 +51,29 @@ export class RowPages {
     }
   }
 
+  /** Asks again for the first rows: a run in progress makes more. Not when there are many already, which would cost much. */
+  async refresh(): Promise<void> {
+    if (this.#isLoading || this.state.value.rows.length > PAGE_ROWS) return;
+    this.#isLoading = true;
+    try {
+      const page = await this.#ask(PAGE_ROWS, undefined);
+      this.state.value = { ...page, hasBegun: true, problem: undefined };
+    } catch {
+      // The next round asks again.
+    } finally {
+      this.#isLoading = false;
+    }
+  }
+
   async #page(): Promise<void> {
     const { rows, cursor, hasBegun } = this.state.value;
-    const page = await get<ChangesPage>(this.#path, {
-      query: { ...this.#filter, limit: hasBegun ? PAGE_ROWS : FIRST_ROWS, cursor: cursor ?? undefined },
-      signal: this.#stop.signal,
-    });
+    const page = await this.#ask(hasBegun ? PAGE_ROWS : FIRST_ROWS, cursor ?? undefined);
     const all = rows.length === 0 ? page.rows : [...rows, ...page.rows];
     this.state.value = { rows: all, note: page.note, cursor: page.cursor, hasBegun: true, problem: undefined };
+  }
+
+  #ask(limit: number, cursor: string | undefined): Promise<ChangesPage> {
+    return get(this.#path, { query: { ...this.#filter, limit, cursor }, signal: this.#stop.signal });
   }
 
   close(): void {

@@ -25,6 +25,9 @@ export function Rows({ view }: { readonly view: RunView }) {
     void pages.more();
     return () => pages.close();
   }, [pages]);
+  useEffect(() => {
+    if (isLive && pages.state.peek().hasBegun) void pages.refresh();
+  }, [isLive, run.rows]);
   const { rows, note, cursor, hasBegun, problem } = pages.state.value;
   const opened = place.value.query.get('row') ?? undefined;
   const open = (key: string | undefined) => setQuery({ row: key });
@@ -41,7 +44,7 @@ export function Rows({ view }: { readonly view: RunView }) {
           report?.blueprints.map(({ blueprint }) => blueprint) ?? [...new Set(rows.map(({ blueprint }) => blueprint))]
         }
         shown={{ count: known ?? rows.length, isAll: known !== undefined }}
-        canExport={!isLive && run.rows > 0}
+        canExport={!isLive}
       />
       {problem && <ProblemBox what="Could not load all rows" problem={problem} onRetry={() => void pages.more()} />}
       {!hasBegun && !problem && <Loading what="the rows" />}

@@ -34,7 +34,8 @@ export function RunPart({ params: { id = 'latest' } }: { readonly params: Readon
         <ProblemBox what="Could not load the run" problem={problem} onRetry={reload} />
       )}
       {problem?.code === 'run_not_found' && (
-        <Empty what={problem.message}>
+        <Empty what={firstSentence(problem.message)}>
+          <p>{problem.message.slice(firstSentence(problem.message).length)}</p>
           <p>
             <Link to="/timeline">The timeline</Link> has all runs that are known; <Link to="/">Now</Link> says when the
             next one is.
@@ -51,6 +52,10 @@ function usePlanView(planId: string | undefined): void {
   useEffect(() => {
     if (planId !== undefined) navigate(pathOf('plan', planId), { replace: true });
   }, [planId]);
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?= |$)/s.exec(text)?.[0] ?? text;
 }
 
 /** Whether a run has finished since `latest` was loaded. The rows do not change under the reader. */
