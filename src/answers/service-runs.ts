@@ -97,7 +97,8 @@ async function noteOf(
   if (kept?.status === null && mode !== 'live')
     return { code: 'not_recorded', message: 'The end of this run was not recorded, so that rows may be missing.' };
   if (rows > 0) return null;
-  if (record === undefined || !hasChanged(record.report)) return nothingChanged(parts, record);
+  // Its record is there, and empty: it broke off before it changed anything.
+  if (kept !== undefined || record === undefined || !hasChanged(record.report)) return nothingChanged(parts, record);
   if (parts.detail === 'off')
     return {
       code: 'history_off',

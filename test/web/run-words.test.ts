@@ -84,7 +84,7 @@ describe('the words for a run', () => {
       'that did not read everything',
       runOf('degraded'),
       reportOf({ kinds: [kind(false)], blueprints: [blueprint({ deletionBlocked: blocked('incomplete') })] }),
-      'KomodorService could not be read to the end; 432 deletions of komodorService held back.',
+      'KomodorService could not be read to the end; 432 entities of komodorService were not seen, and stay.',
     ],
     [
       'that failed before anything',

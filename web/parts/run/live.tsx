@@ -5,6 +5,7 @@ import { countText } from '../../ui/format.ts';
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
 import { Time } from '../../ui/time.tsx';
+import { lanesOfLive, RunLanes } from './run-lanes.tsx';
 
 /** A run without a report yet: how far it is, and what it waits for. */
 export function Live({ live }: { readonly live: LiveRun }) {
@@ -12,6 +13,7 @@ export function Live({ live }: { readonly live: LiveRun }) {
   const isHere = now?.runId === live.runId;
   const progress = isHere ? now.progress : live.progress;
   const waits = isHere ? now.waits : [];
+  const lanes = isHere ? { ...now, finishedAt: null } : lanesOfLive(live);
   return (
     <section class="stack tight" aria-label="In progress">
       <p class="row">
@@ -29,6 +31,7 @@ export function Live({ live }: { readonly live: LiveRun }) {
           Waits for {side} ({reason}), goes on <Time at={until} />.
         </p>
       ))}
+      <RunLanes source={lanes} expected={progress.map(({ kind }) => kind)} />
       {progress.length > 0 && (
         <div class="wide" tabIndex={0} role="region" aria-label="Progress">
           <table class="run-table">

@@ -25,7 +25,8 @@ export function Kinds({ report: { kinds, problems } }: { readonly report: RunRep
         </thead>
         <tbody>
           {kinds.map(({ kind, complete, extracted, filtered, rejected, pages, status }) => {
-            const why = problems.find((problem) => problem.kind === kind && problem.severity === 'error');
+            const errors = problems.filter(({ severity }) => severity === 'error');
+            const why = errors.find((problem) => problem.kind === kind) ?? errors[0];
             return (
               <tr key={kind}>
                 <td>

@@ -1,8 +1,11 @@
 import type { ChangesPage, RunReport } from '../../api/documents.ts';
 import { countText, plural } from '../../ui/format.ts';
+import { canBeApproved } from '../plan/held-words.ts';
 import { sumOf } from './matrix-counts.ts';
 
 type Run = ChangesPage['run'];
+
+const LOOK_AT_PROBLEMS = 'Look at the problems: each says what to do.';
 
 /** What a run came to, and what it waits for. */
 export interface RunWords {
@@ -12,9 +15,6 @@ export interface RunWords {
   /** What to do next; undefined: nothing. */
   readonly next: string | undefined;
 }
-
-/** Reasons that a person decides. */
-export const DECIDED_BY_PERSON: readonly string[] = ['threshold', 'emptied', 'unmapped'];
 
 export function wordsOf(run: Run, report: RunReport | undefined): RunWords {
   const done = doneText(run, report);
@@ -43,7 +43,7 @@ export function wordsOf(run: Run, report: RunReport | undefined): RunWords {
       return {
         ...words,
         text: sentence([firstError(report) ?? 'It could not be carried out', done ?? 'nothing was changed in Port']),
-        next: nextOf(report),
+        next: LOOK_AT_PROBLEMS,
       };
     case 'degraded':
       return { ...words, text: sentence([...troubles(report), heldText(report), done]), next: nextOf(report) };
@@ -86,19 +86,23 @@ function heldText(report: RunReport | undefined): string | undefined {
       deletionBlocked ? [{ blueprint, ...deletionBlocked }] : [],
     ) ?? [];
   if (held.length === 0) return undefined;
-  const names = held.map(({ blueprint, count }) => `${plural(count, 'deletion')} of ${blueprint}`).join(' and ');
-  return held.some(({ reason }) => DECIDED_BY_PERSON.includes(reason))
-    ? `${names} wait for a person`
-    : `${names} held back`;
+  const names = (of: typeof held, one: string, many: string) =>
+    of.map(({ blueprint, count }) => `${plural(count, one, many)} of ${blueprint}`).join(' and ');
+  const decided = held.filter(({ reason }) => canBeApproved(reason));
+  const others = held.filter(({ reason }) => !canBeApproved(reason));
+  return [
+    ...(decided.length === 0 ? [] : [`${names(decided, 'deletion', 'deletions')} wait for a person`]),
+    ...(others.length === 0 ? [] : [`${names(others, 'entity', 'entities')} were not seen, and stay`]),
+  ].join('; ');
 }
 
 function nextOf(report: RunReport | undefined): string | undefined {
   const reasons = report?.blueprints.flatMap(({ deletionBlocked }) => deletionBlocked?.reason ?? []) ?? [];
-  if (reasons.some((reason) => DECIDED_BY_PERSON.includes(reason))) return undefined;
+  if (reasons.some((reason) => canBeApproved(reason))) return undefined;
   if (report?.kinds.some(({ complete }) => !complete))
     return 'The next complete run writes and deletes the rest by itself. If it stays so, look at the problems.';
   if (sumOf(report, 'failed') > 0) return 'Look at the refused rows: Port says why. The next resync tries them again.';
-  return 'Look at the problems: each says what to do.';
+  return LOOK_AT_PROBLEMS;
 }
 
 function firstError(report: RunReport | undefined): string | undefined {
