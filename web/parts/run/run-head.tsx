@@ -8,6 +8,7 @@ import { Live } from './live.tsx';
 import { Matrix } from './matrix.tsx';
 import { matrixOf } from './matrix-counts.ts';
 import { Kinds } from './reads.tsx';
+import { SectionButtons } from './run-sections.tsx';
 import { wordsOf } from './run-words.ts';
 import type { RunView } from './use-run.ts';
 
@@ -44,6 +45,7 @@ export function RunHead({ view, isLatest }: { readonly view: RunView; readonly i
           <Facts run={run} report={report} />
           {report && <Kinds report={report} />}
           {report && <Blueprints report={report} />}
+          {report && <SectionButtons report={report} />}
         </div>
       </div>
     </>

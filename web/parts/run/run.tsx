@@ -9,7 +9,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
 import { Rows } from './rows.tsx';
 import { RunHead } from './run-head.tsx';
-import { lanesOfReport, RunLanes } from './run-lanes.tsx';
+import { RunSections } from './run-sections.tsx';
 import { useRun } from './use-run.ts';
 
 /** A run: what it came to, what it did with each entity, and why. */
@@ -44,9 +44,7 @@ export function RunPart({ params: { id = 'latest' } }: { readonly params: Readon
         </Empty>
       )}
       {view && <Rows key={view.run.runId} view={view} />}
-      {view?.report && (
-        <RunLanes source={lanesOfReport(view.report)} expected={view.report.kinds.map(({ kind }) => kind)} />
-      )}
+      {view?.report && <RunSections report={view.report} />}
     </div>
   );
 }
