@@ -3,7 +3,6 @@ import type { HeldSet } from '../../src/answers/held/document.ts';
 import { isApprovable } from '../../src/core/deletion.ts';
 import { blockReasonSchema } from '../../src/server/report-schema.ts';
 import { changedFields } from '../../web/parts/plan/changed-fields.ts';
-import { diffCounts, diffLines } from '../../web/parts/plan/diff-lines.ts';
 import { differenceOf, differenceWords } from '../../web/parts/plan/difference.ts';
 import {
   canBeApproved,
@@ -17,6 +16,7 @@ import {
 } from '../../web/parts/plan/held-words.ts';
 import { outcomeOf } from '../../web/parts/plan/outcome.ts';
 import { type Change, countsOf, groupsOf, matches, rowsOf, titleOf } from '../../web/parts/plan/plan-rows.ts';
+import { diffCounts, diffLines } from '../../web/ui/diff-lines.ts';
 import { blueprintReport, runReport as reportOf } from '../reporting/runs.ts';
 
 describe('the words for a held-back set', () => {

@@ -1,7 +1,8 @@
 import type { RunReport } from '../../api/documents.ts';
+import { diffCounts } from '../../ui/diff-lines.ts';
+import { DiffText } from '../../ui/diff-text.tsx';
 import { plural } from '../../ui/format.ts';
 import { Name } from '../../ui/name.tsx';
-import { diffCounts, diffLines } from './diff-lines.ts';
 
 /** The documents that a resync would write before any entity. */
 export function SetupDiffs({ setup }: { readonly setup: NonNullable<RunReport['setup']> }) {
@@ -14,13 +15,7 @@ export function SetupDiffs({ setup }: { readonly setup: NonNullable<RunReport['s
           <summary>
             {what} <Name text={identifier} /> <span class="small quiet number">{diffCounts(diff)}</span>
           </summary>
-          <pre class="diff" tabIndex={0}>
-            {diffLines(diff).map(({ kind, text }, at) => (
-              <span key={at} class={`line ${kind}`}>
-                <bdi>{text === '' ? ' ' : text}</bdi>
-              </span>
-            ))}
-          </pre>
+          <DiffText diff={diff} />
         </details>
       ))}
     </section>

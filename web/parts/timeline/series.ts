@@ -1,0 +1,58 @@
+import type { TimelineEntry } from '../../api/documents.ts';
+import { countText, durationText } from '../../ui/format.ts';
+import { type RunEntry, runOf } from './filter.ts';
+
+/** A quantity over the runs. */
+export interface Measure {
+  readonly name: string;
+  readonly of: (run: RunEntry) => number | null;
+  readonly text: (value: number) => string;
+  /** The scale reaches at least so far, so that small differences look small. */
+  readonly least: number;
+}
+
+export const MEASURES: readonly Measure[] = [
+  { name: 'Duration', of: ({ durationMs }) => durationMs, text: durationText, least: 1_000 },
+  {
+    name: 'Entities changed',
+    of: ({ created, updated, deleted }) => created + updated + deleted,
+    text: countText,
+    least: 10,
+  },
+  { name: 'Stale entities', of: ({ stale }) => stale, text: countText, least: 10 },
+  { name: 'Waits for the APIs', of: ({ waitMs }) => waitMs, text: durationText, least: 1_000 },
+];
+
+/** The resyncs of a list, the oldest first, as plots need them. */
+export function resyncsOf(entries: readonly TimelineEntry[]): readonly RunEntry[] {
+  return entries.flatMap((entry) => (entry.type === 'run' ? (runOf(entry) ?? []) : [])).toReversed();
+}
+
+/** A measure in a few words: its last, usual and largest value. */
+export function summaryText(runs: readonly RunEntry[], { of, text }: Pick<Measure, 'of' | 'text'>): string {
+  const values = runs.map(of).filter((value) => value !== null);
+  const sorted = values.toSorted((a, b) => a - b);
+  const [last, usual, most] = [values.at(-1), sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  if (last === undefined || usual === undefined || most === undefined) return 'not known of these resyncs';
+  if (most === 0) return 'none in these resyncs';
+  return `last ${text(last)}, usually ${text(usual)}, at most ${text(most)}`;
+}
+
+const DAY = 24 * 3_600;
+
+/** The texts of a time axis, in seconds: hours and minutes, or days where the axis is longer. */
+export function timeTexts(seconds: readonly number[]): readonly string[] {
+  const isLong = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) > 1.5 * DAY;
+  return seconds.map((at) => {
+    const date = new Date(at * 1_000);
+    return isLong
+      ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+      : date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  });
+}
+
+/** The run that is nearest to a moment, in seconds. */
+export function nearestRun(runs: readonly RunEntry[], seconds: number): RunEntry | undefined {
+  const far = (run: RunEntry) => Math.abs(Date.parse(run.at) / 1_000 - seconds);
+  return runs.reduce<RunEntry | undefined>((best, run) => (best && far(best) <= far(run) ? best : run), undefined);
+}
