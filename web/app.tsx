@@ -1,13 +1,11 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { place } from './router.tsx';
 import { routeOf } from './routes.tsx';
 import { useAnnounced } from './shell/announce.ts';
 import { Banner } from './shell/banner.tsx';
 import { Footer } from './shell/footer.tsx';
-import { HelpDialog } from './shell/help-dialog.tsx';
 import { NotFound } from './shell/not-found.tsx';
-import { overlay } from './shell/overlay.ts';
-import { SearchDialog } from './shell/search/search-dialog.tsx';
+import { loadOverlays, overlays } from './shell/overlay.ts';
 import { TokenDialog } from './shell/token-dialog.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 
@@ -15,7 +13,9 @@ export function App() {
   const { path } = place.value;
   const route = routeOf(path);
   const main = useRef<HTMLElement>(null);
+  const Overlays = overlays.value;
   useAnnounced(main, path);
+  useEffect(loadOverlays, []);
 
   return (
     <>
@@ -28,8 +28,7 @@ export function App() {
         {route === undefined ? <NotFound path={path} /> : <route.part key={path} params={route.params} />}
       </main>
       <Footer />
-      {overlay.value === 'search' && <SearchDialog />}
-      {overlay.value === 'help' && <HelpDialog />}
+      {Overlays && <Overlays />}
       <TokenDialog />
     </>
   );

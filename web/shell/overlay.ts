@@ -1,8 +1,26 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 
 /** What lies over the view. */
 export const overlay = signal<'search' | 'help' | undefined>(undefined);
 
+/** Draws it; undefined: its code has not come yet. */
+export const overlays = signal<ComponentType | undefined>(undefined);
+
 export function closeOverlay(): void {
   overlay.value = undefined;
+}
+
+/** Loads the code once the view is there, and again when it is wanted and did not come. */
+export function loadOverlays(): () => void {
+  return effect(() => {
+    overlay.value;
+    if (overlays.peek() !== undefined) return;
+    import('./overlays.tsx').then(
+      ({ Overlays }) => {
+        overlays.value = Overlays;
+      },
+      () => undefined,
+    );
+  });
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { createPrefixRemover, prefixOf } from '../../../src/server/prefix.ts';
-import { bearer, hook, startServer, WEBHOOK_SECRET } from '../support.ts';
+import { bearer, hook, listening, startServer, WEBHOOK_SECRET } from '../support.ts';
 import { builtPage } from './built-page.ts';
 import { proxied } from './proxy.ts';
 
@@ -14,7 +14,7 @@ describe.each([
 ])('behind a proxy that %s', (_name, keepsPrefix) => {
   const behindProxy = async () => {
     const server = await startServer({ publicUrl: 'https://host/komodor', pageFolder: builtPage(), dashboard });
-    return { ...server, origin: await proxied(server, keepsPrefix) };
+    return { ...server, origin: await proxied((await listening(server)).port, keepsPrefix) };
   };
 
   it.each([

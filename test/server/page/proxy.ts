@@ -1,13 +1,11 @@
 import { createServer, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { listening, type TestServer } from '../support.ts';
 
 /**
- * A proxy that shows a server under `/komodor`, and nothing else.
+ * A proxy that shows the server at a port under `/komodor`, and nothing else.
  * @param keepsPrefix whether it leaves the prefix in the address, as `proxy_pass http://service` of nginx does
  */
-export async function proxied(server: TestServer, keepsPrefix: boolean): Promise<string> {
-  const { port } = await listening(server);
+export async function proxied(port: number, keepsPrefix: boolean): Promise<string> {
   const proxy = createServer((incoming, outgoing) => {
     const { method, url = '', headers } = incoming;
     if (!/^\/komodor(?=[/?]|$)/.test(url)) return void outgoing.writeHead(502).end('not for the service');
