@@ -35,8 +35,7 @@ function ApprovalNote({ action }: { readonly action: Approval }) {
         {plural(count, 'deletion')} of <Name text={blueprint} /> {count === 1 ? 'waits' : 'wait'} for you
       </h2>
       <p>
-        {title}, <Time at={since} />: {shown.map((name, index) => [index > 0 && ', ', <Name key={name} text={name} />])}
-        {rest > 0 && ` and ${rest.toLocaleString('en-US')} more`}. Nothing of it was deleted.
+        {title}, <Time at={since} />. Nothing of it was deleted.
       </p>
       <div class="row">
         <Link class="button main" to={pathOf('runs', runId, 'held', blueprint)}>
@@ -44,6 +43,10 @@ function ApprovalNote({ action }: { readonly action: Approval }) {
         </Link>
         <CopyCommand cli={command} curl={{ method: 'POST', path: 'v1/runs', body: { approveDeletions: digest } }} />
       </div>
+      <p class="small">
+        {shown.map((name, index) => [index > 0 && ', ', <Name key={name} text={name} />])}
+        {rest > 0 && ` and ${rest.toLocaleString('en-US')} more`}
+      </p>
     </section>
   );
 }

@@ -17,7 +17,7 @@ export function ApisTable({ apis }: { readonly apis: Status['apis'] }) {
           <tr>
             <th scope="col">API</th>
             <th scope="col">State</th>
-            <th scope="col">Allowance left</th>
+            <th scope="col">Allowance used</th>
             <th scope="col" class="number">
               Requests
             </th>
@@ -79,8 +79,9 @@ function Allowance({ api: { allowance } }: { readonly api: Api }) {
         </span>
       )}
       <span class="small number">
-        {countText(remaining)}
-        {limit !== null && ` of ${countText(limit)}`}
+        {limit === null
+          ? `${countText(remaining)} left`
+          : `${countText(Math.max(0, limit - remaining))} of ${countText(limit)}`}
       </span>
       <span class="small quiet below">
         {Date.parse(resetAt) > now.value ? 'new ' : 'renewed '}

@@ -1,3 +1,4 @@
+import { duration } from '../../../src/core/duration.ts';
 import type { Status } from '../../api/documents.ts';
 import { Link } from '../../router.tsx';
 import { distanceText } from '../../ui/format.ts';
@@ -22,7 +23,9 @@ export function FreshnessTable({ status }: { readonly status: Status }) {
             <tr>
               <th scope="col">Blueprint</th>
               <th scope="col">State</th>
-              <th scope="col">Age against the interval</th>
+              <th scope="col">
+                {next.intervalMs === null ? 'Age' : `Age in intervals of ${duration(next.intervalMs)}`}
+              </th>
               <th scope="col">Last complete truth</th>
             </tr>
           </thead>
@@ -55,7 +58,7 @@ function Row({ one, intervalMs, why }: RowProps) {
   return (
     <tr>
       <td>
-        <Link to={`/catalog?q=${encodeURIComponent(blueprint)}`}>
+        <Link to={`/runs/latest?blueprint=${encodeURIComponent(blueprint)}`}>
           <Name text={blueprint} />
         </Link>
       </td>

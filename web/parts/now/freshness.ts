@@ -1,4 +1,3 @@
-import { duration } from '../../../src/core/duration.ts';
 import type { Status } from '../../api/documents.ts';
 
 export type Blueprint = Status['blueprints'][number];
@@ -10,6 +9,7 @@ export interface AgeBar {
   /** Of the width: how old, and where one interval ends. */
   readonly age: number;
   readonly interval: number;
+  /** The age in intervals. */
   readonly words: string;
 }
 
@@ -21,7 +21,7 @@ export function ageBar(ageMs: number, intervalMs: number | null): AgeBar | null 
   return {
     age: Math.min(1, intervals / SHOWN_INTERVALS),
     interval: 1 / SHOWN_INTERVALS,
-    words: `${text} of ${duration(intervalMs)}`,
+    words: text,
   };
 }
 
