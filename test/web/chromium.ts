@@ -25,6 +25,12 @@ export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: FOUND ?? 'chromium',
     // Chromium's own sandbox works neither for root nor in most containers. /dev/shm is small there.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--force-color-profile=srgb', '--font-render-hinting=none'],
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--disable-lcd-text',
+      '--force-color-profile=srgb',
+      '--font-render-hinting=none',
+    ],
   });
 }

@@ -78,7 +78,7 @@ export async function ownWorld(kind: WorldKind, env: { readonly [name: string]: 
 
 /** Opens a page of the service at a path, and waits until it shows something. */
 export async function open(
-  world: Pick<PageWorld, 'url' | 'clock'>,
+  world: { readonly url: string; readonly clock: Pick<PageWorld['clock'], 'aheadMs'> },
   path: string,
   options: OpenOptions = {},
 ): Promise<Page> {

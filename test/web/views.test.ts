@@ -21,10 +21,12 @@ describeInBrowser('each view', () => {
     const problems: string[] = [];
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
+      await drawn(page);
       problems.push(...(await tooWide(page)).map((text) => `${width}: ${text}`));
       if (width === 360) continue;
       for (const scheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: scheme });
+        await drawn(page);
         // The other scheme differs in colours alone.
         const found = await violationsOf(page, scheme === 'dark' ? ['color-contrast'] : undefined);
         problems.push(...found.map((text) => `${width} ${scheme}: ${text}`));
@@ -35,14 +37,28 @@ describeInBrowser('each view', () => {
   });
 });
 
+/** Waits until the page has drawn itself anew. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** What makes the window scroll sideways. */
 function tooWide(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
-    const wide = [...document.querySelectorAll('body *')].filter(
-      (element) => element.getBoundingClientRect().right > clientWidth + 1,
-    );
+    const scrolls = (element: Element) => getComputedStyle(element).overflowX !== 'visible';
+    const isWide = (element: Element) => element.getBoundingClientRect().right > clientWidth + 1;
+    const wide = [...document.querySelectorAll('body *')].filter((element) => {
+      if (!isWide(element)) return false;
+      for (
+        let around = element.parentElement;
+        around !== null && around !== document.body;
+        around = around.parentElement
+      )
+        if (scrolls(around)) return false;
+      return true;
+    });
     const named = wide.slice(0, 3).map(({ outerHTML }) => outerHTML.slice(0, 120));
     return [`${scrollWidth} px wide: ${named.join(' … ')}`];
   });
