@@ -4,6 +4,7 @@ import type { HeldDocument, HeldSet } from '../../api/documents.ts';
 import { useLoad } from '../../api/use-load.ts';
 import { Link, navigate, pathOf, place } from '../../router.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
+import { quoted } from '../../ui/curl.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Name } from '../../ui/name.tsx';
@@ -56,7 +57,7 @@ export function HeldView({ id, blueprint }: Params) {
         <p class="row small quiet">
           All of this as text
           <CopyCommand
-            cli={`komodor-port changes ${document.runId} --outcome held_back`}
+            cli={`komodor-port changes ${document.runId} --outcome held_back --blueprint ${quoted(blueprint)}`}
             curl={{ path, query: { blueprint } }}
           />
         </p>

@@ -2,12 +2,10 @@ import { useEffect } from 'preact/hooks';
 import type { RunReport } from '../../api/documents.ts';
 import { Link, navigate, pathOf } from '../../router.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { useKeys } from '../../ui/keys.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
+import { HeldNotes } from '../run/held-notes.tsx';
 import { CarryOut } from './carry-out.tsx';
-import { HeldNotes } from './held-notes.tsx';
-import { canBeApproved } from './held-words.ts';
 import { LiveSteps } from './live-steps.tsx';
 import { PlanHead } from './plan-head.tsx';
 import { PlanTable } from './plan-table.tsx';
@@ -59,17 +57,6 @@ export function PlanView({ id }: { readonly id: string }) {
 }
 
 function FinishedPlan({ report }: { readonly report: RunReport }) {
-  const approvable = report.blueprints.find(({ deletionBlocked }) => canBeApproved(deletionBlocked?.reason ?? ''));
-  useKeys(
-    approvable === undefined
-      ? {}
-      : {
-          a: {
-            what: 'Approve deletions that are held back',
-            run: () => navigate(pathOf('runs', report.runId, 'held', approvable.blueprint)),
-          },
-        },
-  );
   return (
     <>
       <PlanHead report={report} />

@@ -1,9 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import { get } from '../../api/client.ts';
+import type { TimelinePage } from '../../api/documents.ts';
 import { onTimeline, status } from '../../api/events.ts';
 import { useLoad } from '../../api/use-load.ts';
 import { Link, pathOf } from '../../router.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { countText } from '../../ui/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
@@ -26,8 +28,18 @@ export function PlansView() {
     'runs',
     async (signal) => (await get<{ runs: readonly RunLine[] }>('v1/runs', { query: { limit: 200 }, signal })).runs,
   );
+  const told = useLoad('plans', (signal) =>
+    get<TimelinePage>('v1/timeline', { query: { type: 'plan', limit: 100 }, signal }),
+  );
   const now = status.value?.run?.runId;
-  useEffect(() => onTimeline(runs.reload), []);
+  useEffect(
+    () =>
+      onTimeline(() => {
+        runs.reload();
+        told.reload();
+      }),
+    [],
+  );
   useEffect(() => {
     if (now !== undefined) runs.reload();
   }, [now]);
@@ -49,13 +61,18 @@ export function PlansView() {
             <p>Start one above: it takes about as long as a resync, and changes nothing.</p>
           </Empty>
         )}
-        {plans !== undefined && plans.length > 0 && <PlanTable plans={plans} />}
+        {plans !== undefined && plans.length > 0 && <PlanTable plans={plans} told={told.value?.entries ?? []} />}
       </section>
     </div>
   );
 }
 
-function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
+interface TableProps {
+  readonly plans: readonly RunLine[];
+  readonly told: TimelinePage['entries'];
+}
+
+function PlanTable({ plans, told }: TableProps) {
   return (
     <div class="wide">
       <table class="plans">
@@ -63,6 +80,7 @@ function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
           <tr>
             <th scope="col">Plan</th>
             <th scope="col">Status</th>
+            <th scope="col">Would change</th>
             <th scope="col">Asked</th>
             <th scope="col" class="only-wide">
               By
@@ -83,6 +101,7 @@ function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
               <td>
                 <StatusMark name={status} />
               </td>
+              <td class="number">{changesOf(told, runId)}</td>
               <td>
                 <Time at={requestedAt} />
               </td>
@@ -94,4 +113,18 @@ function PlanTable({ plans }: { readonly plans: readonly RunLine[] }) {
       </table>
     </div>
   );
+}
+
+/** What a plan said in numbers, as the timeline keeps it. */
+function changesOf(told: TableProps['told'], runId: string): string {
+  const entry = told.find((each) => each.type === 'plan' && each.runId === runId);
+  if (entry?.type !== 'plan') return '';
+  const { created, updated, deleted, heldBack } = entry;
+  const words = [
+    ...(deleted > 0 ? [`−${countText(deleted)}`] : []),
+    ...(updated > 0 ? [`~${countText(updated)}`] : []),
+    ...(created > 0 ? [`+${countText(created)}`] : []),
+    ...(heldBack > 0 ? [`${countText(heldBack)} held back`] : []),
+  ];
+  return words.length === 0 ? 'nothing' : words.join(' ');
 }
