@@ -74,7 +74,7 @@ describeInBrowser('the part Mapping', () => {
     await dialog.getByRole('button', { name: 'Write to Port' }).click();
     await dialog.getByText('Somebody has changed the mapping in Port').waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.getByRole('button', { name: 'Not now' }).click();
 
     await page.getByRole('button', { name: 'Plan this mapping' }).click();
     await page
@@ -91,7 +91,7 @@ describeInBrowser('the part Mapping', () => {
   it('tries pasted and live items, and runs tests of them', async () => {
     const page = await open(await ownWorld('everyday'), '/mapping?kind=komodorService&from=live');
     await page.getByText('The same comes out').waitFor();
-    expect(await page.getByLabel('Item', { exact: true }).inputValue()).toContain('/');
+    expect(await page.locator('.column.item select').inputValue()).toContain('/');
     await page.getByRole('button', { name: 'Add a test of the item above' }).click();
     await page.getByRole('button', { name: 'Run the tests' }).click();
     await page.getByText('All 1 passed').waitFor();
@@ -102,7 +102,11 @@ describeInBrowser('the part Mapping', () => {
     await page.getByText('Texts stand in double quotes').waitFor();
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText('{"kind": "Deployment"}');
-    await page.getByText('Rejected').waitFor();
+    await page.getByText('Rejected', { exact: true }).waitFor();
+    // Typed over everything, key by key.
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('[5');
+    await page.getByText('ends too early').waitFor();
   });
 
   it('says that files are the source', async () => {

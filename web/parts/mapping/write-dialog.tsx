@@ -60,7 +60,7 @@ export function WriteDialog({ mapping, report, onClose, onWritten }: Props) {
         <Button look="main" disabled={isBusy.value || refusal?.replan === true} onClick={() => void write()}>
           {isBusy.value ? 'Writing…' : 'Write to Port'}
         </Button>
-        <Button onClick={onClose}>{refusal === undefined ? 'Not now' : 'Close'}</Button>
+        <Button onClick={onClose}>Not now</Button>
         <CopyCommand curl={{ method: 'PUT', path: 'v1/mapping', body }} />
       </div>
     </Dialog>

@@ -22,6 +22,7 @@ import {
 import { classHighlighter } from '@lezer/highlight';
 import { styleNonce } from '../../../page-info.ts';
 import { marks } from './marks.ts';
+import { typedOver } from './typed-over.ts';
 import { yaml } from './yaml-language.ts';
 
 const LINE_KEYS: readonly KeyBinding[] = [
@@ -48,10 +49,11 @@ export function editorExtensions(label: string, onChange: (text: string) => void
     search({ top: true }),
     EditorView.lineWrapping,
     marks,
+    typedOver,
     yaml,
     syntaxHighlighting(classHighlighter),
     keymap.of([...searchKeymap, ...historyKeymap, ...LINE_KEYS, ...standardKeymap]),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off' }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) onChange(state.doc.toString());
     }),
