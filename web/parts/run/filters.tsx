@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { download } from '../../api/client.ts';
 import { ApiProblem } from '../../api/problem.ts';
 import { setQuery } from '../../router.tsx';
@@ -24,12 +24,21 @@ const TYPING_MS = 250;
 /** Search, blueprint, what is chosen, and the same rows as files. */
 export function Filters({ runId, filter, blueprints, shown, canExport }: Props) {
   const typed = useSignal<string | undefined>(undefined);
+  const sent = useRef(filter.q ?? '');
   const failed = useSignal<ApiProblem | undefined>(undefined);
   useEffect(() => {
     if (typed.value === undefined) return;
-    const timer = setTimeout(() => setQuery({ q: typed.peek(), row: undefined }), TYPING_MS);
+    const timer = setTimeout(() => {
+      sent.current = typed.peek() ?? '';
+      setQuery({ q: sent.current, row: undefined });
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed.value]);
+  // The search was changed elsewhere: by a number, or by an address.
+  useEffect(() => {
+    if ((filter.q ?? '') !== sent.current) typed.value = undefined;
+    sent.current = filter.q ?? '';
+  }, [filter.q]);
   const path = `v1/runs/${encodeURIComponent(runId)}`;
   const save = (file: string, query: RowFilter = filter) => {
     failed.value = undefined;

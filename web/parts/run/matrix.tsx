@@ -75,7 +75,7 @@ function Cell({ number, filter: { action, outcome }, hasRows }: CellProps) {
         class={`run-number${tone}`}
         aria-pressed={isChosen}
         aria-label={`Show ${countText(number)} rows: ${what}`}
-        onClick={() => setQuery({ action, outcome, row: undefined })}
+        onClick={() => setQuery({ action, outcome, blueprint: undefined, q: undefined, row: undefined })}
       >
         {countText(number)}
       </button>

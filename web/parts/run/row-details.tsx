@@ -59,6 +59,7 @@ export function RowDetails({ row, runId }: { readonly row: JournalRow; readonly 
           <Name text={detail} />
         </p>
       )}
+      {outcome === 'superseded' && <p>Not written by this run: a live event has written something newer meanwhile.</p>}
       <ChangedFields row={row} explained={explained.value} />
       {error && <Exchange exchange={error.exchange} />}
       <Origin source={source} explained={explained} />
