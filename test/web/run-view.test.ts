@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { describeInBrowser, open, settled, worldOf } from './harness.ts';
+import { describeInBrowser, open, worldOf } from './harness.ts';
 
 describeInBrowser('a run', () => {
   it('has numbers that show their rows, and a row with all that is known of it', async () => {
     const page = await open(await worldOf('failed'), '/runs/latest');
-    await settled(page);
+    await page.locator('.vbody .vrow').first().waitFor();
     const refused = page.locator('.run-matrix tbody tr').last().locator('td').nth(1).locator('button');
     const count = Number(await refused.textContent());
     expect(count).toBeGreaterThan(0);
@@ -27,7 +27,6 @@ describeInBrowser('a run', () => {
 
   it('is read by keys alone', async () => {
     const page = await open(await worldOf('failed'), '/runs/latest?outcome=refused');
-    await settled(page);
     await page.locator('.vbody .vrow').first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
@@ -44,7 +43,7 @@ describeInBrowser('a run', () => {
 
   it('gives the chosen rows as a file', async () => {
     const page = await open(await worldOf('failed'), '/runs/latest?outcome=refused');
-    await settled(page);
+    await page.locator('.vbody .vrow').first().waitFor();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'CSV', exact: true }).click();
     const lines = (await readFile(await (await saving).path(), 'utf8')).trim().split('\r\n');
