@@ -64,11 +64,11 @@ interface Props {
 
 function Note({ look, action, onAction, words, children }: Props) {
   return (
-    <div class={`note banner row apart ${look}`}>
+    <section aria-label="Connection" class={`note banner row apart ${look}`}>
       <p>
         <span role="status">{children}</span> <span class="quiet">{words}</span>
       </p>
       <Button onClick={onAction}>{action}</Button>
-    </div>
+    </section>
   );
 }
