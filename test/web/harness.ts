@@ -107,7 +107,9 @@ export async function open(
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor();
   await page.waitForFunction(() =>
-    [...document.querySelectorAll('[role=status]')].every(({ textContent }) => !textContent.startsWith('Loading')),
+    [...document.querySelectorAll('[role=status]')].every(
+      (element) => !element.checkVisibility() || !element.textContent.startsWith('Loading'),
+    ),
   );
 }
 
