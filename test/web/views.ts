@@ -11,7 +11,7 @@ export interface View {
 }
 
 /** A workload that every world has, in the catalog. */
-function someService({ stage }: PageWorld): string {
+export function someService({ stage }: PageWorld): string {
   const identifiers = stage.store.entitiesOf('komodorService').map(({ identifier }) => identifier);
   const found = identifiers.toSorted().find((identifier) => identifier.startsWith('Deployment-production-eu'));
   return `/catalog/komodorService/${encodeURIComponent(found ?? '')}`;
