@@ -97,10 +97,9 @@ function copyOf(stored: FoundEntity, owner: string | undefined): PortCopy {
 
 /** The names under which Port may have it: as it was given, and as a resync would spell it. */
 function namesOf(identifier: string): readonly string[] {
-  // What has been spelt for Port already has `=XX` where Port allows no letter.
-  const isSpelt =
-    encodeIdentifier(identifier.replaceAll(/=(?=[0-9A-F]{2}|H)/g, '')) ===
-    identifier.replaceAll(/=(?=[0-9A-F]{2}|H)/g, '');
+  // What has only letters that Port allows may be as Port has it; `=` begins an escape there.
+  const letters = identifier.replaceAll('=', '');
+  const isSpelt = encodeIdentifier(letters) === letters;
   return isSpelt ? [identifier] : [encodeIdentifier(identifier)];
 }
 

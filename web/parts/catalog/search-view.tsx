@@ -90,6 +90,6 @@ function stateText({ asks, q, loading, waiting, value }: State): string {
   if (!asks)
     return q === '' ? 'Identifiers and titles, in any case; also what is not in Port, and why.' : 'One more character.';
   if (waiting !== undefined) return `Many are asking; the search goes on in ${waiting} s…`;
-  if (loading) return `Searching for ${q}…`;
+  if (loading) return 'Searching…';
   return value ? `${foundText(value)}.` : '';
 }
