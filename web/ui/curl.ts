@@ -1,4 +1,5 @@
 import { addressOf } from '../api/client.ts';
+import { quoted } from './visible.ts';
 
 export interface CurlRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -15,9 +16,4 @@ export function curlText({ method = 'GET', path, query, body }: CurlRequest): st
   parts.push(quoted(`${location.origin}${addressOf(path, query)}`), '-H', '"Authorization: Bearer $API_TOKEN"');
   if (body !== undefined) parts.push('-H', "'Content-Type: application/json'", '-d', quoted(JSON.stringify(body)));
   return parts.join(' ');
-}
-
-/** For a shell: in single quotes when it has more than plain characters. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -6,8 +6,8 @@ import { useLoad } from '../../api/use-load.ts';
 import { Link, navigate, pathOf } from '../../router.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
-import { quoted } from '../../ui/curl.ts';
 import { ProblemBox } from '../../ui/problem-box.tsx';
+import { quoted } from '../../ui/visible.ts';
 
 /** Turns the plan into a resync, and says how that differs from the plan. */
 export function CarryOut({ report: { runId, mapping, changes = [] } }: { readonly report: RunReport }) {

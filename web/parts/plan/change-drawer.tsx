@@ -1,10 +1,10 @@
 import { Link, pathOf } from '../../router.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
-import { quoted } from '../../ui/curl.ts';
 import { Drawer } from '../../ui/drawer.tsx';
 import { FromTo } from '../../ui/from-to.tsx';
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
+import { quoted } from '../../ui/visible.ts';
 import { changedFields } from './changed-fields.ts';
 import { type Change, titleOf } from './plan-rows.ts';
 

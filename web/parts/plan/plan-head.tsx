@@ -8,6 +8,7 @@ import { countText, durationText } from '../../ui/format.ts';
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
 import { Time } from '../../ui/time.tsx';
+import { quoted } from '../../ui/visible.ts';
 import { PlanProblems } from './plan-problems.tsx';
 import { countsOf } from './plan-rows.ts';
 
@@ -33,7 +34,7 @@ export function PlanHead({ report }: { readonly report: RunReport }) {
         <Button look="plain" onClick={() => void download(`${path}/report.html`, `plan-${runId}.html`)}>
           Report as HTML
         </Button>
-        <CopyCommand cli={`komodor-port changes ${runId}`} curl={{ path }} />
+        <CopyCommand cli={`komodor-port changes ${quoted(runId)}`} curl={{ path }} />
       </p>
       <PlanProblems problems={problems} />
       {lastRun && lastRun.finishedAt > finishedAt && (

@@ -5,9 +5,9 @@ import { useLoad } from '../../api/use-load.ts';
 import { navigate, pathOf } from '../../router.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
-import { quoted } from '../../ui/curl.ts';
 import { Name } from '../../ui/name.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
+import { quoted } from '../../ui/visible.ts';
 import type { RunView } from './use-run.ts';
 
 /** Asks for a plan of all kinds, or of some. @param lastKinds a run whose report names the kinds */

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
 import { countText } from '../../ui/format.ts';
 import { ProblemBox } from '../../ui/problem-box.tsx';
+import { quoted } from '../../ui/visible.ts';
 import { wordOf } from '../../ui/words.ts';
 import { isFiltered, optionsText, type RowFilter } from './filter.ts';
 
@@ -101,7 +102,7 @@ export function Filters({ runId, filter, blueprints, shown, canExport }: Props) 
             Report
           </Button>
           <CopyCommand
-            cli={`komodor-port changes ${runId}${optionsText(filter)}`}
+            cli={`komodor-port changes ${quoted(runId)}${optionsText(filter)}`}
             curl={{ path: `${path}/changes`, query: { ...filter } }}
           />
         </span>

@@ -1,10 +1,10 @@
 import type { JournalRow } from '../../api/documents.ts';
 import { Link, pathOf } from '../../router.tsx';
 import { CopyCommand } from '../../ui/copy-command.tsx';
-import { quoted } from '../../ui/curl.ts';
 import { StatusMark } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
 import { Clock } from '../../ui/time.tsx';
+import { quoted } from '../../ui/visible.ts';
 import { ChangedFields } from './changed-fields.tsx';
 import { Exchange } from './exchange.tsx';
 import { History } from './history.tsx';
