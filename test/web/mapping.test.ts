@@ -13,7 +13,7 @@ async function addTo(page: Page, line: string, text: string): Promise<void> {
 }
 
 async function title(page: Page): Promise<string> {
-  return page.locator('.entity dl.fields > div', { hasText: 'title' }).last().innerText();
+  return (await page.locator('.entity dl.fields > div', { hasText: 'title' }).last().textContent()) ?? '';
 }
 
 describeInBrowser('the part Mapping', () => {
