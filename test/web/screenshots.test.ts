@@ -27,7 +27,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'approval', world: 'blocked', path: '/runs/latest/held/komodorService', ...WIDE },
   { name: 'approval-phone', world: 'blocked', path: '/runs/latest/held/komodorService', width: 390, height: 844 },
   { name: 'timeline', world: 'failed', path: '/timeline', ...WIDE },
-  { name: 'run', world: 'failed', path: '/runs/latest', width: 1200, height: 680 },
+  { name: 'run', world: 'failed', path: '/runs/latest', ...WIDE },
   { name: 'mapping', world: 'everyday', path: '/mapping', act: mapped, width: 1200, height: 680 },
   { name: 'catalog', world: 'everyday', path: someService, ...WIDE },
   { name: 'now-dark', world: 'slow', path: '/', scheme: 'dark', ...WIDE },
