@@ -48,7 +48,7 @@ describeInBrowser('the token', () => {
 });
 
 describeInBrowser('the keyboard', () => {
-  it('leads to each view; its heading has the focus and names the tab', async () => {
+  it('leads to each view; its heading, or its search, has the focus, and names the tab', async () => {
     const page = await open(await worldOf('everyday'), '/');
     await settled(page);
     for (const [key, path] of [
@@ -59,11 +59,17 @@ describeInBrowser('the keyboard', () => {
       ['c', '/catalog'],
       ['n', '/'],
     ] as const) {
+      // Out of a search field.
+      await page.keyboard.press('Escape');
       await page.keyboard.press('g');
       await page.keyboard.press(key);
       await page.waitForURL((url) => url.pathname === path);
-      await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
-      expect(await page.title()).toBe(`${await focused(page)} · komodor-port`);
+      await page.waitForFunction((isNow) => {
+        const { activeElement, title } = document;
+        return (
+          activeElement?.tagName === 'H1' && title === `${isNow ? 'Now' : activeElement.textContent} · komodor-port`
+        );
+      }, path === '/');
     }
   });
 

@@ -18,8 +18,10 @@ export function useAnnounced(main: RefObject<HTMLElement | null>, path: string):
     const look = () => {
       const found = main.current?.querySelector<HTMLElement>('h1') ?? undefined;
       if (found === undefined) return;
-      document.title = `${found.textContent} · komodor-port`;
-      if (heading !== undefined) return;
+      // The heading of Now is a sentence that changes with each second.
+      document.title = `${path === '/' ? 'Now' : found.textContent} · komodor-port`;
+      // While it loads, a view may have another heading.
+      if (heading?.isConnected) return;
       heading = found;
       const active = document.activeElement;
       if (takesFocus && (active === before || active === document.body)) found.focus({ preventScroll: true });

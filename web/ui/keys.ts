@@ -57,6 +57,11 @@ addEventListener('keydown', (event) => {
       return;
     }
   }
+  // Out of the field, so that the other keys work.
+  if (isTyping(event.target)) {
+    if (event.target instanceof HTMLElement) event.target.blur();
+    return;
+  }
   const begins = layers
     .peek()
     .some(({ current }) => Object.keys(current).some((key) => key.startsWith(`${event.key} `)));
