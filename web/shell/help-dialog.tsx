@@ -19,7 +19,7 @@ export function HelpDialog() {
   const isOfShell = ([key]: readonly [string, string]) => SHELL_KEYS.some((each) => each === key);
   const ofView = active.filter((each) => !isOfShell(each) && each[0] !== 'Escape');
   return (
-    <Dialog title="Keys" onClose={closeOverlay} look="help">
+    <Dialog title="Keys" onClose={() => closeOverlay('help')} look="help">
       <div class="help-columns">
         {ofView.length > 0 && <KeyList title="In this view" keys={ofView} />}
         <KeyList title="In a list" keys={[...LIST_KEYS]} />

@@ -1,14 +1,17 @@
 import { effect, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 
+type Overlay = 'search' | 'help';
+
 /** What lies over the view. */
-export const overlay = signal<'search' | 'help' | undefined>(undefined);
+export const overlay = signal<Overlay | undefined>(undefined);
 
 /** Draws it; undefined: its code has not come yet. */
 export const overlays = signal<ComponentType | undefined>(undefined);
 
-export function closeOverlay(): void {
-  overlay.value = undefined;
+/** Browsers say that a dialog was closed after the next key, which may have opened the other one. */
+export function closeOverlay(closed: Overlay): void {
+  if (overlay.peek() === closed) overlay.value = undefined;
 }
 
 /** Loads the code once the view is there, and again when it is wanted and did not come. */

@@ -8,7 +8,7 @@ import type { Choice } from './choices.ts';
 import { useChoices } from './use-choices.ts';
 
 function choose({ to, run }: Choice): void {
-  closeOverlay();
+  closeOverlay('search');
   run?.();
   if (to !== undefined) navigate(to);
 }
@@ -39,7 +39,7 @@ export function SearchDialog() {
   }
 
   return (
-    <Dialog title="Search" onClose={closeOverlay} look="search">
+    <Dialog title="Search" onClose={() => closeOverlay('search')} look="search">
       <input
         class="input"
         type="text"
