@@ -86,18 +86,18 @@ describe('the days of the timeline', () => {
     const [first, second, third] = ENTRIES;
     if (!first || !second || !third) throw new Error('three');
     expect(merged([first, third], [second, first])).toEqual([third, second, first]);
-    const days = daysOf([third, second, first], (at) => (at === first.at ? '2026-01-31' : '2026-02-01'));
+    const days = daysOf([third, second, { ...first, at: '2026-01-31T23:59:59.000Z' }], 'UTC');
     expect(days).toEqual([
       { date: '2026-02-01', entries: [third, second] },
-      { date: '2026-01-31', entries: [first] },
+      { date: '2026-01-31', entries: [{ ...first, at: '2026-01-31T23:59:59.000Z' }] },
     ]);
   });
 
   it('are named as people name them', () => {
-    const now = new Date(2026, 8, 1, 9).getTime();
-    expect(dayText('2026-09-01', now)).toBe('Today, Tuesday 1 September 2026');
-    expect(dayText('2026-08-31', now)).toBe('Yesterday, Monday 31 August 2026');
-    expect(dayText('2026-08-30', now)).toBe('Sunday 30 August 2026');
+    const now = Date.parse('2026-09-01T00:10:00Z');
+    expect(dayText('2026-09-01', now, 'UTC')).toBe('Today, Tuesday 1 September 2026');
+    expect(dayText('2026-08-31', now, 'UTC')).toBe('Yesterday, Monday 31 August 2026');
+    expect(dayText('2026-08-30', now, 'UTC')).toBe('Sunday 30 August 2026');
   });
 });
 
@@ -117,7 +117,7 @@ describe('the words of an entry', () => {
   ])('of a run %j', (more, words) => expect(runCounts(ran(more))).toBe(words));
 
   it('of a plan and of live events', () => {
-    expect(runCounts({ ...ran({ created: 2 }), type: 'plan' })).toBe('would have 2 entities created');
+    expect(runCounts({ ...ran({ created: 2 }), type: 'plan' })).toBe('2 entities to create');
     expect(runCounts({ ...ran({}), type: 'plan' })).toBe('nothing to change');
     const live = { type: 'live' as const, id: 'x', at: '', events: 3, written: 1, deleted: 2, heldBack: 3, failed: 1 };
     expect(liveCounts(live)).toBe('1 entity written, 2 deleted, 3 left to the next resync, 1 event failed');
@@ -148,8 +148,8 @@ describe('the plots', () => {
   });
 
   it('have hours or days on the axis', () => {
-    const at = new Date(2026, 1, 1, 6).getTime() / 1_000;
-    expect(timeTexts([at, at + 3_600])).toEqual(['06:00', '07:00']);
-    expect(timeTexts([at, at + 2 * 86_400])).toEqual(['1 Feb', '3 Feb']);
+    const at = Date.parse('2026-02-01T06:00:00Z') / 1_000;
+    expect(timeTexts([at, at + 3_600], 'UTC')).toEqual(['06:00', '07:00']);
+    expect(timeTexts([at, at + 2 * 86_400], 'UTC')).toEqual(['1 Feb', '3 Feb']);
   });
 });

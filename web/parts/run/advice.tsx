@@ -3,9 +3,10 @@ import { type AdviceBlock, type AdvicePiece, adviceOn } from './advice-text.ts';
 
 /** What a code means and what to do, as docs/errors.md says. @param docs its place: `docs/errors.md#field_failed` */
 export function Advice({ code, docs }: { readonly code: string; readonly docs: string }) {
-  const blocks = useSignal<readonly AdviceBlock[] | undefined | 'loading' | 'failed'>('loading');
+  const blocks = useSignal<readonly AdviceBlock[] | undefined | 'closed' | 'loading' | 'failed'>('closed');
   const load = () => {
-    if (blocks.peek() !== 'loading' && blocks.peek() !== 'failed') return;
+    if (blocks.peek() !== 'closed' && blocks.peek() !== 'failed') return;
+    blocks.value = 'loading';
     import('./errors-page.ts').then(
       ({ ERRORS_PAGE }) => {
         blocks.value = adviceOn(ERRORS_PAGE, code);
@@ -18,7 +19,7 @@ export function Advice({ code, docs }: { readonly code: string; readonly docs: s
   return (
     <details class="advice" onToggle={(event) => event.currentTarget.open && load()}>
       <summary>What to do</summary>
-      <Blocks blocks={blocks.value} docs={docs} />
+      {blocks.value !== 'closed' && <Blocks blocks={blocks.value} docs={docs} />}
       <p class="small quiet">
         From <code>{docs}</code>
       </p>

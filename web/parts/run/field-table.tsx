@@ -2,7 +2,8 @@ import type { FieldsDocument } from '../../api/documents.ts';
 import { Link, pathOf } from '../../router.tsx';
 import { Shape } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
-import { bothTimes } from '../../ui/time.tsx';
+import { shortClock, shortDate } from '../../ui/short-time.ts';
+import { bothTimes, zone } from '../../ui/time.tsx';
 import { wordOf } from '../../ui/words.ts';
 import { cellNumbers, cellText, changeText, type FieldCell, levelOf, type Worsening } from './field-cells.ts';
 
@@ -45,8 +46,8 @@ function RunColumn({ run, isThis }: { readonly run: Props['runs'][number]; reado
         <span class={`mark tone-${tone}`}>
           <Shape shape={shape} />
         </span>
-        <span>{at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}</span>
-        <span class="number">{at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}</span>
+        <span>{shortDate(at, zone.value)}</span>
+        <span class="number">{shortClock(at, zone.value)}</span>
       </Link>
     </th>
   );

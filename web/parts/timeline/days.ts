@@ -1,7 +1,8 @@
 import type { TimelineEntry } from '../../api/documents.ts';
+import { isoDate, type Zone } from '../../ui/short-time.ts';
 
 export interface Day {
-  /** `2026-09-01`, in the person's own time. */
+  /** `2026-09-01` */
   readonly date: string;
   readonly entries: readonly TimelineEntry[];
 }
@@ -12,26 +13,21 @@ export function merged(a: readonly TimelineEntry[], b: readonly TimelineEntry[])
   return [...byId.values()].sort((x, y) => (x.id < y.id ? 1 : -1));
 }
 
-/** Entries by day, in their order. @param dateOf the day of an instant, in the person's own time */
-export function daysOf(entries: readonly TimelineEntry[], dateOf: (at: string) => string = localDate): readonly Day[] {
+/** Entries by day, in their order. */
+export function daysOf(entries: readonly TimelineEntry[], zone: Zone): readonly Day[] {
   const days = new Map<string, TimelineEntry[]>();
   for (const entry of entries) {
-    const date = dateOf(entry.at);
+    const date = isoDate(new Date(entry.at), zone);
     days.set(date, [...(days.get(date) ?? []), entry]);
   }
   return [...days].map(([date, own]) => ({ date, entries: own }));
 }
 
-function localDate(at: string | number): string {
-  // The Swedish form of a date is that of ISO 8601.
-  return new Date(at).toLocaleDateString('sv-SE');
-}
-
 /** `Today`, `Yesterday`, `Monday 31 August 2026` */
-export function dayText(date: string, now: number): string {
+export function dayText(date: string, now: number, zone: Zone): string {
   const noon = new Date(`${date}T12:00:00`);
   const weekday = noon.toLocaleDateString('en-GB', { weekday: 'long' });
   const text = `${weekday} ${noon.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}`;
-  if (date === localDate(now)) return `Today, ${text}`;
-  return date === localDate(now - 24 * 3_600_000) ? `Yesterday, ${text}` : text;
+  if (date === isoDate(new Date(now), zone)) return `Today, ${text}`;
+  return date === isoDate(new Date(now - 24 * 3_600_000), zone) ? `Yesterday, ${text}` : text;
 }

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import type { Zone } from '../../ui/short-time.ts';
 import type { RunEntry } from './filter.ts';
 import { paintMarker } from './paint-marker.ts';
 import { type Measure, nearestRun, timeTexts } from './series.ts';
@@ -6,6 +7,7 @@ import { type Measure, nearestRun, timeTexts } from './series.ts';
 interface Drawing {
   readonly measure: Measure;
   readonly runs: readonly RunEntry[];
+  readonly zone: Zone;
   readonly onPoint: (run: RunEntry | undefined) => void;
   readonly onOpen: (run: RunEntry) => void;
 }
@@ -15,9 +17,10 @@ const HEIGHT = 120;
 const SYNC = 'resyncs';
 
 /** Draws a measure into a box, and again when its width changes. @returns takes it away */
-export function drawPlot(box: HTMLElement, { measure, runs, onPoint, onOpen }: Drawing): () => void {
+export function drawPlot(box: HTMLElement, drawing: Drawing): () => void {
+  const { measure, runs, onPoint, onOpen } = drawing;
   const data: uPlot.AlignedData = [runs.map(({ at }) => Date.parse(at) / 1_000), runs.map(measure.of)];
-  const plot = new uPlot(optionsOf(box, { measure, runs, onPoint, onOpen }), data, box);
+  const plot = new uPlot(optionsOf(box, drawing), data, box);
   const runUnder = ({ cursor: { left = -1 } }: uPlot) =>
     left < 0 ? undefined : nearestRun(runs, plot.posToVal(left, 'x'));
   plot.over.addEventListener('click', () => {
@@ -33,7 +36,7 @@ export function drawPlot(box: HTMLElement, { measure, runs, onPoint, onOpen }: D
   };
 }
 
-function optionsOf(box: HTMLElement, { measure, runs, onPoint }: Drawing): uPlot.Options {
+function optionsOf(box: HTMLElement, { measure, runs, zone, onPoint }: Drawing): uPlot.Options {
   const styles = getComputedStyle(document.documentElement);
   const colour = (token: string) => styles.getPropertyValue(token).trim();
   const font = `11px ${getComputedStyle(box).fontFamily}`;
@@ -44,7 +47,7 @@ function optionsOf(box: HTMLElement, { measure, runs, onPoint }: Drawing): uPlot
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: SYNC } },
     scales: { y: { range: (_, __, most) => [0, Math.max(measure.least, (most ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, space: 56, values: (_, splits) => [...timeTexts(splits)] },
+      { ...axis, grid: { show: false }, size: 22, space: 56, values: (_, splits) => [...timeTexts(splits, zone)] },
       { ...axis, grid, size: 52, space: 34, values: (_, splits) => splits.map(measure.text) },
     ],
     series: [{}, { stroke: colour('--line-2'), width: 1, points: { show: false } }],

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { TimelineEntry } from '../../api/documents.ts';
 import { useKeys } from '../../ui/keys.ts';
-import { now } from '../../ui/time.tsx';
+import { now, zone } from '../../ui/time.tsx';
 import { daysOf, dayText } from './days.ts';
 import { EntryRow } from './entry-row.tsx';
 
@@ -38,11 +38,11 @@ export function EntryList({
           </th>
         </tr>
       </thead>
-      {daysOf(entries).map(({ date, entries: own }) => (
+      {daysOf(entries, zone.value).map(({ date, entries: own }) => (
         <tbody key={date}>
           <tr class="day">
             <th scope="rowgroup" colSpan={5}>
-              {dayText(date, now.value)}
+              {dayText(date, now.value, zone.value)}
             </th>
           </tr>
           {own.map((entry) => (

@@ -3,6 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { navigate, pathOf } from '../../router.tsx';
 import { plural } from '../../ui/format.ts';
+import { shortClock, shortDate } from '../../ui/short-time.ts';
+import { zone } from '../../ui/time.tsx';
 import { wordOf } from '../../ui/words.ts';
 import { drawPlot } from './draw-plot.ts';
 import type { RunEntry } from './filter.ts';
@@ -19,11 +21,11 @@ export function Plot({ measure, runs }: { readonly measure: Measure; readonly ru
   useEffect(() => {
     if (box.current === null) return;
     return drawPlot(box.current, {
-      ...{ measure, runs },
+      ...{ measure, runs, zone: zone.value },
       onPoint: (run) => (pointed.value = run),
       onOpen: (run) => navigate(pathOf('runs', run.runId)),
     });
-  }, [names, round]);
+  }, [names, round, zone.value]);
 
   const words = summaryText(runs, measure);
   return (
@@ -47,7 +49,5 @@ export function Plot({ measure, runs }: { readonly measure: Measure; readonly ru
 function pointText(run: RunEntry, { of, text }: Measure): string {
   const value = of(run);
   const at = new Date(run.at);
-  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  return `${day} ${time}: ${value === null ? 'not known' : text(value)}, ${wordOf(run.status).word.toLowerCase()}`;
+  return `${shortDate(at, zone.value)} ${shortClock(at, zone.value)}: ${value === null ? 'not known' : text(value)}, ${wordOf(run.status).word.toLowerCase()}`;
 }

@@ -1,5 +1,6 @@
 import type { TimelineEntry } from '../../api/documents.ts';
 import { countText, durationText } from '../../ui/format.ts';
+import { shortClock, shortDate, type Zone } from '../../ui/short-time.ts';
 import { type RunEntry, runOf } from './filter.ts';
 
 /** A quantity over the runs. */
@@ -41,14 +42,9 @@ export function summaryText(runs: readonly RunEntry[], { of, text }: Pick<Measur
 const DAY = 24 * 3_600;
 
 /** The texts of a time axis, in seconds: hours and minutes, or days where the axis is longer. */
-export function timeTexts(seconds: readonly number[]): readonly string[] {
+export function timeTexts(seconds: readonly number[], zone: Zone): readonly string[] {
   const isLong = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0) > 1.5 * DAY;
-  return seconds.map((at) => {
-    const date = new Date(at * 1_000);
-    return isLong
-      ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
-      : date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  });
+  return seconds.map((at) => (isLong ? shortDate : shortClock)(new Date(at * 1_000), zone));
 }
 
 /** The run that is nearest to a moment, in seconds. */

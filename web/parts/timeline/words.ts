@@ -1,5 +1,5 @@
 import type { TimelineEntry } from '../../api/documents.ts';
-import { durationText, plural } from '../../ui/format.ts';
+import { countText, durationText, plural } from '../../ui/format.ts';
 import { type Word, wordOf } from '../../ui/words.ts';
 import type { RunEntry } from './filter.ts';
 
@@ -67,17 +67,21 @@ export function titleOf(entry: TimelineEntry): string {
   }
 }
 
+const DONE = ['created', 'updated', 'deleted'] as const;
+const TO_DO = ['to create', 'to update', 'to delete'] as const;
+
 /** What a run did, or a plan would do. Counts of nothing are left out. */
 export function runCounts(entry: RunEntry): string {
-  const { created, updated, deleted, failed, heldBack } = entry;
+  const { type, created, updated, deleted, failed, heldBack } = entry;
+  const [create, update, remove] = type === 'plan' ? TO_DO : DONE;
   const parts = [
-    ...(created > 0 ? [`${plural(created, 'entity', 'entities')} created`] : []),
-    ...(updated > 0 ? [`${number(updated)} updated`] : []),
-    ...(deleted > 0 ? [`${number(deleted)} deleted`] : []),
-    ...(failed > 0 ? [`${number(failed)} refused`] : []),
-    ...(heldBack > 0 ? [`${number(heldBack)} held back for approval`] : []),
+    ...(created > 0 ? [`${plural(created, 'entity', 'entities')} ${create}`] : []),
+    ...(updated > 0 ? [`${countText(updated)} ${update}`] : []),
+    ...(deleted > 0 ? [`${countText(deleted)} ${remove}`] : []),
+    ...(failed > 0 ? [`${countText(failed)} refused`] : []),
+    ...(heldBack > 0 ? [`${countText(heldBack)} held back for approval`] : []),
   ];
-  const what = parts.length === 0 ? nothing(entry) : `${entry.type === 'plan' ? 'would have ' : ''}${parts.join(', ')}`;
+  const what = parts.length === 0 ? nothing(entry) : parts.join(', ');
   const waits = (entry.waitMs ?? 0) >= 1_000 ? `; waited ${durationText(entry.waitMs ?? 0)} for the APIs` : '';
   return `${what}${waits}`;
 }
@@ -93,13 +97,9 @@ export function liveCounts(entry: Extract<TimelineEntry, { type: 'live' }>): str
   const { written, deleted, heldBack, failed } = entry;
   const parts = [
     ...(written > 0 ? [`${plural(written, 'entity', 'entities')} written`] : []),
-    ...(deleted > 0 ? [`${number(deleted)} deleted`] : []),
-    ...(heldBack > 0 ? [`${number(heldBack)} left to the next resync`] : []),
+    ...(deleted > 0 ? [`${countText(deleted)} deleted`] : []),
+    ...(heldBack > 0 ? [`${countText(heldBack)} left to the next resync`] : []),
     ...(failed > 0 ? [`${plural(failed, 'event')} failed`] : []),
   ];
   return parts.length === 0 ? 'nothing had changed' : parts.join(', ');
-}
-
-function number(count: number): string {
-  return count.toLocaleString('en-US');
 }
