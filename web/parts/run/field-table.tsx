@@ -42,10 +42,11 @@ function RunColumn({ run, isThis }: { readonly run: Props['runs'][number]; reado
   const title = `${word}, ${bothTimes(run.startedAt)}`;
   return (
     <th scope="col" class={isThis ? 'this' : undefined}>
-      <Link to={pathOf('runs', run.runId)} title={title} aria-label={`Run of ${title}`}>
+      <Link to={pathOf('runs', run.runId)} title={title}>
         <span class={`mark tone-${tone}`}>
           <Shape shape={shape} />
         </span>
+        <span class="seen-by-readers">{word}</span>
         <span>{shortDate(at, zone.value)}</span>
         <span class="number">{shortClock(at, zone.value)}</span>
       </Link>
