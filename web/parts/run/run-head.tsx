@@ -40,7 +40,9 @@ export function RunHead({ view, isLatest }: { readonly view: RunView; readonly i
       {live && <Live live={live} />}
       {report && <HeldNotes report={report} />}
       <div class="run-glance">
-        <Matrix counts={matrixOf(run, report)} />
+        <div class="wide" tabIndex={0} role="region" aria-label="Numbers">
+          <Matrix counts={matrixOf(run, report)} />
+        </div>
         <div class="stack run-cost">
           <Facts run={run} report={report} />
           {report && <Kinds report={report} />}
