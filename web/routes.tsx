@@ -2,7 +2,6 @@ import type { ComponentType } from 'preact';
 import { lazyPart } from './lazy.tsx';
 import { matchPath } from './match.ts';
 import { NowPart } from './parts/now/now.tsx';
-import { PlanPart } from './parts/plan/plan.tsx';
 import { RunPart } from './parts/run/run.tsx';
 
 type Params = Readonly<Record<string, string>>;
@@ -14,6 +13,7 @@ interface Route {
 
 const TimelinePart = lazyPart(async () => (await import('./parts/timeline/timeline.tsx')).TimelinePart, 'the timeline');
 const CatalogPart = lazyPart(async () => (await import('./parts/catalog/catalog.tsx')).CatalogPart, 'the catalog');
+const PlanPart = lazyPart(async () => (await import('./parts/plan/plan.tsx')).PlanPart, 'the plan');
 const MappingPart = lazyPart(async () => (await import('./parts/mapping/mapping.tsx')).MappingPart, 'the editor');
 
 /** The views. The server sends the page for the same patterns (src/server/page). */
