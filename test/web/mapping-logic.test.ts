@@ -5,7 +5,7 @@ import { ApiProblem } from '../../web/api/problem.ts';
 import { type Asked, askWhenQuiet } from '../../web/parts/mapping/ask-when-quiet.ts';
 import { keepDraft, readDraft } from '../../web/parts/mapping/draft.ts';
 import { yamlParser } from '../../web/parts/mapping/editor/yaml-language.ts';
-import { countsText, type Finding, inOrder, marksOf } from '../../web/parts/mapping/findings.ts';
+import { countsText, type Finding, inOrder, marksOf, samplesText } from '../../web/parts/mapping/findings.ts';
 import { kindsInText } from '../../web/parts/mapping/kinds-in-text.ts';
 import { readPasted } from '../../web/parts/mapping/pasted.ts';
 import { refusalOf } from '../../web/parts/mapping/refusal.ts';
@@ -137,6 +137,10 @@ describe('findings', () => {
 
   it('are counted in words', () => {
     expect(countsText([])).toBe('No errors');
+    expect(samplesText(null)).toBe('');
+    expect(samplesText({ from: 'live', kinds: { komodorService: 30, komodorJob: 2 } })).toBe(
+      ', tried on 30 komodorService, 2 komodorJob',
+    );
     expect(countsText([finding({})])).toBe('No errors, 1 warning');
     expect(countsText([finding({}), finding({}), finding({ severity: 'error' })])).toBe('1 error, 2 warnings');
   });

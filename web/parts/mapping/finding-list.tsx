@@ -5,26 +5,32 @@ import { Shape } from '../../ui/mark.tsx';
 import { Name } from '../../ui/name.tsx';
 import type { Asked } from './ask-when-quiet.ts';
 import { AskedLine } from './asked-line.tsx';
-import { countsText, type Finding } from './findings.ts';
+import { countsText, type Finding, samplesText } from './findings.ts';
 
 interface Props {
   readonly asked: Asked<LintDocument>;
   readonly findings: readonly Finding[];
   readonly onLine: (line: number) => void;
+  readonly onTryLive: () => void;
 }
 
 /** What is wrong with the mapping, each with its line and what to do. */
-export function FindingList({ asked, findings, onLine }: Props) {
+export function FindingList({ asked, findings, onLine, onTryLive }: Props) {
   return (
     <div class="stack tight">
       <div class="row apart">
         <AskedLine
           failed="Could not check the mapping"
           busy="Checking the mapping…"
-          done={countsText(findings)}
+          done={`${countsText(findings)}${samplesText(asked.value?.samples ?? null)}`}
           asked={asked}
         />
-        <CopyCommand cli="komodor-port lint --mapping mapping.yaml" />
+        <span class="row">
+          <Button look="plain" onClick={onTryLive}>
+            Try it on live items
+          </Button>
+          <CopyCommand cli="komodor-port lint --mapping mapping.yaml --samples live" />
+        </span>
       </div>
       {findings.length > 0 && (
         <ul class="findings" aria-label="Findings">

@@ -28,3 +28,10 @@ export function countsText(findings: readonly Finding[]): string {
   const text = warnings === 0 ? words(errors, 'error') : `${words(errors, 'error')}, ${words(warnings, 'warning')}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
+
+/** ` on 300 komodorService, 12 komodorJob`; empty: the check read no items. */
+export function samplesText(samples: LintDocument['samples']): string {
+  if (samples === null) return '';
+  const counts = Object.entries(samples.kinds).map(([kind, count]) => `${count} ${kind}`);
+  return counts.length === 0 ? ', and there were no items to try' : `, tried on ${counts.join(', ')}`;
+}

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { ItemsDocument } from '../../api/documents.ts';
 import { place, setQuery } from '../../router.tsx';
+import { CopyCommand } from '../../ui/copy-command.tsx';
 import { Editor } from './editor/editor.tsx';
 import { ItemChooser } from './item-chooser.tsx';
 import type { Pasted } from './pasted.ts';
@@ -40,7 +41,10 @@ export function ItemColumn({ kind, pasted }: { readonly kind: string; readonly p
 
   return (
     <section class="column item" aria-label="Raw item">
-      <h2>Raw item</h2>
+      <div class="row apart">
+        <h2>Raw item</h2>
+        <CopyCommand curl={{ path: 'v1/items', query: { kind, from, q } }} />
+      </div>
       <ItemChooser
         {...{ from, q, asked, chosen }}
         onChoose={(label) => {

@@ -1,5 +1,6 @@
 import { Link, pathOf } from '../../router.tsx';
 import { countText, plural } from '../../ui/format.ts';
+import { Name } from '../../ui/name.tsx';
 import { ProblemBox } from '../../ui/problem-box.tsx';
 import type { PlanState } from './follow-plan.ts';
 import { effectOf } from './plan-effect.ts';
@@ -48,7 +49,8 @@ export function PlanLine({ plan, runId, isOld }: Props) {
             )}
           </>
         )}
-        .{effect.errors > 0 && ` The plan has ${plural(effect.errors, 'error')}.`}
+        .{effect.errors > 0 && ` The plan has ${plural(effect.errors, 'error')}: `}
+        {effect.firstError !== undefined && <Name text={effect.firstError} />}
         {effect.unfit !== undefined && ` ${effect.unfit}`}
       </p>
       <Link to={pathOf('plan', runId)} class="button">

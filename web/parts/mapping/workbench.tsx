@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { send } from '../../api/client.ts';
 import type { LintDocument, MapDocument, MappingDocument } from '../../api/documents.ts';
@@ -38,10 +39,13 @@ export function Workbench({ found, query, onWritten }: Props) {
   const body = { kind, items: [item] };
   const key = item === undefined ? undefined : JSON.stringify(body);
 
+  // Asked for once: what is typed after it is checked without reading anything.
+  const triedLive = useSignal('');
+  const isLive = triedLive.value === mapping;
   const linted = useAsked(
-    mapping,
-    (signal) => send<LintDocument>('POST', 'v1/lint', { mapping }, { signal }),
-    LINT_AFTER_MS,
+    `${isLive} ${mapping}`,
+    (signal) => send<LintDocument>('POST', 'v1/lint', { mapping, ...(isLive && { samples: 'live' }) }, { signal }),
+    isLive ? 0 : LINT_AFTER_MS,
   );
   const edited = useAsked(
     key && key + mapping,
@@ -71,7 +75,13 @@ export function Workbench({ found, query, onWritten }: Props) {
       {isNarrow.value && <PhoneTabs tab={tab} />}
       <div class={`columns shows-${tab}`}>
         <ItemColumn {...{ kind, pasted }} />
-        <YamlColumn asked={linted} showsDifference={showsDifference} />
+        <YamlColumn
+          asked={linted}
+          showsDifference={showsDifference}
+          onTryLive={() => {
+            triedLive.value = mapping;
+          }}
+        />
         <EntityColumn {...{ kind, edited, inUse }} hasItem={item !== undefined} />
       </div>
       <p class="small quiet">

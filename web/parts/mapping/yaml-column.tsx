@@ -11,10 +11,12 @@ import { change, inUse, mappingText } from './store.ts';
 interface Props {
   readonly asked: Asked<LintDocument>;
   readonly showsDifference: boolean;
+  /** Checks the text on items that are read now. */
+  readonly onTryLive: () => void;
 }
 
 /** The text of the mapping, with its errors at their place. */
-export function YamlColumn({ asked, showsDifference }: Props) {
+export function YamlColumn({ asked, showsDifference, onTryLive }: Props) {
   const view = useRef<EditorView | undefined>(undefined);
   const findings = asked.value?.findings;
   const marks = useMemo(() => marksOf(findings ?? []), [findings]);
@@ -32,7 +34,7 @@ export function YamlColumn({ asked, showsDifference }: Props) {
         }}
       />
       <FindingList
-        asked={asked}
+        {...{ asked, onTryLive }}
         findings={inOrder(findings ?? [])}
         onLine={(line) => view.current !== undefined && goToLine(view.current, line)}
       />
