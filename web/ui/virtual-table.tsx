@@ -1,15 +1,9 @@
 import { useSignal } from '@preact/signals';
-import {
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  Virtualizer,
-  type VirtualizerOptions,
-} from '@tanstack/virtual-core';
 import { Component, type ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { isNarrow } from './narrow.ts';
 import { moveInRows } from './row-keys.ts';
+import { useRowWindow } from './row-window.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -44,11 +38,10 @@ export function VirtualTable<T>(props: Props<T>) {
   const { label, columns, rows, keyOf, total = rows.length, onNearEnd, opened, onOpen } = props;
   const height = isNarrow.value ? (props.narrowRowHeight ?? props.rowHeight ?? 32) : (props.rowHeight ?? 32);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtual(scroller, rows.length, height);
+  const { drawn, show } = useRowWindow(scroller, rows.length, height);
   const active = useSignal(0);
   const id = useId();
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
+  const last = drawn.at(-1) ?? 0;
 
   useEffect(() => {
     if (rows.length < total && last >= rows.length - NEAR) onNearEnd?.();
@@ -60,12 +53,12 @@ export function VirtualTable<T>(props: Props<T>) {
     const index = rows.findIndex((row) => keyOf(row) === opened);
     if (index < 0) return;
     active.value = index;
-    virtual.scrollToIndex(index);
+    show(index);
   }, [opened, isLoaded]);
 
   const move = (index: number) => {
     active.value = index;
-    virtual.scrollToIndex(index);
+    show(index);
   };
   const open = (index: number) => {
     const row = rows[index];
@@ -99,8 +92,8 @@ export function VirtualTable<T>(props: Props<T>) {
           </div>
         ))}
       </div>
-      <div class="vbody" role="rowgroup" style={{ height: `${virtual.getTotalSize()}px` }}>
-        {items.map(({ index, start }) => {
+      <div class="vbody" role="rowgroup" style={{ height: `${rows.length * height}px` }}>
+        {drawn.map((index) => {
           const row = rows[index];
           if (row === undefined) return null;
           const key = keyOf(row);
@@ -111,7 +104,7 @@ export function VirtualTable<T>(props: Props<T>) {
               columns={shown}
               id={`${id}-${index}`}
               index={index}
-              start={start}
+              start={index * height}
               height={height}
               isOpened={key === opened}
               isActive={key === opened || (opened === undefined && index === active.value)}
@@ -170,29 +163,4 @@ class TableRow<T> extends Component<RowProps<T>> {
       </div>
     );
   }
-}
-
-function useVirtual(scroller: { readonly current: HTMLDivElement | null }, count: number, height: number) {
-  const drawn = useSignal(0);
-  drawn.value;
-  const options = {
-    count,
-    estimateSize: () => height,
-    overscan: 12,
-    getScrollElement: () => scroller.current,
-    observeElementRect,
-    observeElementOffset,
-    scrollToFn: elementScroll,
-    // The head covers the first pixels.
-    scrollPaddingStart: 30,
-    onChange: () => {
-      drawn.value++;
-    },
-  } satisfies VirtualizerOptions<HTMLDivElement, HTMLDivElement>;
-  const virtual = useMemo(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options), []);
-  virtual.setOptions(options);
-  useLayoutEffect(() => virtual._didMount(), [virtual]);
-  useLayoutEffect(() => virtual._willUpdate());
-  useLayoutEffect(() => virtual.measure(), [virtual, height]);
-  return virtual;
 }
