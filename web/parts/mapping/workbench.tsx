@@ -85,8 +85,7 @@ export function Workbench({ found, query, onWritten }: Props) {
         <EntityColumn {...{ kind, edited, inUse }} hasItem={item !== undefined} />
       </div>
       <p class="small quiet">
-        In an editor <kbd>Tab</kbd> moves on, <kbd>Esc</kbd> leaves it, <kbd>Ctrl</kbd> <kbd>F</kbd> searches,{' '}
-        <kbd>F8</kbd> goes to the next error.
+        In an editor <kbd>Tab</kbd> moves on, <kbd>Esc</kbd> leaves it, and <kbd>F8</kbd> goes to the next error.
       </p>
       <Tests
         testOfItem={item === undefined ? undefined : () => withTest(tests, testOfItem(kind, item, edited.value))}

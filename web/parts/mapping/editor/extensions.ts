@@ -9,7 +9,6 @@ import {
   toggleComment,
 } from '@codemirror/commands';
 import { bracketMatching, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
   EditorView,
@@ -45,14 +44,12 @@ export function editorExtensions(label: string, onChange: (text: string) => void
     EditorState.tabSize.of(2),
     bracketMatching(),
     highlightActiveLine(),
-    highlightSelectionMatches(),
-    search({ top: true }),
     EditorView.lineWrapping,
     marks,
     typedOver,
     yaml,
     syntaxHighlighting(classHighlighter),
-    keymap.of([...searchKeymap, ...historyKeymap, ...LINE_KEYS, ...standardKeymap]),
+    keymap.of([...historyKeymap, ...LINE_KEYS, ...standardKeymap]),
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false', autocapitalize: 'off' }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) onChange(state.doc.toString());
