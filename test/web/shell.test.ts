@@ -66,8 +66,10 @@ describeInBrowser('the keyboard', () => {
       await page.waitForURL((url) => url.pathname === path);
       await page.waitForFunction((isNow) => {
         const { activeElement, title } = document;
+        const heading = document.querySelector('main h1')?.textContent;
         return (
-          activeElement?.tagName === 'H1' && title === `${isNow ? 'Now' : activeElement.textContent} · komodor-port`
+          (activeElement?.tagName === 'H1' || activeElement?.matches('main input[type=search]') === true) &&
+          title === `${isNow ? 'Now' : heading} · komodor-port`
         );
       }, path === '/');
     }

@@ -13,7 +13,7 @@ describeInBrowser('the token of the page', () => {
     await enter(page, API_TOKEN);
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText('No complete truth').first().waitFor();
-    expect(await kept(page)).toEqual({ local: 0, cookies: '', address: false, session: true });
+    expect(await kept(page)).toEqual({ local: false, cookies: '', address: false, session: true });
 
     await page.reload();
     await page.getByText('No complete truth').first().waitFor();
@@ -47,6 +47,7 @@ async function enter(page: Page, token: string): Promise<void> {
 function kept(page: Page) {
   return page.evaluate((token) => {
     const session = Object.values(sessionStorage).includes(token);
-    return { local: localStorage.length, cookies: document.cookie, address: location.href.includes(token), session };
+    const local = JSON.stringify({ ...localStorage }).includes(token);
+    return { local, cookies: document.cookie, address: location.href.includes(token), session };
   }, API_TOKEN);
 }
