@@ -64,14 +64,14 @@ describeInBrowser('the keyboard', () => {
       await page.keyboard.press('g');
       await page.keyboard.press(key);
       await page.waitForURL((url) => url.pathname === path);
-      await page.waitForFunction((isNow) => {
+      await page.waitForFunction((view) => {
         const { activeElement, title } = document;
         const heading = document.querySelector('main h1')?.textContent;
         return (
-          (activeElement?.tagName === 'H1' || activeElement?.matches('main input[type=search]') === true) &&
-          title === `${isNow ? 'Now' : heading} · komodor-port`
+          activeElement?.matches(view === '/catalog' ? 'main input[type=search]' : 'main h1') === true &&
+          title === `${view === '/' ? 'Now' : heading} · komodor-port`
         );
-      }, path === '/');
+      }, path);
     }
   });
 
