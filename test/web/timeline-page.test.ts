@@ -49,12 +49,54 @@ describeInBrowser('the part Timeline', () => {
     await page.waitForURL(`**/runs/${failed?.runId}`);
     await page.goBack();
     await page.locator('tr.entry').first().waitFor();
-    const plot = page.locator('.plot-box .u-over').first();
+    const plot = page.locator('.plot-box').first();
     await plot.waitFor();
     const box = await plot.boundingBox();
     await plot.click({ position: { x: (box?.width ?? 0) - 4, y: 20 } });
     const [last] = await world.service.runs();
     await page.waitForURL(`**/runs/${last?.runId}`);
+
+    await page.goBack();
+    await plot.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction(() => document.querySelectorAll('.plot-pointed').length === 4);
+    expect(await plot.getAttribute('title')).toMatch(/^1 Sept 06:41: .*, failed$/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/runs/${failed?.runId}`);
+  });
+
+  it('opens the run that a finger points at', async () => {
+    const world = await worldOf('failed');
+    const page = await open(world, '/timeline', { width: 390 });
+    const box = await page.locator('.plot-box').first().boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const at = { x: (box?.x ?? 0) + 54, y: (box?.y ?? 0) + 20 };
+    await session.send('Input.synthesizeTapGesture', { ...at, gestureSourceType: 'touch' });
+    const first = (await world.service.runs()).at(-1);
+    await page.waitForURL(`**/runs/${first?.runId}`);
+  });
+
+  it('draws plots as wide as the window lets them, in the colours of the theme and the clock that is chosen', async () => {
+    const page = await open(await worldOf('failed'), '/timeline', { timezone: 'Asia/Kolkata' });
+    const plot = page.locator('.plot-box').first();
+    const texts = () => plot.locator('text').allTextContents();
+    const colour = () => plot.locator('.plot-points.failed').evaluate((points) => getComputedStyle(points).stroke);
+    await page.locator('.plot-box svg').nth(3).waitFor();
+    expect(await texts()).toContain('09:00');
+    const light = await colour();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await colour()).not.toBe(light);
+    await page.getByRole('button', { name: 'UTC', exact: true }).click();
+    await page.waitForFunction(() => document.querySelector('.plot-box svg')?.textContent?.includes('04:00'));
+    const height = () => page.locator('.plots').evaluate((plots) => plots.scrollHeight);
+    const before = await height();
+    await page.setViewportSize({ width: 1200, height: 900 });
+    await page.waitForFunction(() => {
+      const [picture, box] = [document.querySelector('.plot-box svg'), document.querySelector('.plot-box')];
+      return picture?.getAttribute('viewBox')?.startsWith(`0 0 ${box?.clientWidth} `);
+    });
+    expect(await height()).toBe(before);
+    expect(await page.locator('.plots [style]').count()).toBe(0);
   });
 
   it('has the plots as a table, too, with links to the runs', async () => {

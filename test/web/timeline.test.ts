@@ -11,7 +11,7 @@ import {
   TYPE_GROUPS,
   toggled,
 } from '../../web/parts/timeline/filter.ts';
-import { MEASURES, nearestRun, resyncsOf, summaryText, timeTexts } from '../../web/parts/timeline/series.ts';
+import { MEASURES, nearestRun, neighbour, resyncsOf, summaryText, timeTexts } from '../../web/parts/timeline/series.ts';
 import { liveCounts, markOf, runCounts, titleOf } from '../../web/parts/timeline/words.ts';
 
 const RUN = {
@@ -143,13 +143,29 @@ describe('the plots', () => {
 
   it('lead to the run that is nearest', () => {
     const runs = [0, 60, 61].map((minute) => ran({}, minute));
-    expect(nearestRun(runs, START / 1_000 + 50 * 60)?.at).toBe('2026-02-01T13:00:00.000Z');
-    expect(nearestRun([], 5)).toBeUndefined();
+    const scale = { from: START, to: START + 61 * 60_000, start: 0, end: 610 };
+    expect(nearestRun(runs, 500, scale)?.at).toBe('2026-02-01T13:00:00.000Z');
+    expect(nearestRun(runs, 900, scale)?.at).toBe('2026-02-01T13:01:00.000Z');
+    expect(nearestRun(runs, -5, scale)?.at).toBe('2026-02-01T12:00:00.000Z');
+    expect(nearestRun([], 5, scale)).toBeUndefined();
+  });
+
+  it('lead to the run beside by the arrow keys', () => {
+    const runs = [0, 1, 2].map((minute) => ({ ...ran({}, minute), id: `r${minute}` }));
+    const [first, second, third] = runs;
+    if (!first || !second || !third) throw new Error('three');
+    expect(neighbour(runs, second, 'ArrowLeft')).toBe(first);
+    expect(neighbour(runs, first, 'ArrowLeft')).toBe(first);
+    expect(neighbour(runs, second, 'ArrowRight')).toBe(third);
+    expect(neighbour(runs, third, 'ArrowRight')).toBe(third);
+    expect(neighbour(runs, second, 'Home')).toBe(first);
+    expect(neighbour(runs, second, 'End')).toBe(third);
+    expect(neighbour(runs, second, 'j')).toBeUndefined();
   });
 
   it('have hours or days on the axis', () => {
-    const at = Date.parse('2026-02-01T06:00:00Z') / 1_000;
-    expect(timeTexts([at, at + 3_600], 'UTC')).toEqual(['06:00', '07:00']);
-    expect(timeTexts([at, at + 2 * 86_400], 'UTC')).toEqual(['1 Feb', '3 Feb']);
+    const at = Date.parse('2026-02-01T06:00:00Z');
+    expect(timeTexts([at, at + 3_600_000], 'UTC')).toEqual(['06:00', '07:00']);
+    expect(timeTexts([at, at + 2 * 86_400_000], 'UTC')).toEqual(['1 Feb', '3 Feb']);
   });
 });

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { Link, pathOf } from '../../router.tsx';
 import { StatusMark } from '../../ui/mark.tsx';
 import { bothTimes } from '../../ui/time.tsx';
@@ -9,6 +10,7 @@ import { useResyncs } from './use-resyncs.ts';
 /** How resyncs went over time: pictures, and the same as a table. */
 export function Plots() {
   const { runs, loading } = useResyncs();
+  const pointed = useSignal<RunEntry | undefined>(undefined);
   if (runs.length < 2) {
     return loading ? null : (
       <p class="quiet small">How long resyncs take and what they change is drawn here from the second one on.</p>
@@ -18,7 +20,7 @@ export function Plots() {
     <section class="stack tight" aria-label="Resyncs over time">
       <div class="plots">
         {MEASURES.map((measure) => (
-          <Plot key={measure.name} measure={measure} runs={runs} />
+          <Plot key={measure.name} measure={measure} runs={runs} pointed={pointed} />
         ))}
       </div>
       <details>
