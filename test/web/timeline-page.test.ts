@@ -71,7 +71,9 @@ describeInBrowser('the part Timeline', () => {
     const box = await page.locator('.plot-box').first().boundingBox();
     const session = await page.context().newCDPSession(page);
     const at = { x: (box?.x ?? 0) + 54, y: (box?.y ?? 0) + 20 };
-    await session.send('Input.synthesizeTapGesture', { ...at, gestureSourceType: 'touch' });
+    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     const first = (await world.service.runs()).at(-1);
     await page.waitForURL(`**/runs/${first?.runId}`);
   });
@@ -82,9 +84,9 @@ describeInBrowser('the part Timeline', () => {
     const texts = () => plot.locator('text').allTextContents();
     const colour = () => plot.locator('.plot-points.failed').evaluate((points) => getComputedStyle(points).stroke);
     await page.locator('.plot-box svg').nth(3).waitFor();
-    expect(await texts()).toContain('09:00');
+    expect(await texts()).toContain('10:00');
     const light = await colour();
-    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
     expect(await colour()).not.toBe(light);
     await page.getByRole('button', { name: 'UTC', exact: true }).click();
     await page.waitForFunction(() => document.querySelector('.plot-box svg')?.textContent?.includes('04:00'));
