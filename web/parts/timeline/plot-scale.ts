@@ -34,7 +34,7 @@ export function placeOf(value: number, { from, to, start, end }: Scale): number 
 }
 
 /** The smallest step whose marks are at least `space` apart. */
-export function stepOf({ from, to, start, end }: Scale, space: number, steps: readonly number[]): number {
+function stepOf({ from, to, start, end }: Scale, space: number, steps: readonly number[]): number {
   const least = ((to - from) * space) / Math.max(1, Math.abs(end - start));
   return steps.find((step) => step >= least) ?? Math.max(least, 1);
 }
