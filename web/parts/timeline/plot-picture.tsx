@@ -7,7 +7,7 @@ import { type Measure, momentOf, timeTexts } from './series.ts';
 const HEIGHT = 120;
 const TOP = 6;
 const BOTTOM = 98;
-const LEFT = 52;
+const LEFT = 56;
 const RIGHT = 8;
 /** Half of the widest text below the plot. */
 const HALF_TEXT = 18;
@@ -54,7 +54,7 @@ export function PlotPicture({ measure, runs, pointed, width }: Props) {
         </g>
       ))}
       {marks.map((at, index) => (
-        <text key={at} x={Math.min(placeOf(at, times), width - HALF_TEXT)} y={BOTTOM + 13} text-anchor="middle">
+        <text key={at} x={Math.min(placeOf(at, times), width - HALF_TEXT)} y={BOTTOM + 16} text-anchor="middle">
           {texts[index]}
         </text>
       ))}
