@@ -24,7 +24,7 @@ addEventListener('popstate', () => {
 type Query = Readonly<Record<string, string | undefined>>;
 
 /** The address of a view, for links. @param to such as `/runs/latest`, also with a query */
-export function hrefOf(to: string): string {
+function hrefOf(to: string): string {
   return `${BASE}${to.replace(/^\//, '')}`;
 }
 

@@ -8,7 +8,7 @@ interface Rows {
 const PAGE = 12;
 
 /** Where a key leads in a list; undefined: it is not for the list. */
-export function stepOf(key: string, active: number, count: number): number | undefined {
+function stepOf(key: string, active: number, count: number): number | undefined {
   const last = count - 1;
   const steps: Record<string, number> = {
     j: active + 1,

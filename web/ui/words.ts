@@ -17,7 +17,7 @@ export interface Word {
 }
 
 /** What the service calls states, outcomes and actions, as a person reads them. */
-export const WORDS: Readonly<Record<string, Word>> = {
+const WORDS: Readonly<Record<string, Word>> = {
   // Runs
   completed: { word: 'Completed', tone: 'ok', shape: 'check' },
   degraded: { word: 'Degraded', tone: 'warn', shape: 'triangle' },
