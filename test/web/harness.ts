@@ -97,7 +97,7 @@ export async function open(
     await context.addInitScript(`sessionStorage.setItem('${TOKEN_KEY}', ${JSON.stringify(token)})`);
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   opened.push({ context, watched: await watchPage(page, new URL(world.url).origin, options.expected) });
   await page.goto(`${world.url}${path}`);
   return page;
