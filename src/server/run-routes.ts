@@ -62,7 +62,7 @@ function addRequestRoute(app: App, { queue, limits, kinds, mappings }: ServerCon
   );
 }
 
-function addReportRoutes(app: App, { queue }: ServerContext, access: Access): void {
+function addReportRoutes(app: App, { queue, runAnswers }: ServerContext, access: Access): void {
   app.get(
     '/v1/runs',
     {
@@ -86,16 +86,25 @@ function addReportRoutes(app: App, { queue }: ServerContext, access: Access): vo
         tags,
         security,
         summary: "A run's report, or where it stands",
+        description: '`latest`: the last resync that finished.',
         params: runParamsSchema,
         response: { 200: runSchema },
       },
     },
     async (request) => {
-      const record = await queue.find(request.params.id);
+      const record = await queue.find(await runIdOf(request.params.id, runAnswers));
       if (record === undefined) throw new HttpProblem('run_not_found');
       return runView(record);
     },
   );
+}
+
+/** @param id also `latest`: the last resync that finished */
+async function runIdOf(id: string, runAnswers: ServerContext['runAnswers']): Promise<string> {
+  if (id !== 'latest') return id;
+  const lookup = await runAnswers.find(id);
+  if ('unknown' in lookup) throw new HttpProblem('run_not_found', { detail: lookup.unknown });
+  return lookup.found.run.runId;
 }
 
 function addCancelRoute(app: App, { queue, limits }: ServerContext, access: Access): void {

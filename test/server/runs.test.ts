@@ -104,6 +104,7 @@ describe('GET /v1/runs', () => {
     expect(finished).toMatchObject({ runId, status: 'completed', trigger: 'http' });
     for (const document of [running, queued, finished]) expect(runSchema.safeParse(document).error).toBeUndefined();
     expect(runReportSchema.safeParse(finished).error).toBeUndefined();
+    expect((await app.inject({ url: '/v1/runs/latest', headers: bearer })).json()).toEqual(finished);
 
     const list = (await app.inject({ url: '/v1/runs?limit=1', headers: bearer })).json();
     expect(runListSchema.safeParse(list).error).toBeUndefined();
@@ -122,7 +123,13 @@ describe('GET /v1/runs', () => {
 
   it('does not know other runs', async () => {
     const { app } = await startServer();
-    for (const url of ['/v1/runs/nope', '/v1/runs/nope/events', '/v1/runs/%2e%2e%2f', '/v1/runs/__proto__']) {
+    for (const url of [
+      '/v1/runs/nope',
+      '/v1/runs/latest',
+      '/v1/runs/nope/events',
+      '/v1/runs/%2e%2e%2f',
+      '/v1/runs/__proto__',
+    ]) {
       const answer = await app.inject({ url, headers: bearer });
       expect([url, answer.statusCode, answer.json().code]).toEqual([url, 404, 'run_not_found']);
     }
