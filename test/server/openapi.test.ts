@@ -8,6 +8,8 @@ const ROUTES = [
   'get /health/ready',
   'get /metrics',
   'get /v1/doctor',
+  'get /v1/fields',
+  'get /v1/runs/{id}/problems',
   'post /v1/runs',
   'get /v1/runs',
   'get /v1/entities',
