@@ -4,6 +4,7 @@ import { loadOfflineSettings, type OfflineSettings } from '../config/settings.ts
 import { yamlText } from '../config/yaml-text.ts';
 import { messageOf } from '../core/errors.ts';
 import type { JsonObject } from '../core/model.ts';
+import { withTimeLimit } from '../core/signals.ts';
 import { kindsReadBy, rbacObjects, rightsFor } from '../kubernetes/rbac.ts';
 import { CATALOG_KINDS } from '../manifests/source.ts';
 import { mappingOriginOf } from '../port/integration.ts';
@@ -73,15 +74,16 @@ async function currentMapping(settings: OfflineSettings, signal: AbortSignal): P
   // Nor is the cluster, which may be out of reach from here.
   const complete = { ...settings, ...credentials, kubernetes: undefined };
   const application = await createApplication(complete, process.env);
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_WAIT_MS)]);
   try {
-    const stored = await readStoredMapping(application.parts.portApi, integrationIdentifier, limited);
+    const read = (limited: AbortSignal) => readStoredMapping(application.parts.portApi, integrationIdentifier, limited);
+    const late = () => new Error(`Port did not answer within ${MAX_WAIT_MS / 1000} s`);
+    const stored = await withTimeLimit(MAX_WAIT_MS, signal, read, late);
     const origin = mappingOriginOf(integrationIdentifier);
     if (stored !== null) return { config: stored, origin };
     return ofFiles(settings, mappingPath, `${origin} has no mapping yet, so that of the files is used.`);
   } catch (error) {
     if (signal.aborted) throw error;
-    const why = limited.aborted ? `Port did not answer within ${MAX_WAIT_MS / 1000} s` : messageOf(error);
+    const why = messageOf(error);
     return ofFiles(
       settings,
       mappingPath,

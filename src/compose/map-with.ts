@@ -3,6 +3,7 @@ import type { MapParts } from '../answers/map-items.ts';
 import type { ApplicationParts, MappingParts } from '../compose.ts';
 import { messageOf } from '../core/errors.ts';
 import type { BlueprintShape } from '../core/model.ts';
+import { withTimeLimit } from '../core/signals.ts';
 import { type PortBlueprint, shapeOf } from '../port/blueprint-documents.ts';
 
 /** A mapping, and what is needed to map items with it. */
@@ -26,10 +27,10 @@ export function mapWithFiles({ mapper, kinds, files }: MappingParts, notice?: st
 
 /** The mapping that Port holds, and its blueprints; where Port cannot be reached, those of the files. */
 export async function mapWithPort(parts: ApplicationParts, signal: AbortSignal): Promise<MapWith> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_WAIT_MS)]);
   try {
     const catalog = parts.catalog();
-    const { mapping, mappingOrigin, problems } = await catalog.prepare(limited);
+    const prepare = (limited: AbortSignal) => catalog.prepare(limited);
+    const { mapping, mappingOrigin, problems } = await withTimeLimit(MAX_WAIT_MS, signal, prepare, portIsLate);
     const { mapper, kinds } = parts;
     return {
       parts: { mapper, kinds, blueprint: (name) => catalog.blueprint(name, signal) },
@@ -37,9 +38,13 @@ export async function mapWithPort(parts: ApplicationParts, signal: AbortSignal):
     };
   } catch (error) {
     if (signal.aborted) throw error;
-    const why = limited.aborted ? `Port did not answer within ${MAX_WAIT_MS / 1000} s` : messageOf(error);
+    const why = messageOf(error);
     return mapWithFiles(parts, `The mapping in Port could not be read, so that of the files is used: ${why}`);
   }
+}
+
+function portIsLate(): Error {
+  return new Error(`Port did not answer within ${MAX_WAIT_MS / 1000} s`);
 }
 
 /** A mapping that was given, with Port's blueprints; where Port cannot be reached, those of the files. */
@@ -59,8 +64,8 @@ export function mapWithGiven(
       mapper,
       kinds,
       async blueprint(name, signal) {
-        const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_WAIT_MS)]);
-        return catalog.blueprint(name, limited).catch(() => inFiles(name));
+        const ask = (limited: AbortSignal) => catalog.blueprint(name, limited);
+        return withTimeLimit(MAX_WAIT_MS, signal, ask, portIsLate).catch(() => inFiles(name));
       },
     },
     used: { mapping: given.mapping, origin: given.origin, problems: given.problems.map(({ message }) => message) },

@@ -18,3 +18,22 @@ export async function withAnySignal<T>(
     for (const signal of signals) signal.removeEventListener('abort', abort);
   }
 }
+
+/**
+ * Runs work with a signal that aborts when the given one does, and after a time. With `AbortSignal.any` the time would
+ * sometimes never end: Node 20 collects an `AbortSignal.timeout` that only a combined signal refers to.
+ * @throws what `late` gives, when the time is over
+ */
+export async function withTimeLimit<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (limited: AbortSignal) => Promise<T>,
+  late: () => Error,
+): Promise<T> {
+  const limit = AbortSignal.timeout(ms);
+  try {
+    return await withAnySignal([signal, limit], work);
+  } catch (error) {
+    throw limit.aborted && !signal.aborted ? late() : error;
+  }
+}

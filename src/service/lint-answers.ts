@@ -14,6 +14,7 @@ import {
 import { linesOfFiles } from '../config/lines.ts';
 import type { Settings } from '../config/settings.ts';
 import { AppError } from '../core/errors.ts';
+import { withTimeLimit } from '../core/signals.ts';
 import type { ServiceComponents } from './components.ts';
 
 /** Port is asked for so long. Somebody waits. */
@@ -36,12 +37,10 @@ export function createLintAnswers(
     return { ...input, samples: samplesInText(text, 'the given samples', input.mapping, parts.kinds) };
   }
 
-  async function askPort(input: LintInput, asked: AskedOfPort, signal: AbortSignal) {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(MAX_PORT_MS)]);
-    return withPort(input, parts, asked, limited).catch((error: unknown) => {
-      if (signal.aborted || !limited.aborted) throw error;
-      throw new AppError('port_unreachable', `Port did not answer within ${MAX_PORT_MS / 1000} s`);
-    });
+  function askPort(input: LintInput, asked: AskedOfPort, signal: AbortSignal) {
+    const ask = (limited: AbortSignal) => withPort(input, parts, asked, limited);
+    const late = () => new AppError('port_unreachable', `Port did not answer within ${MAX_PORT_MS / 1000} s`);
+    return withTimeLimit(MAX_PORT_MS, signal, ask, late);
   }
 
   return async ({ mapping, blueprints, samples }, signal) => {
