@@ -83,18 +83,18 @@ describeInBrowser('the part Timeline', () => {
     const plot = page.locator('.plot-box').first();
     const texts = () => plot.locator('text').allTextContents();
     const colour = () => plot.locator('.plot-points.failed').evaluate((points) => getComputedStyle(points).stroke);
-    await page.locator('.plot-box svg').nth(3).waitFor();
+    await page.locator('.plot-frame svg').nth(3).waitFor();
     expect(await texts()).toContain('10:00');
     const light = await colour();
     await page.getByRole('button', { name: 'Dark', exact: true }).click();
     expect(await colour()).not.toBe(light);
     await page.getByRole('button', { name: 'UTC', exact: true }).click();
-    await page.waitForFunction(() => document.querySelector('.plot-box svg')?.textContent?.includes('04:00'));
+    await page.waitForFunction(() => document.querySelector('.plot-frame svg')?.textContent?.includes('04:00'));
     const height = () => page.locator('.plots').evaluate((plots) => plots.scrollHeight);
     const before = await height();
     await page.setViewportSize({ width: 1200, height: 900 });
     await page.waitForFunction(() => {
-      const [picture, box] = [document.querySelector('.plot-box svg'), document.querySelector('.plot-box')];
+      const [picture, box] = [document.querySelector('.plot-frame svg'), document.querySelector('.plot-box')];
       return picture?.getAttribute('viewBox')?.startsWith(`0 0 ${box?.clientWidth} `);
     });
     expect(await height()).toBe(before);

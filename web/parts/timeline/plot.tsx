@@ -37,30 +37,33 @@ export function Plot({ measure, runs, pointed }: Props) {
         <span class="plot-name">{measure.name}</span>
         <span class="small quiet number">{run === undefined ? words : pointText(run, measure)}</span>
       </figcaption>
-      <Link
-        class="plot-box"
-        to={pathOf('runs', target.runId)}
-        title={pointText(target, measure)}
-        aria-label={`${measure.name}, ${pointText(target, measure)}`}
-        onPointerMove={point}
-        onPointerDown={point}
-        // A finger leaves before the click that it makes.
-        onPointerLeave={({ pointerType }) => pointerType !== 'touch' && leave()}
-        onBlur={leave}
-        onKeyDown={(event) => {
-          const next = neighbour(runs, target, event.key);
-          if (next === undefined) return;
-          event.preventDefault();
-          pointed.value = next;
-        }}
-      >
+      <div class="plot-frame">
         <span
           role="img"
           aria-label={`${measure.name} of ${plural(runs.length, 'resync')}: ${words}. The table below has each of them.`}
         >
           {width > 0 && <PlotPicture measure={measure} runs={runs} pointed={run} width={width} />}
         </span>
-      </Link>
+        {/* Over the picture, whose texts are not the link's. */}
+        <Link
+          class="plot-box"
+          to={pathOf('runs', target.runId)}
+          title={pointText(target, measure)}
+          onPointerMove={point}
+          onPointerDown={point}
+          // A finger leaves before the click that it makes.
+          onPointerLeave={({ pointerType }) => pointerType !== 'touch' && leave()}
+          onBlur={leave}
+          onKeyDown={(event) => {
+            const next = neighbour(runs, target, event.key);
+            if (next === undefined) return;
+            event.preventDefault();
+            pointed.value = next;
+          }}
+        >
+          <span class="seen-by-readers">{`${measure.name}, ${pointText(target, measure)}`}</span>
+        </Link>
+      </div>
     </figure>
   );
 }
