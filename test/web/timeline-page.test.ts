@@ -80,7 +80,7 @@ describeInBrowser('the part Timeline', () => {
 
   it('draws plots as wide as the window lets them, in the colours of the theme and the clock that is chosen', async () => {
     const page = await open(await worldOf('failed'), '/timeline', { timezone: 'Asia/Kolkata' });
-    const plot = page.locator('.plot-box').first();
+    const plot = page.locator('.plot-frame').first();
     const texts = () => plot.locator('text').allTextContents();
     const colour = () => plot.locator('.plot-points.failed').evaluate((points) => getComputedStyle(points).stroke);
     await page.locator('.plot-frame svg').nth(3).waitFor();
