@@ -30,8 +30,9 @@ describeInBrowser('a page that a test opens', () => {
       return route.fulfill({ contentType: 'text/html', headers: pathname === '/policy' ? headers : {}, body });
     });
     await page.goto(`${ORIGIN}/policy`);
+    const answered = page.waitForResponse(`${ORIGIN}/secret`);
     await page.goto(`${ORIGIN}/`);
-    await page.waitForResponse(`${ORIGIN}/secret`);
+    await answered;
     const problems = (await watched.problems()).join('\n');
     await browser.close();
     expect(problems).toMatch(/console: an error/);
