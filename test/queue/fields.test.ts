@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type FieldHistory, KEPT_FIELD_RUNS, type RunFields } from '../../src/core/field-history.ts';
 import { createInlineFields } from '../../src/queue/inline-fields.ts';
-import { connectRedis, type RedisConnections } from '../../src/queue/redis-connections.ts';
 import { createRedisFields } from '../../src/queue/redis-fields.ts';
-import { RedisKeys } from '../../src/queue/redis-keys.ts';
-import { openRedis, withoutRedis } from './redis-server.ts';
+import { describeOnRedis } from './on-redis.ts';
 
 function run(runId: string): RunFields {
   const place = { entry: 'resources[0]', kind: 'komodorService', blueprint: null, path: 'title', expression: '.name' };
@@ -34,27 +31,14 @@ function describeFields(name: string, open: () => FieldHistory): void {
 
 describeFields('in process', createInlineFields);
 
-if (withoutRedis !== undefined) {
-  describe.skip(`in Redis (skipped: ${withoutRedis})`, () => it('needs a Redis', () => undefined));
-} else {
-  let redis: Awaited<ReturnType<typeof openRedis>>;
-  let connections: RedisConnections;
-  beforeAll(async () => {
-    redis = await openRedis();
-    connections = connectRedis(redis.url, () => undefined);
-  });
-  afterAll(async () => {
-    await connections.close();
-    await redis.close();
-  });
-  const keys = () => new RedisKeys(`test-${randomUUID()}`);
-  describeFields('in Redis', () => createRedisFields(connections, keys()));
+describeOnRedis('what expressions gave, in Redis', ({ connections, keys }) => {
+  describeFields('in Redis', () => createRedisFields(connections(), keys()));
 
   it('leaves out what another version wrote, and outlives the process for some time', async () => {
     const own = keys();
-    await createRedisFields(connections, own).add(run('a'));
-    await connections.failFast.lpush(own.fields, 'rubbish', '{"runId":"b"}', '[]');
-    expect(await createRedisFields(connections, own).list(20)).toEqual([run('a')]);
-    expect(await connections.failFast.pttl(own.fields)).toBeGreaterThan(0);
+    await createRedisFields(connections(), own).add(run('a'));
+    await connections().failFast.lpush(own.fields, 'rubbish', '{"runId":"b"}', '[]');
+    expect(await createRedisFields(connections(), own).list(20)).toEqual([run('a')]);
+    expect(await connections().failFast.pttl(own.fields)).toBeGreaterThan(0);
   });
-}
+});

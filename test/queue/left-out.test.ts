@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type KindLeftOut, LEFT_OUT_PER_KIND, LeftOutBook, type LeftOutStore } from '../../src/core/left-out.ts';
 import type { LeftOut } from '../../src/core/ports.ts';
 import { createInlineLeftOut } from '../../src/queue/inline-left-out.ts';
-import { connectRedis, type RedisConnections } from '../../src/queue/redis-connections.ts';
-import { RedisKeys } from '../../src/queue/redis-keys.ts';
 import { createRedisLeftOut } from '../../src/queue/redis-left-out.ts';
-import { openRedis, withoutRedis } from './redis-server.ts';
+import { describeOnRedis } from './on-redis.ts';
 
 function left(kind: string, label: string): LeftOut {
   return { kind, label, place: { name: label }, outcome: 'filtered', detail: 'no' };
@@ -34,31 +31,18 @@ function describeStore(name: string, create: () => LeftOutStore): void {
 
 describeStore('inline', createInlineLeftOut);
 
-if (withoutRedis !== undefined) {
-  describe.skip(`Redis: what resyncs left out (skipped: ${withoutRedis})`, () => it('needs a Redis', () => undefined));
-} else {
-  let redis: Awaited<ReturnType<typeof openRedis>>;
-  let connections: RedisConnections;
-  beforeAll(async () => {
-    redis = await openRedis();
-    connections = connectRedis(redis.url, () => undefined);
-  });
-  afterAll(async () => {
-    await connections.close();
-    await redis.close();
-  });
-  const keys = () => new RedisKeys(`test-${randomUUID()}`);
-  describeStore('Redis', () => createRedisLeftOut(connections, keys()));
+describeOnRedis('what resyncs left out, in Redis', ({ connections, keys }) => {
+  describeStore('Redis', () => createRedisLeftOut(connections(), keys()));
 
   it('passes over what another version wrote, and does not stay for ever', async () => {
     const own = keys();
-    const store = createRedisLeftOut(connections, own);
+    const store = createRedisLeftOut(connections(), own);
     await store.keep([listOf('services', 'a')], 'forget');
-    await connections.failFast.hset(own.leftOut, 'rubbish', 'rubbish', 'old', '{"kind":"old"}');
+    await connections().failFast.hset(own.leftOut, 'rubbish', 'rubbish', 'old', '{"kind":"old"}');
     expect(await store.all()).toEqual([listOf('services', 'a')]);
-    expect(await connections.failFast.pttl(own.leftOut)).toBeGreaterThan(0);
+    expect(await connections().failFast.pttl(own.leftOut)).toBeGreaterThan(0);
   });
-}
+});
 
 describe('the book of a run', () => {
   it('names each item once, counts what is too much, and cuts long texts', () => {

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type TimelineEvent, timelineEntry } from '../../src/core/timeline.ts';
 import { createInlineTimeline } from '../../src/queue/inline-timeline.ts';
-import { connectRedis, type RedisConnections } from '../../src/queue/redis-connections.ts';
-import { RedisKeys } from '../../src/queue/redis-keys.ts';
 import { createRedisTimeline } from '../../src/queue/redis-timeline.ts';
 import { timelineSchema } from '../../src/server/timeline-schemas.ts';
-import { openRedis, withoutRedis } from './redis-server.ts';
+import { describeOnRedis } from './on-redis.ts';
 import { describeTimeline } from './timeline.contract.ts';
 
 const RUN: TimelineEvent = {
@@ -24,39 +21,26 @@ const RUN: TimelineEvent = {
 
 describeTimeline('inline', createInlineTimeline);
 
-if (withoutRedis !== undefined) {
-  describe.skip(`Redis timeline (skipped: ${withoutRedis})`, () => it('needs a Redis', () => undefined));
-} else {
-  let redis: Awaited<ReturnType<typeof openRedis>>;
-  let connections: RedisConnections;
-  beforeAll(async () => {
-    redis = await openRedis();
-    connections = connectRedis(redis.url, () => undefined);
-  });
-  afterAll(async () => {
-    await connections.close();
-    await redis.close();
-  });
-  const keys = () => new RedisKeys(`test-${randomUUID()}`);
-  describeTimeline('Redis', (now) => createRedisTimeline(connections, keys(), now));
+describeOnRedis('the timeline, in Redis', ({ connections, keys }) => {
+  describeTimeline('Redis', (now) => createRedisTimeline(connections(), keys(), now));
 
   it('leaves out what another version wrote, and outlives the process', async () => {
     const own = keys();
     const entry = timelineEntry({ type: 'start', version: '1', role: 'all' }, new Date(), 'x');
-    await createRedisTimeline(connections, own).add(entry);
-    await connections.failFast.zadd(own.timeline('start'), Date.now(), '{"type":"start"}');
-    await connections.failFast.zadd(own.timeline('start'), Date.now(), 'rubbish');
-    const { entries } = await createRedisTimeline(connections, own).page({ before: null, types: [], limit: 9 });
+    await createRedisTimeline(connections(), own).add(entry);
+    await connections().failFast.zadd(own.timeline('start'), Date.now(), '{"type":"start"}');
+    await connections().failFast.zadd(own.timeline('start'), Date.now(), 'rubbish');
+    const { entries } = await createRedisTimeline(connections(), own).page({ before: null, types: [], limit: 9 });
     expect(entries).toEqual([entry]);
-    expect(await connections.failFast.pttl(own.timeline('start'))).toBeGreaterThan(0);
+    expect(await connections().failFast.pttl(own.timeline('start'))).toBeGreaterThan(0);
   });
 
   it('reads runs of a version that did not count stale entities and waits', async () => {
     const own = keys();
     const old = { ...timelineEntry(RUN, new Date(), 'x'), stale: undefined, waitMs: undefined };
-    await connections.failFast.zadd(own.timeline('run'), Date.now(), JSON.stringify(old));
-    const page = await createRedisTimeline(connections, own).page({ before: null, types: [], limit: 9 });
+    await connections().failFast.zadd(own.timeline('run'), Date.now(), JSON.stringify(old));
+    const page = await createRedisTimeline(connections(), own).page({ before: null, types: [], limit: 9 });
     expect(page.entries).toStrictEqual([{ ...old, stale: null, waitMs: null }]);
     expect(timelineSchema.parse(page)).toEqual(page);
   });
-}
+});
