@@ -12,6 +12,7 @@ import { loop } from './loop.ts';
 import { page } from './page.ts';
 import { costs, limits, mapping, scale } from './scenarios.ts';
 import { heading, print } from './table.ts';
+import { waterfall } from './waterfall.ts';
 
 interface Options {
   readonly services: string;
@@ -24,6 +25,8 @@ interface Options {
 }
 
 const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page };
+/** Measured only when they are asked for by name. */
+const BY_NAME = { waterfall };
 
 const options = new Command('npm run bench --')
   .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')
@@ -32,8 +35,12 @@ const options = new Command('npm run bench --')
   .option('--scale <n,n>', 'numbers of services for how the cost grows', '500,10000,50000')
   .option('--loop <n>', 'entities for the longest turn of the event loop', '100000')
   .option('--seed <n>', 'the same seed gives the same data', '1')
-  .option('--only <names>', `some of ${Object.keys(SCENARIOS).join(', ')}`)
+  .option('--only <names>', `some of ${Object.keys(SCENARIOS).join(', ')}; and of ${Object.keys(BY_NAME).join(', ')}`)
   .option('--json <file>', 'write the results there as well')
+  .addHelpText(
+    'after',
+    '\nEvery request of a run over time:\n  npm run bench -- --only waterfall --services 5000 --latency 300',
+  )
   .parse()
   .opts<Options>();
 
@@ -55,7 +62,7 @@ heading(`${machine.processors}, ${machine.memoryGiB} GiB, ${machine.platform}, N
 
 const wanted = options.only?.split(',');
 const results: Record<string, unknown> = { machine, setup };
-for (const [name, scenario] of Object.entries(SCENARIOS)) {
+for (const [name, scenario] of Object.entries(wanted === undefined ? SCENARIOS : { ...SCENARIOS, ...BY_NAME })) {
   if (wanted !== undefined && !wanted.includes(name)) continue;
   results[name] = await scenario(setup);
 }

@@ -19,6 +19,8 @@ export const request = z.discriminatedUnion('type', [
   z.object({ type: z.literal('count') }),
   /** What Port holds. */
   z.object({ type: z.literal('entities') }),
+  /** When each request came and was answered, since the last time; watched from the first call on. */
+  z.object({ type: z.literal('watched') }),
   z.object({ type: z.literal('change'), share: z.number(), step: z.number() }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -31,10 +33,24 @@ const entity = z.looseObject({
 });
 export type SentEntity = z.infer<typeof entity>;
 
+const seen = z.object({
+  side: z.string(),
+  method: z.string(),
+  /** Without the query. */
+  path: z.string(),
+  /** Milliseconds since 1970. */
+  from: z.number(),
+  /** Absent where no answer was written. */
+  to: z.number().optional(),
+  status: z.number().optional(),
+});
+export type Seen = z.infer<typeof seen>;
+
 export const answer = z.object({
   environment: z.record(z.string(), z.string()).optional(),
   count: z.object({ komodor: z.number(), port: z.number(), refused: z.number() }).optional(),
   entities: z.record(z.string(), z.array(entity)).optional(),
+  seen: z.array(seen).optional(),
   changed: z.number().optional(),
   kubeconfig: z.string().optional(),
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Answer, answer, type Request, type SentEntity, type StandInSetup } from './stand-in-calls.ts';
+import { type Answer, answer, type Request, type Seen, type SentEntity, type StandInSetup } from './stand-in-calls.ts';
 
 const SCRIPT = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
 const message = z.union([z.object({ answer }), z.object({ error: z.string() })]);
@@ -21,6 +21,8 @@ export interface StandInProcess {
   readonly kubeconfig: string | undefined;
   /** How many requests they had since the last call. */
   requests(): Promise<Requests>;
+  /** When each request came and was answered, since the last call; the first call begins the watch. */
+  watched(): Promise<readonly Seen[]>;
   /** What Port holds, by blueprint. */
   entities(): Promise<Readonly<Record<string, readonly SentEntity[]>>>;
   /** Changes a share of the services and risks; says how many that were. */
@@ -42,6 +44,10 @@ export async function startStandInProcess(options: StandInSetup): Promise<StandI
     async entities() {
       const { entities = {} } = await ask(child, { type: 'entities' });
       return entities;
+    },
+    async watched() {
+      const { seen = [] } = await ask(child, { type: 'watched' });
+      return seen;
     },
     async change(share, step) {
       const { changed = 0 } = await ask(child, { type: 'change', share, step });

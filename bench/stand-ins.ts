@@ -7,11 +7,14 @@ import { type PortSandbox, startPort } from '../src/sandbox/port/server.ts';
 import { createRandom } from '../src/sandbox/random.ts';
 import { createWorld } from '../src/sandbox/world/create-world.ts';
 import { clusterObjects } from './cluster-objects.ts';
+import { type RequestWatch, watchRequests } from './request-watch.ts';
 import { type Answer, answer, type Request, request, type StandInSetup } from './stand-in-calls.ts';
 
 const CREDENTIALS = { apiKey: 'key-of-the-benchmark', clientId: 'client', clientSecret: 'secret-of-the-benchmark' };
 
 let standIns: { readonly komodor: KomodorSandbox; readonly port: PortSandbox } | undefined;
+
+let watch: RequestWatch | undefined;
 
 async function start({ portLimit, latencyMs, cluster, ...world }: StandInSetup): Promise<Answer> {
   const { apiKey, clientId, clientSecret } = CREDENTIALS;
@@ -47,6 +50,11 @@ async function carryOut(call: Request): Promise<Answer> {
     }
     case 'entities':
       return answer.parse({ entities: running().port.store.snapshot() });
+    case 'watched': {
+      const { komodor } = running();
+      watch ??= watchRequests((localPort) => (localPort === komodor.port ? 'Komodor' : 'Port'));
+      return { seen: watch.take() };
+    }
     case 'change':
       return { changed: change(call.share, call.step) };
   }
