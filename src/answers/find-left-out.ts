@@ -1,6 +1,7 @@
 import { compileMapping } from '../core/extractions.ts';
 import type { LeftOutStore } from '../core/left-out.ts';
-import type { LeftOut, PreparedCatalog } from '../core/ports.ts';
+import type { LeftOut } from '../core/ports.ts';
+import type { PreparedCatalog } from '../core/prepared-catalog.ts';
 import { ProblemBook } from '../core/problem-book.ts';
 import { creates, type Extraction } from '../core/run.ts';
 import type { AskPort } from './explain/ask-port.ts';

@@ -6,6 +6,7 @@ import { loadBlueprintDocuments } from '../config/blueprint-files.ts';
 import { linesIn } from '../config/lines.ts';
 import { loadMappingText } from '../config/mapping-files.ts';
 import type { OfflineSettings } from '../config/settings.ts';
+import { prepareWhole } from '../core/prepared-catalog.ts';
 import type { Problem } from '../core/report.ts';
 import { portBlueprint } from '../port/blueprint-documents.ts';
 import { mappingOptionsOf } from './defaults.ts';
@@ -47,7 +48,7 @@ export async function withPort(
   signal: AbortSignal,
 ): Promise<{ readonly input: LintInput; readonly told: readonly Said[] }> {
   const port = catalog();
-  const { mapping, mappingOrigin, problems } = await port.prepare(signal);
+  const { mapping, mappingOrigin, problems } = await prepareWhole(port, signal);
   const isPorts = asked.mapping && mappingOrigin !== files.fileOrigin;
   const used: LintInput = isPorts
     ? { ...input, mapping, origin: { name: mappingOrigin, isFile: false }, fileProblems: [] }

@@ -3,6 +3,7 @@ import type { MapParts } from '../answers/map-items.ts';
 import type { ApplicationParts, MappingParts } from '../compose.ts';
 import { messageOf } from '../core/errors.ts';
 import type { BlueprintShape } from '../core/model.ts';
+import { prepareWhole } from '../core/prepared-catalog.ts';
 import { withTimeLimit } from '../core/signals.ts';
 import { type PortBlueprint, shapeOf } from '../port/blueprint-documents.ts';
 
@@ -29,7 +30,7 @@ export function mapWithFiles({ mapper, kinds, files }: MappingParts, notice?: st
 export async function mapWithPort(parts: ApplicationParts, signal: AbortSignal): Promise<MapWith> {
   try {
     const catalog = parts.catalog();
-    const prepare = (limited: AbortSignal) => catalog.prepare(limited);
+    const prepare = (limited: AbortSignal) => prepareWhole(catalog, limited);
     const { mapping, mappingOrigin, problems } = await withTimeLimit(MAX_WAIT_MS, signal, prepare, portIsLate);
     const { mapper, kinds } = parts;
     return {

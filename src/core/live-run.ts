@@ -4,6 +4,7 @@ import type { LiveMarks } from './catalog-guards.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
 import type { LiveGuard } from './live-guard.ts';
 import type { Ports } from './ports.ts';
+import { prepareWhole } from './prepared-catalog.ts';
 import { ProblemBook } from './problem-book.ts';
 import type { Problem } from './report.ts';
 import type { Run } from './run.ts';
@@ -13,7 +14,7 @@ export type LiveMapping = Pick<Run, 'mapping' | 'extractions'> & Pick<CompiledMa
 
 /** Prepares Port and compiles the mapping for live events. @throws AppError */
 export async function prepareLive(ports: Ports, signal: AbortSignal): Promise<LiveMapping> {
-  const { mapping, mappingOrigin } = await ports.catalog.prepare(signal);
+  const { mapping, mappingOrigin } = await prepareWhole(ports.catalog, signal);
   const compiled = await compileMapping(ports, mapping, mappingOrigin, new ProblemBook(), signal);
   return { mapping, ...compiled };
 }

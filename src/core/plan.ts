@@ -7,14 +7,15 @@ import type {
   FieldSelection,
   FindSelection,
   OwnedElsewhere,
-  PreparedCatalog,
   PropertyValues,
   RemovalOutcome,
   RunObserver,
   UpsertBatch,
   UpsertOutcome,
 } from './ports.ts';
+import type { PreparedCatalog } from './prepared-catalog.ts';
 import type { Change } from './report.ts';
+import { underWay } from './under-way.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /** There may be 100,000 deletions, and the JSON text of each has to be parsed. */
@@ -74,8 +75,12 @@ export class RecordingCatalog implements Catalog {
 
   async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
     const prepared = await this.#catalog.prepare(signal);
-    this.#setup = prepared.setup;
-    return prepared;
+    const keep = async () => {
+      const setUp = await prepared.ready;
+      this.#setup = setUp.setup;
+      return setUp;
+    };
+    return { ...prepared, ready: underWay(keep()) };
   }
 
   /** The documents that a resync would write before any entity. */

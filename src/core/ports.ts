@@ -12,9 +12,9 @@ import type {
   Mapping,
   RawItem,
   ResourceEntry,
-  SetupDocument,
   StoredEntity,
 } from './model.ts';
+import type { PreparedCatalog } from './prepared-catalog.ts';
 import type { Problem, RunReport } from './report.ts';
 import type { RunTimes, RunWait } from './run-times.ts';
 import type { KindBook, Place } from './source.ts';
@@ -138,17 +138,6 @@ export interface UpsertBatch {
   readonly entities: readonly Entity[];
 }
 
-export interface PreparedCatalog {
-  readonly mapping: Mapping;
-  /** Where the mapping comes from, for messages: `mappings/komodor.yaml` or `Port's integration my-…`. */
-  readonly mappingOrigin: string;
-  /** The mapping as it is written there, to notice changes; null or missing: not known. */
-  readonly mappingDocument?: JsonObject | null;
-  readonly problems: readonly Problem[];
-  /** The documents that a recording catalog would have written; empty for every other. */
-  readonly setup: readonly SetupDocument[];
-}
-
 export interface OwnedElsewhere {
   /** Blueprints with entities of ours. */
   readonly blueprints: readonly string[];
@@ -161,7 +150,10 @@ export type PropertyValues = { readonly [property: string]: string | readonly st
 
 /** The system we write to. */
 export interface Catalog {
-  /** Signs in, finds or creates the integration, chooses the mapping, and creates missing blueprints. Throws AppError. */
+  /**
+   * Signs in, finds or creates the integration, and chooses the mapping. Missing blueprints are created meanwhile: see
+   * `ready`. Throws AppError.
+   */
   prepare(signal: AbortSignal): Promise<PreparedCatalog>;
   /** The current blueprint; undefined when there is none. */
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined>;

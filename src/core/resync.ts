@@ -6,7 +6,8 @@ import { FieldCounts } from './field-counts.ts';
 import type { Kind, Mapping } from './model.ts';
 import { openRun } from './open-run.ts';
 import { locatorIn } from './places.ts';
-import type { Ports, PreparedCatalog, RunObserver } from './ports.ts';
+import type { Ports, RunObserver } from './ports.ts';
+import type { PreparedCatalog } from './prepared-catalog.ts';
 import { type ProblemBook, problemBookFor } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Recording } from './recorder.ts';
@@ -105,6 +106,7 @@ async function runSteps(
 ): Promise<void> {
   const startedAt = ports.now();
   const prepared = await ports.catalog.prepare(signal);
+  problems.include((await prepared.ready).problems);
   problems.include(prepared.problems);
   const { mappingOrigin, mappingDocument = null } = prepared;
   observer.mappingRead?.(prepared.mapping, { origin: mappingOrigin, document: mappingDocument });

@@ -5,25 +5,31 @@ import type {
   FieldSelection,
   FindSelection,
   OwnedElsewhere,
-  PreparedCatalog,
   PropertyValues,
   RemovalOutcome,
   UpsertBatch,
   UpsertOutcome,
 } from '../core/ports.ts';
+import type { PreparedCatalog, SetUp } from '../core/prepared-catalog.ts';
 import type { Problem } from '../core/report.ts';
+import { underWay } from '../core/under-way.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
 import type { PortBlueprint } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch } from './bulk.ts';
 import type { WriteQuery } from './exchange.ts';
-import { type IntegrationOptions, mappingOriginOf, prepareIntegration } from './integration.ts';
+import {
+  type IntegrationOptions,
+  mappingOriginOf,
+  type PreparedIntegration,
+  prepareIntegration,
+} from './integration.ts';
 import { Ownership, WRITTEN_BY_A_PROGRAM } from './ownership.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
 import { type FoundEntity, type Query, searchAllBlueprints, searchEntities } from './search.ts';
-import { portWrites, RecordedWrites } from './setup-writes.ts';
+import { portWrites, RecordedWrites, type SetupWrites } from './setup-writes.ts';
 import { type AddOn, unusedAddOns } from './unused-add-ons.ts';
 
 /** Port's limits: 20 entities and 1 MiB per bulk request. */
@@ -92,33 +98,36 @@ export class PortCatalog implements Catalog {
   }
 
   async #prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    const {
-      addOns,
-      blueprints,
-      blueprintProblems,
-      fileMapping,
-      fileOrigin,
-      identifier,
-      initialize,
-      parseMapping,
-      setup,
-    } = this.#options;
-    const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
+    const { addOns, fileMapping, fileOrigin, identifier, parseMapping, setup } = this.#options;
     const noted = setup === 'note' ? new RecordedWrites() : undefined;
     const writes = noted ?? portWrites(this.#api);
     const integration = await prepareIntegration(this.#api, this.#options, writes, signal);
-    if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
-    if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
     const mappingOrigin = integration.config ? mappingOriginOf(identifier) : fileOrigin;
     const read = integration.config ? parseMapping(integration.config, mappingOrigin) : fileMapping;
-    if (integration.config) problems.push(...unusedAddOns(addOns, read.mapping, mappingOrigin));
+    const unused = integration.config ? unusedAddOns(addOns, read.mapping, mappingOrigin) : [];
+    const setUp = async (): Promise<SetUp> => {
+      const problems = await this.#prepareBlueprints(integration, writes, signal);
+      return { problems, setup: noted?.documents ?? [] };
+    };
     return {
       mapping: read.mapping,
       mappingOrigin,
       mappingDocument: integration.config ?? this.#options.fileConfig,
-      setup: noted?.documents ?? [],
-      problems: [...problems, ...read.problems.map((problem) => asProblem('mapping_file_invalid', problem))],
+      problems: [...unused, ...read.problems.map((problem) => asProblem('mapping_file_invalid', problem))],
+      ready: underWay(orFailRun('prepare Port', setUp)),
     };
+  }
+
+  async #prepareBlueprints(
+    integration: PreparedIntegration,
+    writes: SetupWrites,
+    signal: AbortSignal,
+  ): Promise<readonly Problem[]> {
+    const { blueprints, blueprintProblems, initialize } = this.#options;
+    const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
+    if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
+    if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
+    return problems;
   }
 
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {

@@ -46,7 +46,12 @@ export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
     return { type: 'written', identifier, created } as const;
   };
   const catalog: Catalog = {
-    prepare: async () => ({ mapping, mappingOrigin: 'memory', problems: [], setup: [] }),
+    prepare: async () => ({
+      mapping,
+      mappingOrigin: 'memory',
+      problems: [],
+      ready: Promise.resolve({ problems: [], setup: [] }),
+    }),
     blueprint: async (identifier) => SHAPES.find((shape) => shape.identifier === identifier),
     async *owned({ identifier }) {
       yield [...entitiesOf(identifier).values()];

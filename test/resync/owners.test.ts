@@ -56,7 +56,12 @@ async function openFolder() {
     const port = open.catalogOf('contract', exporterStateKey);
     const catalog: Catalog = {
       limits: port.limits,
-      prepare: async () => ({ mapping, mappingOrigin: 'test', problems: [], setup: [] }),
+      prepare: async () => ({
+        mapping,
+        mappingOrigin: 'test',
+        problems: [],
+        ready: Promise.resolve({ problems: [], setup: [] }),
+      }),
       blueprint: (...given) => port.blueprint(...given),
       owned: (...given) => port.owned(...given),
       ownedElsewhere: (...given) => port.ownedElsewhere(...given),

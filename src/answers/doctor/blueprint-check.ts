@@ -1,12 +1,13 @@
 import { literalText } from '../../core/expression/prepare.ts';
 import type { EntityTemplate } from '../../core/model.ts';
-import type { Catalog, PreparedCatalog } from '../../core/ports.ts';
+import type { Catalog } from '../../core/ports.ts';
+import type { SetUp, WholeCatalog } from '../../core/prepared-catalog.ts';
 import { type Finding, failed, ok, warning } from './check.ts';
 
 /** Whether the blueprints that the mapping writes are there, with every property and relation that it fills. */
 export async function blueprintsFinding(
   catalog: Catalog,
-  { mapping, setup }: PreparedCatalog,
+  { mapping, setup }: WholeCatalog,
   signal: AbortSignal,
 ): Promise<Finding> {
   const written = new Map<string, readonly EntityTemplate[]>();
@@ -32,11 +33,7 @@ export async function blueprintsFinding(
 
 function verdict(
   written: readonly string[],
-  {
-    missing,
-    lacking,
-    setup,
-  }: { missing: readonly string[]; lacking: readonly string[] } & Pick<PreparedCatalog, 'setup'>,
+  { missing, lacking, setup }: { missing: readonly string[]; lacking: readonly string[] } & Pick<SetUp, 'setup'>,
 ): Finding {
   if (missing.length > 0) {
     return failed(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
-import type { Catalog, PreparedCatalog } from '../../core/ports.ts';
+import type { Catalog } from '../../core/ports.ts';
+import { prepareWhole, type WholeCatalog } from '../../core/prepared-catalog.ts';
 import type { HttpClient } from '../../net/http-client.ts';
 import { HttpFailure } from '../../net/http-failure.ts';
 import type { PortApi } from '../../port/api.ts';
@@ -35,7 +36,7 @@ export interface PortSide {
 export interface PortExamination {
   readonly checks: Promise<readonly DoctorCheck[]>;
   /** The mapping that a run would use; undefined when it could not be read. */
-  readonly prepared: Promise<PreparedCatalog | undefined>;
+  readonly prepared: Promise<WholeCatalog | undefined>;
 }
 
 const CREDENTIALS_MISSING = 'PORT_CLIENT_ID or PORT_CLIENT_SECRET is not set';
@@ -51,7 +52,7 @@ export function examinePort(port: PortSide, env: NodeJS.Dict<string>, time: Chec
       hasCredentials && isReached(outcome) ? tried(tokens.header(signal)) : undefined,
   );
   const prepared = token.then(async (outcome) =>
-    outcome && 'value' in outcome && port.catalog ? tried(port.catalog.prepare(signal)) : undefined,
+    outcome && 'value' in outcome && port.catalog ? tried(prepareWhole(port.catalog, signal)) : undefined,
   );
   const whenSignedIn = (name: string, work: (signal: AbortSignal) => Promise<Finding>) =>
     check(name, time, async (limited) => {
@@ -121,7 +122,7 @@ async function permissionsFinding({ api, identifier }: PortSide, signal: AbortSi
 }
 
 /** The mapping that a run would use, and what a resync would set up first. */
-function mappingFinding(outcome: Tried<PreparedCatalog> | undefined): Finding {
+function mappingFinding(outcome: Tried<WholeCatalog> | undefined): Finding {
   if (outcome === undefined) return notChecked('see the check of the files');
   if ('error' in outcome) return failureOf(outcome.error);
   const { mapping, mappingOrigin, problems, setup } = outcome.value;

@@ -2,7 +2,8 @@ import { withDeadline } from '../../core/deadline.ts';
 import { AppError, isAbort, messageOf } from '../../core/errors.ts';
 import type { BlueprintShape } from '../../core/model.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { Catalog, PreparedCatalog } from '../../core/ports.ts';
+import type { Catalog } from '../../core/ports.ts';
+import { type PreparedCatalog, prepareWhole } from '../../core/prepared-catalog.ts';
 import { asPortFailure, blueprintNames, findEntity, isMissing, searchByName } from '../../port/lookup.ts';
 import type { FoundEntity } from '../../port/search.ts';
 import type { ExplainedRead, Resembling } from './document.ts';
@@ -32,7 +33,7 @@ export class AskPort {
 
   /** The mapping that counts; that of the files when Port cannot be asked. */
   async prepare(): Promise<Pick<PreparedCatalog, 'mapping' | 'mappingOrigin'>> {
-    const prepared = await this.ask('the mapping', (catalog, signal) => catalog.prepare(signal));
+    const prepared = await this.ask('the mapping', prepareWhole);
     if (prepared) return prepared;
     const { fileMapping, fileOrigin } = this.#parts.files;
     this.#note(false, `Port could not be asked for its mapping, so that of ${fileOrigin} was used`);

@@ -1,5 +1,6 @@
 import type { Kinds } from '../../core/kinds.ts';
-import type { Catalog, Mapper, PreparedCatalog } from '../../core/ports.ts';
+import type { Catalog, Mapper } from '../../core/ports.ts';
+import type { PreparedCatalog } from '../../core/prepared-catalog.ts';
 import type { PortApi } from '../../port/api.ts';
 import type { OurNames } from '../../port/ownership.ts';
 

@@ -1,7 +1,8 @@
 import type { RawItem, StoredEntity } from '../../core/model.ts';
 import { openRun } from '../../core/open-run.ts';
 import { RecordingCatalog } from '../../core/plan.ts';
-import type { Catalog, Ports, PreparedCatalog } from '../../core/ports.ts';
+import type { Catalog, Ports } from '../../core/ports.ts';
+import type { PreparedCatalog } from '../../core/prepared-catalog.ts';
 import { ProblemBook } from '../../core/problem-book.ts';
 import { readKinds } from '../../core/read-kinds.ts';
 import type { Change, Problem } from '../../core/report.ts';
