@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import { askProcess } from './ask-process.ts';
 import { type Answer, answer, type Request, type Seen, type SentEntity, type StandInSetup } from './stand-in-calls.ts';
 
 const SCRIPT = fileURLToPath(new URL('./stand-ins.ts', import.meta.url));
-const message = z.union([z.object({ answer }), z.object({ error: z.string() })]);
 
 export interface Requests {
   readonly komodor: number;
@@ -59,16 +58,6 @@ export async function startStandInProcess(options: StandInSetup): Promise<StandI
   };
 }
 
-function ask(child: ChildProcess, request: Request): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error('the stand-ins ended'));
-    child.once('exit', onExit);
-    child.once('message', (raw) => {
-      child.off('exit', onExit);
-      const told = message.parse(raw);
-      if ('error' in told) reject(new Error(told.error));
-      else resolve(told.answer);
-    });
-    child.send(request);
-  });
+async function ask(child: ChildProcess, request: Request): Promise<Answer> {
+  return answer.parse(await askProcess(child, request));
 }

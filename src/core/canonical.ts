@@ -44,8 +44,12 @@ function mixValue(value: unknown): void {
   else if (typeof value === 'number') mixNumber(value);
   else if (typeof value === 'boolean') mix(value ? TRUE : FALSE);
   else if (Array.isArray(value)) mixList(value);
-  else if (typeof value === 'object' && value !== null) mixObject(value);
+  else if (isObject(value)) mixObject(value);
   else mix(NULL);
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null;
 }
 
 function mixText(text: string): void {
@@ -75,16 +79,24 @@ function mixList(list: readonly unknown[]): void {
   for (const member of list) mixValue(member);
 }
 
-function mixObject(object: object): void {
+/** Each member is mixed alone and the results are added, so that the order of members is nothing and nobody sorts them. */
+function mixObject(object: { readonly [key: string]: unknown }): void {
   mix(OBJECT);
-  const members = Object.entries(object);
-  const isSorted = members.every(([key], at) => at === 0 || (members[at - 1]?.[0] ?? '') < key);
-  if (!isSorted) members.sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [key, member] of members) {
+  const [lowBefore, highBefore] = [low, high];
+  let lowSum = 0;
+  let highSum = 0;
+  for (const key of Object.keys(object)) {
+    const member = object[key];
     if (member === null || member === undefined) continue;
     mixText(key);
     mixValue(member);
+    lowSum = (lowSum + avalanche(low)) | 0;
+    highSum = (highSum + avalanche(high)) | 0;
+    low = lowBefore;
+    high = highBefore;
   }
+  mix(lowSum);
+  mix(highSum);
   mix(END);
 }
 

@@ -1,0 +1,2 @@
+export type Chain = number;
+export const measureChain = 0;

@@ -1,0 +1,41 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { askProcess } from './ask-process.ts';
+import { type Measured, resyncOnce } from './product.ts';
+import { type Chain, measureChain } from './size-chain.ts';
+import { type Holding, type SizeRequest, type SizeSetup, type StandInUse, sizeAnswer } from './size-calls.ts';
+import { fixed, heading, print, table, whole } from './table.ts';
+
+const SCRIPT = fileURLToPath(new URL('./size-server.ts', import.meta.url));
+
+/** The stand-ins for an account of any size, in a process of their own. */
+export interface SizeStandIns {
+  readonly environment: Readonly<Record<string, string>>;
+  hold(holding: Holding): Promise<void>;
+  /** What it did since the last time. */
+  use(): Promise<StandInUse>;
+  close(): void;
+}
+
+/** Starts them, and lets the program make the entities that all others are copies of. */
+export async function startSizeStandIns(options: SizeSetup): Promise<SizeStandIns> {
+  const child = fork(SCRIPT, { execArgv: ['--import', 'tsx'], serialization: 'advanced' });
+  const { environment = {} } = await ask(child, { type: 'start', options });
+  await resyncOnce(environment);
+  return {
+    environment,
+    async hold(holding) {
+      await ask(child, { type: 'hold', holding });
+    },
+    async use() {
+      const { use } = await ask(child, { type: 'use' });
+      if (use === undefined) throw new Error('the stand-ins do not say what they did');
+      return use;
+    },
+    close: () => void child.kill('SIGKILL'),
+  };
+}
+
+async function ask(child: ChildProcess, request: SizeRequest) {
+  return sizeAnswer.parse(await askProcess(child, request));
+}
