@@ -26,10 +26,18 @@ const OBJECT = 0x10007;
 const END = 0x10008;
 
 function mix(word: number): void {
-  const a = low ^ word;
-  low = Math.imul((a << 15) | (a >>> 17), 0x1b873593) + 0x3c6ef35f;
-  const b = (high + word) | 0;
-  high = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d) ^ ((b << 7) | (b >>> 25));
+  low = lowAfter(low, word);
+  high = highAfter(high, word);
+}
+
+function lowAfter(before: number, word: number): number {
+  const a = before ^ word;
+  return (Math.imul((a << 15) | (a >>> 17), 0x1b873593) + 0x3c6ef35f) | 0;
+}
+
+function highAfter(before: number, word: number): number {
+  const b = (before + word) | 0;
+  return Math.imul(b ^ (b >>> 15), 0x2c1b3c6d) ^ ((b << 7) | (b >>> 25));
 }
 
 /** Makes every bit of a half depend on every other. */
@@ -55,8 +63,17 @@ function isObject(value: unknown): value is { readonly [key: string]: unknown } 
 function mixText(text: string): void {
   mix(STRING);
   mix(text.length);
+  // Local variables: twice as fast, and most of what is mixed is text.
+  let [nextLow, nextHigh] = [low, high];
+  const last = text.length - 1;
   // Two characters per word. The length, which is mixed in too, tells an odd last character from one followed by NUL.
-  for (let at = 0; at < text.length; at += 2) mix(text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16));
+  for (let at = 0; at <= last; at += 2) {
+    const word = text.charCodeAt(at) | (at < last ? text.charCodeAt(at + 1) << 16 : 0);
+    nextLow = lowAfter(nextLow, word);
+    nextHigh = highAfter(nextHigh, word);
+  }
+  low = nextLow;
+  high = nextHigh;
 }
 
 const asDouble = new Float64Array(1);
