@@ -4,7 +4,7 @@
  * passed on to the ordinary stand-ins, which hold as many rows as there are templates.
  */
 
-import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { environmentOf } from '../src/cli/stand-ins.ts';
@@ -39,7 +39,11 @@ async function start({ rows, latencyMs, ballast }: SizeSetup): Promise<SizeAnswe
   const frontOf = (behind: string, answer: Answering) => startFront(behind, latencyMs, answer);
   const komodorUrl = await frontOf(komodor.url, komodorAnswers(world, rows));
   const portUrl = await frontOf(port.url, portAnswers(port.url, rows));
-  const urls = environmentOf({ apiUrl: komodor.apiUrl.replace(komodor.url, komodorUrl) }, { url: portUrl }, CREDENTIALS);
+  const urls = environmentOf(
+    { apiUrl: komodor.apiUrl.replace(komodor.url, komodorUrl) },
+    { url: portUrl },
+    CREDENTIALS,
+  );
   return { environment: urls };
 }
 
@@ -65,7 +69,9 @@ function number(world: World, ballast: number): void {
   }
 }
 
-const searchBody = z.object({ pagination: z.object({ pageSize: z.number(), token: z.string().nullish() }).strict() }).strict();
+const searchBody = z
+  .object({ pagination: z.object({ pageSize: z.number(), token: z.string().nullish() }).strict() })
+  .strict();
 
 function komodorAnswers(world: World, rows: number): Answering {
   const services = new RunningRows(world.services.map((row) => JSON.stringify(row)));
@@ -146,11 +152,19 @@ async function startFront(behind: string, latencyMs: number, answer: Answering):
     const startedAt = performance.now();
     const page = await answer(incoming);
     if (page === undefined) {
-      const { status, headers, body } = await passOn(behind, message.method, incoming.url, message.headers, incoming.body);
+      const { status, headers, body } = await passOn(
+        behind,
+        message.method,
+        incoming.url,
+        message.headers,
+        incoming.body,
+      );
       response.writeHead(status, headers).end(body);
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': page.length }).end(page);
+    response
+      .writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': page.length })
+      .end(page);
     use.answers += 1;
     use.bytes += page.length;
     use.makingMs += performance.now() - startedAt;
@@ -168,7 +182,13 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function passOn(behind: string, method = 'GET', { pathname, search }: URL, headers: IncomingMessage['headers'], body: Buffer) {
+function passOn(
+  behind: string,
+  method = 'GET',
+  { pathname, search }: URL,
+  headers: IncomingMessage['headers'],
+  body: Buffer,
+) {
   return new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>((resolve, reject) => {
     const outgoing = send(behind + pathname + search, { method, headers }, (answer) => {
       bodyOf(answer).then(

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { askProcess } from './ask-process.ts';
 import { type Measured, resyncOnce } from './product.ts';
-import { type Chain, measureChain } from './size-chain.ts';
 import { type Holding, type SizeRequest, type SizeSetup, type StandInUse, sizeAnswer } from './size-calls.ts';
+import { type Chain, measureChain } from './size-chain.ts';
 import { fixed, heading, print, table, whole } from './table.ts';
 
 const SCRIPT = fileURLToPath(new URL('./size-server.ts', import.meta.url));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isObject } from './schema/values.ts';
 
 /**
  * A 52-bit fingerprint of a value, equal for values with equal canonical JSON. Never 0, which stands for "no value". It
@@ -54,10 +55,6 @@ function mixValue(value: unknown): void {
   else if (Array.isArray(value)) mixList(value);
   else if (isObject(value)) mixObject(value);
   else mix(NULL);
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null;
 }
 
 function mixText(text: string): void {

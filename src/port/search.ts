@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BlueprintShape, StoredEntity } from '../core/model.ts';
 import type { FieldSelection } from '../core/ports.ts';
+import { isObject } from '../core/schema/values.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import { createPageSize, type PageSize } from '../net/page-size.ts';
 import type { PortApi } from './api.ts';
@@ -42,7 +43,37 @@ const storedEntity = z.looseObject({
   datasource: z.string().nullish(),
   updatedAt: z.string().nullish(),
 });
-const searchAnswer = z.looseObject({ entities: z.array(storedEntity), next: z.string().nullish() });
+type Row = z.infer<typeof storedEntity>;
+
+const searchAnswer = z.looseObject({
+  // zod would copy each of a million entities, so it only looks at what the short check does not take.
+  entities: z.unknown().transform((rows, context): readonly Row[] => {
+    if (Array.isArray(rows) && rows.every(isRow)) return rows;
+    const parsed = z.array(storedEntity).safeParse(rows);
+    if (parsed.success) return parsed.data;
+    for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
+    return z.NEVER;
+  }),
+  next: z.string().nullish(),
+});
+
+/** Whether zod would take an entity as it is. */
+function isRow(row: unknown): row is Row {
+  return (
+    isObject(row) &&
+    typeof row.identifier === 'string' &&
+    isTextOrNothing(row.title) &&
+    isTextOrNothing(row.icon) &&
+    isTextOrNothing(row.datasource) &&
+    isTextOrNothing(row.updatedAt) &&
+    (row.properties === undefined || isObject(row.properties)) &&
+    (row.relations === undefined || isObject(row.relations))
+  );
+}
+
+function isTextOrNothing(value: unknown): boolean {
+  return typeof value === 'string' || value === undefined || value === null;
+}
 
 /** An entity from a search, with its datasource if that was requested and Port returns it. */
 export type FoundEntity = StoredEntity & { readonly datasource?: string; readonly updatedAt?: string };
@@ -81,17 +112,7 @@ export async function* searchEntities(
         page = whole;
       }
     }
-    yield page.entities.map(({ properties, relations, title, icon, team, identifier, datasource, updatedAt }) => ({
-      ...(typeof datasource === 'string' ? { datasource } : {}),
-      ...(typeof updatedAt === 'string' ? { updatedAt } : {}),
-      blueprint,
-      identifier,
-      title: title ?? null,
-      icon: icon ?? null,
-      team,
-      properties: properties ?? {},
-      relations: relations ?? {},
-    }));
+    yield page.entities.map((row) => foundEntity(blueprint, row));
     if (!page.next) return;
     guard.checkNext(
       page.next,
@@ -99,6 +120,13 @@ export async function* searchEntities(
     );
     from = page.next;
   }
+}
+
+function foundEntity(blueprint: string, row: Row): FoundEntity {
+  const { identifier, title = null, icon = null, team, properties, relations, datasource, updatedAt } = row;
+  const entity = { blueprint, identifier, title, icon, team, properties: properties ?? {}, relations: relations ?? {} };
+  const dated = typeof updatedAt === 'string' ? { ...entity, updatedAt } : entity;
+  return typeof datasource === 'string' ? { ...dated, datasource } : dated;
 }
 
 const everywhereAnswer = z.looseObject({
