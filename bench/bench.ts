@@ -11,6 +11,7 @@ import { journal } from './journal.ts';
 import { loop } from './loop.ts';
 import { page } from './page.ts';
 import { costs, limits, mapping, scale } from './scenarios.ts';
+import { size } from './size.ts';
 import { heading, print } from './table.ts';
 import { waterfall } from './waterfall.ts';
 
@@ -19,12 +20,14 @@ interface Options {
   readonly latency: string;
   readonly scale: string;
   readonly loop: string;
+  readonly entities: string;
+  readonly large: string;
   readonly seed: string;
   readonly only?: string;
   readonly json?: string;
 }
 
-const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page };
+const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page, size };
 /** Measured only when they are asked for by name. */
 const BY_NAME = { waterfall };
 
@@ -34,6 +37,8 @@ const options = new Command('npm run bench --')
   .option('--latency <ms,ms>', 'milliseconds that every answer takes', '20,50')
   .option('--scale <n,n>', 'numbers of services for how the cost grows', '500,10000,50000')
   .option('--loop <n>', 'entities for the longest turn of the event loop', '100000')
+  .option('--entities <n>', 'entities for size', '20000')
+  .option('--large <n>', 'entities of 30 KB for size', '1000')
   .option('--seed <n>', 'the same seed gives the same data', '1')
   .option('--only <names>', `some of ${Object.keys(SCENARIOS).join(', ')}; and of ${Object.keys(BY_NAME).join(', ')}`)
   .option('--json <file>', 'write the results there as well')
@@ -50,6 +55,8 @@ const setup = {
   latencies: numbers(options.latency),
   scale: numbers(options.scale),
   loopEntities: Number(options.loop),
+  sizeEntities: Number(options.entities),
+  largeEntities: Number(options.large),
   seed: Number(options.seed),
 };
 const machine = {

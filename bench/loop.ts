@@ -6,7 +6,7 @@ import type { RunReport } from '../src/core/report.ts';
 import { type BusyWatch, watchBusyLoop } from './busy-loop.ts';
 import type { Setup } from './scenarios.ts';
 import { settingsFor } from './settings.ts';
-import { type StandInProcess, startStandInProcess } from './stand-in-process.ts';
+import { startStandInProcess } from './stand-in-process.ts';
 import { heading, print, table, whole } from './table.ts';
 
 /** Longer than this nothing may keep the service from answering. */
@@ -15,7 +15,7 @@ const LIMIT_MS = 200;
 const ATTEMPTS = 3;
 const CLUSTERS = 5;
 
-interface Turn {
+export interface Turn {
   readonly name: string;
   readonly status: string;
   readonly longestMs: number;
@@ -41,17 +41,8 @@ export async function loop({ loopEntities, seed }: Setup) {
   const standIns = await startStandInProcess({ seed, services, risksPerService: 1, clusters: CLUSTERS, latencyMs: 0 });
   const watch = watchBusyLoop();
   try {
-    const turns = await longestTurns(standIns, watch, folder);
-    heading(`The longest turn of the event loop, ${whole(loopEntities)} entities`);
-    table(
-      ['', 'ended', 'ms'],
-      turns.map(({ name, status, longestMs }) => [name, status, whole(longestMs)]),
-    );
-    const tooLong = turns.filter(({ longestMs }) => longestMs > LIMIT_MS);
-    if (tooLong.length > 0) {
-      print(`Above ${LIMIT_MS} ms: ${tooLong.map(({ name }) => name).join(', ')}`);
-      process.exitCode = 1;
-    }
+    const turns = await longestTurns(standIns.environment, watch, folder);
+    printTurns(loopEntities, turns);
     return turns;
   } finally {
     watch.stop();
@@ -60,12 +51,29 @@ export async function loop({ loopEntities, seed }: Setup) {
   }
 }
 
-async function longestTurns(standIns: StandInProcess, watch: BusyWatch, folder: string): Promise<readonly Turn[]> {
+export function printTurns(entities: number, turns: readonly Turn[]): void {
+  heading(`The longest turn of the event loop, ${whole(entities)} entities`);
+  table(
+    ['', 'ended', 'ms'],
+    turns.map(({ name, status, longestMs }) => [name, status, whole(longestMs)]),
+  );
+  const tooLong = turns.filter(({ longestMs }) => longestMs > LIMIT_MS);
+  if (tooLong.length === 0) return;
+  print(`Above ${LIMIT_MS} ms: ${tooLong.map(({ name }) => name).join(', ')}`);
+  process.exitCode = 1;
+}
+
+/** @param environment settings that lead to the stand-ins */
+export async function longestTurns(
+  environment: Readonly<Record<string, string>>,
+  watch: BusyWatch,
+  folder: string,
+): Promise<readonly Turn[]> {
   const shipped = readFileSync(new URL('../mappings/komodor.yaml', import.meta.url), 'utf8');
   async function once(name: string, mode: RunReport['mode'], mapping: string): Promise<Turn> {
     const path = join(folder, 'mapping.yaml');
     writeFileSync(path, mapping);
-    const settings = settingsFor({ ...standIns.environment, MAPPING_SOURCE: 'file', MAPPING_PATH: path });
+    const settings = settingsFor({ ...environment, MAPPING_SOURCE: 'file', MAPPING_PATH: path });
     const application = await createApplication(settings, {});
     watch.reset();
     const { status } = await application.run({ mode, trigger: 'cli' }, new AbortController().signal);

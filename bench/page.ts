@@ -46,7 +46,7 @@ export async function page({ services, seed }: Setup) {
   });
 }
 
-function serviceSettings(address: string) {
+export function serviceSettings(address: string) {
   return {
     HTTP_PORT: new URL(address).port,
     RESYNC_INTERVAL: 'off',
@@ -56,7 +56,7 @@ function serviceSettings(address: string) {
 }
 
 /** Waits until so many runs have ended. */
-async function ended(address: string, count: number): Promise<void> {
+export async function ended(address: string, count: number): Promise<void> {
   for (;;) {
     const answer = await fetch(`${address}/v1/runs`).catch(() => undefined);
     if (answer?.ok) {

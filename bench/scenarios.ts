@@ -12,6 +12,9 @@ export interface Setup {
   readonly scale: readonly number[];
   /** Entities for the longest turn of the event loop. */
   readonly loopEntities: number;
+  /** Entities of a usual size, and of 30 KB, for what a very large account costs. */
+  readonly sizeEntities: number;
+  readonly largeEntities: number;
   readonly seed: number;
 }
 

@@ -3,7 +3,6 @@ import { z } from 'zod';
 const options = z.object({
   /** Of each kind: services and risks. */
   rows: z.number(),
-  latencyMs: z.number(),
   /** Bytes that each row has on top. */
   ballast: z.number(),
 });
@@ -15,7 +14,7 @@ export type Holding = z.infer<typeof holding>;
 
 export const sizeRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), options }),
-  z.object({ type: z.literal('hold'), holding }),
+  z.object({ type: z.literal('hold'), holding, latencyMs: z.number() }),
   /** What it did since the last time. */
   z.object({ type: z.literal('use') }),
 ]);

@@ -28,17 +28,17 @@ interface Incoming {
 type Answering = (incoming: Incoming) => Buffer | undefined | Promise<Buffer | undefined>;
 
 let holding: Holding = 'templates';
+let latencyMs = 0;
 const use = { answers: 0, cpu: process.cpuUsage(), makingMs: 0, bytes: 0 };
 const written = new Map<string, { count: number; sum: number }>();
 
-async function start({ rows, latencyMs, ballast }: SizeSetup): Promise<SizeAnswer> {
+async function start({ rows, ballast }: SizeSetup): Promise<SizeAnswer> {
   const world = createWorld({ seed: 1, services: TEMPLATES, risksPerService: 1, clusters: 5 });
   number(world, ballast);
   const komodor = await startKomodor({ world, apiKey: CREDENTIALS.apiKey, port: 0 });
   const port = await startPort({ ...CREDENTIALS, port: 0 });
-  const frontOf = (behind: string, answer: Answering) => startFront(behind, latencyMs, answer);
-  const komodorUrl = await frontOf(komodor.url, komodorAnswers(world, rows));
-  const portUrl = await frontOf(port.url, portAnswers(port.url, rows));
+  const komodorUrl = await startFront(komodor.url, komodorAnswers(world, rows));
+  const portUrl = await startFront(port.url, portAnswers(port.url, rows));
   const urls = environmentOf(
     { apiUrl: komodor.apiUrl.replace(komodor.url, komodorUrl) },
     { url: portUrl },
@@ -142,7 +142,7 @@ function countWrites(blueprint: string, body: string): Buffer {
   return Buffer.from(`{"ok":true,"entities":[${results.join(',')}],"errors":[]}`);
 }
 
-async function startFront(behind: string, latencyMs: number, answer: Answering): Promise<string> {
+async function startFront(behind: string, answer: Answering): Promise<string> {
   const server = createServer((message, response) => {
     serve(message, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
@@ -215,7 +215,7 @@ async function carryOut(call: SizeRequest): Promise<SizeAnswer> {
     case 'start':
       return start(call.options);
     case 'hold':
-      holding = call.holding;
+      ({ holding, latencyMs } = call);
       return {};
     case 'use':
       return takeUse();
