@@ -3,13 +3,30 @@ import { Agent, request } from 'node:http';
 /** The least that talks to the stand-ins: kept-alive connections and nothing else. */
 export interface BareClient {
   call(base: string, method: string, path: string, body?: string): Promise<string>;
+  /** @returns undefined when it is not there */
+  find(base: string, path: string): Promise<string | undefined>;
   close(): void;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
 }
 
 export async function createBareClient(environment: Readonly<Record<string, string>>): Promise<BareClient> {
   const agent = new Agent({ keepAlive: true });
   let token = '';
-  function call(base: string, method: string, path: string, body?: string): Promise<string> {
+  async function call(base: string, method: string, path: string, body?: string): Promise<string> {
+    const { status, text } = await send(base, method, path, body);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 300)}`);
+    return text;
+  }
+  async function find(base: string, path: string): Promise<string | undefined> {
+    const { status, text } = await send(base, 'GET', path);
+    if (status >= 300 && status !== 404) throw new Error(`GET ${path}: ${status} ${text.slice(0, 300)}`);
+    return status === 404 ? undefined : text;
+  }
+  function send(base: string, method: string, path: string, body?: string): Promise<Answer> {
     const headers = {
       'x-api-key': environment.KOMODOR_API_KEY ?? '',
       ...(token === '' ? {} : { authorization: token }),
@@ -21,9 +38,7 @@ export async function createBareClient(environment: Readonly<Record<string, stri
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          if ((answer.statusCode ?? 500) < 300) resolve(text);
-          else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`));
+          resolve({ status: answer.statusCode ?? 500, text: Buffer.concat(chunks).toString('utf8') });
         });
         answer.on('error', reject);
       });
@@ -43,7 +58,29 @@ export async function createBareClient(environment: Readonly<Record<string, stri
   if (typeof signedIn === 'object' && signedIn !== null && 'accessToken' in signedIn) {
     token = `Bearer ${String(signedIn.accessToken)}`;
   }
-  return { call, close: () => agent.destroy() };
+  return { call, find, close: () => agent.destroy() };
+}
+
+/** The same client, with at most so many requests at a time. */
+export function withLimit(client: BareClient, limit: number): BareClient {
+  let free = limit;
+  const waiting: (() => void)[] = [];
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  }
+  return {
+    ...client,
+    call: (...call) => inTurn(() => client.call(...call)),
+    find: (...call) => inTurn(() => client.find(...call)),
+  };
 }
 
 /** Runs tasks, at most so many at a time, in order. */

@@ -7,10 +7,11 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { cluster } from './cluster.ts';
+import { costs } from './costs.ts';
 import { journal } from './journal.ts';
 import { loop } from './loop.ts';
 import { page } from './page.ts';
-import { costs, limits, mapping, scale } from './scenarios.ts';
+import { limits, mapping, scale } from './scenarios.ts';
 import { size } from './size.ts';
 import { heading, print } from './table.ts';
 import { waterfall } from './waterfall.ts';
@@ -33,8 +34,8 @@ const BY_NAME = { waterfall };
 
 const options = new Command('npm run bench --')
   .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')
-  .option('--services <n>', 'services, and as many risks', '10000')
-  .option('--latency <ms,ms>', 'milliseconds that every answer takes', '20,50')
+  .option('--services <n>', 'services, and as many risks', '5000')
+  .option('--latency <ms,ms>', 'milliseconds that every answer takes', '20,50,300')
   .option('--scale <n,n>', 'numbers of services for how the cost grows', '500,10000,50000')
   .option('--loop <n>', 'entities for the longest turn of the event loop', '100000')
   .option('--entities <n>', 'entities for size', '20000')

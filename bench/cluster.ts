@@ -8,7 +8,8 @@ import { connectionOf } from '../src/kubernetes/connection.ts';
 import { createKubernetesSource } from '../src/kubernetes/source.ts';
 import { createGovernor } from '../src/net/governor.ts';
 import { createBareClient, inParallel } from './bare-client.ts';
-import { bulkCalls } from './floor.ts';
+import { bulkCalls } from './bulk-calls.ts';
+import { BATCHES_IN_FLIGHT, type Entities } from './floor-writer.ts';
 import type { TreeUse } from './process-tree.ts';
 import { resyncOnce } from './product.ts';
 import type { Setup } from './scenarios.ts';
@@ -18,7 +19,6 @@ import { fixed, heading, table, whole } from './table.ts';
 const WORKLOADS = 2_000;
 const PODS_OF_EACH = 5;
 const PAGE = 500;
-const BATCHES_IN_FLIGHT = 6;
 const KINDS = ['v1/nodes', 'v1/namespaces', 'apps/v1/deployments', 'v1/pods'];
 
 /** The first list of a cluster to Port, next to a bare client that lists and a bare writer. */
@@ -44,10 +44,10 @@ export async function cluster({ latencies, seed }: Setup) {
     standIns.close();
     heading(`A cluster of ${WORKLOADS * PODS_OF_EACH} pods and ${WORKLOADS} workloads, ${latencyMs} ms an answer`);
     const row = (name: string, seconds: number, ratio: number, use: Partial<TreeUse> = {}) => [
-      ...[name, fixed(seconds, 2), fixed(ratio, 2), fixed(use.cpuSeconds), whole(use.peakMiB)],
+      ...[name, fixed(seconds, 2), fixed(ratio, 2), fixed(use.cpuSeconds), whole(use.peakMiB), whole(use.peakPssMiB)],
     ];
     table(
-      ['', 's', 'ratio', 'CPU s', 'peak MiB'],
+      ['', 's', 'ratio', 'CPU s', 'RSS MiB', 'PSS MiB'],
       [
         row('a bare client lists', reads.bare, 1),
         row('our client lists, nothing is mapped', reads.ours.seconds, reads.ours.seconds / reads.bare),
@@ -101,11 +101,11 @@ async function listBare(access: string): Promise<void> {
   }
 }
 
-/** Both side by side, as `measureFloor`: the first rounds are for Port, where entities that are new are made in them. */
+/** Both side by side. The first rounds are for Port, where entities that are new are made in them. */
 async function measureBoth(
   environment: Readonly<Record<string, string>>,
   access: string,
-  entities: Parameters<typeof bulkCalls>[2],
+  entities: Entities,
 ): Promise<number> {
   const client = await createBareClient(environment);
   const write = () => inParallel(BATCHES_IN_FLIGHT, bulkCalls(client, environment, entities));

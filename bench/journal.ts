@@ -22,8 +22,7 @@ interface Recorded extends Measured {
 /** What the record of a run costs: requests, time and memory, against the same run without it. */
 export async function journal({ services, seed, latencies }: Setup) {
   const latencyMs = latencies[0] ?? 20;
-  const entities = Math.round(services / 2);
-  const runs = await withStandIns({ services: entities, seed, latencyMs }, async (standIns) => {
+  const runs = await withStandIns({ services, seed, latencyMs }, async (standIns) => {
     await resyncOnce(standIns.environment);
     const all: Recorded[] = [];
     let step = 0;
@@ -45,7 +44,7 @@ export async function journal({ services, seed, latencies }: Setup) {
   );
   const best = SHARES.flatMap((share) => DETAILS.map((detail) => bestOf(runs, share, detail)));
   table(
-    ['changed', 'RUN_HISTORY', 'written', 'Port', 's', 'CPU s', 'peak MiB', 'time / off', 'CPU / off', 'memory / off'],
+    ['changed', 'RUN_HISTORY', 'written', 'Port', 's', 'CPU s', 'PSS MiB', 'time / off', 'CPU / off', 'memory / off'],
     best.map((one) => {
       const off = best.find(({ share, detail }) => share === one.share && detail === 'off') ?? one;
       const ratio = (a: number | undefined, b: number | undefined) =>
@@ -57,10 +56,10 @@ export async function journal({ services, seed, latencies }: Setup) {
         whole(one.port),
         fixed(one.seconds, 2),
         fixed(one.cpuSeconds, 2),
-        whole(one.peakMiB),
+        whole(one.peakPssMiB),
         ratio(one.seconds, off.seconds),
         ratio(one.cpuSeconds, off.cpuSeconds),
-        ratio(one.peakMiB, off.peakMiB),
+        ratio(one.peakPssMiB, off.peakPssMiB),
       ];
     }),
   );
@@ -80,6 +79,6 @@ function bestOf(runs: readonly Recorded[], share: number, detail: Detail) {
     port: least(({ requests }) => requests.port),
     seconds: least(({ seconds }) => seconds),
     cpuSeconds: least(({ cpuSeconds }) => cpuSeconds),
-    peakMiB: least(({ peakMiB }) => peakMiB),
+    peakPssMiB: least(({ peakPssMiB }) => peakPssMiB),
   };
 }

@@ -26,7 +26,7 @@ const runsSchema = z.object({ runs: z.array(z.looseObject({ runId: z.string(), s
 
 /** The operator's page over a run that created many entities, and what 100 open pages cost the service. */
 export async function page({ services, seed }: Setup) {
-  return withStandIns({ services: Math.round(services / 2), seed, latencyMs: 0 }, async ({ environment }) => {
+  return withStandIns({ services, seed, latencyMs: 0 }, async ({ environment }) => {
     const address = `http://127.0.0.1:${await freePort()}`;
     const service = spawn(process.execPath, [CLI, 'start'], {
       env: { PATH: process.env.PATH ?? '', ...environment, HTTP_HOST: '127.0.0.1', ...serviceSettings(address) },

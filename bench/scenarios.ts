@@ -1,6 +1,4 @@
-import { type Floor, makeBlueprints, measureFloor } from './floor.ts';
 import { type MappingSpeed, measureMapping } from './mapping.ts';
-import { oceanEntitiesPerSecond } from './ocean-model.ts';
 import { type Measured, resyncOnce } from './product.ts';
 import { type Requests, type StandInProcess, startStandInProcess } from './stand-in-process.ts';
 import { fixed, heading, print, table, whole } from './table.ts';
@@ -18,14 +16,10 @@ export interface Setup {
   readonly seed: number;
 }
 
-interface Run extends Measured {
+export interface Run extends Measured {
   readonly name: string;
   readonly requests: Requests;
 }
-
-/** So few that the model of serial calls ends in seconds; its speed does not depend on how many there are. */
-const OCEAN_SERVICES = 500;
-const FULL_BATCH = 20;
 
 export async function withStandIns<T>(
   { services, seed, latencyMs, portLimit }: { services: number; seed: number; latencyMs: number; portLimit?: Limit },
@@ -45,15 +39,15 @@ interface Limit {
   readonly periodSeconds: number;
 }
 
-async function run(name: string, standIns: StandInProcess): Promise<Run> {
+export async function run(name: string, standIns: StandInProcess): Promise<Run> {
   await standIns.requests();
   const measured = await resyncOnce(standIns.environment);
   return { name, ...measured, requests: await standIns.requests() };
 }
 
-function printRuns(runs: readonly Run[]): void {
+export function printRuns(runs: readonly Run[]): void {
   table(
-    ['', 'entities', 'written', 's', 'entities/s', 'Komodor', 'Port', 'CPU s', 'peak MiB'],
+    ['', 'entities', 'written', 's', 'entities/s', 'Komodor', 'Port', 'CPU s', 'RSS MiB', 'PSS MiB'],
     runs.map((one) => [
       one.name,
       whole(one.entities),
@@ -64,6 +58,7 @@ function printRuns(runs: readonly Run[]): void {
       whole(one.requests.port),
       fixed(one.cpuSeconds),
       whole(one.peakMiB),
+      whole(one.peakPssMiB),
     ]),
   );
 }
@@ -89,47 +84,6 @@ export async function mapping({ services, seed }: Setup) {
     ],
   );
   return { jq, speeds };
-}
-
-/** First, unchanged and slightly changed run, next to the least that the same requests cost and to serial calls. */
-export async function costs({ services, latencies, seed }: Setup) {
-  const results = [];
-  for (const latencyMs of latencies) {
-    const { runs, entities } = await withStandIns({ services, seed, latencyMs }, async (standIns) => {
-      const first = await run('first run', standIns);
-      const unchanged = await run('unchanged', standIns);
-      const changed = await standIns.change(0.01, 1);
-      const after = await run(`1 % changed (${changed})`, standIns);
-      return { runs: [first, unchanged, after], entities: await standIns.entities() };
-    });
-    const floor = await withStandIns({ services, seed, latencyMs }, async ({ environment }) => {
-      await makeBlueprints(environment);
-      return measureFloor(environment, entities);
-    });
-    const ocean = await withStandIns({ services: OCEAN_SERVICES, seed, latencyMs }, async (standIns) => {
-      await resyncOnce(standIns.environment);
-      return oceanEntitiesPerSecond(standIns.environment, await standIns.entities());
-    });
-    heading(`${whole(runs[0]?.entities)} entities, every answer takes ${latencyMs} ms`);
-    printRuns(runs);
-    printComparison(runs[0], floor, ocean);
-    results.push({ latencyMs, runs, floor, oceanEntitiesPerSecond: ocean });
-  }
-  return results;
-}
-
-function printComparison(first: Run | undefined, floor: Floor, ocean: number): void {
-  if (first === undefined) return;
-  print(
-    `floor: all pages ${fixed(floor.pagesSeconds, 2)} s, all bulk writes ${fixed(floor.writesSeconds, 2)} s, both side by side ${fixed(floor.bothSeconds, 2)} s`,
-  );
-  print(`first run / floor: ${fixed(first.seconds / floor.bothSeconds, 2)}`);
-  const speed = first.entities / first.seconds;
-  print(
-    `serial calls as Ocean makes them (model): ${whole(ocean)} entities/s; first run / model: ${fixed(speed / ocean, 1)}`,
-  );
-  const fewest = Math.ceil(first.entities / FULL_BATCH);
-  print(`Port requests, first run / fewest possible writes: ${first.requests.port} / ${fewest}`);
 }
 
 /** How time and memory grow with the size. */
