@@ -1,5 +1,6 @@
 import { BlueprintState } from './blueprint-state.ts';
 import { isAbort, messageOf } from './errors.ts';
+import type { BlueprintShape } from './model.ts';
 import type { Catalog, PropertyValues } from './ports.ts';
 import type { ProblemBook } from './problem-book.ts';
 import { type Extraction, extractionsWriting } from './run.ts';
@@ -14,17 +15,25 @@ export class BlueprintBook {
   readonly #problems: ProblemBook;
   readonly #signal: AbortSignal;
   readonly #whereOf: WhereOf;
+  readonly #onLoad: (state: BlueprintState) => void;
+  readonly #shapes = new Map<string, Promise<BlueprintShape | undefined>>();
   readonly #loading = new Map<string, Promise<BlueprintState | undefined>>();
-  readonly #loaded: BlueprintState[] = [];
+  /** In the order in which they were asked for, whichever comes first. */
+  readonly #loaded = new Map<string, BlueprintState | undefined>();
 
-  /** @param whereOf which of our entities of a blueprint are needed; default: all */
+  /**
+   * @param onLoad gets each state before anybody else
+   * @param whereOf which of our entities of a blueprint are needed; default: all
+   */
   constructor(
     catalog: Catalog,
     extractions: readonly Extraction[],
     problems: ProblemBook,
     signal: AbortSignal,
+    onLoad: (state: BlueprintState) => void,
     whereOf: WhereOf = () => ({}),
   ) {
+    this.#onLoad = onLoad;
     this.#whereOf = whereOf;
     this.#catalog = catalog;
     this.#extractions = extractions;
@@ -33,17 +42,26 @@ export class BlueprintBook {
   }
 
   get(blueprint: string): Promise<BlueprintState | undefined> {
-    const loading = this.#loading.get(blueprint) ?? this.#load(blueprint);
+    const known = this.#loading.get(blueprint);
+    if (known) return known;
+    this.#loaded.set(blueprint, undefined);
+    const loading = this.#load(blueprint);
     this.#loading.set(blueprint, loading);
     return loading;
   }
 
+  shape(blueprint: string): Promise<BlueprintShape | undefined> {
+    const known = this.#shapes.get(blueprint) ?? this.#catalog.blueprint(blueprint, this.#signal);
+    this.#shapes.set(blueprint, known);
+    return known;
+  }
+
   all(): readonly BlueprintState[] {
-    return this.#loaded;
+    return [...this.#loaded.values()].filter((state) => state !== undefined);
   }
 
   async #load(blueprint: string): Promise<BlueprintState | undefined> {
-    const shape = await this.#catalog.blueprint(blueprint, this.#signal);
+    const shape = await this.shape(blueprint);
     if (!shape) return undefined;
     const feeds = extractionsWriting(this.#extractions, blueprint);
     const locators = feeds.flatMap(({ locators }) => Object.values(locators.get(blueprint) ?? {}));
@@ -53,7 +71,8 @@ export class BlueprintBook {
       [...new Set(locators)],
     );
     await this.#readOwned(state);
-    this.#loaded.push(state);
+    this.#onLoad(state);
+    this.#loaded.set(blueprint, state);
     return state;
   }
 

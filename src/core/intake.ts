@@ -9,8 +9,11 @@ import { Fitter } from './fitter.ts';
 import type { Entity, Kind, RelationValue } from './model.ts';
 import { OtherOwners } from './other-owners.ts';
 import type { MappedItem } from './ports.ts';
+import type { ReadingOrder } from './reading-order.ts';
 import type { Run } from './run.ts';
 import { type NamedTargets, type PendingRelation, type RelationTargets, withoutRelations } from './targets.ts';
+import { WaitingRoom } from './waiting-room.ts';
+import { orAborted } from './signals.ts';
 import type { RowSource, Write } from './write.ts';
 import { WriteResults } from './write-results.ts';
 import type { Writer } from './writer.ts';
@@ -18,7 +21,8 @@ import { ENTITIES_PER_TURN, yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /**
  * Processes mapped items: fits their entities to the blueprints, skips unchanged ones, and gives the others to the writer.
- * It records in the blueprint states which entities were seen, for the deletions later.
+ * It records in the blueprint states which entities were seen, for the deletions later. Several kinds are taken in side by
+ * side; an entity with a relation to one that another kind still has to give waits for it.
  */
 export class Intake {
   readonly #run: Run;
@@ -28,6 +32,9 @@ export class Intake {
   readonly #results: WriteResults;
   readonly #additions: Additions;
   readonly #others: OtherOwners;
+  readonly #room = new WaitingRoom();
+  /** Known when the blueprints are; before that nothing is taken in. */
+  order: ReadingOrder | undefined;
   /** Relations that were left out because their target did not exist when the entity was written. */
   readonly pending: PendingRelation[] = [];
   readonly #postponed = new Map<string, RelationValue>();
@@ -41,34 +48,84 @@ export class Intake {
     this.#writer = writer;
     this.#targets = targets;
     this.#fitter = new Fitter(run, targets);
-    this.#results = new WriteResults(run);
+    this.#results = new WriteResults(run, (blueprint, identifier) => this.#room.settle(blueprint, identifier));
     this.#additions = new Additions(run, targets);
     this.#others = new OtherOwners(run);
     this.refusedForRelation = this.#results.refusedForRelation;
     this.entitiesWithoutBlueprint = this.#fitter.entitiesWithoutBlueprint;
   }
 
+  /** How many entities that a kind gave have each outcome so far. */
+  countsOf(kind: Kind): ReturnType<WriteResults['countsOf']> {
+    return this.#results.countsOf(kind);
+  }
+
   /**
-   * Returns when everything is packed or being sent, so it waits while Port is slow.
+   * Returns when everything is packed, being sent, or waiting for its relation targets; so it waits while Port is slow.
    * @returns the number of items that were left out, because they only add fields to an unknown entity, or because another
    * program or installation keeps their entities
    */
   async take(kind: Kind, batch: readonly MappedItem[]): Promise<number> {
     const fitted = await this.#fitter.fit(kind, batch);
     const placeable = await this.#others.leftToUs(kind, await this.#additions.known(kind, fitted));
-    if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(placeable);
-    for (const [index, piece] of placeable.entries()) {
-      if (index % ENTITIES_PER_TURN === 0) await yieldToEventLoop();
-      await this.#place(piece);
-    }
+    await this.#placeAll(placeable.filter((piece) => !this.#hasToWait(piece)));
+    while (this.#room.isFullFor(kind)) await this.#placeWhenReady(kind);
     return itemsOf(fitted).size - itemsOf(placeable).size;
   }
 
-  async #askForTargets(pieces: readonly FittedEntity[]): Promise<void> {
-    const open = pieces.flatMap(({ entity, state }) => {
-      const known = typeof entity.identifier === 'string' ? state.entities.get(entity.identifier) : undefined;
-      return this.#targets.unknownTargets(entity, state, known);
+  /** Waits for something, and meanwhile takes in what has waited for its relation targets. @throws what that throws */
+  async meanwhile<T>(kind: Kind, something: Promise<T>): Promise<T> {
+    if (this.#room.sizeOf(kind) === 0) return something;
+    let isDone = false;
+    const done = something.finally(() => {
+      isDone = true;
     });
+    // It is awaited below; until then its rejection is no unhandled one.
+    done.catch(() => undefined);
+    while (!isDone && this.#room.sizeOf(kind) > 0) {
+      await Promise.race([done, this.#room.whenReady(kind)]);
+      await this.#placeAll(this.#room.takeReady(kind));
+    }
+    return done;
+  }
+
+  /** Takes in what still waits of a kind that was read to its end, and then what waits for it. */
+  async finish(kind: Kind): Promise<void> {
+    while (this.#room.sizeOf(kind) > 0) await this.#placeWhenReady(kind);
+    await this.#writer.flush();
+    const { order } = this;
+    order?.end(kind);
+    this.#room.letGo((blueprint, waiting) => order?.mayStillBeGiven(blueprint, waiting) ?? false);
+  }
+
+  async #placeWhenReady(kind: Kind): Promise<void> {
+    await orAborted(this.#room.whenReady(kind), this.#run.signal);
+    await this.#placeAll(this.#room.takeReady(kind));
+  }
+
+  /** Lets an entity wait whose relation targets another kind still has to give, or of which an earlier value waits. */
+  #hasToWait(piece: FittedEntity): boolean {
+    const { entity, state, kind } = piece;
+    const targets = this.#targets
+      .notThereYet(entity, state, trackedOf(piece))
+      .filter(({ blueprint }) => this.order?.mayStillBeGiven(blueprint, kind));
+    if (targets.length === 0 && !this.#room.has(piece)) return false;
+    this.#room.add(piece, targets);
+    return true;
+  }
+
+  async #placeAll(pieces: readonly FittedEntity[]): Promise<void> {
+    if (!this.#run.mapping.flags.createMissingRelatedEntities) await this.#askForTargets(pieces);
+    for (const [index, piece] of pieces.entries()) {
+      if (index % ENTITIES_PER_TURN === 0) await yieldToEventLoop();
+      await this.#place(piece);
+    }
+  }
+
+  async #askForTargets(pieces: readonly FittedEntity[]): Promise<void> {
+    const open = pieces.flatMap((piece) =>
+      this.#targets.unknownTargets(piece.entity, piece.state, trackedOf(piece)),
+    );
     await this.#targets.lookUpMany(open);
   }
 
@@ -155,6 +212,10 @@ export class Intake {
     };
     return write;
   }
+}
+
+function trackedOf({ entity: { identifier }, state }: FittedEntity): TrackedEntity | undefined {
+  return typeof identifier === 'string' ? state.entities.get(identifier) : undefined;
 }
 
 function sourceOf({ kind, label, entries }: FittedEntity): RowSource {

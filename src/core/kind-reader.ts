@@ -1,3 +1,4 @@
+import { beginWalk } from './begun-walk.ts';
 import { fingerprint } from './canonical.ts';
 import { isSearchQuery } from './conform.ts';
 import { EmptyFields } from './empty-fields.ts';
@@ -12,8 +13,6 @@ import type { KindReport, RunStatus } from './report.ts';
 import { type Extraction, itemFingerprint, type Run } from './run.ts';
 import type { Place, SourceKind, SourcePage, Walk } from './source.ts';
 
-/** How many batches are read and mapped ahead. Each may have a few MiB. */
-const BATCHES_AHEAD = 3;
 /** Starting jq takes as long as mapping about 100 items, so small pages are joined. */
 const ITEMS_PER_MAPPING = 500;
 /** Not more than this are joined, because the data of each batch is in memory several times. */
@@ -22,6 +21,17 @@ const BYTES_PER_MAPPING = 2 * 1024 * 1024;
 type Counts = {
   -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number;
 };
+
+/** How a kind is read beside others. */
+export interface Reading {
+  /** Resolves when the kind may be read on. */
+  readonly turn: () => Promise<void>;
+  /** Resolves when what Port has of the blueprints is known. Items are compared with it. */
+  readonly opened: () => Promise<void>;
+  /** How many batches to read and map ahead. */
+  readonly depth: () => number;
+  readonly signal: AbortSignal;
+}
 
 /** Reads one kind to its end: reads pages, maps them, and gives them to the intake. */
 export class KindReader {
@@ -37,8 +47,6 @@ export class KindReader {
   #completeness: Completeness = { complete: true };
   #aborted = false;
   readonly #empty: ReturnType<EmptyFields['findings']>[number][] = [];
-  /** The counts of the run when this kind began. Kinds are read one after the other. */
-  #countsBefore = { written: 0, unchanged: 0 };
 
   constructor(run: Run, intake: Intake, kind: SourceKind) {
     this.#kind = kind;
@@ -51,17 +59,25 @@ export class KindReader {
   }
 
   /**
-   * @param written waits until everything that this kind gave is written
+   * Asks for the first page at once, and reads on when it is the kind's turn.
    * @throws what ends the whole run. An incomplete read does not throw; it is reported.
    */
-  async read(extractions: readonly Extraction[], written: () => Promise<void>): Promise<void> {
-    this.#countsBefore = this.#countsSoFar();
+  async read(extractions: readonly Extraction[], reading: Reading): Promise<void> {
+    const { turn, signal } = reading;
     this.#run.observer.kindStarted?.(this.kind);
     this.#run.lanes.open(this.kind);
+    const now = () => this.#run.ports.now().getTime();
+    const [first] = extractions;
+    const begun = first && beginWalk(() => first.listing.read(signal), now);
     try {
-      for (const extraction of extractions) await this.#extract(extraction);
-      await written();
+      await turn();
+      for (const extraction of extractions) {
+        const walk = extraction === first && begun ? begun.take() : extraction.listing.read(signal);
+        await this.#extract(extraction, walk, reading);
+      }
+      await this.#intake.finish(this.kind);
     } catch (error) {
+      await begun?.drop();
       this.#aborted = isAbort(error, this.#run.signal);
       this.markIncomplete({
         complete: false,
@@ -76,16 +92,17 @@ export class KindReader {
     }
   }
 
-  async #extract({ listing, program }: Extraction): Promise<void> {
-    const { signal, lanes } = this.#run;
+  async #extract({ program }: Extraction, walk: Walk, { depth, opened, signal }: Reading): Promise<void> {
+    const { lanes } = this.#run;
     const empty = new EmptyFields(program.entries);
     const leaving = { early: false };
-    const batches = this.#batches(listing.read(signal), leaving);
+    const batches = this.#batches(walk, leaving);
     const map = (items: readonly RawItem[]) => lanes.time([this.kind], 'map', () => program.map(items, signal), sizeOf);
-    const mapped = readAhead(batches, map, BATCHES_AHEAD);
+    const mapped = readAhead(batches, map, depth);
     try {
       for (;;) {
-        const next = await mapped.next();
+        const next = await this.#intake.meanwhile(this.kind, mapped.next());
+        await lanes.time([this.kind], 'compare', opened);
         if (next.done) {
           if (next.value.complete) this.#empty.push(...empty.findings());
           else this.#reportIncomplete(next.value);
@@ -253,23 +270,8 @@ export class KindReader {
 
   #progress(event: 'progress' | 'kindFinished'): void {
     const { pages, extracted } = this.#counts;
-    const { written, unchanged } = this.#countsSoFar();
-    this.#run.observer[event]?.({
-      kind: this.kind,
-      pages,
-      items: extracted,
-      written: written - this.#countsBefore.written,
-      unchanged: unchanged - this.#countsBefore.unchanged,
-    });
-  }
-
-  /** The counts of the run so far. */
-  #countsSoFar(): { readonly written: number; readonly unchanged: number } {
-    const outcomes = this.#run.states().map((state) => state.outcomes);
-    return {
-      written: outcomes.reduce((sum, { created, updated }) => sum + created + updated, 0),
-      unchanged: outcomes.reduce((sum, { unchanged }) => sum + unchanged, 0),
-    };
+    const { created, updated, unchanged } = this.#intake.countsOf(this.kind);
+    this.#run.observer[event]?.({ kind: this.kind, pages, items: extracted, written: created + updated, unchanged });
   }
 }
 

@@ -6,7 +6,7 @@ import type { MappedItem, Ports } from './ports.ts';
 import { problemBookFor } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
 import { type GoneItem, goneItems, removeGoneItems, withTwins } from './removed-items.ts';
-import { applyTaints, type RunWatchers } from './resync.ts';
+import { type RunWatchers, taintsFromTheBeginning } from './resync.ts';
 import { type Extraction, extractionsWriting } from './run.ts';
 import type { Walk } from './source.ts';
 
@@ -46,13 +46,13 @@ export async function refreshItems(
   const isShared = [...names.keys()].some((blueprint) => extractionsWriting(extractions, blueprint).length > 1);
   const enableMergeEntity = mapping.flags.enableMergeEntity || isShared;
   const merging = { ...mapping, flags: { ...mapping.flags, enableMergeEntity } };
-  const inputs = { ports, mapping: merging, extractions, observer, problems, signal, recording };
+  const standingTaints = (blueprint: string) => taintsFromTheBeginning(blueprint, { extractions, disabled }, {});
+  const inputs = { ports, mapping: merging, extractions, observer, problems, signal, recording, standingTaints };
   const run = openRun(inputs, (blueprint) => {
     const identifiers = names.get(blueprint);
     return identifiers && { $identifier: [...identifiers] };
   });
   await Promise.all([...names.keys()].map((blueprint) => run.state(blueprint)));
-  applyTaints(run, { disabled }, {});
 
   const soFar: ReadState = { readers: [], intake: undefined, writer: undefined };
   await readKinds(run, shares.map(asRead), soFar).finally(() => soFar.writer?.settled());

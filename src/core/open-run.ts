@@ -1,4 +1,6 @@
 import { BlueprintBook, type WhereOf } from './blueprint-book.ts';
+import type { BlueprintState } from './blueprint-state.ts';
+import type { Taint } from './deletion.ts';
 import type { FieldCounts } from './field-counts.ts';
 import { LaneBook } from './lane-book.ts';
 import type { BlueprintShape, Entity } from './model.ts';
@@ -10,15 +12,23 @@ type RunInputs = Pick<Run, 'ports' | 'mapping' | 'extractions' | 'observer' | 'p
   /** Missing where nobody asks for the times. */
   readonly lanes?: LaneBook;
   readonly fields?: FieldCounts | undefined;
+  /** What stands in the way of deletions in a blueprint from the beginning. */
+  readonly standingTaints?: (blueprint: string) => readonly Taint[];
 };
 
 /** Creates what the steps of a run share. @param whereOf limits which of our entities are read from Port */
 export function openRun(
-  { ports, mapping, extractions, observer, problems, signal, recording, fields, lanes }: RunInputs,
+  { ports, mapping, extractions, observer, problems, signal, recording, fields, lanes, standingTaints }: RunInputs,
   whereOf?: WhereOf,
 ): Run {
-  const book = new BlueprintBook(ports.catalog, extractions, problems, signal, whereOf);
-  const taints = new Map<string, () => void>();
+  /** What was found while reading: how it taints a blueprint, if it concerns that. */
+  const taints = new Map<string, (state: BlueprintState) => void>();
+  // A computed blueprint may be found only after a taint that applies to it.
+  function onLoad(state: BlueprintState): void {
+    for (const apply of taints.values()) apply(state);
+    for (const taint of standingTaints?.(state.shape.identifier) ?? []) state.taint(taint);
+  }
+  const book = new BlueprintBook(ports.catalog, extractions, problems, signal, onLoad, whereOf);
   const needed = new Map<string, Set<string>>();
   return {
     ports,
@@ -30,26 +40,22 @@ export function openRun(
     lanes: lanes ?? new LaneBook(() => ports.now().getTime()),
     fields,
     recorder: recording && new Recorder(recording, { ports, problems, signal }),
+    shape: (blueprint) => book.shape(blueprint),
     state: (blueprint) => book.get(blueprint),
     states: () => book.all(),
     writes: (blueprint) => extractionsWriting(extractions, blueprint).length > 0,
     taint(kind, blueprint, taint) {
-      const apply = () => {
-        for (const state of book.all()) {
-          const { identifier } = state.shape;
-          const concerned = extractionsCreating(extractions, identifier).some(
-            (extraction) => extraction.kind.name === kind,
-          );
-          if (concerned && (blueprint === null || blueprint === identifier)) state.taint(taint);
-        }
+      const apply = (state: BlueprintState) => {
+        const { identifier } = state.shape;
+        const concerned = extractionsCreating(extractions, identifier).some(
+          (extraction) => extraction.kind.name === kind,
+        );
+        if (concerned && (blueprint === null || blueprint === identifier)) state.taint(taint);
       };
       const key = JSON.stringify([kind, blueprint, taint.reason]);
-      if (!taints.has(key)) apply();
+      if (taints.has(key)) return;
       taints.set(key, apply);
-    },
-    // A computed blueprint may be found only after a taint that applies to it.
-    applyTaints: () => {
-      for (const apply of taints.values()) apply();
+      for (const state of book.all()) apply(state);
     },
     async protectTargets(entity: Entity, shape: BlueprintShape) {
       for (const [relation, value] of Object.entries(entity.relations)) {

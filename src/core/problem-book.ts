@@ -68,6 +68,22 @@ export class ProblemBook {
     return [...this.#problems.values()].some(({ incident }) => incident.severity === 'error');
   }
 
+  get size(): number {
+    return this.#problems.size;
+  }
+
+  /**
+   * Brings the problems behind the first ones into the order of their kinds, because kinds are read side by side and what
+   * comes first is chance. Those of no kind come before them.
+   */
+  arrange(first: number, kinds: readonly Kind[]): void {
+    const rank = ([, { incident }]: [string, OpenProblem]) => (incident.kind === undefined ? -1 : kinds.indexOf(incident.kind));
+    const all = [...this.#problems];
+    const arranged = all.slice(first).sort((a, b) => rank(a) - rank(b));
+    this.#problems.clear();
+    for (const [key, problem] of [...all.slice(0, first), ...arranged]) this.#problems.set(key, problem);
+  }
+
   /** @param locate finds the expressions that problems come from */
   list(locate: Locate = () => undefined): Problem[] {
     return [...this.#problems.values()].map((problem) => close(problem, locate));

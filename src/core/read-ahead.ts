@@ -1,12 +1,12 @@
 /**
- * Reads up to `depth` values ahead of the consumer and works on each at once, so that reading, working and the consumer
+ * Reads up to `depth()` values ahead of the consumer and works on each at once, so that reading, working and the consumer
  * overlap. Yields the results in order. Passes on the generator's return value and all errors, and closes the generator
  * when the consumer stops early.
  */
 export async function* readAhead<T, U, R>(
   source: AsyncGenerator<T, R>,
   work: (value: T) => Promise<U>,
-  depth: number,
+  depth: () => number,
 ): AsyncGenerator<U, R> {
   const waiting: Promise<IteratorResult<U, R>>[] = [];
   const begin = async (): Promise<IteratorResult<U, R>> => {
@@ -14,7 +14,7 @@ export async function* readAhead<T, U, R>(
     return next.done ? next : { done: false, value: await work(next.value) };
   };
   const fill = () => {
-    while (waiting.length < depth) {
+    while (waiting.length < Math.max(1, depth())) {
       const next = begin();
       // The consumer gets the rejection later. Until then it must not be an unhandled rejection.
       next.catch(() => undefined);

@@ -1,63 +1,79 @@
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
-import { type Extraction, extractionsWriting, type Run } from './run.ts';
+import type { BlueprintShape } from './model.ts';
+import { ReadingOrder } from './reading-order.ts';
+import type { Extraction, Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
-import type { SourceKind } from './source.ts';
+import { withAnySignal } from './signals.ts';
 import { RelationTargets } from './targets.ts';
-import { targetsFirst } from './targets-first.ts';
 import { Writer } from './writer.ts';
+
+/** How many batches all kinds together read and map ahead, and one alone. Each may have a few MiB. */
+const BATCHES_AHEAD = 6;
+const BATCHES_AHEAD_OF_ONE = 3;
 
 /** What has been read so far. It is filled while reading, so that it is known even if reading throws. */
 export interface ReadState {
+  /** In the order of the report. */
   readers: readonly KindReader[];
   intake: Intake | undefined;
   writer: Writer | undefined;
 }
 
+export interface ReadOptions {
+  /** The blueprints that the mapping names, as soon as Port has them (default: those that the run has read). */
+  readonly shapes?: Promise<readonly BlueprintShape[]>;
+  /** Reads what Port has of the blueprints of extractions (default: the run has read it). */
+  readonly opening?: (extractions: readonly Extraction[]) => Promise<void>;
+  /** Called after each kind. */
+  readonly finished?: (reader: KindReader) => void;
+}
+
 /**
- * Reads kinds one after the other, and writes what differs from Port. A resync reads everything, a live event only what
- * belongs to its subject.
- * @param finished called after each kind
+ * Reads kinds side by side, and writes what differs from Port. A resync reads everything, a live event only what belongs to
+ * its subject.
  * @throws what ends the whole run
  */
 export async function readKinds(
   run: Run,
   wanted: readonly Extraction[],
   state: ReadState,
-  finished: (reader: KindReader) => void = () => undefined,
+  { shapes, opening = async () => undefined, finished = () => undefined }: ReadOptions = {},
 ): Promise<void> {
-  const targets = new RelationTargets(run);
-  const writer = new Writer(run.ports.catalog, run.mapping.flags, run.signal, run);
-  const intake = new Intake(run, writer, targets);
-  state.intake = intake;
-  state.writer = writer;
-  for (const kind of kindsInOrder(run, wanted)) {
-    const reader = new KindReader(run, intake, kind);
-    state.readers = [...state.readers, reader];
-    // Entities of this kind may be relation targets of the next one, so they must be written first.
-    await reader.read(
-      wanted.filter((extraction) => extraction.kind === kind),
-      () => writer.flush(),
+  const stopping = new AbortController();
+  await withAnySignal([run.signal, stopping.signal], async (signal) => {
+    const reading: Run = { ...run, signal };
+    const targets = new RelationTargets(reading);
+    const writer = new Writer(run.ports.catalog, run.mapping.flags, signal, run);
+    const intake = new Intake(reading, writer, targets);
+    state.intake = intake;
+    state.writer = writer;
+    const readers = new Map([...new Set(wanted.map(({ kind }) => kind))].map((kind) => [kind, new KindReader(run, intake, kind)]));
+    state.readers = [...readers.values()];
+    const ordered = (shapes ?? Promise.resolve(run.states().map(({ shape }) => shape))).then((known) => {
+      const order = new ReadingOrder(known, wanted);
+      intake.order = order;
+      state.readers = order.kinds.flatMap((kind) => readers.get(kind) ?? []);
+      return order;
+    });
+    const depth = () =>
+      Math.min(BATCHES_AHEAD_OF_ONE, Math.max(1, Math.floor(BATCHES_AHEAD / (intake.order?.open ?? readers.size))));
+    await Promise.allSettled(
+      [...readers].map(async ([kind, reader]) => {
+        const own = wanted.filter((extraction) => extraction.kind === kind);
+        const stop = (error: unknown): never => {
+          // The others are not worth going on, and nothing may be under way when the run ends.
+          if (!stopping.signal.aborted) stopping.abort(error);
+          intake.order?.fail(kind.name, error);
+          throw error;
+        };
+        const turn = async () => (await ordered).turnOf(kind);
+        const opened = () => opening(own);
+        await reader.read(own, { turn: () => turn().catch(stop), opened, depth, signal }).catch(stop);
+        finished(reader);
+      }),
     );
-    finished(reader);
-  }
-  await finishRelations(run, intake, targets, writer);
-}
-
-/** The order of reading: kinds whose entities are relation targets first; and every kind after those in its `after`. */
-function kindsInOrder(run: Run, wanted: readonly Extraction[]): readonly SourceKind[] {
-  const byTarget = targetsFirst(run.states(), ({ shape }) => shape).flatMap(({ shape }) =>
-    extractionsWriting(wanted, shape.identifier).map(({ kind }) => kind),
-  );
-  const waiting = new Set([...byTarget, ...wanted.map(({ kind }) => kind)]);
-  const ordered: SourceKind[] = [];
-  while (waiting.size > 0) {
-    const names = [...waiting].map(({ name }) => name);
-    // In a cycle the given order is kept.
-    const next = [...waiting].find(({ after }) => !after.some((name) => names.includes(name))) ?? [...waiting][0];
-    if (next === undefined) break;
-    waiting.delete(next);
-    ordered.push(next);
-  }
-  return ordered;
+    if (stopping.signal.aborted) throw stopping.signal.reason;
+    await finishRelations(reading, intake, targets, writer);
+  });
 }

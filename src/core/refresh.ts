@@ -6,7 +6,7 @@ import type { Ports, PropertyValues } from './ports.ts';
 import { ProblemBook } from './problem-book.ts';
 import { type ReadState, readKinds } from './read-kinds.ts';
 import type { Recording } from './recorder.ts';
-import { applyTaints } from './resync.ts';
+import { taintsFromTheBeginning } from './resync.ts';
 import { type Extraction, extractionsWriting } from './run.ts';
 import type { KindBook, Listing, Narrowed, Subject, Walk } from './source.ts';
 
@@ -24,11 +24,11 @@ export async function refreshSubject(
   recording?: Recording | undefined,
 ): Promise<RefreshReport> {
   const problems = new ProblemBook();
-  const inputs = { ports, mapping, extractions, observer: {}, problems, signal, recording };
+  const standingTaints = (blueprint: string) => taintsFromTheBeginning(blueprint, { extractions, disabled }, {});
+  const inputs = { ports, mapping, extractions, observer: {}, problems, signal, recording, standingTaints };
   const run = openRun(inputs, (blueprint) => whereOf(extractions, blueprint, subject));
   const blueprints = extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null));
   await Promise.all(blueprints.map((blueprint) => run.state(blueprint)));
-  applyTaints(run, { disabled }, {});
 
   const soFar: ReadState = { readers: [], intake: undefined, writer: undefined };
   await readKinds(run, narrowed(extractions, subject), soFar).finally(() => soFar.writer?.settled());

@@ -1,4 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
+import type { Taint } from './deletion.ts';
 import { Deletions } from './deletions.ts';
 import { AppError, isAbort, messageOf } from './errors.ts';
 import { type CompiledMapping, compileMapping } from './extractions.ts';
@@ -121,24 +122,20 @@ async function runSteps(
   const { extractions } = compiled;
   const fields = new FieldCounts(wanted.flatMap(({ program }) => program.entries));
   progress.fields = fields;
-  const run = openRun({ ports, mapping, extractions, observer, problems, signal, recording, lanes, fields });
+  const standingTaints = (blueprint: string) => taintsFromTheBeginning(blueprint, compiled, request);
+  const inputs = { ports, mapping, extractions, observer, problems, signal, recording, lanes, fields, standingTaints };
+  const run = openRun(inputs);
   progress.run = run;
-  const literal = new Set(wanted.flatMap(({ program }) => program.blueprints.filter((name) => name !== null)));
-  await Promise.all(
-    [...literal].map((blueprint) => {
-      const kinds = new Set(extractionsWriting(wanted, blueprint).map(({ kind }) => kind.name));
-      return lanes.time([...kinds], 'compare', () => run.state(blueprint));
-    }),
-  );
-  applyTaints(run, compiled, request);
-
-  await readKinds(run, wanted, progress, (reader) => reader.reportEmptyFields());
-
-  applyTaints(run, compiled, request);
+  const opening = open(run, wanted);
+  const before = problems.size;
+  await readKinds(run, wanted, progress, {
+    shapes: opening.shapes,
+    opening: opening.statesOf,
+    finished: (reader) => reader.reportEmptyFields(),
+  }).finally(() => problems.arrange(before, progress.readers.map(({ kind }) => kind)));
   // An expression may compute any blueprint, also one that no item of this run names any more.
   const mayWriteAny = wanted.some(({ program }) => program.blueprints.includes(null));
   if (readsAllKinds(request) || mayWriteAny) progress.unmapped = await findUnmapped(run, compiled);
-  applyTaints(run, compiled, request);
   const approved = new Set(request.approvedDeletions ?? []);
   progress.deletions = new Deletions(run, progress.readers, approved, startedAt);
   await progress.deletions.decideAndDelete([...blueprintsOf(progress)].reverse());
@@ -164,26 +161,36 @@ function nothingToDo({ kinds }: ResyncRequest, { mappingOrigin }: PreparedCatalo
   return `${mappingOrigin} has no usable entry${which}; nothing was read and nothing changed`;
 }
 
-/** Taints the blueprints of disabled entries, and of kinds that this run does not read. */
-export function applyTaints(
-  run: Run,
-  { disabled }: Pick<CompiledMapping, 'disabled'>,
+/** The taints of a blueprint by disabled entries, and by kinds that this run does not read. */
+export function taintsFromTheBeginning(
+  blueprint: string,
+  { extractions, disabled }: Pick<CompiledMapping, 'extractions' | 'disabled'>,
   request: Pick<ResyncRequest, 'kinds'>,
-): void {
-  run.applyTaints();
-  for (const state of run.states()) {
-    const { identifier } = state.shape;
-    for (const { path, blueprints, message } of disabled) {
-      if (blueprints === null || blueprints.includes(identifier)) {
-        state.taint({ reason: 'disabled', detail: `${path} is disabled: ${message}` });
-      }
-    }
-    for (const { kind } of extractionsCreating(run.extractions, identifier)) {
-      if (!isWanted(request, kind.name)) {
-        state.taint({ reason: 'not_selected', detail: `${kind.name} also writes it and was not part of this run` });
-      }
-    }
-  }
+): readonly Taint[] {
+  const broken = disabled.filter(({ blueprints }) => blueprints === null || blueprints.includes(blueprint));
+  const unread = extractionsCreating(extractions, blueprint).filter(({ kind }) => !isWanted(request, kind.name));
+  return [
+    ...broken.map(({ path, message }): Taint => ({ reason: 'disabled', detail: `${path} is disabled: ${message}` })),
+    ...unread.map(({ kind }): Taint => ({ reason: 'not_selected', detail: `${kind.name} also writes it and was not part of this run` })),
+  ];
+}
+
+/** Begins to read what Port has of the blueprints that the mapping names, while the first pages of the kinds are on their way. */
+function open(run: Run, wanted: readonly Extraction[]) {
+  const literalsOf = (extractions: readonly Extraction[]) => [
+    ...new Set(extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null))),
+  ];
+  const all = literalsOf(wanted);
+  // The kinds wait for it, and get the rejection.
+  for (const blueprint of all) run.state(blueprint).catch(() => undefined);
+  return {
+    shapes: Promise.all(all.map((blueprint) => run.shape(blueprint))).then((shapes) =>
+      shapes.filter((shape) => shape !== undefined),
+    ),
+    async statesOf(extractions: readonly Extraction[]) {
+      await Promise.all(literalsOf(extractions).map((blueprint) => run.state(blueprint)));
+    },
+  };
 }
 
 interface RunEnding {

@@ -31,14 +31,14 @@ export interface Run {
   readonly recorder: Recorder | undefined;
   /** Counts what expressions give; undefined: nobody wants to know. */
   readonly fields: FieldCounts | undefined;
+  /** A blueprint as Port has it; undefined when Port has none. */
+  shape(blueprint: string): Promise<BlueprintShape | undefined>;
   /** The state of a blueprint, read when first needed; undefined when Port does not have the blueprint. */
   state(blueprint: string): Promise<BlueprintState | undefined>;
   /** Whether an entry of the mapping writes, or may write, this blueprint. */
   writes(blueprint: string): boolean;
   /** Adds a taint to a blueprint; null: to every blueprint that the kind may write. */
   taint(kind: Kind, blueprint: string | null, taint: Taint): void;
-  /** Applies earlier taints to blueprints that were read since. */
-  applyTaints(): void;
   /** Counts entities that Port creates for a relation as seen. */
   protectTargets(entity: Entity, shape: BlueprintShape): Promise<void>;
   /** The entities of a blueprint that no entry writes, but that Port creates as missing relation targets. */

@@ -37,3 +37,13 @@ export async function withTimeLimit<T>(
     throw limit.aborted && !signal.aborted ? late() : error;
   }
 }
+
+/** Waits for work that goes on when we stop waiting. @throws what the work throws, or the signal's reason when it aborts */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

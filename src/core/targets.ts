@@ -2,6 +2,7 @@ import type { BlueprintState } from './blueprint-state.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import type { BlueprintShape, Entity, Kind, RelationValue } from './model.ts';
 import type { Run } from './run.ts';
+import type { EntityName } from './waiting-room.ts';
 import type { RowSource } from './write.ts';
 
 /** A relation that was left out of an entity because its targets do not exist yet, as far as known. */
@@ -51,6 +52,18 @@ export class RelationTargets {
     );
   }
 
+  /** The targets of an entity's new relations that are not in Port, as far as known, and of which no outcome is known. */
+  notThereYet(entity: Entity, state: BlueprintState, known: TrackedEntity | undefined): readonly EntityName[] {
+    const fingerprints = known?.fingerprints;
+    return namedTargets(entity, state.shape).flatMap(({ relation, target, names }) => {
+      const missing = names.filter((name) => !this.#isSettled(target, name));
+      // Port only has relations to existing entities.
+      if (missing.length === 0 || (fingerprints && state.table.hasSameValue(entity, `relations.${relation}`, fingerprints)))
+        return [];
+      return missing.map((identifier) => ({ blueprint: target, identifier }));
+    });
+  }
+
   /** Looks up unknown targets, if they are enough for a request, or if Port refuses the entity without them. */
   async lookUpMany(open: readonly NamedTargets[]): Promise<void> {
     const waiting = new Map<string, { readonly names: Set<string>; urgent: boolean }>();
@@ -60,9 +73,8 @@ export class RelationTargets {
       asked.urgent ||= required;
       waiting.set(target, asked);
     }
-    for (const [target, { names, urgent }] of waiting) {
-      if (urgent || names.size >= LOOKUP_SIZE) await this.lookUp(target, [...names]);
-    }
+    const due = [...waiting].filter(([, { names, urgent }]) => urgent || names.size >= LOOKUP_SIZE);
+    await Promise.all(due.map(([target, { names }]) => this.lookUp(target, [...names])));
   }
 
   /** Looks up targets. If that fails, they count as existing: if one does not, Port will refuse the entity. */
@@ -70,16 +82,24 @@ export class RelationTargets {
     const answers = this.#answers.get(blueprint) ?? new Map<string, boolean>();
     this.#answers.set(blueprint, answers);
     const open = [...new Set(names)].filter((name) => !answers.has(name));
-    for (let start = 0; start < open.length; start += LOOKUP_SIZE) {
-      const chunk = open.slice(start, start + LOOKUP_SIZE);
+    const ask = async (chunk: readonly string[]) => {
       const existing = await this.#run.ports.catalog.existing(blueprint, chunk, this.#run.signal);
       for (const name of chunk) answers.set(name, existing.has(name));
-    }
+    };
+    const chunks = Array.from({ length: Math.ceil(open.length / LOOKUP_SIZE) }, (_, at) =>
+      open.slice(at * LOOKUP_SIZE, (at + 1) * LOOKUP_SIZE),
+    );
+    await Promise.all(chunks.map(ask));
   }
 
   /** Drops the results of earlier lookups, at the end of the run. */
   forget(): void {
     this.#answers.clear();
+  }
+
+  #isSettled(blueprint: string, name: string): boolean {
+    const ours = this.#states.get(blueprint)?.entities.get(name);
+    return ours?.owned || ours?.outcome !== undefined || this.#answers.get(blueprint)?.get(name) === true;
   }
 
   /** Whether a target exists; undefined when it must be looked up. */

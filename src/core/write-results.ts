@@ -1,6 +1,7 @@
 import type { EntityOutcome } from './entity-outcome.ts';
 import type { TrackedEntity } from './entity-table.ts';
 import { type FittedEntity, reportField } from './fitted-entity.ts';
+import type { Kind } from './model.ts';
 import type { UpsertOutcome } from './ports.ts';
 import type { Run } from './run.ts';
 import type { Write } from './write.ts';
@@ -8,11 +9,26 @@ import type { Write } from './write.ts';
 /** Records the outcome of each entity that was sent to Port. */
 export class WriteResults {
   readonly #run: Run;
+  readonly #settled: (blueprint: string, identifier: string) => void;
+  readonly #counts = new Map<Kind, Record<EntityOutcome, number>>();
   /** Entities that Port refused because a relation's target is missing. */
   readonly refusedForRelation: Write[] = [];
 
-  constructor(run: Run) {
+  /** @param settled called when it is known whether an entity is in Port */
+  constructor(run: Run, settled: (blueprint: string, identifier: string) => void) {
     this.#run = run;
+    this.#settled = settled;
+  }
+
+  /** How many entities of a kind have each outcome so far. */
+  countsOf(kind: Kind): Readonly<Record<EntityOutcome, number>> {
+    return this.#countsOf(kind);
+  }
+
+  #countsOf(kind: Kind): Record<EntityOutcome, number> {
+    const counts = this.#counts.get(kind) ?? { unchanged: 0, updated: 0, created: 0, failed: 0 };
+    this.#counts.set(kind, counts);
+    return counts;
   }
 
   /** Records the outcome of one write. */
@@ -23,12 +39,13 @@ export class WriteResults {
         for (const field of outcome.leftOut ?? []) {
           reportField(this.#run.problems, { code: 'value_refused', ...field }, piece);
         }
-        const entity = tracked ?? (outcome.identifier === null ? undefined : state.track(outcome.identifier));
-        if (!entity) this.#taintUnnamed(piece);
+        const name = nameOf(piece) ?? outcome.identifier;
+        const entity = tracked ?? (name === null ? undefined : state.track(name));
+        if (!entity || name === null) this.#taintUnnamed(piece);
         else {
           entity.sighting ??= { kind, item, label };
           const done = (outcome.created ?? !entity.owned) ? 'created' : 'updated';
-          state.recordOutcome(entity, done);
+          this.#record(piece, entity, done, name);
           this.#tell(piece, done);
         }
         return;
@@ -42,7 +59,8 @@ export class WriteResults {
         this.refusedForRelation.push(write);
         return;
       case 'refused': {
-        if (tracked) state.recordOutcome(tracked, 'failed');
+        const name = nameOf(piece);
+        if (tracked && name !== null) this.#record(piece, tracked, 'failed', name);
         else this.#taintUnnamed(piece);
         const { blueprint, identifier } = piece.entity;
         this.#run.problems.add({
@@ -59,18 +77,29 @@ export class WriteResults {
     }
   }
 
+  #record({ state, kind }: FittedEntity, entity: TrackedEntity, outcome: EntityOutcome, name: string): void {
+    const before = entity.outcome;
+    state.recordOutcome(entity, outcome);
+    this.#settled(state.shape.identifier, name);
+    const after = entity.outcome;
+    if (after === undefined || after === before) return;
+    const counts = this.#countsOf(kind);
+    counts[after] += 1;
+    if (before !== undefined) counts[before] -= 1;
+  }
+
   /** Says what became of an item's entity. */
   #tell(
-    { entity: { blueprint, identifier }, kind, label }: FittedEntity,
+    piece: FittedEntity,
     outcome: EntityOutcome,
     message?: string,
   ): void {
-    const name = typeof identifier === 'string' ? identifier : null;
+    const { entity: { blueprint }, kind, label } = piece;
     this.#run.observer.entityDone?.({
       kind,
       label,
       blueprint,
-      identifier: name,
+      identifier: nameOf(piece),
       outcome,
       ...(message === undefined ? {} : { message }),
     });
@@ -78,7 +107,8 @@ export class WriteResults {
 
   /** Records that an entity needs no write. */
   unchanged(piece: FittedEntity, tracked: TrackedEntity): void {
-    piece.state.recordOutcome(tracked, 'unchanged');
+    const name = nameOf(piece);
+    if (name !== null) this.#record(piece, tracked, 'unchanged', name);
     this.#tell(piece, 'unchanged');
   }
 
@@ -87,4 +117,9 @@ export class WriteResults {
     const detail = `which entity ${label} stands for is only known when Port has found it`;
     this.#run.taint(kind, entity.blueprint, { reason: 'rejected', detail });
   }
+}
+
+/** The identifier; null: a search query names the entity. */
+function nameOf({ entity: { identifier } }: FittedEntity): string | null {
+  return typeof identifier === 'string' ? identifier : null;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { messageOf } from '../core/errors.ts';
 import type { Kind } from '../core/model.ts';
+import { orAborted } from '../core/signals.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { KubernetesApi } from './api.ts';
 import { DISCOVERY_FORMS, type GroupVersion, groupVersionsIn, resourcesIn } from './discovery-documents.ts';
@@ -47,6 +48,8 @@ export function createDiscovery(api: KubernetesApi, now: () => number = Date.now
       .finally(() => {
         asking = undefined;
       });
+    // All kinds of a run may wait with the same signal.
+    setMaxListeners(0, signal);
     return orAborted(asking, signal);
   }
 
@@ -122,15 +125,4 @@ async function withResources(
     if (error instanceof HttpFailure && !error.isUnreachable) return { group, version, why: messageOf(error) };
     throw error;
   }
-}
-
-/** Waits for work that goes on when we stop waiting. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // All kinds of a run may wait with the same signal.
-  setMaxListeners(0, signal);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -47,7 +47,7 @@ describe('readAhead', () => {
       fc.asyncProperty(fc.nat(12), depth, async (length, ahead) => {
         const values: number[] = [];
         const watched = counting(length);
-        expect(await drain(readAhead(watched.source, same, ahead), values)).toBe('the end');
+        expect(await drain(readAhead(watched.source, same, () => ahead), values)).toBe('the end');
         expect(values).toEqual(Array.from({ length }, (_, index) => index));
         expect(watched.closed()).toBe(true);
       }),
@@ -59,7 +59,7 @@ describe('readAhead', () => {
       fc.asyncProperty(fc.nat(6), depth, async (length, ahead) => {
         const values: number[] = [];
         const error = new Error('page lost');
-        await expect(drain(readAhead(counting(length, error).source, same, ahead), values)).rejects.toBe(error);
+        await expect(drain(readAhead(counting(length, error).source, same, () => ahead), values)).rejects.toBe(error);
         expect(values).toHaveLength(length);
       }),
     );
@@ -67,7 +67,7 @@ describe('readAhead', () => {
 
   it('is so far ahead and no further', async () => {
     const watched = counting(20);
-    const reader = readAhead(watched.source, same, 3);
+    const reader = readAhead(watched.source, same, () => 3);
     await reader.next();
     await new Promise((resolve) => setImmediate(resolve));
     expect(watched.begun()).toBe(3);
@@ -77,7 +77,7 @@ describe('readAhead', () => {
   it('works on several values at once, and gives the results in order', async () => {
     const finish: (() => void)[] = [];
     const slow = (value: number) => new Promise<number>((resolve) => finish.push(() => resolve(value * 10)));
-    const reader = readAhead(counting(20).source, slow, 3);
+    const reader = readAhead(counting(20).source, slow, () => 3);
     const first = reader.next();
     await new Promise((resolve) => setImmediate(resolve));
     expect(finish).toHaveLength(3);
@@ -89,14 +89,14 @@ describe('readAhead', () => {
 
   it('passes on an error of the work in its place', async () => {
     const fails = async (value: number) => (value === 1 ? Promise.reject(new Error('no jq')) : value);
-    const reader = readAhead(counting(5).source, fails, 3);
+    const reader = readAhead(counting(5).source, fails, () => 3);
     expect(await reader.next()).toEqual({ done: false, value: 0 });
     await expect(reader.next()).rejects.toThrow('no jq');
   });
 
   it('closes the source when the consumer leaves early', async () => {
     const watched = counting(20);
-    for await (const value of readAhead(watched.source, same, 2)) if (value === 4) break;
+    for await (const value of readAhead(watched.source, same, () => 2)) if (value === 4) break;
     expect(watched.closed()).toBe(true);
   });
 
@@ -104,7 +104,7 @@ describe('readAhead', () => {
     const unseen: unknown[] = [];
     const note = (reason: unknown) => unseen.push(reason);
     process.on('unhandledRejection', note);
-    const reader = readAhead(counting(1, new Error('too late')).source, same, 3);
+    const reader = readAhead(counting(1, new Error('too late')).source, same, () => 3);
     expect(await reader.next()).toEqual({ done: false, value: 0 });
     await reader.return('left');
     await new Promise((resolve) => setTimeout(resolve, 5));
