@@ -1,3 +1,4 @@
+import type { Kind } from '../core/model.ts';
 import type { KindProgress, RunObserver } from '../core/ports.ts';
 import type { RunMode } from '../core/report.ts';
 import type { PerSide } from '../core/sides.ts';
@@ -23,19 +24,24 @@ const LOG_EVERY_MS = 10_000;
 
 /** Shows the progress of a run: on a terminal one line that is redrawn, elsewhere log lines. */
 export function showProgress({ logger, mode, out, traffic }: ProgressOptions): ProgressDisplay {
-  let current: { readonly progress: KindProgress; readonly startedAt: number } | undefined;
+  /** Kinds that are being read, side by side. */
+  const current = new Map<Kind, KindProgress>();
+  const startedAt = performance.now();
   /** The text while no kind is being read. */
   let phase = 'Connecting to Port …';
   const isLive = out.isTTY === true;
   const clear = () => void (isLive && out.write('\r\u001b[K'));
   const draw = () => {
     const now = traffic();
-    const line = current ? progressLine(current.progress, current.startedAt, now) : `${phase}${waitingFor(now)}`;
+    const done = current.size === 0 ? phase : progressLine([...current.values()], startedAt, now);
+    const line = `${done}${waitingFor(now)}`;
     // One column less than the width, because a full line would scroll.
     out.write(`\r\u001b[K${line.slice(0, (out.columns || 120) - 1)}`);
   };
-  const log = () =>
-    void (current && logger.info({ ...countsOf(current.progress, mode), phase: 'extract' }, 'kind in progress'));
+  const log = () => {
+    for (const progress of current.values())
+      logger.info({ ...countsOf(progress, mode), phase: 'extract' }, 'kind in progress');
+  };
   const timer = setInterval(isLive ? draw : log, isLive ? REDRAW_MS : LOG_EVERY_MS);
   timer.unref();
   if (isLive) draw();
@@ -45,16 +51,16 @@ export function showProgress({ logger, mode, out, traffic }: ProgressOptions): P
         phase = 'Reading what Port has …';
       },
       kindStarted(kind) {
-        current = { progress: { kind, pages: 0, items: 0, written: 0, unchanged: 0 }, startedAt: performance.now() };
+        current.set(kind, { kind, pages: 0, items: 0, written: 0, unchanged: 0 });
         if (!isLive) logger.info({ kind, phase: 'extract' }, 'kind started');
       },
       progress(progress) {
-        if (current) current = { ...current, progress };
+        current.set(progress.kind, progress);
       },
       kindFinished(progress) {
         if (!isLive) logger.info({ ...countsOf(progress, mode), phase: 'extract' }, 'kind read');
         else out.write(`\r\u001b[K${finishedLine(progress, mode)}\n`);
-        current = undefined;
+        current.delete(progress.kind);
         phase = mode === 'plan' ? 'Comparing what is left …' : 'Writing what is left …';
       },
       problem({ severity, code, message, kind }) {
@@ -85,16 +91,18 @@ function finishedLine({ kind, items, written, unchanged }: KindProgress, mode: R
   return `${kind}  ${items} items  ${written} ${mode === 'plan' ? 'to write' : 'written'}  ${unchanged} unchanged`;
 }
 
-function progressLine(
-  { kind, pages, items }: KindProgress,
-  startedAt: number,
-  traffic: PerSide<GovernorState>,
-): string {
+/** With many kinds at once only their sum fits into a line. */
+const KINDS_IN_A_LINE = 3;
+
+function progressLine(kinds: readonly KindProgress[], startedAt: number, traffic: PerSide<GovernorState>): string {
+  const items = kinds.reduce((sum, one) => sum + one.items, 0);
   const seconds = Math.max((performance.now() - startedAt) / 1000, 0.001);
   const { komodor, port, kubernetes } = traffic;
   const cluster = kubernetes === undefined ? '' : `, ${kubernetes.requests} cluster`;
   const requests = `requests ${komodor.requests} Komodor, ${port.requests} Port${cluster}`;
-  return `${kind}  page ${pages}  ${items} items  ${Math.round(items / seconds)}/s  ${requests}${waitingFor(traffic)}`;
+  const each = kinds.map((one) => `${one.kind} ${one.items} items`).join('  ');
+  const read = kinds.length > KINDS_IN_A_LINE ? `${kinds.length} kinds  ${items} items` : each;
+  return `${read}  ${Math.round(items / seconds)}/s  ${requests}`;
 }
 
 function waitingFor({ komodor, port, kubernetes }: PerSide<GovernorState>): string {

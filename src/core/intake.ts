@@ -11,9 +11,9 @@ import { OtherOwners } from './other-owners.ts';
 import type { MappedItem } from './ports.ts';
 import type { ReadingOrder } from './reading-order.ts';
 import type { Run } from './run.ts';
+import { orAborted } from './signals.ts';
 import { type NamedTargets, type PendingRelation, type RelationTargets, withoutRelations } from './targets.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import { orAborted } from './signals.ts';
 import type { RowSource, Write } from './write.ts';
 import { WriteResults } from './write-results.ts';
 import type { Writer } from './writer.ts';
@@ -123,9 +123,7 @@ export class Intake {
   }
 
   async #askForTargets(pieces: readonly FittedEntity[]): Promise<void> {
-    const open = pieces.flatMap((piece) =>
-      this.#targets.unknownTargets(piece.entity, piece.state, trackedOf(piece)),
-    );
+    const open = pieces.flatMap((piece) => this.#targets.unknownTargets(piece.entity, piece.state, trackedOf(piece)));
     await this.#targets.lookUpMany(open);
   }
 

@@ -77,7 +77,8 @@ export class ProblemBook {
    * comes first is chance. Those of no kind come before them.
    */
   arrange(first: number, kinds: readonly Kind[]): void {
-    const rank = ([, { incident }]: [string, OpenProblem]) => (incident.kind === undefined ? -1 : kinds.indexOf(incident.kind));
+    const rank = ([, { incident }]: [string, OpenProblem]) =>
+      incident.kind === undefined ? -1 : kinds.indexOf(incident.kind);
     const all = [...this.#problems];
     const arranged = all.slice(first).sort((a, b) => rank(a) - rank(b));
     this.#problems.clear();

@@ -48,7 +48,9 @@ export async function readKinds(
     const intake = new Intake(reading, writer, targets);
     state.intake = intake;
     state.writer = writer;
-    const readers = new Map([...new Set(wanted.map(({ kind }) => kind))].map((kind) => [kind, new KindReader(run, intake, kind)]));
+    const readers = new Map(
+      [...new Set(wanted.map(({ kind }) => kind))].map((kind) => [kind, new KindReader(run, intake, kind)]),
+    );
     state.readers = [...readers.values()];
     const ordered = (shapes ?? Promise.resolve(run.states().map(({ shape }) => shape))).then((known) => {
       const order = new ReadingOrder(known, wanted);

@@ -61,7 +61,7 @@ export class ReadingOrder {
   }
 
   #openBefore(kind: Kind): readonly Kind[] {
-    if (this.#open.size <= 1) return [];
+    if (this.#open.size <= 1 || !this.#open.has(kind)) return [];
     const before: Kind[] = [];
     // A set keeps the order in which it was filled.
     for (const one of this.#open) {

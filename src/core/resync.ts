@@ -132,7 +132,12 @@ async function runSteps(
     shapes: opening.shapes,
     opening: opening.statesOf,
     finished: (reader) => reader.reportEmptyFields(),
-  }).finally(() => problems.arrange(before, progress.readers.map(({ kind }) => kind)));
+  }).finally(() =>
+    problems.arrange(
+      before,
+      progress.readers.map(({ kind }) => kind),
+    ),
+  );
   // An expression may compute any blueprint, also one that no item of this run names any more.
   const mayWriteAny = wanted.some(({ program }) => program.blueprints.includes(null));
   if (readsAllKinds(request) || mayWriteAny) progress.unmapped = await findUnmapped(run, compiled);
@@ -171,7 +176,12 @@ export function taintsFromTheBeginning(
   const unread = extractionsCreating(extractions, blueprint).filter(({ kind }) => !isWanted(request, kind.name));
   return [
     ...broken.map(({ path, message }): Taint => ({ reason: 'disabled', detail: `${path} is disabled: ${message}` })),
-    ...unread.map(({ kind }): Taint => ({ reason: 'not_selected', detail: `${kind.name} also writes it and was not part of this run` })),
+    ...unread.map(
+      ({ kind }): Taint => ({
+        reason: 'not_selected',
+        detail: `${kind.name} also writes it and was not part of this run`,
+      }),
+    ),
   ];
 }
 

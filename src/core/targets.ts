@@ -58,7 +58,10 @@ export class RelationTargets {
     return namedTargets(entity, state.shape).flatMap(({ relation, target, names }) => {
       const missing = names.filter((name) => !this.#isSettled(target, name));
       // Port only has relations to existing entities.
-      if (missing.length === 0 || (fingerprints && state.table.hasSameValue(entity, `relations.${relation}`, fingerprints)))
+      if (
+        missing.length === 0 ||
+        (fingerprints && state.table.hasSameValue(entity, `relations.${relation}`, fingerprints))
+      )
         return [];
       return missing.map((identifier) => ({ blueprint: target, identifier }));
     });

@@ -89,12 +89,12 @@ export class WriteResults {
   }
 
   /** Says what became of an item's entity. */
-  #tell(
-    piece: FittedEntity,
-    outcome: EntityOutcome,
-    message?: string,
-  ): void {
-    const { entity: { blueprint }, kind, label } = piece;
+  #tell(piece: FittedEntity, outcome: EntityOutcome, message?: string): void {
+    const {
+      entity: { blueprint },
+      kind,
+      label,
+    } = piece;
     this.#run.observer.entityDone?.({
       kind,
       label,

@@ -47,7 +47,12 @@ describe('readAhead', () => {
       fc.asyncProperty(fc.nat(12), depth, async (length, ahead) => {
         const values: number[] = [];
         const watched = counting(length);
-        expect(await drain(readAhead(watched.source, same, () => ahead), values)).toBe('the end');
+        expect(
+          await drain(
+            readAhead(watched.source, same, () => ahead),
+            values,
+          ),
+        ).toBe('the end');
         expect(values).toEqual(Array.from({ length }, (_, index) => index));
         expect(watched.closed()).toBe(true);
       }),
@@ -59,7 +64,12 @@ describe('readAhead', () => {
       fc.asyncProperty(fc.nat(6), depth, async (length, ahead) => {
         const values: number[] = [];
         const error = new Error('page lost');
-        await expect(drain(readAhead(counting(length, error).source, same, () => ahead), values)).rejects.toBe(error);
+        await expect(
+          drain(
+            readAhead(counting(length, error).source, same, () => ahead),
+            values,
+          ),
+        ).rejects.toBe(error);
         expect(values).toHaveLength(length);
       }),
     );
