@@ -51,9 +51,7 @@ export class ProblemBook {
     problem.count += incident.count ?? 1;
     const { sample, samples = [], item = sample, kind, code, message } = incident;
     if (item !== undefined) this.#onItem?.({ kind, label: item, code, message });
-    for (const name of sample === undefined ? samples : [sample, ...samples]) {
-      if (problem.samples.length < SAMPLES && !problem.samples.includes(name)) problem.samples.push(name);
-    }
+    for (const name of sample === undefined ? samples : [sample, ...samples]) keep(problem.samples, name);
     if (known) return;
     this.#problems.set(key, problem);
     this.#listener?.(close(problem, () => undefined));
@@ -89,6 +87,15 @@ export class ProblemBook {
   list(locate: Locate = () => undefined): Problem[] {
     return [...this.#problems.values()].map((problem) => close(problem, locate));
   }
+}
+
+/** Keeps the first few in the order of the alphabet, because it is chance which of them comes first. */
+function keep(samples: string[], name: string): void {
+  if (samples.length === SAMPLES && name >= (samples.at(-1) ?? '')) return;
+  if (samples.includes(name)) return;
+  const at = samples.findIndex((one) => one > name);
+  samples.splice(at === -1 ? samples.length : at, 0, name);
+  if (samples.length > SAMPLES) samples.pop();
 }
 
 /** A book that tells an observer. */

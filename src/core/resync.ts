@@ -48,6 +48,8 @@ interface RunState extends ReadState {
   /** For the places of problems. */
   mapping: Mapping | undefined;
   deletions: Deletions | undefined;
+  /** Resolves when nothing of the catalog's set-up is under way any more. */
+  settingUp: Promise<void> | undefined;
   readonly timing: RunTiming;
 }
 
@@ -75,6 +77,7 @@ export async function resync(
     intake: undefined,
     writer: undefined,
     deletions: undefined,
+    settingUp: undefined,
     timing: new RunTiming(ports.now, (times) => observer.timed?.(times), ports.traffic),
   };
   const ending = new AbortController();
@@ -90,6 +93,7 @@ export async function resync(
     problems.add({ code, severity: 'error', group: '', message });
   } finally {
     ending.abort();
+    await progress.settingUp;
     await progress.writer?.settled();
   }
   if (progress.fields) observer.fieldsCounted?.(progress.fields.list());
@@ -107,7 +111,8 @@ async function runSteps(
 ): Promise<void> {
   const startedAt = ports.now();
   const prepared = await ports.catalog.prepare(signal);
-  problems.include((await prepared.ready).problems);
+  const settingUp = prepared.ready.then((setUp) => problems.include(setUp.problems));
+  progress.settingUp = settingUp.catch(() => undefined);
   problems.include(prepared.problems);
   const { mappingOrigin, mappingDocument = null } = prepared;
   observer.mappingRead?.(prepared.mapping, { origin: mappingOrigin, document: mappingDocument });
@@ -115,7 +120,10 @@ async function runSteps(
   const wanted = compiled.extractions.filter(({ kind }) => isWanted(request, kind.name));
   progress.wanted = wanted;
   progress.mapping = prepared.mapping;
-  if (wanted.length === 0) throw new AppError('mapping_empty', nothingToDo(request, prepared));
+  if (wanted.length === 0) {
+    await settingUp;
+    throw new AppError('mapping_empty', nothingToDo(request, prepared));
+  }
 
   const { mapping } = prepared;
   const { lanes } = progress.timing;
@@ -126,7 +134,7 @@ async function runSteps(
   const inputs = { ports, mapping, extractions, observer, problems, signal, recording, lanes, fields, standingTaints };
   const run = openRun(inputs);
   progress.run = run;
-  const opening = open(run, wanted);
+  const opening = open(run, wanted, settingUp);
   const before = problems.size;
   await readKinds(run, wanted, progress, {
     shapes: opening.shapes,
@@ -185,18 +193,24 @@ export function taintsFromTheBeginning(
   ];
 }
 
-/** Begins to read what Port has of the blueprints that the mapping names, while the first pages of the kinds are on their way. */
-function open(run: Run, wanted: readonly Extraction[]) {
+/**
+ * Begins to read what Port has of the blueprints that the mapping names, as soon as they are set up. The first pages of the
+ * kinds are on their way meanwhile.
+ */
+function open(run: Run, wanted: readonly Extraction[], settingUp: Promise<void>) {
   const literalsOf = (extractions: readonly Extraction[]) => [
     ...new Set(extractions.flatMap(({ program }) => program.blueprints.filter((name) => name !== null))),
   ];
-  const all = literalsOf(wanted);
-  // The kinds wait for it, and get the rejection.
-  for (const blueprint of all) run.state(blueprint).catch(() => undefined);
+  async function shapes() {
+    await settingUp;
+    const all = literalsOf(wanted);
+    // The kinds wait for it, and get the rejection.
+    for (const blueprint of all) run.state(blueprint).catch(() => undefined);
+    const found = await Promise.all(all.map((blueprint) => run.shape(blueprint)));
+    return found.filter((shape) => shape !== undefined);
+  }
   return {
-    shapes: Promise.all(all.map((blueprint) => run.shape(blueprint))).then((shapes) =>
-      shapes.filter((shape) => shape !== undefined),
-    ),
+    shapes: shapes(),
     async statesOf(extractions: readonly Extraction[]) {
       await Promise.all(literalsOf(extractions).map((blueprint) => run.state(blueprint)));
     },

@@ -113,7 +113,8 @@ async function addPostponedRelations(
   targets: RelationTargets,
   writer: Writer,
 ): Promise<void> {
-  const pending = intake.pending.splice(0);
+  // Kinds are read side by side, so their order is chance.
+  const pending = intake.pending.splice(0).sort(byName);
   const unknown = new Map<string, string[]>();
   for (const { targetBlueprint, names } of pending) {
     const open = names.filter((name) => targets.exists(targetBlueprint, name) === undefined);
@@ -151,6 +152,13 @@ async function addRelation(run: Run, pending: PendingRelation, value: RelationVa
   };
   const note = run.recorder && { state, source, changed: [`relations.${relation}`] };
   await writer.add({ kind, entity, merge: true, done, last: true, note });
+}
+
+function byName(a: PendingRelation, b: PendingRelation): number {
+  const [one, other] = [a.state.shape.identifier, b.state.shape.identifier];
+  if (one !== other) return one < other ? -1 : 1;
+  if (a.identifier !== b.identifier) return a.identifier < b.identifier ? -1 : 1;
+  return a.relation < b.relation ? -1 : 1;
 }
 
 /** Whether Port has accepted the relation. */

@@ -9,7 +9,15 @@ const STATE = new BlueprintState(shape(), [], []);
 
 function pieceOf(identifier: string, { kind = 'risks', text = '' } = {}): FittedEntity {
   const given = entity({ identifier, properties: { text } });
-  return { entity: given, state: STATE, kind, item: 1, label: identifier, entries: [], whole: { parts: [], failed: [] } };
+  return {
+    entity: given,
+    state: STATE,
+    kind,
+    item: 1,
+    label: identifier,
+    entries: [],
+    whole: { parts: [], failed: [] },
+  };
 }
 
 const target = (identifier: string) => ({ blueprint: 'service', identifier });
