@@ -36,6 +36,11 @@ export function exactJson(value: object): string {
   return withMarks === undefined ? JSON.stringify(value) : JSON.stringify(withMarks).replace(PLACEHOLDER, '$1');
 }
 
+/** Whether an object has numbers whose spelling is kept. */
+export function hasExactNumbers(value: object): boolean {
+  return marked.has(value);
+}
+
 /** A number of an object as it was spelled; undefined when the member is no number. */
 export function numberText(value: object, member: string): string | undefined {
   const found: unknown = Reflect.get(marked.get(value) ?? value, member);

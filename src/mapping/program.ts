@@ -1,28 +1,36 @@
-import { messageOf } from '../core/errors.ts';
-import { exactJson } from '../core/exact-json.ts';
 import { literalText } from '../core/expression/prepare.ts';
 import type { RawItem } from '../core/model.ts';
 import type { MappedItem, Program } from '../core/ports.ts';
-import { type DocumentResult, runBatch } from './batch-run.ts';
+import { yieldToEventLoop } from '../core/yield-to-event-loop.ts';
+import type { DocumentResult } from './batch-run.ts';
 import { createRowMaker } from './entity-rows.ts';
-import { groupEntries } from './groups.ts';
+import { type Group, groupEntries } from './groups.ts';
+import { resultsOfJq } from './jq-results.ts';
 import type { JqRunner } from './jq-runner.ts';
 import { createLimitBreaches } from './limit-breaches.ts';
 import { type ParsedEntry, usableTemplate } from './parsed-entry.ts';
-import { repairSurrogates } from './surrogates.ts';
+import { evaluateHere, type Here } from './plain/evaluate-here.ts';
+import type { Plain } from './plain/plain.ts';
+import { divideGroup } from './plain/plain-group.ts';
 
 export interface ProgramOptions {
   readonly jq: JqRunner;
-  readonly prelude: string;
+  /** The beginning of jq's programs. Asked for when jq has something to run. */
+  readonly prelude: () => Promise<string>;
+  /** The expressions that are evaluated here. */
+  readonly plain: ReadonlyMap<string, Plain>;
   readonly deadlineMs: number;
   readonly batchItems: number;
 }
 
-const MAX_BATCH_CHARS = 4 * 1024 * 1024;
+/** How long a turn of the event loop may take here. */
+const TURN_MS = 8;
 
 /** Creates the program of entries whose expressions all compile. */
 export function createProgram(entries: readonly ParsedEntry[], options: ProgramOptions): Program {
   const groups = groupEntries(entries);
+  const divided = groups.map((group) => divideGroup(group, options.plain));
+  const rests = divided.flatMap(({ rest }) => (rest === undefined ? [] : [rest]));
   const breaches = createLimitBreaches();
   const templates = entries
     .flatMap((parsed) => parsed.templates)
@@ -34,32 +42,35 @@ export function createProgram(entries: readonly ParsedEntry[], options: ProgramO
     selectAll: boolean,
   ): Promise<readonly MappedItem[]> {
     signal.throwIfAborted();
-    const batches = batchesOf(items, options.batchItems);
-    const runOptions = { ...options, groups, breaches, selectAll, signal };
-    const results = await Promise.all(batches.map((batch) => mapBatch(batch, runOptions)));
-    return results.flat();
-  }
+    const makers = groups.map((group) => createRowMaker(group, { selectAll, whyNotRun: breaches.reason }));
+    const mapped = new Map<RawItem, MappedItem>();
+    const undecided: RawItem[] = [];
+    const waiting = new Map<RawItem, Here>();
 
-  async function mapBatch(
-    batch: readonly Document[],
-    runOptions: Parameters<typeof runBatch>[1],
-  ): Promise<readonly MappedItem[]> {
-    if (entries.length === 0) return batch.map(({ item }) => ({ item, rows: [] }));
-    const readable = batch.flatMap(({ text }) => (text.ok ? [text.json] : []));
-    const results = readable.length === 0 ? [] : await runBatch(readable, runOptions);
-    const makers = groups.map((group) =>
-      createRowMaker(group, { selectAll: runOptions.selectAll, whyNotRun: breaches.reason }),
-    );
-    const queue = results[Symbol.iterator]();
-    return batch.map(({ item, text }) => {
-      const result: DocumentResult = text.ok
-        ? (queue.next().value ?? [])
-        : groups.map(() => ({ type: 'unreadable', message: text.message }));
-      const rows = new Map(
-        result.flatMap((groupResult, index) => [...(makers[index]?.(groupResult, item.value) ?? [])]),
-      );
-      return { item, rows: entries.flatMap((parsed) => rows.get(parsed) ?? []) };
-    });
+    function put(item: RawItem, result: DocumentResult): void {
+      const rows = new Map(result.flatMap((one, index) => [...(makers[index]?.(one, item.value) ?? [])]));
+      mapped.set(item, { item, rows: entries.flatMap((parsed) => rows.get(parsed) ?? []) });
+    }
+
+    let turnEnds = performance.now() + TURN_MS;
+    for (const item of items) {
+      const here = evaluateHere(divided, item.value, selectAll);
+      if (here === undefined) undecided.push(item);
+      else if (here.needsJq) waiting.set(item, here);
+      else put(item, here.join([]));
+      if (performance.now() < turnEnds) continue;
+      await yieldToEventLoop();
+      signal.throwIfAborted();
+      turnEnds = performance.now() + TURN_MS;
+    }
+    const inJq = async (some: readonly RawItem[], of: readonly Group[]) =>
+      some.length === 0
+        ? new Map<RawItem, DocumentResult>()
+        : resultsOfJq(some, { ...options, prelude: await options.prelude(), groups: of, breaches, selectAll, signal });
+    const [whole, parts] = await Promise.all([inJq(undecided, groups), inJq([...waiting.keys()], rests)]);
+    for (const [item, result] of whole) put(item, result);
+    for (const [item, here] of waiting) put(item, here.join(parts.get(item) ?? []));
+    return items.map((item) => mapped.get(item) ?? { item, rows: [] });
   }
 
   return {
@@ -73,36 +84,4 @@ export function createProgram(entries: readonly ParsedEntry[], options: ProgramO
       return mapped ?? { item, rows: [] };
     },
   };
-}
-
-interface Document {
-  readonly item: RawItem;
-  readonly text: { readonly ok: true; readonly json: string } | { readonly ok: false; readonly message: string };
-}
-
-/** Splits items into batches by number and by size, so that large items do not make a run too large. */
-function batchesOf(items: readonly RawItem[], maxItems: number): readonly (readonly Document[])[] {
-  const batches: Document[][] = [];
-  let batch: Document[] = [];
-  let size = 0;
-  for (const item of items) {
-    const document = { item, text: textOf(item) };
-    const chars = document.text.ok ? document.text.json.length : 0;
-    if (batch.length > 0 && (batch.length >= maxItems || size + chars > MAX_BATCH_CHARS)) {
-      batches.push(batch);
-      batch = [];
-      size = 0;
-    }
-    batch.push(document);
-    size += chars;
-  }
-  return batch.length === 0 ? batches : [...batches, batch];
-}
-
-function textOf(item: RawItem): Document['text'] {
-  try {
-    return { ok: true, json: repairSurrogates(exactJson(item.value)) };
-  } catch (error) {
-    return { ok: false, message: `it cannot be written as JSON: ${messageOf(error)}` }; // nested deeper than the stack
-  }
 }

@@ -40,10 +40,10 @@ describe('dates', () => {
         return wasm.run(program, ...rest);
       },
     };
-    await compile([entry({}, { properties: { update: '.date', time: '"strf"' } })], { jq: watched });
+    await compile([entry({}, { properties: { update: '.date | explode', time: '"strf"' } })], { jq: watched });
     expect(programs).toHaveLength(1);
     expect(programs[0]).not.toContain('strptime');
-    await compile([entry({}, { properties: { at: '.created | todate' } })], { jq: watched });
+    await compile([entry({}, { properties: { at: '[.created] | add | todate' } })], { jq: watched });
     expect(programs).toHaveLength(3);
     expect(programs[2]).toContain('def strptime(f)');
   });
