@@ -2,6 +2,7 @@ import type { Code } from './errors.ts';
 import { encodeIdentifier } from './identifier.ts';
 import type { BlueprintShape, Entity, PropertyShape, RelationShape, RelationValue, SearchQuery } from './model.ts';
 import { complaintAbout } from './schema/check.ts';
+import { isObject } from './schema/values.ts';
 
 /** A part of an entity that had to be left out so that Port accepts the rest. */
 export interface Misfit {
@@ -39,25 +40,22 @@ function keepValidProperties(
   shape: BlueprintShape,
   misfits: Misfit[],
 ): Entity['properties'] {
-  const refused = new Set<string>();
-  for (const [id, value] of Object.entries(properties)) {
+  const refused: string[] = [];
+  for (const id of Object.keys(properties)) {
+    const value = properties[id];
     const declared = Object.hasOwn(shape.properties, id) ? shape.properties[id] : undefined;
-    const path = `properties.${id}`;
     if (!declared) {
-      misfits.push({
-        code: 'property_undeclared',
-        path,
-        message: `blueprint ${shape.identifier} has no property ${id}`,
-      });
+      const message = `blueprint ${shape.identifier} has no property ${id}`;
+      misfits.push({ code: 'property_undeclared', path: `properties.${id}`, message });
       continue;
     }
     const complaint = value === null ? complaintAboutNull(id, shape) : complaintOf(value, declared);
     if (complaint === undefined) continue;
-    misfits.push({ code: 'value_refused', path, message: complaint });
-    refused.add(id);
+    misfits.push({ code: 'value_refused', path: `properties.${id}`, message: complaint });
+    refused.push(id);
   }
-  if (refused.size === 0) return properties;
-  return Object.fromEntries(Object.entries(properties).filter(([id]) => !refused.has(id)));
+  if (refused.length === 0) return properties;
+  return Object.fromEntries(Object.entries(properties).filter(([id]) => !refused.includes(id)));
 }
 
 /** Null clears a property. For a required one Port would refuse the whole entity. */
@@ -75,30 +73,29 @@ function complaintOf(value: unknown, shape: PropertyShape): string | undefined {
 
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((member) => isDeeperThan(levels - 1, member));
+  if (isObject(value)) for (const key of Object.keys(value)) if (isDeeperThan(levels - 1, value[key])) return true;
+  return false;
 }
 
 function fitRelations(relations: Entity['relations'], shape: BlueprintShape, misfits: Misfit[]): Entity['relations'] {
-  const fitted = new Map<string, RelationValue>();
+  const fitted: [string, RelationValue][] = [];
   for (const [id, value] of Object.entries(relations)) {
     const declared = Object.hasOwn(shape.relations, id) ? shape.relations[id] : undefined;
-    const path = `relations.${id}`;
     if (!declared) {
-      misfits.push({
-        code: 'relation_undeclared',
-        path,
-        message: `blueprint ${shape.identifier} has no relation ${id}`,
-      });
+      const message = `blueprint ${shape.identifier} has no relation ${id}`;
+      misfits.push({ code: 'relation_undeclared', path: `relations.${id}`, message });
       continue;
     }
     const relation = fitRelation(value, declared);
     if (relation === undefined) {
       const message = 'the relation takes one entity, the mapping gives several';
-      misfits.push({ code: 'value_refused', path, message });
+      misfits.push({ code: 'value_refused', path: `relations.${id}`, message });
     } else if (relation === null && declared.required) {
       const message = 'the blueprint requires a target, and the mapping gives none';
-      misfits.push({ code: 'value_refused', path, message });
-    } else fitted.set(id, relation);
+      misfits.push({ code: 'value_refused', path: `relations.${id}`, message });
+    } else fitted.push([id, relation]);
   }
   return Object.fromEntries(fitted);
 }
@@ -106,6 +103,8 @@ function fitRelations(relations: Entity['relations'], shape: BlueprintShape, mis
 /** The targets as one name or a list, as the blueprint declares; undefined for several targets of a single relation. */
 function fitRelation(value: RelationValue, shape: RelationShape): RelationValue | undefined {
   if (value === null || isSearchQuery(value)) return value;
+  // Most relations are one name.
+  if (typeof value === 'string' && value !== '' && !shape.many) return encodeIdentifier(value);
   const targets = [...new Set(typeof value === 'string' ? [value] : value)]
     .filter((id) => id !== '')
     .map(encodeIdentifier);
@@ -141,10 +140,17 @@ const WIDEST_SCALAR = 32;
 /** An upper bound of the JSON size: every character counts with its largest size. Stops counting above the limit. */
 function maxJsonBytes(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length * WIDEST_CHARACTER + 2;
-  if (typeof value !== 'object' || value === null) return WIDEST_SCALAR;
   let bytes = 2;
-  for (const [key, member] of Object.entries(value)) {
-    bytes += key.length * WIDEST_CHARACTER + 4 + maxJsonBytes(member, limit - bytes);
+  if (Array.isArray(value)) {
+    for (const member of value) {
+      bytes += 1 + maxJsonBytes(member, limit - bytes);
+      if (bytes > limit) return bytes;
+    }
+    return bytes;
+  }
+  if (!isObject(value)) return WIDEST_SCALAR;
+  for (const key of Object.keys(value)) {
+    bytes += key.length * WIDEST_CHARACTER + 4 + maxJsonBytes(value[key], limit - bytes);
     if (bytes > limit) return bytes;
   }
   return bytes;

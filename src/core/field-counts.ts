@@ -3,6 +3,7 @@ import { type ExpressionUse, isInside, usesOf } from './expression/uses.ts';
 import type { CountedField } from './field-history.ts';
 import type { Entity, EntityTemplate, ResourceEntry } from './model.ts';
 import type { FieldFailure, MappedItem, MappedRow } from './ports.ts';
+import { own } from './schema/values.ts';
 
 /** How many expressions of a mapping are counted. */
 export const MAX_COUNTED = 2_000;
@@ -95,7 +96,11 @@ function readerOf({ template, steps }: ExpressionUse): Counter['read'] {
     // The members that it spreads are those that no other expression names.
     return (entity) => Object.keys(entity[folder]).some((member) => !Object.hasOwn(named, member)) || null;
   }
-  return (entity) => steps.reduce<unknown>(memberOf, entity);
+  if (typeof folder !== 'string' || typeof name !== 'string' || steps.length > 2)
+    return (entity) => steps.reduce<unknown>(memberOf, entity);
+  // Most are properties and relations, and there is one for each field of a million entities.
+  if (folder === 'properties' || folder === 'relations') return (entity) => own(entity[folder], name);
+  return (entity) => memberOf(memberOf(entity, folder), name);
 }
 
 function memberOf(value: unknown, step: string | number): unknown {

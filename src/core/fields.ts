@@ -10,6 +10,7 @@ type AnyEntity = Entity | StoredEntity;
 
 /** One compared field of a blueprint: `title`, `properties.status`, `relations.service`. */
 interface Column {
+  readonly index: number;
   readonly path: string;
   /** The value for comparison; undefined when the entity does not have the field. */
   read(entity: AnyEntity): unknown;
@@ -65,13 +66,14 @@ export class FieldTable {
   readonly #columns: readonly Column[];
 
   constructor(shape: BlueprintShape, selection: FieldSelection) {
-    this.#columns = [
+    const columns = [
       ...(selection.title ? [column('title', (e) => titleOf(e))] : []),
       ...(selection.icon ? [column('icon', (e) => e.icon)] : []),
       ...(selection.team ? [column('team', (e) => teamOf(e.team))] : []),
       ...selection.properties.map((id) => propertyColumn(id, shape)),
       ...selection.relations.map((id) => relationColumn(id, shape)),
     ];
+    this.#columns = columns.map((one, index) => ({ ...one, index }));
   }
 
   /** The number of columns. */
@@ -93,7 +95,7 @@ export class FieldTable {
     let next: number[] | undefined;
     const begin = () => this.#columns.map((_, index) => known?.[index] ?? 0);
     if (known === undefined || hasSearch(entity)) next = begin();
-    for (const [index, { path, read }] of this.#columns.entries()) {
+    for (const { index, path, read } of this.#columns) {
       const value = read(entity);
       if (value === undefined) continue;
       const after = fingerprintOrZero(value);
@@ -161,7 +163,7 @@ export function onlyFields(entity: Entity, keeps: (path: string, value: unknown)
   };
 }
 
-function column(path: string, read: (entity: AnyEntity) => unknown): Column {
+function column(path: string, read: Column['read']): Omit<Column, 'index'> {
   return { path, read };
 }
 
@@ -195,8 +197,10 @@ function searchedPaths({ team, relations }: Entity): readonly string[] {
 }
 
 /** Whether the entity contains a search query, so that only Port knows what writing it changes. */
-export function hasSearch(entity: Entity): boolean {
-  return isSearchQuery(entity.identifier) || searchedPaths(entity).length > 0;
+export function hasSearch({ identifier, team, relations }: Entity): boolean {
+  if (isSearchQuery(identifier) || isSearchQuery(team)) return true;
+  for (const id of Object.keys(relations)) if (isSearchQuery(relations[id])) return true;
+  return false;
 }
 
 /** Port shows the identifier as the title of an entity without title. */
@@ -210,7 +214,7 @@ function teamOf(team: unknown): unknown {
   return teams.length === 0 ? null : [...new Set(teams)].sort();
 }
 
-function propertyColumn(id: string, shape: BlueprintShape): Column {
+function propertyColumn(id: string, shape: BlueprintShape): Omit<Column, 'index'> {
   const isDateTime = shape.properties[id]?.format === 'date-time';
   return column(`properties.${id}`, (entity) => {
     const value = own(entity.properties, id);
@@ -224,11 +228,12 @@ function instantOf(value: unknown): unknown {
   return Number.isNaN(time) ? value : time;
 }
 
-function relationColumn(id: string, shape: BlueprintShape): Column {
+function relationColumn(id: string, shape: BlueprintShape): Omit<Column, 'index'> {
   const many = shape.relations[id]?.many ?? false;
   return column(`relations.${id}`, (entity) => {
     const value = own(entity.relations, id);
     if (value === undefined || isSearchQuery(value)) return undefined;
+    if (typeof value === 'string' && value !== '') return many ? [value] : value;
     const targets = (Array.isArray(value) ? value : [value]).filter(
       (target) => typeof target === 'string' && target !== '',
     );

@@ -42,7 +42,8 @@ export class Fitter {
   }
 
   #piecesOf(kind: Kind, { item, rows }: MappedItem): MappedEntity[] {
-    const merged = new Map<string, Pick<MappedEntity, 'entity' | 'entries' | 'whole'>>();
+    const merged = new Map<string, MappedEntity>();
+    const print = fingerprint(item.key);
     for (const row of rows) {
       if (row.type === 'rejected') this.#reject(kind, item.label, row);
       if (row.type !== 'entity') continue;
@@ -57,19 +58,20 @@ export class Fitter {
           sample: item.label,
         });
       }
-      const key = JSON.stringify([row.entity.blueprint, row.entity.identifier]);
+      const { entity, entry } = row;
+      const key = rows.length === 1 ? '' : JSON.stringify([entity.blueprint, entity.identifier]);
       const before = merged.get(key);
-      const { path } = row.entry;
-      const entity = before ? mergeEntities(before.entity, row.entity) : row.entity;
       const whole = wholePartsOf(row);
       merged.set(key, {
-        entity,
-        entries: before ? [...new Set([...before.entries, path])] : [path],
+        entity: before ? mergeEntities(before.entity, entity) : entity,
+        kind,
+        item: print,
+        label: item.label,
+        entries: before ? [...new Set([...before.entries, entry.path])] : [entry.path],
         whole: before ? joinWholeParts(before.whole, whole) : whole,
       });
     }
-    const of = { kind, item: fingerprint(item.key), label: item.label };
-    return [...merged.values()].map((given) => ({ ...given, ...of }));
+    return [...merged.values()];
   }
 
   /** The identifier of the item's entity is not known. It could be any stale entity, so the blueprint is tainted. */

@@ -1,7 +1,7 @@
 import type { BlueprintState } from './blueprint-state.ts';
 import { literalText } from './expression/prepare.ts';
 import { encodeIdentifier } from './identifier.ts';
-import type { Entity } from './model.ts';
+import type { Entity, EntityTemplate } from './model.ts';
 import type { MappedRow } from './ports.ts';
 
 const PARTS = ['properties', 'relations'] as const;
@@ -14,8 +14,12 @@ export interface WholeParts {
   readonly failed: readonly string[];
 }
 
+const NOTHING: WholeParts = { parts: [], failed: [] };
+
 /** The parts of an entity that the row's entry gives by `*`. */
 export function wholePartsOf({ entry, entity, failures }: Extract<MappedRow, { type: 'entity' }>): WholeParts {
+  // As nearly always; this is asked for every entity.
+  if (failures.length === 0 && !entry.templates.some(givesWhole)) return NOTHING;
   const failed = failures.map(({ path }) => path);
   const templates = entry.templates.filter(({ blueprint }) =>
     [null, entity.blueprint].includes(literalText(blueprint)),
@@ -24,6 +28,10 @@ export function wholePartsOf({ entry, entity, failures }: Extract<MappedRow, { t
     (part) => templates.some((template) => Object.hasOwn(template[part], '*')) && !failed.includes(`${part}.*`),
   );
   return { parts, failed };
+}
+
+function givesWhole(template: EntityTemplate): boolean {
+  return PARTS.some((part) => Object.hasOwn(template[part], '*'));
 }
 
 /** What two rows of one item say together. */

@@ -100,7 +100,8 @@ export async function* withKnownClusters(
   const silent = new Set(clusters);
   let step = await walk.next();
   for (; !step.done; step = await walk.next()) {
-    for (const item of step.value.items) silent.delete(clusterOf(item) ?? '');
+    // Without a selector for clusters there is nothing to look for.
+    if (silent.size > 0) for (const item of step.value.items) silent.delete(clusterOf(item) ?? '');
     yield step.value;
   }
   if (!step.value.complete || silent.size === 0) return step.value;

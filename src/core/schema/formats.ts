@@ -3,6 +3,8 @@ type Complaint = (text: string) => string | undefined;
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+/** What nearly all sources write; others are looked at part by part. */
+const USUAL_DATE_TIME = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 const OFFSET_WITHOUT_COLON = /[+-]\d{4}$/;
 const EMAIL_NAME = /^[^\s@<>()[\],;:\\"]{1,64}$/;
 const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
@@ -30,6 +32,7 @@ function unless(fits: (text: string) => boolean, complaint: string): Complaint {
 }
 
 function aboutDateTime(text: string): string | undefined {
+  if (USUAL_DATE_TIME.test(text)) return undefined;
   const separator = text.slice(10, 11);
   if (['T', 't', ' '].includes(separator) && isDate(text.slice(0, 10)) && isTime(text.slice(11))) return undefined;
   return OFFSET_WITHOUT_COLON.test(text)

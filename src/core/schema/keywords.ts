@@ -34,11 +34,12 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
 
 function type(limit: unknown): KeywordCheck | undefined {
   const types = (Array.isArray(limit) ? limit : [limit]).filter((name) => typeof name === 'string');
-  if (types.length === 0 || !types.every((name) => TYPES.has(name))) return undefined;
-  return (value) =>
-    types.some((name) => TYPES.get(name)?.(value))
-      ? undefined
-      : `expected ${types.join(' or ')}, got ${describe(value)}`;
+  const tests = types.flatMap((name) => TYPES.get(name) ?? []);
+  if (tests.length === 0 || tests.length < types.length) return undefined;
+  return (value) => {
+    for (const test of tests) if (test(value)) return undefined;
+    return `expected ${types.join(' or ')}, got ${describe(value)}`;
+  };
 }
 
 const TYPES: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
@@ -53,11 +54,13 @@ const TYPES: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
 
 function oneOf(values: readonly unknown[]): KeywordCheck {
   const known = new Set(values.map(canonicalJson));
+  const texts = new Set(values.filter((value) => typeof value === 'string'));
   const named = values
     .slice(0, NAMED_VALUES)
     .map((value) => (typeof value === 'string' ? value : canonicalJson(value)));
   const list = `${named.join(', ')}${values.length > NAMED_VALUES ? ', …' : ''}`;
-  return (value) => (known.has(canonicalJson(value)) ? undefined : `${describe(value)} is not one of ${list}`);
+  const isKnown = (value: unknown) => (typeof value === 'string' ? texts.has(value) : known.has(canonicalJson(value)));
+  return (value) => (isKnown(value) ? undefined : `${describe(value)} is not one of ${list}`);
 }
 
 /** A limit of a text's length, in characters (code points). */
