@@ -24,10 +24,13 @@ export interface TlsSettings {
   readonly serverName?: string | undefined;
 }
 
+/** `keepAliveMsecs`: after how long without a byte the system asks whether the other side is still there. */
+const KEPT_ALIVE = { keepAlive: true, keepAliveMsecs: 60_000 } as const;
+
 /** The connections that a sender keeps alive: direct ones, and those through the proxy that the environment names. */
 export class HttpConnections {
-  readonly #http = new HttpAgent({ keepAlive: true });
-  #https = new HttpsAgent({ keepAlive: true });
+  readonly #http = new HttpAgent(KEPT_ALIVE);
+  #https = new HttpsAgent(KEPT_ALIVE);
   readonly #env: NodeJS.Dict<string>;
   readonly #tunnels = new Map<string, TunnelAgent>();
   #tls: TlsSettings | undefined;
@@ -48,7 +51,7 @@ export class HttpConnections {
       agent.maxFreeSockets = 0;
       closeIdle(agent);
     }
-    this.#https = new HttpsAgent({ ...agentOptions(tls), keepAlive: true });
+    this.#https = new HttpsAgent({ ...agentOptions(tls), ...KEPT_ALIVE });
     this.#tunnels.clear();
   }
 
@@ -88,7 +91,7 @@ export class HttpConnections {
 
   #tunnel(proxy: ProxyServer): TunnelAgent {
     const key = JSON.stringify(proxy);
-    const agent = this.#tunnels.get(key) ?? new TunnelAgent(proxy, { ...agentOptions(this.#tls), keepAlive: true });
+    const agent = this.#tunnels.get(key) ?? new TunnelAgent(proxy, { ...agentOptions(this.#tls), ...KEPT_ALIVE });
     this.#tunnels.set(key, agent);
     return agent;
   }

@@ -1,8 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
-import { withAnySignal } from '../core/signals.ts';
 import type { TlsSettings } from './connections.ts';
 import { connectionFailure, malformedFailure, statusFailure, streamFailure } from './describe.ts';
 import type { AttemptOutcome, Governor } from './governor.ts';
@@ -10,6 +8,7 @@ import { HttpFailure, type Side } from './http-failure.ts';
 import { type LineLimits, readLines, StreamBreak } from './lines.ts';
 import { requestedWaitMs } from './rate-limit.ts';
 import type { RequestInfo } from './request-info.ts';
+import { RequestSignals } from './request-signals.ts';
 import { createRetrier, type Retrier } from './retrier.ts';
 import { createSender, type Opened, type OutgoingRequest, type SendResult } from './send.ts';
 
@@ -103,9 +102,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     onResend: governor.countResend,
   });
   const redactOwn = redactor(options.secrets);
-  const closing = new AbortController();
-  // All requests listen to it, and Node would warn of a leak.
-  setMaxListeners(0, closing.signal);
+  const signals = new RequestSignals();
 
   /** One attempt: the response, or the failure with what the retry policy needs. */
   async function attempt<Sent extends SendResult | Opened, T>(
@@ -149,32 +146,30 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const stream: Way<SendResult | Opened, OpenStream> = { exchange: sender.open, take: toStream };
 
   async function* lines(request: HttpRequest, limits: LineLimits) {
-    // Not `withAnySignal`, which ends with a promise: what comes after it is the stream.
-    const over = new AbortController();
-    setMaxListeners(0, request.signal);
-    const unfollow = [request.signal, closing.signal].map((signal) => follow(signal, over));
+    const { signal, end } = signals.begin(request.signal);
     try {
-      const { value: opened } = await send({ ...request, signal: over.signal }, stream);
+      const { value: opened } = await send({ ...request, signal }, stream);
       limits.onOpen?.();
-      yield* documentsIn(opened, limits, over.signal);
+      yield* documentsIn(opened, limits, signal);
     } finally {
-      for (const end of unfollow) end();
+      end();
     }
   }
 
   return {
     async request(request) {
-      // Many requests may listen to the signal of one run.
-      setMaxListeners(0, request.signal);
-      return withAnySignal([request.signal, closing.signal], async (signal) => {
+      const { signal, end } = signals.begin(request.signal);
+      try {
         const { value, attempts } = await send({ ...request, signal }, whole);
-        return { ...value, attempts: attempts + value.attempts - 1 };
-      });
+        return attempts === 1 ? value : { ...value, attempts: attempts + value.attempts - 1 };
+      } finally {
+        end();
+      }
     },
     lines,
     retrier: (signal) => createRetrier(governor, signal, options.attempts),
     close() {
-      closing.abort(new DOMException('The connections were closed', 'AbortError'));
+      signals.close();
       sender.close();
     },
   };
@@ -189,14 +184,6 @@ interface Way<Sent, T> {
 interface OpenStream {
   readonly body: Readable;
   readonly requestInfo: RequestInfo;
-}
-
-/** Aborts one as soon as a signal does. @returns what ends that */
-function follow(signal: AbortSignal, controller: AbortController): () => void {
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  return () => signal.removeEventListener('abort', abort);
 }
 
 function toStream(request: HttpRequest, requestInfo: RequestInfo, sent: SendResult | Opened): OpenStream | HttpFailure {

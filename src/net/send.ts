@@ -1,10 +1,10 @@
-import { ClientRequest } from 'node:http';
-import { Readable } from 'node:stream';
-import axios, { AxiosError, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { withDeadline } from '../core/deadline.ts';
+import type { Readable } from 'node:stream';
+import { Axios, type AxiosRequestConfig } from 'axios';
 import { HttpConnections, isTunnelled, type TlsSettings } from './connections.ts';
+import { TOO_LARGE } from './decompress.ts';
 import { codeOf } from './error-code.ts';
 import type { HttpFailureReason } from './http-failure.ts';
+import { NoAnswer, nodeAdapter, Received } from './node-adapter.ts';
 import type { ProxyServer, Route } from './proxy.ts';
 import { isTransient } from './retry.ts';
 import { TunnelFailure } from './tunnel.ts';
@@ -60,9 +60,6 @@ export interface Sender {
   close(): void;
 }
 
-/** How much of an answer with an error is read where only the head was wanted. */
-const LARGEST_ERROR = 1024 * 1024;
-
 /** Sends single requests over kept-alive connections. Follows no redirects. Takes proxies from the environment. */
 export function createSender(options: {
   readonly maxResponseBytes: number;
@@ -73,35 +70,41 @@ export function createSender(options: {
   readonly onResend: () => void;
 }): Sender {
   const connections = new HttpConnections(options.env);
-  const instance = axios.create({
-    adapter: 'http',
-    maxRedirects: 0,
-    maxBodyLength: Number.POSITIVE_INFINITY,
+  // Not `axios.create`, whose defaults are merged into each request.
+  const client = new Axios({
+    adapter: nodeAdapter,
     maxContentLength: options.maxResponseBytes,
-    responseType: 'text',
-    transformRequest: [(data: unknown) => data],
-    transformResponse: [(data: unknown) => data],
-    validateStatus: () => true,
+    transformRequest: [],
+    transformResponse: [],
   });
+
+  async function receive(config: AxiosRequestConfig): Promise<Received> {
+    const { data }: { data: unknown } = await client.request(config);
+    if (data instanceof Received) return data;
+    throw new Error('axios gave on something else than our adapter gave it');
+  }
 
   /** Sends a request once. If its kept-alive connection turns out to be dead, sends it again over a new one. */
   async function exchange<T>(
-    { method, url, headers, bodyText, repeatable }: OutgoingRequest,
+    { method, url, headers, bodyText, timeoutMs, repeatable }: OutgoingRequest,
     proxy: ProxyServer | undefined,
-    { config, take }: Way<T>,
+    { responseType, take }: Way<T>,
     signal: AbortSignal,
   ): Promise<T> {
-    const request = { method, url, headers: { ...headers }, data: bodyText, signal, ...config };
+    const request = { method, url, headers, data: bodyText, responseType, signal };
+    const begunAt = performance.now();
     try {
-      return await take(await instance.request({ ...request, ...connections.shared(url, proxy) }), 1);
+      const config = { ...request, timeout: timeoutMs, ...connections.shared(url, proxy) };
+      return take(await receive(config), 1);
     } catch (error) {
-      if (signal.aborted || !repeatable || !wasStaleConnection(error)) throw error;
+      if (signal.aborted || !repeatable || !(error instanceof NoAnswer && error.wasStale)) throw error;
       options.onResend();
-      return take(await instance.request({ ...request, ...connections.fresh(url, proxy) }), 2);
+      const timeout = Math.max(1, timeoutMs - (performance.now() - begunAt));
+      return take(await receive({ ...request, timeout, ...connections.fresh(url, proxy) }), 2);
     }
   }
 
-  async function sendAs<T extends { readonly type: string; readonly status: number }>(
+  async function sendAs<T extends { readonly status: number }>(
     way: Way<T>,
     outgoing: OutgoingRequest,
     signal: AbortSignal,
@@ -112,18 +115,14 @@ export function createSender(options: {
     if (route.type === 'unusable')
       return { type: 'failed', problem: 'proxy', code: 'EPROXY', proxy: route, at: 'proxy' };
     const proxy = route.type === 'proxy' ? route.proxy : undefined;
-    // From connecting to the last byte, because axios' own timeout restarts with every byte that arrives.
-    return withDeadline(outgoing.timeoutMs, signal, async (limited) => {
-      try {
-        const sent = await exchange(outgoing, proxy, way, limited);
-        // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.
-        return proxy && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!limited.aborted) return failureOf(error, outgoing.url, proxy);
-        return { type: 'failed', problem: 'timeout', code: 'ETIMEDOUT', ...(proxy ? { proxy, at: 'host' } : {}) };
-      }
-    });
+    try {
+      const sent = await exchange(outgoing, proxy, way, signal);
+      // Only a proxy answers 407: it is about the credentials for the proxy, not about those for the host.
+      return proxy && sent.status === 407 ? refusedByProxy(proxy, 407) : sent;
+    } catch (error) {
+      signal.throwIfAborted();
+      return failureOf(error, outgoing.url, proxy);
+    }
   }
 
   return {
@@ -133,55 +132,26 @@ export function createSender(options: {
   };
 }
 
-/** How an answer is taken: what axios needs to know, and what is made of what it gives. */
+/** How an answer is read, and what is made of it. */
 interface Way<T> {
-  readonly config: AxiosRequestConfig;
-  readonly take: (response: AxiosResponse<unknown>, attempts: 1 | 2) => T | Promise<T>;
+  readonly responseType: 'text' | 'stream';
+  readonly take: (answer: Received, attempts: 1 | 2) => T;
 }
 
-const WHOLE: Way<Extract<SendResult, { type: 'answered' }>> = { config: {}, take: answered };
+type Answered = Extract<SendResult, { type: 'answered' }>;
 
-const HEAD_ONLY: Way<Extract<SendResult, { type: 'answered' }> | Opened> = {
-  // What is not compressed comes at once. With a limit, axios gives a stream that cannot be destroyed while it waits.
-  config: { responseType: 'stream', decompress: false, maxContentLength: -1 },
-  async take(response, attempts) {
-    const { status, data: body } = response;
-    if (!(body instanceof Readable)) return answered(response, attempts);
-    // What breaks before the reader has begun, the reader is told.
-    body.on('error', () => undefined);
-    if (status >= 200 && status < 300) return { type: 'opened', status, headers: plainHeaders(response), body };
-    return { ...answered(response, attempts), text: await beginningOf(body) };
+const WHOLE: Way<Answered> = { responseType: 'text', take: answered };
+
+const HEAD_ONLY: Way<Answered | Opened> = {
+  responseType: 'stream',
+  take(answer, attempts) {
+    const { status, headers, body } = answer;
+    return typeof body === 'string' ? answered(answer, attempts) : { type: 'opened', status, headers, body };
   },
 };
 
-/** A body's text; of a large one only the beginning. */
-async function beginningOf(body: Readable): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body) {
-    if (!Buffer.isBuffer(piece)) continue;
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes > LARGEST_ERROR) break;
-  }
-  return Buffer.concat(pieces).toString();
-}
-
-/** Whether the error came from a reused connection that the host had closed, so that most likely nobody read the request. */
-function wasStaleConnection(error: unknown): boolean {
-  if (!(error instanceof AxiosError) || error.response !== undefined) return false;
-  const request: unknown = error.request;
-  return request instanceof ClientRequest && request.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(codeOf(error));
-}
-
-function answered(response: AxiosResponse<unknown>, attempts: 1 | 2): Extract<SendResult, { type: 'answered' }> {
-  const text = typeof response.data === 'string' ? response.data : '';
-  return { type: 'answered', status: response.status, headers: plainHeaders(response), text, attempts };
-}
-
-function plainHeaders(response: AxiosResponse<unknown>): { readonly [name: string]: string } {
-  const entries = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
-  return Object.fromEntries(entries);
+function answered({ status, headers, body }: Received, attempts: 1 | 2): Answered {
+  return { type: 'answered', status, headers, text: typeof body === 'string' ? body : '', attempts };
 }
 
 const NO_CONNECTION =
@@ -191,7 +161,7 @@ const REFUSED_TLS =
 
 function failureOf(error: unknown, url: string, proxy: ProxyServer | undefined): SendFailure {
   const code = codeOf(error);
-  const problem = problemOf(code, error);
+  const problem = problemOf(code);
   const tunnel = tunnelFailureIn(error);
   if (tunnel && proxy) {
     const { status } = tunnel;
@@ -213,15 +183,12 @@ function tunnelFailureIn(error: unknown): TunnelFailure | undefined {
   return error instanceof Error && error.cause !== undefined ? tunnelFailureIn(error.cause) : undefined;
 }
 
-function problemOf(code: string, error: unknown): Exclude<HttpFailureReason, 'status'> {
+function problemOf(code: string): Exclude<HttpFailureReason, 'status'> {
   if (NO_CONNECTION.test(code)) return 'unreachable';
   if (REFUSED_TLS.test(code)) return 'tls';
   if (code === 'ETIMEDOUT' || code === 'ECONNABORTED') return 'timeout';
-  // axios uses the same code for "too long" and "ended early".
-  if (code === 'ERR_BAD_RESPONSE' && error instanceof Error && error.message.startsWith('maxContentLength')) {
-    return 'too_large';
-  }
+  if (code === TOO_LARGE) return 'too_large';
   // The response is not HTTP, or not compressed as it says.
-  if (code.startsWith('HPE_') || code === 'Z_DATA_ERROR') return 'malformed';
+  if (/^(HPE_|Z_|ERR__ERROR_|ERR_BROTLI_)/.test(code)) return 'malformed';
   return 'reset';
 }
