@@ -1,19 +1,22 @@
 import { setting } from './setting-info.ts';
 import { integer, seconds } from './setting-values.ts';
 
+const PAGES_BY_THEMSELVES =
+  'Not needed: without it, pages grow with the latency as long as they are not too large, and shrink when Komodor struggles.';
+
 /** Settings whose defaults are right for almost everybody. */
 export const tuningSettings = {
   komodorServicesPageSize: setting(
     'Tuning',
     'KOMODOR_SERVICES_PAGE_SIZE',
-    { default: '500', description: 'Services per page; shrinks by itself when Komodor struggles.' },
-    integer(1, 10_000),
+    { default: null, description: `Services per page, at most. ${PAGES_BY_THEMSELVES}` },
+    integer(1, 10_000).optional(),
   ),
   komodorRisksPageSize: setting(
     'Tuning',
     'KOMODOR_RISKS_PAGE_SIZE',
-    { default: '200', description: 'Health risks per page; shrinks by itself when Komodor struggles.' },
-    integer(1, 10_000),
+    { default: null, description: `Health risks per page, at most. ${PAGES_BY_THEMSELVES}` },
+    integer(1, 10_000).optional(),
   ),
   komodorConcurrency: setting(
     'Tuning',

@@ -2,6 +2,7 @@ import { AppError } from '../core/errors.ts';
 import type { Governor } from '../net/governor.ts';
 import { createHttpClient, type HttpClient, type HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import type { RequestTiming } from '../net/request-info.ts';
 import { isObject } from './item.ts';
 
 export interface KomodorApiOptions {
@@ -24,12 +25,12 @@ export interface KomodorApiOptions {
 /** Reads from Komodor's API. All its calls only read, so all of them may be repeated. */
 export interface KomodorApi {
   /**
-   * The parsed body and its size. Throws HttpFailure; its status is 403 when the key is right but its user may not read
+   * The parsed body, its size, and how long it took. Throws HttpFailure; its status is 403 when the key is right but its user may not read
    * this. Throws AppError when the key is wrong or the host cannot be reached.
    */
   call(
     request: Omit<HttpRequest, 'repeatable' | 'expect'>,
-  ): Promise<{ readonly body: unknown; readonly bytes: number }>;
+  ): Promise<{ readonly body: unknown; readonly bytes: number; readonly timing: RequestTiming }>;
   /** Whether Komodor takes the key. Throws HttpFailure when that cannot be told. */
   takesKey(signal: AbortSignal): Promise<boolean>;
   hostAnswered(): boolean;
@@ -69,7 +70,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     try {
       const response = await http.request({ ...request, repeatable: true, expect: 'json' });
       wasAccepted = true;
-      return { body: response.json(), bytes: response.text.length };
+      return { body: response.json(), bytes: response.text.length, timing: response.timing };
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
       if (error.status === 401) throw keyRefused(host, error);

@@ -49,6 +49,7 @@ export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindD
     },
     after: ['komodorService'],
     pageSize: 500,
+    largestPage: 1_000,
     rows: [spec.rows],
     selector: spec.selector,
     ...item,

@@ -38,8 +38,9 @@ export interface KindSpec<S extends Selector> extends ItemSpec {
   readonly identity: readonly string[];
   /** Kinds that are read before this one, if the run reads them. */
   readonly after?: readonly Kind[];
-  /** The initial number of items per page. */
+  /** The initial number of items per page, and the most that pages may grow to (default: they do not grow). */
   readonly pageSize: number;
+  readonly largestPage?: number;
   /** The keys that lead to the list of rows in an answer: `data`, `services`. */
   readonly rows: readonly string[];
   readonly selector: z.ZodType<S> & { readonly shape: object };
@@ -74,12 +75,16 @@ export interface KindSpec<S extends Selector> extends ItemSpec {
 }
 
 /** Creates the context for a read of a kind. */
-export type StartReading = (kind: Pick<KindDefinition, 'name' | 'pageSize'>, signal: AbortSignal) => Reading;
+export type StartReading = (
+  kind: Pick<KindDefinition, 'name' | 'pageSize' | 'largestPage'>,
+  signal: AbortSignal,
+) => Reading;
 
 /** A kind that is not connected to an API yet. */
 export interface KindDefinition extends KindInfo {
   readonly doc: KindDoc;
   readonly pageSize: number;
+  readonly largestPage: number;
   /** Its selector keys. */
   readonly selectorKeys: readonly string[];
   /** Connects the kind to an API. */
@@ -95,12 +100,13 @@ export function isDefinition(value: unknown): value is KindDefinition {
 
 /** Defines a kind of Komodor. */
 export function defineKind<S extends Selector>(spec: KindSpec<S>): KindDefinition {
-  const { name, pageSize, selector: schema } = spec;
+  const { name, pageSize, largestPage = pageSize, selector: schema } = spec;
   const selectorKeys = Object.keys(schema.shape);
   const definition: KindDefinition = {
     name,
     doc: spec.doc,
     pageSize,
+    largestPage,
     rows: spec.rows,
     addOn: spec.doc.addOn,
     mayLack: spec.doc.mayLack ?? [],

@@ -13,12 +13,12 @@ export interface Reading {
   readonly now: () => number;
 }
 
-/** An answer with its number of rows and its size. */
+/** An answer with its number of rows, its size and its time. */
 export function sized<T extends { readonly rows: unknown }>(
   value: T,
-  bytes: number,
+  { bytes, timing }: Pick<SizedAnswer<T>, 'bytes' | 'timing'>,
 ): SizedAnswer<T & { readonly bytes: number }> {
-  return { value: { ...value, bytes }, rows: Array.isArray(value.rows) ? value.rows.length : 0, bytes };
+  return { value: { ...value, bytes }, rows: Array.isArray(value.rows) ? value.rows.length : 0, bytes, timing };
 }
 
 /**

@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import type { JsonObject } from '../core/model.ts';
+import { withAnySignal } from '../core/signals.ts';
 import type { Walk } from '../core/source.ts';
 import { walkByCursor } from './cursor-walk.ts';
 import { type ItemSpec, isObject, itemOf } from './item.ts';
 import type { Reading } from './listing.ts';
 import { walkByOffset } from './offset-walk.ts';
+import type { AskAt } from './offsets-ahead.ts';
 import type { WalkOptions } from './proof.ts';
 import { orIncomplete, pagesOf, type Question, under } from './question.ts';
 import {
@@ -68,14 +71,19 @@ export function readByQueryCursor(reading: Reading, spec: ItemSpec, question: Qu
 
 /** A row offset in the query, until `hasMoreResults` is false; `totalResults` has to agree. */
 export function readByOffset(reading: Reading, spec: ItemSpec, question: Question): Walk {
-  const at = (offset: number) =>
-    pagesOf(
-      reading,
-      question,
-      (_position, pageSize) => ({ query: { pageSize, offset, ...question.query } }),
-      (answer) => ({ more: under('hasMoreResults')(answer), total: under('totalResults')(answer) }),
-    )({ type: 'start' });
-  return orIncomplete(reading, question, walkByOffset({ ...walkOptions(reading, spec, question), ask: at }));
+  // Many pages may listen to the signal of one run.
+  setMaxListeners(0, reading.signal);
+  const ask: AskAt = (offset, atMost, useless) =>
+    withAnySignal([reading.signal, ...(useless === undefined ? [] : [useless])], (signal) =>
+      pagesOf(
+        { ...reading, signal },
+        question,
+        (_position, pageSize) => ({ query: { pageSize, offset, ...question.query } }),
+        (answer) => ({ more: under('hasMoreResults')(answer), total: under('totalResults')(answer) }),
+      )({ type: 'start' }, undefined, atMost),
+    );
+  const options = { ...walkOptions(reading, spec, question), ask, pageSize: reading.size.next };
+  return orIncomplete(reading, question, walkByOffset(options));
 }
 
 /**

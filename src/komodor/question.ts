@@ -42,7 +42,10 @@ export function under(...path: readonly string[]): (answer: unknown) => unknown 
 /** The part of a request that says where its page begins, and how many rows it may have. */
 type Pagination = (position: Position, pageSize: number) => Pick<HttpRequest, 'query' | 'body'>;
 
-/** Asks for pages with an adaptive size. @param read gets what the way of paging needs out of an answer */
+/**
+ * Asks for pages with an adaptive size, of exactly or at most so many rows if that is said.
+ * @param read gets what the way of paging needs out of an answer
+ */
 export function pagesOf<T>(
   { api, size, signal }: Reading,
   question: Question,
@@ -50,15 +53,14 @@ export function pagesOf<T>(
   read: (answer: unknown) => T,
 ) {
   const { method, path, rows, tooSlow } = question;
-  return (position: Position, most?: number) =>
+  return (position: Position, exactly?: number, atMost?: number) =>
     size.ask({
       hostAnswered: api.hostAnswered,
       slowQuery: tooSlow !== undefined,
-      // A page number refers to pages of a certain size, and a given size must be used.
-      fixed: position.type === 'page' || most !== undefined,
-      async ask(wanted, attempts) {
-        const pageSize = most ?? wanted;
-        const { body, bytes } = await api.call({
+      exactly,
+      atMost,
+      async ask(pageSize, attempts) {
+        const { body, ...measured } = await api.call({
           method,
           path,
           ...pagination(position, pageSize),
@@ -67,7 +69,7 @@ export function pagesOf<T>(
           // Komodor's gateway would time out on the same query again, after a minute each time.
           ...(tooSlow === undefined ? {} : { finalStatuses: [504] }),
         });
-        return sized({ ...read(body), rows: rows(body), askedFor: pageSize }, bytes);
+        return sized({ ...read(body), rows: rows(body), askedFor: pageSize }, measured);
       },
     });
 }

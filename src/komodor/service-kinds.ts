@@ -2,7 +2,7 @@ import { withMember } from '../core/exact-json.ts';
 import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import { createPageSize } from '../net/page-size.ts';
+import { createPageSize, type LearnedPages } from '../net/page-size.ts';
 import { type ItemSpec, isObject, textOf } from './item.ts';
 import type { Named } from './links.ts';
 import type { Reading } from './listing.ts';
@@ -11,8 +11,8 @@ import { COMPLETE } from './proof.ts';
 import { under } from './question.ts';
 import { derivedOf } from './timeline-item.ts';
 
-/** Services carry all their labels and annotations. */
-const PAGE_SIZE = 200;
+/** Services carry all their labels and annotations. Komodor gives up to 10,000 at once. */
+export const SERVICE_PAGES = { first: 500, most: 10_000 };
 
 const SERVICE: ItemSpec = { identity: ['kind', 'cluster', 'namespace', 'service'] };
 
@@ -29,6 +29,7 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
   /** Clusters whose services could not be read, with why: asking for the next namespace would only take more time. */
   const failed = new Map<string, Completeness>();
   const kinds = new Map<string, Set<string>>();
+  const pages: LearnedPages = {};
   const keyOf = (...parts: readonly string[]) => JSON.stringify(parts);
 
   /** Whether the services may not be read at all. Then no issue can be related to one, which is no failure to read it. */
@@ -43,7 +44,7 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
   };
 
   async function read(cluster: string, namespaces: readonly string[]): Promise<Completeness> {
-    const walk = readByCursor({ ...reading, api, size: createPageSize(PAGE_SIZE) }, SERVICE, {
+    const walk = readByCursor({ ...reading, api, size: createPageSize(SERVICE_PAGES, pages) }, SERVICE, {
       what: `services of cluster ${cluster}`,
       method: 'POST',
       path: '/services/search',

@@ -110,7 +110,7 @@ async function* readList(cluster: ClusterReading, question: ListQuestion, how: H
   const { api, learned, maxPages } = cluster;
   const record = new ObjectRecord(question);
   const pageSize = how.isAgain ? Math.ceil(cluster.pageSize * OTHER_PAGES) : cluster.pageSize;
-  const size = createPageSize(pageSize);
+  const size = createPageSize({ first: pageSize, most: pageSize });
   let isStream = how.way === 'stream' && question.resource.verbs.includes('watch') && learned.streams !== false;
   let expired = 0;
   try {

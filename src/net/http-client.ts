@@ -7,7 +7,7 @@ import type { AttemptOutcome, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
 import { type LineLimits, readLines, StreamBreak } from './lines.ts';
 import { requestedWaitMs } from './rate-limit.ts';
-import type { RequestInfo } from './request-info.ts';
+import type { RequestInfo, RequestTiming } from './request-info.ts';
 import { RequestSignals } from './request-signals.ts';
 import { createRetrier, type Retrier } from './retrier.ts';
 import { createSender, type Opened, type OutgoingRequest, type SendResult } from './send.ts';
@@ -48,6 +48,8 @@ export interface HttpResponse {
   readonly text: string;
   /** How often the request was sent. If more than once, the host may have carried out an attempt that we took for failed. */
   readonly attempts: number;
+  /** Of the last attempt. */
+  readonly timing: RequestTiming;
   /** The parsed body; undefined for 204. Throws HttpFailure `malformed` when it is not JSON. */
   json(): unknown;
 }
@@ -118,10 +120,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const { method, path } = request;
       const redact = (text: string): string =>
         redactor(authorization === undefined ? [] : secretsIn(authorization))(redactOwn(text));
-      const requestInfo: RequestInfo = { side, host, method, path, timeoutMs, maxResponseBytes, redact };
+      const sentAt = performance.now();
       const sent = await exchange(outgoing(options, request, authorization, timeoutMs), request.signal);
       outcome = sent.type === 'opened' ? { ...sent, type: 'answered' } : sent;
-      return take(request, requestInfo, sent);
+      const elapsedMs = performance.now() - sentAt;
+      return take(request, { side, host, method, path, timeoutMs, elapsedMs, maxResponseBytes, redact }, sent);
     } finally {
       governor.release(outcome);
     }
@@ -244,7 +247,8 @@ function toResponse(request: HttpRequest, requestInfo: RequestInfo, sent: SendRe
       throw error;
     }
   }
-  return { status, headers, text, attempts: sent.attempts, json };
+  const { elapsedMs, timeoutMs } = requestInfo;
+  return { status, headers, text, attempts: sent.attempts, timing: { elapsedMs, timeoutMs }, json };
 }
 
 function parseBody(requestInfo: RequestInfo, status: number, text: string): unknown {

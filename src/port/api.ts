@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { HttpClient, HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
+import type { RequestTiming } from '../net/request-info.ts';
 import type { Retrier } from '../net/retrier.ts';
 import type { TokenProvider } from './token.ts';
 
@@ -13,10 +14,11 @@ export interface PortCall extends Pick<HttpRequest, 'method' | 'path' | 'query' 
   readonly repeatable?: boolean;
 }
 
-/** A parsed response, its approximate size, and how often the request was sent. */
+/** A parsed response, its approximate size, how long it took, and how often the request was sent. */
 export interface ParsedAnswer<T> {
   readonly value: T;
   readonly bytes: number;
+  readonly timing: RequestTiming;
   readonly attempts: number;
   readonly status: number;
   /** The response's JSON as it came. */
@@ -91,10 +93,11 @@ export class PortApi {
       authorize,
       signal,
     });
-    const { status, attempts: sent } = response;
+    const { status, timing, attempts: sent } = response;
     const json = response.json();
     const parsed = answer.safeParse(json);
-    if (parsed.success) return { value: parsed.data, bytes: response.text.length, attempts: sent, status, json };
+    const bytes = response.text.length;
+    if (parsed.success) return { value: parsed.data, bytes, timing, attempts: sent, status, json };
     const [issue] = parsed.error.issues;
     const where = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
     throw new AppError(

@@ -3,7 +3,7 @@ import type { BlueprintShape, StoredEntity } from '../core/model.ts';
 import type { FieldSelection } from '../core/ports.ts';
 import { isObject } from '../core/schema/values.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import { createPageSize, type PageSize } from '../net/page-size.ts';
+import { createPageSize, type LearnedPages, type PageSize } from '../net/page-size.ts';
 import type { PortApi } from './api.ts';
 import { EndlessListingGuard } from './endless-listing-guard.ts';
 
@@ -16,16 +16,23 @@ const FIRST_PAGE = 200;
 interface LearnedLimits {
   /** Selections of fields that it refuses, each as text with its blueprint. */
   readonly refusedChoices: Set<string>;
-  /** How many entities of a blueprint fit into a page. */
-  readonly fitting: Map<string, number>;
+  /** What was learned of the pages of a blueprint. */
+  readonly pages: Map<string, LearnedPages>;
 }
 
 const LEARNED_LIMITS = new WeakMap<PortApi, LearnedLimits>();
 
 function learnedLimitsOf(api: PortApi): LearnedLimits {
-  const habits = LEARNED_LIMITS.get(api) ?? { refusedChoices: new Set(), fitting: new Map() };
+  const habits = LEARNED_LIMITS.get(api) ?? { refusedChoices: new Set(), pages: new Map() };
   LEARNED_LIMITS.set(api, habits);
   return habits;
+}
+
+function pageSizeOf(api: PortApi, blueprint: string): PageSize {
+  const { pages } = learnedLimitsOf(api);
+  const learned = pages.get(blueprint) ?? {};
+  pages.set(blueprint, learned);
+  return createPageSize({ first: FIRST_PAGE, most: LARGEST_PAGE }, learned);
 }
 
 const DATASOURCE = '$datasource';
@@ -94,15 +101,13 @@ export async function* searchEntities(
   query: Query,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FoundEntity[]> {
-  const { fitting } = learnedLimitsOf(api);
-  const size = createPageSize(LARGEST_PAGE, fitting.get(blueprint) ?? FIRST_PAGE);
+  const size = pageSizeOf(api, blueprint);
   const guard = new EndlessListingGuard(`Port's list of ${blueprint} entities`);
   let include: readonly string[] | undefined = includeOf(fields);
   let from: string | undefined;
   for (;;) {
     const reading = { api, blueprint, size, signal };
     let page = await searchPage(reading, { query, include, from });
-    fitting.set(blueprint, size.rowsThatFit() ?? FIRST_PAGE);
     // Port's documentation disagrees about the names in `include`. If the response has none of the requested fields, every
     // entity would look changed, so whole entities are requested instead.
     if (include && from === undefined && !hasRequestedFields(page, fields)) {
@@ -190,8 +195,8 @@ function askForPage({ api, blueprint, size, signal }: SearchContext, place: Part
     hostAnswered: () => true,
     async ask(limit, attempts) {
       const call = { method: 'POST', path, body: { ...place, limit }, asExporter: true, attempts } as const;
-      const { value, bytes } = await api.exchange(call, searchAnswer, signal);
-      return { value, rows: value.entities.length, bytes };
+      const { value, bytes, timing } = await api.exchange(call, searchAnswer, signal);
+      return { value, rows: value.entities.length, bytes, timing };
     },
   });
 }

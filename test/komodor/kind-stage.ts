@@ -62,7 +62,7 @@ export async function openStage() {
   };
   const reading = (signal: AbortSignal): Reading => ({
     api: noting,
-    size: createPageSize(PAGE_SIZE),
+    size: createPageSize({ first: PAGE_SIZE, most: PAGE_SIZE }),
     maxPages: 100,
     signal,
     now: () => world.now * 1000,

@@ -33,7 +33,11 @@ async function walk(read: Read, question: Question, answer: Answer, itemSpec = s
   onTestFinished(() => api.close());
   const { signal } = new AbortController();
   const result = await collect(
-    read({ api, size: createPageSize(SIZE), maxPages: 12, signal, now: Date.now }, itemSpec, question),
+    read(
+      { api, size: createPageSize({ first: SIZE, most: SIZE }), maxPages: 12, signal, now: Date.now },
+      itemSpec,
+      question,
+    ),
   );
   return { ...result, seen: server.seen };
 }
@@ -165,7 +169,8 @@ describe('pages that are numbered', () => {
 
   it('shrink at the first page only: a number means another place as soon as pages have another size', async () => {
     const size = (seen: Seen) => JSON.parse(seen.bodyText).pagination.pageSize;
-    const large: Read = (reading, ...rest) => readByPage({ ...reading, size: createPageSize(40) }, ...rest);
+    const large: Read = (reading, ...rest) =>
+      readByPage({ ...reading, size: createPageSize({ first: 40, most: 40 }) }, ...rest);
     const refusing =
       (at: number): Answer =>
       (seen, call) =>
@@ -254,7 +259,7 @@ describe('cursors in the query', () => {
 
   it('asks for less when a page is too much', async () => {
     const result = await walk(
-      (reading, ...rest) => readByQueryCursor({ ...reading, size: createPageSize(40) }, ...rest),
+      (reading, ...rest) => readByQueryCursor({ ...reading, size: createPageSize({ first: 40, most: 40 }) }, ...rest),
       COSTS,
       (seen, call) => (Number(seen.query.get('pageSize')) > 20 ? { status: 413 } : withCursors(45)(seen, call)),
     );

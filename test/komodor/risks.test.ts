@@ -81,9 +81,27 @@ describe('reading risks', () => {
     ['shrank and grew again', [2, 1, 2], [[risk(1)], [risk(2)], [risk(3)]], 'totals_disagree'],
   ])('a total that %s', async (_what, totals, pages: readonly unknown[], verdict) => {
     const result = await read({}, (_reply, _seen, call) =>
-      answer(pages[call - 1], call < pages.length, totals[call - 1]),
+      answer(pages[Math.min(call, pages.length) - 1], call < pages.length, totals[Math.min(call, totals.length) - 1]),
     );
     expect(result.verdict).toBe(verdict);
+  });
+
+  it('asks for several pages at a time, within the limit of requests, and gives them in order', async () => {
+    const far: Twist = (reply) => ({ ...reply, afterMs: 40 });
+    const server = await fakeKomodor({ risks: many(95, risk) }, far);
+    const source = sourceOf(server.url, { pageSizes: { [kind]: 10 } });
+    const result = await collect(source.read({ kind, selector: {} }, signal));
+    expect(result).toMatchObject({ verdict: 'complete', pages: 10, keys: many(95, (i) => `r${i}`) });
+    expect(server.seen).toHaveLength(10);
+    expect(server.mostAtOnce()).toBe(4);
+  });
+
+  it('reads what is behind a page that had to be made smaller', async () => {
+    const risks = many(95, risk);
+    const twist: Twist = (reply, { query }) =>
+      Number(query.get('pageSize')) > 10 && Number(query.get('offset')) > 0 ? { status: 413 } : reply;
+    const result = await read({ risks }, twist, 20);
+    expect(result).toMatchObject({ verdict: 'complete', keys: many(95, (i) => `r${i}`) });
   });
 
   it('does not read for ever', async () => {

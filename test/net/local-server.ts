@@ -18,16 +18,22 @@ export interface Reply {
   readonly text?: string;
   /** Instead of an answer: nothing at all, a broken connection, or half of what was announced. */
   readonly fault?: 'hang' | 'reset' | 'cut';
+  /** How many milliseconds pass before it is sent. */
+  readonly afterMs?: number;
 }
 
 export interface LocalServer {
   readonly url: string;
   readonly seen: Seen[];
+  /** The most requests that waited for their answers at the same time. */
+  mostAtOnce(): number;
 }
 
 /** A server on a free port for the duration of one test. `call` counts from 1. */
 export async function listen(answer: (seen: Seen, call: number) => Reply): Promise<LocalServer> {
   const seen: Seen[] = [];
+  let open = 0;
+  let most = 0;
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -40,14 +46,21 @@ export async function listen(answer: (seen: Seen, call: number) => Reply): Promi
       bodyText: Buffer.concat(chunks).toString(),
     };
     seen.push(one);
-    send(response, answer(one, seen.length));
+    open += 1;
+    most = Math.max(most, open);
+    response.once('close', () => {
+      open -= 1;
+    });
+    const reply = answer(one, seen.length);
+    if (reply.afterMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.afterMs));
+    send(response, reply);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${portOf(server.address())}`, seen };
+  return { url: `http://127.0.0.1:${portOf(server.address())}`, seen, mostAtOnce: () => most };
 }
 
 export function portOf(address: string | AddressInfo | null): number {

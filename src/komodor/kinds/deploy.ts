@@ -49,6 +49,7 @@ const SPEC: KindSpec<DeploySelector> = {
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 200,
+  largestPage: 1_000,
   rows: ['data', 'events'],
   selector: z.object({ clusters: names(), namespaces: names(), ...pastKeys }),
   identify(row) {

@@ -73,6 +73,7 @@ const SPEC: KindSpec<IssueSelector> = {
   },
   after: ['komodorCluster', 'komodorService'],
   pageSize: 100,
+  largestPage: 500,
   rows: ['data', 'issues'],
   selector: z.object({
     clusters: names(),

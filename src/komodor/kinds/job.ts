@@ -47,6 +47,7 @@ export const komodorJob = defineKind({
   },
   after: ['komodorCluster'],
   pageSize: 500,
+  largestPage: 2_000,
   selector: SELECTOR,
   probe: {
     row: {

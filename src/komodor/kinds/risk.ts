@@ -50,7 +50,9 @@ const SPEC: KindSpec<RiskSelector> = {
       'every page advances, the rows that were seen are as many as Komodor says; an absence is confirmed by the list for its resource, or by one list per severity',
     mayLack: ['supportingData'],
   },
-  pageSize: 200,
+  pageSize: 250,
+  // Komodor names no limit.
+  largestPage: 1_000,
   rows: ['violations'],
   selector: z.object({
     clusters: names(),

@@ -6,6 +6,7 @@ import type { Reading } from '../listing.ts';
 import { readByCursor } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { names, PLACE_DOC, someOf } from '../selector.ts';
+import { SERVICE_PAGES } from '../service-kinds.ts';
 import type { Address } from '../subject.ts';
 import { workloadSearch } from '../workload-search.ts';
 
@@ -47,7 +48,8 @@ export const komodorService = defineKind({
       'every page leads to the next, none repeats, the last says so; an absence is confirmed by a search in the cluster and namespace of the entity, or by one search per kind of workload',
     mayLack: ['uid', 'lastDeploy', 'lastDeploy.endTime', 'lastIssue', 'lastIssue.reasons', 'labels', 'annotations'],
   },
-  pageSize: 500,
+  pageSize: SERVICE_PAGES.first,
+  largestPage: SERVICE_PAGES.most,
   selector: SELECTOR,
   probe: {
     row: {
