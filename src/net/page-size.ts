@@ -100,17 +100,16 @@ export function createPageSize(limits: PageLimits, learned: LearnedPages = {}): 
     delete learned.size;
   }
 
-  function learnBytes(rows: number, bytes: number): void {
-    if (rows === 0) return;
-    bytesPerRow = bytes / rows;
+  function learn(asked: number, { rows, bytes, timing }: SizedAnswer<unknown>): void {
+    if (rows > 0) bytesPerRow = bytes / rows;
     // A few rows say little about the others.
-    if (rows >= SMALLEST) learned.bytesPerRow = bytesPerRow;
+    if (rows >= SMALLEST && bytesPerRow !== undefined) learned.bytesPerRow = bytesPerRow;
+    const share = timing === undefined ? 0 : timing.elapsedMs / timing.timeoutMs;
+    if (share > SHARE_TOO_SLOW) shrink(asked, 2);
+    else grow(asked, rows, timing?.elapsedMs, share <= SHARE_TO_GROW);
   }
 
-  function grow(asked: number, rows: number, timing: RequestTiming | undefined): void {
-    const ms = timing?.elapsedMs;
-    const share = timing === undefined ? 0 : timing.elapsedMs / timing.timeoutMs;
-    if (share > SHARE_TOO_SLOW) return shrink(asked, 2);
+  function grow(asked: number, rows: number, ms: number | undefined, isQuick: boolean): void {
     // Larger pages would not hold more: the list has no more rows, or the host gives no more at once.
     if (rows < asked && asked >= first) return;
     if (isOnTrial && base !== undefined && ms !== undefined && asked >= 2 * base.rows) {
@@ -125,7 +124,7 @@ export function createPageSize(limits: PageLimits, learned: LearnedPages = {}): 
     learned.size = Math.max(first, asked);
     base = ms === undefined ? undefined : { rows: asked, ms };
     good += 1;
-    if (size >= most || next() < size || share > SHARE_TO_GROW || good < goodPagesToGrow) return;
+    if (size >= most || next() < size || !isQuick || good < goodPagesToGrow) return;
     size = Math.min(most, size * growth.factor);
     good = 0;
     isOnTrial = true;
@@ -141,8 +140,7 @@ export function createPageSize(limits: PageLimits, learned: LearnedPages = {}): 
         const last = asked <= smallest || options.exactly !== undefined;
         try {
           const answer = await options.ask(asked, last ? undefined : ATTEMPTS_BEFORE_SHRINKING);
-          learnBytes(answer.rows, answer.bytes);
-          grow(asked, answer.rows, answer.timing);
+          learn(asked, answer);
           return answer.value;
         } catch (error) {
           if (!(error instanceof HttpFailure) || !mayPageSizeHelp(error)) throw error;
