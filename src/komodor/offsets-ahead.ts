@@ -20,7 +20,7 @@ export interface OffsetAnswer {
  * Asks for the page at an offset, of not more than so many rows; undefined: of as many as usual. It need not be answered
  * any more when `useless` aborts.
  */
-export type AskAt = (offset: number, atMost: number | undefined, useless?: AbortSignal) => Promise<OffsetAnswer>;
+export type AskAt = (offset: number, maxRows: number | undefined, useless?: AbortSignal) => Promise<OffsetAnswer>;
 
 /** How pages are asked for. */
 export interface Asking extends Pick<WalkOptions, 'maxPages'> {

@@ -73,14 +73,14 @@ export function readByQueryCursor(reading: Reading, spec: ItemSpec, question: Qu
 export function readByOffset(reading: Reading, spec: ItemSpec, question: Question): Walk {
   // Many pages may listen to the signal of one run.
   setMaxListeners(0, reading.signal);
-  const ask: AskAt = (offset, atMost, useless) =>
+  const ask: AskAt = (offset, maxRows, useless) =>
     withAnySignal([reading.signal, ...(useless === undefined ? [] : [useless])], (signal) =>
       pagesOf(
         { ...reading, signal },
         question,
         (_position, pageSize) => ({ query: { pageSize, offset, ...question.query } }),
         (answer) => ({ more: under('hasMoreResults')(answer), total: under('totalResults')(answer) }),
-      )({ type: 'start' }, undefined, atMost),
+      )({ type: 'start' }, undefined, maxRows),
     );
   const options = { ...walkOptions(reading, spec, question), ask, pageSize: reading.size.next };
   return orIncomplete(reading, question, walkByOffset(options));

@@ -53,12 +53,12 @@ export function pagesOf<T>(
   read: (answer: unknown) => T,
 ) {
   const { method, path, rows, tooSlow } = question;
-  return (position: Position, exactly?: number, atMost?: number) =>
+  return (position: Position, exactly?: number, maxRows?: number) =>
     size.ask({
       hostAnswered: api.hostAnswered,
       slowQuery: tooSlow !== undefined,
       exactly,
-      atMost,
+      maxRows,
       async ask(pageSize, attempts) {
         const { body, ...measured } = await api.call({
           method,

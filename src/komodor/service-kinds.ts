@@ -2,7 +2,7 @@ import { withMember } from '../core/exact-json.ts';
 import type { Completeness, RawItem } from '../core/model.ts';
 import type { Walk } from '../core/source.ts';
 import { HttpFailure } from '../net/http-failure.ts';
-import { createPageSize, type LearnedPages } from '../net/page-size.ts';
+import { createPageSize } from '../net/page-size.ts';
 import { type ItemSpec, isObject, textOf } from './item.ts';
 import type { Named } from './links.ts';
 import type { Reading } from './listing.ts';
@@ -29,7 +29,6 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
   /** Clusters whose services could not be read, with why: asking for the next namespace would only take more time. */
   const failed = new Map<string, Completeness>();
   const kinds = new Map<string, Set<string>>();
-  const pages: LearnedPages = {};
   const keyOf = (...parts: readonly string[]) => JSON.stringify(parts);
 
   /** Whether the services may not be read at all. Then no issue can be related to one, which is no failure to read it. */
@@ -44,7 +43,7 @@ export function createServiceKinds(reading: Reading): ServiceKinds {
   };
 
   async function read(cluster: string, namespaces: readonly string[]): Promise<Completeness> {
-    const walk = readByCursor({ ...reading, api, size: createPageSize(SERVICE_PAGES, pages) }, SERVICE, {
+    const walk = readByCursor({ ...reading, api, size: createPageSize(SERVICE_PAGES) }, SERVICE, {
       what: `services of cluster ${cluster}`,
       method: 'POST',
       path: '/services/search',

@@ -63,10 +63,10 @@ export function answering(server: OffsetServer, pageSize: number, turn: Turn) {
     isUnderWay = false;
   }
 
-  const ask: AskAt = (offset, atMost, useless) =>
+  const ask: AskAt = (offset, maxRows, useless) =>
     new Promise((resolve, reject) => {
       asked.push(offset);
-      const question: Question = { offset, size: Math.min(pageSize, atMost ?? pageSize), answer };
+      const question: Question = { offset, size: Math.min(pageSize, maxRows ?? pageSize), answer };
       waiting.push(question);
       useless?.addEventListener('abort', abort);
       function answer(given: OffsetAnswer): void {

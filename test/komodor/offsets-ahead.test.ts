@@ -248,13 +248,13 @@ describe('pages asked for ahead', () => {
       ...COMMON,
       maxPages: 1000,
       pageSize: () => 10,
-      async ask(offset, atMost, useless) {
+      async ask(offset, maxRows, useless) {
         asked.push(offset);
         if (offset === 10) {
           held.push(offset);
           await new Promise((_resolve, reject) => useless?.addEventListener('abort', () => reject(useless.reason)));
         }
-        return { rows: upTo(atMost ?? 10).map((row) => offset + row), more: true, total: 5000, askedFor: 10 };
+        return { rows: upTo(maxRows ?? 10).map((row) => offset + row), more: true, total: 5000, askedFor: 10 };
       },
     });
     await walk.next();

@@ -87,7 +87,7 @@ describe('reading risks', () => {
   });
 
   it('asks for several pages at a time, within the limit of requests, and gives them in order', async () => {
-    const far: Twist = (reply) => ({ ...reply, afterMs: 40 });
+    const far: Twist = (reply) => ({ ...reply, delayMs: 40 });
     const server = await fakeKomodor({ risks: many(95, risk) }, far);
     const source = sourceOf(server.url, { pageSizes: { [kind]: 10 } });
     const result = await collect(source.read({ kind, selector: {} }, signal));

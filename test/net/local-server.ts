@@ -19,7 +19,7 @@ export interface Reply {
   /** Instead of an answer: nothing at all, a broken connection, or half of what was announced. */
   readonly fault?: 'hang' | 'reset' | 'cut';
   /** How many milliseconds pass before it is sent. */
-  readonly afterMs?: number;
+  readonly delayMs?: number;
 }
 
 export interface LocalServer {
@@ -52,7 +52,7 @@ export async function listen(answer: (seen: Seen, call: number) => Reply): Promi
       open -= 1;
     });
     const reply = answer(one, seen.length);
-    if (reply.afterMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.afterMs));
+    if (reply.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
     send(response, reply);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

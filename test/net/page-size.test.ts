@@ -155,7 +155,7 @@ describe('page size', () => {
       return { value: rows, rows, bytes: rows * 1_000_000 };
     };
     for (const exactly of [undefined, 500, 500]) await size.ask({ ask, hostAnswered: () => true, exactly });
-    for (const atMost of [1, 100]) await size.ask({ ask, hostAnswered: () => true, atMost });
+    for (const maxRows of [1, 100]) await size.ask({ ask, hostAnswered: () => true, maxRows });
     expect(asked).toEqual([500, 500, 500, 1, 2]);
   });
 
