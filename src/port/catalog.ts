@@ -1,5 +1,5 @@
 import { AppError, isAbort } from '../core/errors.ts';
-import type { BlueprintShape, JsonObject, Mapping, MappingFlags, StoredEntity } from '../core/model.ts';
+import type { BlueprintShape, MappingFlags, StoredEntity } from '../core/model.ts';
 import type {
   Catalog,
   FieldSelection,
@@ -10,61 +10,29 @@ import type {
   UpsertBatch,
   UpsertOutcome,
 } from '../core/ports.ts';
-import type { PreparedCatalog, SetUp } from '../core/prepared-catalog.ts';
-import type { Problem } from '../core/report.ts';
-import { underWay } from '../core/under-way.ts';
+import type { PreparedCatalog } from '../core/prepared-catalog.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 import type { PortApi } from './api.ts';
-import type { PortBlueprint } from './blueprint-documents.ts';
 import { Blueprints } from './blueprints.ts';
 import { upsertBatch } from './bulk.ts';
 import type { WriteQuery } from './exchange.ts';
-import {
-  type IntegrationOptions,
-  mappingOriginOf,
-  type PreparedIntegration,
-  prepareIntegration,
-} from './integration.ts';
+import { orFailRun } from './or-fail-run.ts';
 import { Ownership, WRITTEN_BY_A_PROGRAM } from './ownership.ts';
+import { type PreparationOptions, preparePort } from './prepare-port.ts';
 import { writeWithoutRefused } from './refused-fields.ts';
 import { removeEntities } from './removal.ts';
 import { type FoundEntity, type Query, searchAllBlueprints, searchEntities } from './search.ts';
-import { portWrites, RecordedWrites, type SetupWrites } from './setup-writes.ts';
-import { type AddOn, unusedAddOns } from './unused-add-ons.ts';
 
 /** Port's limits: 20 entities and 1 MiB per bulk request. */
 const ENTITIES_PER_BATCH = 20;
 const BYTES_PER_BATCH = 1024 * 1024;
 
-export interface PortCatalogOptions extends IntegrationOptions {
+export interface PortCatalogOptions extends PreparationOptions {
   /** The run that Port's audit log shows for the writes; null for a live event. */
   readonly runId: string | null;
   readonly batchesInFlight: number;
   /** EXPORTER_STATE_KEY. */
   readonly exporterStateKey?: string | undefined;
-  /** Our blueprints, targets of relations first. */
-  readonly blueprints: readonly PortBlueprint[];
-  /** The problems of the blueprint files. */
-  readonly blueprintProblems: readonly FileComplaint[];
-  /** The mapping from the files, and its name in messages. */
-  readonly fileMapping: MappingWithProblems;
-  readonly fileOrigin: string;
-  /** The active add-ons, which are a part of it. */
-  readonly addOns: readonly AddOn[];
-  readonly parseMapping: (config: JsonObject, origin: string) => MappingWithProblems;
-  /** `note`: `prepare` writes nothing and only records what it would write. */
-  readonly setup: 'write' | 'note';
-}
-
-/** A mapping and its problems. */
-export interface MappingWithProblems {
-  readonly mapping: Mapping;
-  readonly problems: readonly FileComplaint[];
-}
-
-interface FileComplaint {
-  readonly message: string;
-  readonly severity: Problem['severity'];
 }
 
 /** After this many rounds of batches without an answer the run fails, because each round costs minutes. */
@@ -93,41 +61,8 @@ export class PortCatalog implements Catalog {
     this.limits = { entitiesPerBatch: ENTITIES_PER_BATCH, bytesPerBatch: BYTES_PER_BATCH, batchesInFlight };
   }
 
-  async prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    return orFailRun('prepare Port', () => this.#prepare(signal));
-  }
-
-  async #prepare(signal: AbortSignal): Promise<PreparedCatalog> {
-    const { addOns, fileMapping, fileOrigin, identifier, parseMapping, setup } = this.#options;
-    const noted = setup === 'note' ? new RecordedWrites() : undefined;
-    const writes = noted ?? portWrites(this.#api);
-    const integration = await prepareIntegration(this.#api, this.#options, writes, signal);
-    const mappingOrigin = integration.config ? mappingOriginOf(identifier) : fileOrigin;
-    const read = integration.config ? parseMapping(integration.config, mappingOrigin) : fileMapping;
-    const unused = integration.config ? unusedAddOns(addOns, read.mapping, mappingOrigin) : [];
-    const setUp = async (): Promise<SetUp> => {
-      const problems = await this.#prepareBlueprints(integration, writes, signal);
-      return { problems, setup: noted?.documents ?? [] };
-    };
-    return {
-      mapping: read.mapping,
-      mappingOrigin,
-      mappingDocument: integration.config ?? this.#options.fileConfig,
-      problems: [...unused, ...read.problems.map((problem) => asProblem('mapping_file_invalid', problem))],
-      ready: underWay(orFailRun('prepare Port', setUp)),
-    };
-  }
-
-  async #prepareBlueprints(
-    integration: PreparedIntegration,
-    writes: SetupWrites,
-    signal: AbortSignal,
-  ): Promise<readonly Problem[]> {
-    const { blueprints, blueprintProblems, initialize } = this.#options;
-    const problems: Problem[] = blueprintProblems.map((problem) => asProblem('blueprint_file_invalid', problem));
-    if (initialize) problems.push(...(await this.#blueprints.ensure(blueprints, writes, signal)));
-    if (problems.every(({ severity }) => severity === 'warning')) await integration.markInitialized();
-    return problems;
+  prepare(signal: AbortSignal): Promise<PreparedCatalog> {
+    return preparePort(this.#api, this.#options, this.#blueprints, signal);
   }
 
   blueprint(identifier: string, signal: AbortSignal): Promise<BlueprintShape | undefined> {
@@ -280,18 +215,4 @@ export class PortCatalog implements Catalog {
     if (runId === null) return { ocean_info_event_type: 'http_request' };
     return { ocean_info_event_type: 'resync', ocean_info_resync_id: runId };
   }
-}
-
-/** Does a step without which no run can go on. @throws AppError `port_failed` when it still fails after all retries */
-async function orFailRun<T>(what: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    if (!(error instanceof HttpFailure)) throw error;
-    throw new AppError('port_failed', `Could not ${what}: ${error.message}`, { cause: error });
-  }
-}
-
-function asProblem(code: Problem['code'], { message, severity }: FileComplaint): Problem {
-  return { code, severity, message, count: 1, samples: [] };
 }

@@ -43,33 +43,45 @@ function integrationFields({ version, changelogDestination }: IntegrationOptions
   };
 }
 
-export interface PreparedIntegration {
+/** The integration as Port has it, and what is still to be written to it. */
+export interface OpenIntegration {
   /** The mapping in Port that this run uses; null: the run uses the files' mapping. */
   readonly config: JsonObject | null;
+  /** Updates its fields, and its mapping where that of the files counts. */
+  update(): Promise<void>;
   /** Tells Port, once, that the default resources exist. */
-  markInitialized(): Promise<void>;
+  markInitialized(writes: SetupWrites): Promise<void>;
 }
 
-/** Finds or creates the integration object, updates its fields, and decides which mapping counts. */
-export async function prepareIntegration(
+/** Finds or creates the integration object, and decides which mapping counts. */
+export async function openIntegration(
   api: PortApi,
   options: IntegrationOptions,
   writes: SetupWrites,
   signal: AbortSignal,
-): Promise<PreparedIntegration> {
+): Promise<OpenIntegration> {
   const { identifier, version } = options;
   const path = `/integration/${encodeURIComponent(identifier)}`;
   const find = async () => (await api.find({ method: 'GET', path }, integrationAnswer, signal))?.integration;
   const create = () => writes.createIntegration(creation(options), signal);
   const found = (await find()) ?? (await createOrRead({ create, read: find }, api.retrier(signal)));
   const existing = found ?? creation(options);
-  await updateIdentity(existing, options, writes, signal);
-  const settled = await chooseMapping(existing, options, writes, signal);
+  const choice = chooseMapping(existing, options);
+  if (choice === 'none') {
+    // Port's page for writing a mapping needs the fields.
+    await updateIdentity(existing, options, writes, signal);
+    const what = 'write one in Port (Data sources), or set MAPPING_SOURCE=file or INITIALIZE_PORT_RESOURCES=true';
+    throw new AppError('mapping_empty', `Port holds an empty mapping for the integration ${identifier}: ${what}`);
+  }
   return {
-    ...settled,
-    async markInitialized() {
+    config: choice.config,
+    async update() {
+      await updateIdentity(existing, options, writes, signal);
+      if (choice.write) await writes.writeConfig(identifier, choice.write, existing.config ?? {}, signal);
+    },
+    async markInitialized(last) {
       if (!options.initialize || found?.arePortResourcesInitialized === true) return;
-      await writes.patchIntegration(identifier, { arePortResourcesInitialized: true, version }, existing, signal);
+      await last.patchIntegration(identifier, { arePortResourcesInitialized: true, version }, existing, signal);
     },
   };
 }
@@ -91,19 +103,14 @@ async function updateIdentity(
   if (differs) await writes.patchIntegration(options.identifier, wanted, existing, signal);
 }
 
-async function chooseMapping(
+/** The mapping in Port (`config`), or that of the files; and what has to be written to Port. */
+function chooseMapping(
   { config }: Integration,
-  { identifier, mappingSource, initialize, fileConfig }: IntegrationOptions,
-  writes: SetupWrites,
-  signal: AbortSignal,
-): Promise<Pick<PreparedIntegration, 'config'>> {
+  { mappingSource, initialize, fileConfig }: IntegrationOptions,
+): { readonly config: JsonObject | null; readonly write?: JsonObject } | 'none' {
   const isEmpty = !config || Object.keys(config).length === 0;
   if (mappingSource === 'port' && !isEmpty) return { config };
-  if (mappingSource === 'port' && !initialize) {
-    const what = 'write one in Port (Data sources), or set MAPPING_SOURCE=file or INITIALIZE_PORT_RESOURCES=true';
-    throw new AppError('mapping_empty', `Port holds an empty mapping for the integration ${identifier}: ${what}`);
-  }
-  if (fileConfig && canonicalJson(config) !== canonicalJson(fileConfig))
-    await writes.writeConfig(identifier, fileConfig, config ?? {}, signal);
+  if (mappingSource === 'port' && !initialize) return 'none';
+  if (fileConfig && canonicalJson(config) !== canonicalJson(fileConfig)) return { config: null, write: fileConfig };
   return { config: null };
 }

@@ -6,7 +6,7 @@ import { isUnclear } from '../net/retry.ts';
 import type { PortApi } from './api.ts';
 import type { PortBlueprint } from './blueprint-documents.ts';
 
-/** The writes that prepare Port. A plan uses `RecordedWrites` instead, which writes nothing. */
+/** The writes that prepare Port. A plan uses `SetupNotes` instead, and writes nothing. */
 export interface SetupWrites {
   createIntegration(body: JsonObject, signal: AbortSignal): Promise<void>;
   /** @param current the integration as Port has it */
@@ -81,14 +81,37 @@ export function portWrites(api: PortApi): SetupWrites {
   };
 }
 
-/** Writes nothing and records what would be written. Several writes to one object become one document. */
-export class RecordedWrites implements SetupWrites {
-  readonly #noted = new Map<string, SetupDocument>();
+/** What a plan would write, in the order of the steps, also where steps run side by side. */
+export class SetupNotes {
+  readonly #steps: RecordedWrites[] = [];
 
-  /** The recorded writes, in order. */
-  get documents(): readonly SetupDocument[] {
-    return [...this.#noted.values()];
+  /** The writes of one step, which come after those of the steps before. */
+  step(): SetupWrites {
+    const step = new RecordedWrites();
+    this.#steps.push(step);
+    return step;
   }
+
+  /** Several writes to one object are one document. */
+  get documents(): readonly SetupDocument[] {
+    const noted = new Map<string, SetupDocument>();
+    for (const { what, identifier, before, after, change } of this.#steps.flatMap(({ writes }) => writes)) {
+      const key = `${what} ${identifier}`;
+      const earlier = noted.get(key);
+      // Port does not have what an earlier step would have written, so only the change of a later one counts.
+      if (earlier) noted.set(key, { ...earlier, after: { ...asObject(earlier.after), ...asObject(change) } });
+      else noted.set(key, { what, identifier, before, after });
+    }
+    return [...noted.values()];
+  }
+}
+
+/** `change`: what of `after` this write names. */
+type NotedWrite = SetupDocument & { readonly change: unknown };
+
+/** Writes nothing and records what would be written. */
+class RecordedWrites implements SetupWrites {
+  readonly writes: NotedWrite[] = [];
 
   async createIntegration({ config, ...described }: JsonObject): Promise<void> {
     const identifier = String(described.installationId);
@@ -110,14 +133,11 @@ export class RecordedWrites implements SetupWrites {
   }
 
   async extendBlueprint(patch: JsonObject, current: PortBlueprint): Promise<void> {
-    this.#record('blueprint', current.identifier, current, { ...current, ...patch });
+    this.#record('blueprint', current.identifier, current, { ...current, ...patch }, patch);
   }
 
-  #record(what: SetupDocument['what'], identifier: string, before: unknown, after: unknown): void {
-    const key = `${what} ${identifier}`;
-    const earlier = this.#noted.get(key);
-    if (!earlier) this.#noted.set(key, { what, identifier, before, after });
-    else this.#noted.set(key, { ...earlier, after: { ...asObject(earlier.after), ...asObject(after) } });
+  #record(what: SetupDocument['what'], identifier: string, before: unknown, after: unknown, change = after): void {
+    this.writes.push({ what, identifier, before, after, change });
   }
 }
 
