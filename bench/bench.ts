@@ -10,6 +10,7 @@ import { cluster } from './cluster.ts';
 import { costs } from './costs.ts';
 import { journal } from './journal.ts';
 import { loop } from './loop.ts';
+import { ocean } from './ocean.ts';
 import { page } from './page.ts';
 import { limits, mapping, scale } from './scenarios.ts';
 import { size } from './size.ts';
@@ -30,7 +31,7 @@ interface Options {
 
 const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page, size };
 /** Measured only when they are asked for by name. */
-const BY_NAME = { waterfall };
+const BY_NAME = { waterfall, ocean };
 
 const options = new Command('npm run bench --')
   .description('Measures the built program (dist/) against the stand-ins, which run in a process of their own.')

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type TreeUse, watchTree } from './process-tree.ts';
+import type { TreeUse } from './process-tree.ts';
+import { runWatched } from './watched-run.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -33,24 +33,16 @@ export async function resyncOnce(
 ): Promise<Measured> {
   const { PATH = '', HOME = '', JQ_PATH, NODE_OPTIONS } = process.env;
   const own = { PATH, HOME, ...(JQ_PATH ? { JQ_PATH } : {}), ...(NODE_OPTIONS ? { NODE_OPTIONS } : {}) };
-  const startedAt = performance.now();
-  const child = spawn(process.execPath, program, {
-    env: { ...own, ...environment, LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: '/',
+  const {
+    stdout,
+    stderr,
+    exitCode: _,
+    ...use
+  } = await runWatched([process.execPath, ...program], {
+    ...own,
+    ...environment,
+    LOG_LEVEL: 'error',
   });
-  const stop = watchTree(child.pid ?? 0);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += String(chunk);
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += String(chunk);
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  const processSeconds = (performance.now() - startedAt) / 1000;
-  const use = stop();
   const { status, durationMs, blueprints, problems, requests } = report.parse(JSON.parse(stdout || '{}'));
   if (status !== 'completed') throw new Error(`the run ended ${status}: ${JSON.stringify(problems)} ${stderr}`);
   const sum = (count: (one: (typeof blueprints)[number]) => number) =>
@@ -59,7 +51,6 @@ export async function resyncOnce(
   return {
     ...use,
     seconds: durationMs / 1000,
-    processSeconds,
     written,
     entities: written + sum(({ unchanged }) => unchanged),
     waitedSeconds: requests.rateLimitWaitMs / 1000,

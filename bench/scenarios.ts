@@ -22,11 +22,11 @@ export interface Run extends Measured {
 }
 
 export async function withStandIns<T>(
-  { services, seed, latencyMs, portLimit }: { services: number; seed: number; latencyMs: number; portLimit?: Limit },
+  { portLimit, ...world }: { services: number; seed: number; latencyMs: number; clusters?: number; portLimit?: Limit },
   work: (standIns: StandInProcess) => Promise<T>,
 ): Promise<T> {
   const limit = portLimit === undefined ? {} : { portLimit };
-  const standIns = await startStandInProcess({ seed, services, risksPerService: 1, clusters: 5, latencyMs, ...limit });
+  const standIns = await startStandInProcess({ risksPerService: 1, clusters: 5, ...world, ...limit });
   try {
     return await work(standIns);
   } finally {

@@ -21,6 +21,8 @@ export const request = z.discriminatedUnion('type', [
   z.object({ type: z.literal('entities') }),
   /** When each request came and was answered, since the last time; watched from the first call on. */
   z.object({ type: z.literal('watched') }),
+  /** How many entities of Port were written since a moment. */
+  z.object({ type: z.literal('written'), since: z.string() }),
   z.object({ type: z.literal('change'), share: z.number(), step: z.number() }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -52,6 +54,7 @@ export const answer = z.object({
   entities: z.record(z.string(), z.array(entity)).optional(),
   seen: z.array(seen).optional(),
   changed: z.number().optional(),
+  written: z.number().optional(),
   kubeconfig: z.string().optional(),
 });
 export type Answer = z.infer<typeof answer>;

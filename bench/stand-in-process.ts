@@ -24,6 +24,8 @@ export interface StandInProcess {
   watched(): Promise<readonly Seen[]>;
   /** What Port holds, by blueprint. */
   entities(): Promise<Readonly<Record<string, readonly SentEntity[]>>>;
+  /** How many entities were written since a moment, whether or not they changed by it. */
+  written(since: string): Promise<number>;
   /** Changes a share of the services and risks; says how many that were. */
   change(share: number, step: number): Promise<number>;
   close(): void;
@@ -47,6 +49,10 @@ export async function startStandInProcess(options: StandInSetup): Promise<StandI
     async watched() {
       const { seen = [] } = await ask(child, { type: 'watched' });
       return seen;
+    },
+    async written(since) {
+      const { written = 0 } = await ask(child, { type: 'written', since });
+      return written;
     },
     async change(share, step) {
       const { changed = 0 } = await ask(child, { type: 'change', share, step });

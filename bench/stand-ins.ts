@@ -55,6 +55,11 @@ async function carryOut(call: Request): Promise<Answer> {
       watch ??= watchRequests((localPort) => (localPort === komodor.port ? 'Komodor' : 'Port'));
       return { seen: watch.take() };
     }
+    case 'written': {
+      const { store } = running().port;
+      const all = store.blueprints().flatMap(({ identifier }) => store.entitiesOf(identifier));
+      return { written: all.filter(({ updatedAt }) => updatedAt >= call.since).length };
+    }
     case 'change':
       return { changed: change(call.share, call.step) };
   }
