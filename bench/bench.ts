@@ -14,6 +14,7 @@ import { ocean } from './ocean.ts';
 import { page } from './page.ts';
 import { limits, mapping, scale } from './scenarios.ts';
 import { size } from './size.ts';
+import { start } from './start.ts';
 import { heading, print } from './table.ts';
 import { waterfall } from './waterfall.ts';
 
@@ -29,7 +30,7 @@ interface Options {
   readonly json?: string;
 }
 
-const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page, size };
+const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page, size, start };
 /** Measured only when they are asked for by name. */
 const BY_NAME = { waterfall, ocean };
 
