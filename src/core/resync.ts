@@ -16,7 +16,7 @@ import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
 import { RunTiming } from './run-timing.ts';
 import { targetsFirst } from './targets-first.ts';
-import { findUnmapped } from './unmapped.ts';
+import { askElsewhere, findUnmapped } from './unmapped.ts';
 import { type RunEnd, reportBlueprint, reportWithoutBlueprint, undecided, verdict } from './verdict.ts';
 
 export interface ResyncRequest {
@@ -135,6 +135,9 @@ async function runSteps(
   const run = openRun(inputs);
   progress.run = run;
   const opening = open(run, wanted, settingUp);
+  // An expression may compute any blueprint, also one that no item of this run names any more.
+  const mayWriteAny = wanted.some(({ program }) => program.blueprints.includes(null));
+  const elsewhere = readsAllKinds(request) || mayWriteAny ? askElsewhere(run, compiled) : undefined;
   const before = problems.size;
   await readKinds(run, wanted, progress, {
     shapes: opening.shapes,
@@ -146,9 +149,7 @@ async function runSteps(
       progress.readers.map(({ kind }) => kind),
     ),
   );
-  // An expression may compute any blueprint, also one that no item of this run names any more.
-  const mayWriteAny = wanted.some(({ program }) => program.blueprints.includes(null));
-  if (readsAllKinds(request) || mayWriteAny) progress.unmapped = await findUnmapped(run, compiled);
+  if (elsewhere) progress.unmapped = await findUnmapped(run, elsewhere);
   const approved = new Set(request.approvedDeletions ?? []);
   progress.deletions = new Deletions(run, progress.readers, approved, startedAt);
   await progress.deletions.decideAndDelete([...blueprintsOf(progress)].reverse());

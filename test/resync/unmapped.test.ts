@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import type { Faults } from '../../src/sandbox/faults.ts';
 import { blueprintOf, explain, IDENTIFIER, it, problemsOf } from './harness.ts';
 import { servicesMapping, shippedMapping } from './shipped.ts';
 
@@ -7,6 +8,11 @@ const NEW = { identifier: 'workload', title: 'Workload', schema: { properties: {
 /** The services, now of another blueprint. */
 const MOVED = servicesMapping({}).replace(`'"${OLD}"'`, `'"${NEW.identifier}"'`);
 const SMALL = { services: 12, risksPerService: 0, mapping: servicesMapping({}) } as const;
+/** Refuses the search over all blueprints. */
+const REFUSED: Faults = {
+  take: (_route, _page, { path }) => (path === '/v1/entities/search' ? { type: 'status', status: 404 } : undefined),
+  named: () => undefined,
+};
 
 describe.concurrent('what no entry of the mapping writes any more', () => {
   it('is found, named in report and plan, and goes only by approval', async ({ start }) => {
@@ -41,6 +47,23 @@ describe.concurrent('what no entry of the mapping writes any more', () => {
     const last = await harness.run();
     expect(last.status, explain(last)).toBe('completed');
     expect(last.blueprints.map(({ blueprint }) => blueprint)).toEqual([NEW.identifier]);
+  });
+
+  it('is asked for once, while the kinds are read; at the end where an expression computes the blueprint', async ({
+    start,
+  }) => {
+    const harness = await start(SMALL);
+    const asked = () => harness.port.log.flatMap(({ path }, at) => (path === '/v1/entities/search' ? [at] : []));
+    const written = () => harness.port.log.findIndex(({ route }) => route === 'bulk');
+    await harness.run();
+    expect(asked()).toHaveLength(1);
+    expect(asked()[0]).toBeLessThan(written());
+    harness.cutLogs();
+    await harness.reopen({
+      mapping: servicesMapping({}).replace(`'"${OLD}"'`, `(("${OLD}", .status) | select(. != null))`),
+    });
+    await harness.run();
+    expect(asked()).toEqual([harness.port.log.length - 1]);
   });
 
   it('is not what an expression moved to a blueprint that Port does not have: that item is not gone', async ({
@@ -104,11 +127,7 @@ describe.concurrent('what no entry of the mapping writes any more', () => {
   });
 
   it('leaves the run completed, with a warning, when Port cannot be asked', async ({ start }) => {
-    const harness = await start(SMALL);
-    await harness.run();
-    harness.port.faults.clear();
-    harness.port.faults.add('search call 2 -> 404');
-    harness.cutLogs();
+    const harness = await start({ ...SMALL, port: { schedule: REFUSED } });
     const report = await harness.run();
     expect(report.status, explain(report)).toBe('completed');
     expect(problemsOf(report, 'port_failed')).toMatchObject([{ severity: 'warning' }]);
