@@ -1,6 +1,6 @@
 import type { Traffic } from '../core/ports.ts';
 import type { RunWait } from '../core/run-times.ts';
-import type { HostWait } from '../net/governor.ts';
+import type { HostWait } from '../net/host-waits.ts';
 import type { Side } from '../net/http-failure.ts';
 
 /** Tells everyone who watches of the waits of all sides. */

@@ -1,9 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { WaitReason } from '../core/run-times.ts';
+import { Allowance, type Lane } from './allowance.ts';
 import { type Clock, monotonic, systemClock } from './clock.ts';
+import { Concurrency, type Verdict } from './concurrency.ts';
+import { type HostWait, HostWaits } from './host-waits.ts';
 import type { HttpFailureReason, Side } from './http-failure.ts';
-import { type RateWindow, rateWindow, requestedWaitMs } from './rate-limit.ts';
+import { Pace } from './pace.ts';
+import { type RateWindow, requestedWaitMs } from './rate-limit.ts';
 import { isGatewayStatus } from './retry.ts';
+import { type Waiter, WaitingLine } from './waiting-line.ts';
 
 /** The result of one attempt to send a request. */
 export type AttemptOutcome =
@@ -34,12 +39,23 @@ export interface GovernorState {
   readonly networkWaitMs: number;
 }
 
+/** What a request says about itself when it asks for a place. */
+export interface Asking {
+  /** Default: `resync`. */
+  readonly lane?: Lane | undefined;
+  /** What kind of request it is, so that its time is compared with that of its like; see `workOf`. */
+  readonly work?: string;
+}
+
+/** The right to send one request. `release` ends it, exactly once, and adapts to the outcome. */
+export interface Place {
+  release(outcome: AttemptOutcome): void;
+}
+
 /** Limits concurrency and waits out rate limits for one host. Everything in the process that talks to the host shares it. */
 export interface Governor {
   /** Waits until a request may be sent. Throws the signal's reason when aborted. */
-  acquire(signal: AbortSignal): Promise<void>;
-  /** Ends what `acquire` began, exactly once, and adapts to the outcome. */
-  release(outcome: AttemptOutcome): void;
+  acquire(signal: AbortSignal, asking?: Asking): Promise<Place>;
   /** Counts a retry and waits before it. `self`: only this request waits. `host`: every request waits in its next `acquire`. */
   waitForRetry(ms: number, who: 'self' | 'host', signal: AbortSignal): Promise<void>;
   /** Counts a request that was sent again at once because its kept-alive connection was dead. It does not `acquire` again. */
@@ -63,72 +79,42 @@ export interface GovernorOptions {
   readonly onWait?: (wait: HostWait) => void;
 }
 
-/** A wait, in epoch milliseconds. */
-export interface HostWait {
-  readonly reason: WaitReason;
-  readonly from: number;
-  /** null: it goes on. */
-  readonly to: number | null;
-}
-
-const SUCCESSES_TO_RECOVER = 20;
 const DEFAULT_MAX_WAIT_MS = 600_000;
-/** Hosts give the reset time in whole seconds and may round down, so the real reset can be almost a second later. */
-const RESET_PRECISION_MS = 1000;
-/** How long all requests wait after a 429 that does not say how long. */
-const DEFAULT_429_PAUSE_MS = 500;
+/** How long all requests wait after a 429 that does not say how long: at first, and after several in a row. */
+const FIRST_429_PAUSE_MS = 500;
+const LONGEST_429_PAUSE_MS = 32_000;
 
 /** Credentials, permissions, and the rate limit. */
 const REFUSALS: readonly number[] = [401, 403, 429];
 
-interface Waiter {
-  grant(): void;
-}
-
 /**
- * One governor per host; see Governor. It starts at full concurrency, halves it on 429, 503 and timeouts, and raises it by
- * one after a row of successes.
+ * One governor per host; see Governor. How many requests may be in flight it finds by itself (see Concurrency); the host's
+ * headers (see Allowance) and its refusals (see Pace) limit how many are sent in a time.
  */
 export function createGovernor(options: GovernorOptions): Governor {
   const clock = options.clock ?? systemClock;
   const monotonicNow = monotonic(clock);
-  const maxConcurrency = Math.max(1, options.concurrency);
-  const minConcurrency = Math.min(maxConcurrency, Math.max(1, options.minConcurrency ?? 1));
-  const maxWaitMs = options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS;
-  const waiters: Waiter[] = [];
-  let allowed = maxConcurrency;
-  let inFlight = 0;
-  let successes = 0;
-  /** Requests that were in flight when concurrency was last halved. If they fail too, it is not halved again. */
-  let inFlightAtSlowdown = 0;
+  const { concurrency: ceiling, minConcurrency: least, maxWaitMs = DEFAULT_MAX_WAIT_MS } = options;
+  const concurrency = new Concurrency({ ceiling, ...(least === undefined ? {} : { least }) });
+  const allowance = new Allowance(maxWaitMs);
+  const pace = new Pace();
+  const line = new WaitingLine();
+  const waits = new HostWaits(clock, monotonicNow, options.onWait);
+  /** The number of the last request. */
+  let sent = 0;
   let pausedUntil = 0;
   let pausedFor: WaitReason = 'rate limit';
-  /** How many requests pause before they are sent again, and since when. Several at the same time are one wait. */
-  let pausing = 0;
-  let pausingSince = 0;
-  let window: RateWindow | undefined;
-  let pauseTimer: AbortController | undefined;
+  /** How often in a row the host has refused without saying for how long, and the last request before that. */
+  let refusals = 0;
+  let sentUntilRefusal = 0;
   let requests = 0;
   let retries = 0;
-  let rateLimitWaitMs = 0;
   let hasAnswered = false;
   let hasReachedHost = false;
   let firstFailureAt: number | undefined;
-  let allowance: RateWindow | undefined;
+  let lastAllowance: RateWindow | undefined;
   let lastSuccessAt: number | undefined;
   let lastFailure: GovernorState['lastFailure'];
-
-  function reserve(of: RateWindow): number {
-    return Math.max(2, Math.ceil((of.limit ?? 0) * 0.02));
-  }
-
-  /**
-   * Near the end of a rate window, no more requests are in flight than the window still allows, so that none gets a 429.
-   * Only a response tells that the next window has begun, not the clock: until then one request at a time is sent.
-   */
-  function maxInFlight(): number {
-    return window === undefined ? allowed : Math.min(allowed, Math.max(1, window.remaining - reserve(window)));
-  }
 
   function pause(ms: number, reason: WaitReason): void {
     // One that is made longer keeps its reason.
@@ -136,76 +122,64 @@ export function createGovernor(options: GovernorOptions): Governor {
     pausedUntil = Math.max(pausedUntil, monotonicNow() + Math.min(ms, maxWaitMs));
   }
 
-  function startWaiting(): void {
-    const now = monotonicNow();
-    while (now >= pausedUntil && inFlight < maxInFlight()) {
-      const next = waiters.shift();
-      if (next === undefined) return;
-      inFlight += 1;
+  /** From when on a request of this lane may be sent, on the counter that never goes back. */
+  function opensAt(lane: Lane): number {
+    return Math.max(pausedUntil, allowance.opensAt(lane), pace.opensAt());
+  }
+
+  function mayGo(lane: Lane): boolean {
+    return (
+      monotonicNow() >= opensAt(lane) &&
+      line.inFlight < allowance.room(lane) &&
+      // After a refusal for an unknown time, one request at a time asks whether it is over.
+      line.hasPlace(lane, refusals > 0 ? 1 : concurrency.allowed)
+    );
+  }
+
+  function letIn(): void {
+    for (let next = line.next(mayGo); next !== undefined; next = line.next(mayGo)) {
       requests += 1;
+      sent = concurrency.begin(line.taken);
+      pace.sent(monotonicNow());
       next.grant();
     }
-    if (now < pausedUntil && waiters.length > 0) waitForPause(now);
+    const now = monotonicNow();
+    const [lane] = byOpening();
+    if (lane !== undefined && now < opensAt(lane)) waits.wakeAt(opensAt(lane), reasonOfWait(lane), letIn);
   }
 
-  function waitForPause(from: number): void {
-    if (pauseTimer !== undefined) return;
-    pauseTimer = new AbortController();
-    const wait = { reason: pausedFor, from: clock.now() };
-    options.onWait?.({ ...wait, to: null });
-    function wake(): void {
-      pauseTimer = undefined;
-      options.onWait?.({ ...wait, to: clock.now() });
-      rateLimitWaitMs += monotonicNow() - from;
-      startWaiting();
-    }
-    clock.sleep(pausedUntil - from, pauseTimer.signal).then(wake, wake);
+  /** The lanes in which somebody waits, the one that opens first in front. */
+  function byOpening(): readonly Lane[] {
+    return [...line.lanes()].sort((a, b) => opensAt(a) - opensAt(b));
   }
 
-  function slowDown(wasInFlightAtSlowdown: boolean): void {
-    successes = 0;
-    if (wasInFlightAtSlowdown) return;
-    allowed = Math.max(minConcurrency, Math.floor(allowed / 2));
-    inFlightAtSlowdown = inFlight;
+  /** Undefined: for the pace, which is no wait to tell. */
+  function reasonOfWait(lane: Lane): WaitReason | undefined {
+    if (monotonicNow() < pausedUntil) return pausedFor;
+    return monotonicNow() < allowance.opensAt(lane) ? 'allowance spent' : undefined;
   }
 
-  function adapt(status: number, headers: { readonly [name: string]: string }, wasInFlightAtSlowdown: boolean): void {
-    const now = clock.now();
+  function adapt(status: number, headers: { readonly [name: string]: string }, number: number): void {
+    const at = clock.now();
+    const now = monotonicNow();
     hasAnswered = true;
-    if (isGatewayStatus(status)) firstFailureAt ??= monotonicNow();
+    if (isGatewayStatus(status)) firstFailureAt ??= now;
     else hasReachedHost = true;
-    window = rateWindow(headers, now);
-    allowance = window ?? allowance;
-    if (window !== undefined && window.remaining <= reserve(window)) {
-      pause(Math.max(window.resetAt - now, RESET_PRECISION_MS), 'allowance spent');
-    }
-    if (status === 429 || status === 503) {
-      const askedMs = requestedWaitMs(status, headers, now);
-      const reason = askedMs === undefined ? 'rate limit' : 'Retry-After';
-      pause(askedMs ?? (status === 429 ? DEFAULT_429_PAUSE_MS : 0), reason);
-      slowDown(wasInFlightAtSlowdown);
-    } else if (status >= 500) {
-      successes = 0;
-    } else {
-      successes += 1;
-      if (successes < SUCCESSES_TO_RECOVER) return;
-      successes = 0;
-      allowed = Math.min(maxConcurrency, allowed + 1);
-    }
+    const isSurprise = !allowance.isSpent;
+    allowance.note({ number, sent, status, headers, at, now });
+    lastAllowance = allowance.window ?? lastAllowance;
+    if (status === 429 && isSurprise) pace.refused(now, sent);
+    else if (status < 500 && status !== 429) pace.accepted(now, number);
+    if (status === 429 || status === 503) waitAsAsked(status, requestedWaitMs(status, headers, at), number);
+    else if (number > sentUntilRefusal) refusals = 0;
   }
 
-  async function pauseAlone(ms: number, signal: AbortSignal): Promise<void> {
-    const reason = 'retry pause';
-    if (pausing === 0) {
-      pausingSince = clock.now();
-      options.onWait?.({ reason, from: pausingSince, to: null });
-    }
-    pausing += 1;
-    try {
-      await clock.sleep(ms, signal);
-    } finally {
-      pausing -= 1;
-      if (pausing === 0) options.onWait?.({ reason, from: pausingSince, to: clock.now() });
+  function waitAsAsked(status: number, askedMs: number | undefined, number: number): void {
+    if (askedMs !== undefined) pause(askedMs, 'Retry-After');
+    else if (status === 429) {
+      if (number > sentUntilRefusal) refusals += 1;
+      pause(Math.min(LONGEST_429_PAUSE_MS, FIRST_429_PAUSE_MS * 2 ** (refusals - 1)), 'rate limit');
+      sentUntilRefusal = sent;
     }
   }
 
@@ -219,8 +193,25 @@ export function createGovernor(options: GovernorOptions): Governor {
     else lastSuccessAt = at;
   }
 
+  function makePlace(lane: Lane, work: string): Place {
+    const number = sent;
+    const from = monotonicNow();
+    return {
+      release(outcome) {
+        line.leave(lane);
+        options.onOutcome?.(outcome);
+        remember(outcome);
+        concurrency.end({ number, verdict: verdictOf(outcome), work, tookMs: monotonicNow() - from });
+        if (outcome.type === 'answered') adapt(outcome.status, outcome.headers, number);
+        else if (outcome.type === 'failed') firstFailureAt ??= monotonicNow();
+        if (line.inFlight === 0 && line.isEmpty) pace.idle();
+        letIn();
+      },
+    };
+  }
+
   return {
-    acquire(signal) {
+    acquire(signal, { lane = 'resync', work = '' } = {}) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) {
           reject(signal.reason);
@@ -229,57 +220,45 @@ export function createGovernor(options: GovernorOptions): Governor {
         // All requests of a run listen to one signal, and Node would warn of a leak at the eleventh listener.
         setMaxListeners(0, signal);
         const waiter: Waiter = {
+          lane,
           grant() {
             signal.removeEventListener('abort', abort);
-            resolve();
+            resolve(makePlace(lane, work));
           },
         };
         function abort(): void {
-          waiters.splice(waiters.indexOf(waiter), 1);
-          // The timer would keep the process alive although nobody waits for it any more.
-          if (waiters.length === 0) pauseTimer?.abort();
+          line.remove(waiter);
+          if (line.isEmpty) waits.stop();
           reject(signal.reason);
         }
         signal.addEventListener('abort', abort, { once: true });
-        waiters.push(waiter);
-        startWaiting();
+        line.add(waiter);
+        letIn();
       });
-    },
-    release(outcome) {
-      inFlight -= 1;
-      options.onOutcome?.(outcome);
-      remember(outcome);
-      const wasInFlightAtSlowdown = inFlightAtSlowdown > 0;
-      inFlightAtSlowdown = Math.max(0, inFlightAtSlowdown - 1);
-      if (outcome.type === 'answered') adapt(outcome.status, outcome.headers, wasInFlightAtSlowdown);
-      else if (outcome.type === 'failed') {
-        firstFailureAt ??= monotonicNow();
-        if (outcome.problem === 'timeout') slowDown(wasInFlightAtSlowdown);
-      }
-      startWaiting();
     },
     async waitForRetry(ms, who, signal) {
       retries += 1;
       if (who === 'host') pause(ms, 'retry pause');
-      else await pauseAlone(ms, signal);
+      else await waits.pauseAlone(ms, signal);
     },
     countResend() {
       requests += 1;
       retries += 1;
     },
     state() {
-      const left = pausedUntil - monotonicNow();
-      const waitingUntil = waiters.length > 0 && left > 0 ? clock.now() + left : undefined;
-      const waitedMs = firstFailureAt === undefined ? 0 : monotonicNow() - firstFailureAt;
+      const now = monotonicNow();
+      const [lane] = byOpening();
+      const left = lane === undefined ? 0 : opensAt(lane) - now;
+      const waitedMs = firstFailureAt === undefined ? 0 : now - firstFailureAt;
       return {
         side: options.side,
         requests,
         retries,
-        rateLimitWaitMs,
-        concurrency: allowed,
-        waitingUntil,
-        waitingFor: waitingUntil === undefined ? undefined : pausedFor,
-        allowance,
+        rateLimitWaitMs: waits.waitedMs,
+        concurrency: concurrency.allowed,
+        waitingUntil: left > 0 ? clock.now() + left : undefined,
+        waitingFor: lane !== undefined && left > 0 ? (reasonOfWait(lane) ?? 'rate limit') : undefined,
+        allowance: lastAllowance,
         lastSuccessAt,
         lastFailure,
         answered: hasAnswered,
@@ -287,4 +266,12 @@ export function createGovernor(options: GovernorOptions): Governor {
       };
     },
   };
+}
+
+/** What the end of a request tells about how much its host can bear. */
+function verdictOf(outcome: AttemptOutcome): Verdict {
+  if (outcome.type === 'aborted') return 'nothing';
+  if (outcome.type === 'failed') return outcome.problem === 'timeout' ? 'overload' : 'failed';
+  if (outcome.status === 429 || outcome.status === 503) return 'overload';
+  return outcome.status >= 500 ? 'failed' : 'good';
 }

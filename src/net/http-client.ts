@@ -1,10 +1,12 @@
 import type { Readable } from 'node:stream';
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
+import type { Lane } from './allowance.ts';
 import type { TlsSettings } from './connections.ts';
 import { connectionFailure, malformedFailure, statusFailure, streamFailure } from './describe.ts';
 import type { AttemptOutcome, Governor } from './governor.ts';
 import { HttpFailure, type Side } from './http-failure.ts';
+import { workOf } from './latencies.ts';
 import { type LineLimits, readLines, StreamBreak } from './lines.ts';
 import { requestedWaitMs } from './rate-limit.ts';
 import type { RequestInfo, RequestTiming } from './request-info.ts';
@@ -83,6 +85,8 @@ export interface HttpClientOptions {
   readonly attempts?: number | undefined;
   readonly maxResponseBytes: number;
   readonly governor: Governor;
+  /** Whose requests these are; see WaitingLine (default `resync`). */
+  readonly lane?: Lane | undefined;
   /** See Sender. */
   readonly tls?: () => Promise<TlsSettings>;
   /** Values that must never appear in a message. */
@@ -114,10 +118,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
     // Before `acquire`: getting a token sends a request itself, which has to acquire too.
     const authorization = await request.authorize?.();
-    await governor.acquire(request.signal);
+    const { method, path, bodyText = '' } = request;
+    const work = workOf(method, path, bodyText.length);
+    const place = await governor.acquire(request.signal, { lane: options.lane, work });
     let outcome: AttemptOutcome = { type: 'aborted' };
     try {
-      const { method, path } = request;
       const redact = (text: string): string =>
         redactor(authorization === undefined ? [] : secretsIn(authorization))(redactOwn(text));
       const sentAt = performance.now();
@@ -126,7 +131,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const elapsedMs = performance.now() - sentAt;
       return take(request, { side, host, method, path, timeoutMs, elapsedMs, maxResponseBytes, redact }, sent);
     } finally {
-      governor.release(outcome);
+      place.release(outcome);
     }
   }
 

@@ -12,12 +12,12 @@ export interface RateWindow {
 
 /**
  * How long a response asks us to wait, in milliseconds from `now`: `Retry-After` (seconds or an HTTP date) and, on a 429,
- * `x-ratelimit-reset`. Undefined when it does not say, or the value cannot be parsed.
+ * `x-ratelimit-reset`, unless the same headers say that something is left: then they are about another limit. Undefined when
+ * it does not say, or the value cannot be parsed.
  */
 export function requestedWaitMs(status: number, headers: Headers, now: number): number | undefined {
-  return (
-    waitOf(headers['retry-after'], now) ?? (status === 429 ? waitOf(headers['x-ratelimit-reset'], now) : undefined)
-  );
+  const isAboutWindow = status === 429 && (wholeNumber(headers['x-ratelimit-remaining']) ?? 0) === 0;
+  return waitOf(headers['retry-after'], now) ?? (isAboutWindow ? waitOf(headers['x-ratelimit-reset'], now) : undefined);
 }
 
 /** The window that a response's `x-ratelimit-*` headers describe; undefined when they are absent or incomplete. */

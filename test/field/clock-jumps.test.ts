@@ -59,8 +59,8 @@ describe('a clock that cannot be trusted', () => {
       const clock = { now: () => hand.now() + offset, sleep: hand.sleep };
       const governor = createGovernor({ side: 'port', concurrency: 1, clock });
       const { signal } = new AbortController();
-      await governor.acquire(signal);
-      governor.release({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
+      const place = await governor.acquire(signal);
+      place.release({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
       let entered = false;
       const waiting = governor.acquire(signal).then(() => {
         entered = true;

@@ -39,8 +39,8 @@ describe('a pause for a rate limit', () => {
     const clock = settableClock();
     const governor = createGovernor({ side: 'port', concurrency: 1, clock });
     const signal = new AbortController().signal;
-    await governor.acquire(signal);
-    governor.release({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
+    const place = await governor.acquire(signal);
+    place.release({ type: 'answered', status: 429, headers: { 'retry-after': '5' } });
     clock.time -= 5 * HOUR;
     await governor.acquire(signal);
     expect(clock.slept).toEqual([5000]);
