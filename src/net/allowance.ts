@@ -1,7 +1,7 @@
 import { type RateWindow, rateWindow } from './rate-limit.ts';
 
 /** `live`: events, which go before waiting requests of a resync and may use what it leaves. */
-export type Lane = 'resync' | 'live';
+export type RequestLane = 'resync' | 'live';
 
 /** An answer, as far as it tells of the host's allowance. Requests are numbered in the order in which they are sent. */
 export interface AllowanceAnswer {
@@ -69,7 +69,7 @@ export class Allowance {
   }
 
   /** How many requests may be in flight, so that none is refused at the end of a window. */
-  room(lane: Lane): number {
+  room(lane: RequestLane): number {
     if (this.#told === undefined || this.#isDisbelieved) return Number.POSITIVE_INFINITY;
     const { remaining } = this.#told;
     // Only an answer tells that the next window has begun, not the clock: until then one request at a time is sent.
@@ -77,7 +77,7 @@ export class Allowance {
   }
 
   /** From when on a request may be sent, on the counter that never goes back. */
-  opensAt(lane: Lane): number {
+  opensAt(lane: RequestLane): number {
     return lane === 'live' && this.#told !== undefined && this.#told.remaining > 0 ? 0 : this.#closedUntil;
   }
 

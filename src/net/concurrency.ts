@@ -4,12 +4,12 @@ import { slownessOf } from './latencies.ts';
  * What the end of a request tells about how much its host can bear. `overload`: it refused for load, or took too long.
  * `failed`: it failed in another way. `nothing`: it says nothing, as when we cancelled it.
  */
-export type Verdict = 'good' | 'overload' | 'failed' | 'nothing';
+export type RequestEnd = 'good' | 'overload' | 'failed' | 'nothing';
 
 export interface EndedRequest {
   /** As `begin` has given it. */
   readonly number: number;
-  readonly verdict: Verdict;
+  readonly verdict: RequestEnd;
   /** What kind of request it was: only like is compared with like. */
   readonly work: string;
   readonly tookMs: number;

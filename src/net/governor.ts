@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { WaitReason } from '../core/run-times.ts';
-import { Allowance, type Lane } from './allowance.ts';
+import { Allowance, type RequestLane } from './allowance.ts';
 import { type Clock, monotonic, systemClock } from './clock.ts';
-import { Concurrency, type Verdict } from './concurrency.ts';
+import { Concurrency, type RequestEnd } from './concurrency.ts';
 import { type HostWait, HostWaits } from './host-waits.ts';
 import type { HttpFailureReason, Side } from './http-failure.ts';
 import { Pace } from './pace.ts';
@@ -42,20 +42,20 @@ export interface GovernorState {
 /** What a request says about itself when it asks for a place. */
 export interface Asking {
   /** Default: `resync`. */
-  readonly lane?: Lane | undefined;
+  readonly lane?: RequestLane | undefined;
   /** What kind of request it is, so that its time is compared with that of its like; see `workOf`. */
   readonly work?: string;
 }
 
 /** The right to send one request. `release` ends it, exactly once, and adapts to the outcome. */
-export interface Place {
+export interface Permit {
   release(outcome: AttemptOutcome): void;
 }
 
 /** Limits concurrency and waits out rate limits for one host. Everything in the process that talks to the host shares it. */
 export interface Governor {
   /** Waits until a request may be sent. Throws the signal's reason when aborted. */
-  acquire(signal: AbortSignal, asking?: Asking): Promise<Place>;
+  acquire(signal: AbortSignal, asking?: Asking): Promise<Permit>;
   /** Counts a retry and waits before it. `self`: only this request waits. `host`: every request waits in its next `acquire`. */
   waitForRetry(ms: number, who: 'self' | 'host', signal: AbortSignal): Promise<void>;
   /** Counts a request that was sent again at once because its kept-alive connection was dead. It does not `acquire` again. */
@@ -123,11 +123,11 @@ export function createGovernor(options: GovernorOptions): Governor {
   }
 
   /** From when on a request of this lane may be sent, on the counter that never goes back. */
-  function opensAt(lane: Lane): number {
+  function opensAt(lane: RequestLane): number {
     return Math.max(pausedUntil, allowance.opensAt(lane), pace.opensAt());
   }
 
-  function mayGo(lane: Lane): boolean {
+  function mayGo(lane: RequestLane): boolean {
     return (
       monotonicNow() >= opensAt(lane) &&
       line.inFlight < allowance.room(lane) &&
@@ -149,12 +149,12 @@ export function createGovernor(options: GovernorOptions): Governor {
   }
 
   /** The lanes in which somebody waits, the one that opens first in front. */
-  function byOpening(): readonly Lane[] {
+  function byOpening(): readonly RequestLane[] {
     return [...line.lanes()].sort((a, b) => opensAt(a) - opensAt(b));
   }
 
   /** Undefined: for the pace, which is no wait to tell. */
-  function reasonOfWait(lane: Lane): WaitReason | undefined {
+  function reasonOfWait(lane: RequestLane): WaitReason | undefined {
     if (monotonicNow() < pausedUntil) return pausedFor;
     return monotonicNow() < allowance.opensAt(lane) ? 'allowance spent' : undefined;
   }
@@ -193,7 +193,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     else lastSuccessAt = at;
   }
 
-  function makePlace(lane: Lane, work: string): Place {
+  function makePlace(lane: RequestLane, work: string): Permit {
     const number = sent;
     const from = monotonicNow();
     return {
@@ -269,7 +269,7 @@ export function createGovernor(options: GovernorOptions): Governor {
 }
 
 /** What the end of a request tells about how much its host can bear. */
-function verdictOf(outcome: AttemptOutcome): Verdict {
+function verdictOf(outcome: AttemptOutcome): RequestEnd {
   if (outcome.type === 'aborted') return 'nothing';
   if (outcome.type === 'failed') return outcome.problem === 'timeout' ? 'overload' : 'failed';
   if (outcome.status === 429 || outcome.status === 503) return 'overload';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { parseExactly } from '../core/exact-json.ts';
 import { redactor } from '../core/redact.ts';
-import type { Lane } from './allowance.ts';
+import type { RequestLane } from './allowance.ts';
 import type { TlsSettings } from './connections.ts';
 import { connectionFailure, malformedFailure, statusFailure, streamFailure } from './describe.ts';
 import type { AttemptOutcome, Governor } from './governor.ts';
@@ -86,7 +86,7 @@ export interface HttpClientOptions {
   readonly maxResponseBytes: number;
   readonly governor: Governor;
   /** Whose requests these are; see WaitingLine (default `resync`). */
-  readonly lane?: Lane | undefined;
+  readonly lane?: RequestLane | undefined;
   /** See Sender. */
   readonly tls?: () => Promise<TlsSettings>;
   /** Values that must never appear in a message. */

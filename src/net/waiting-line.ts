@@ -1,8 +1,8 @@
-import type { Lane } from './allowance.ts';
+import type { RequestLane } from './allowance.ts';
 
 /** A request that waits for its place. */
 export interface Waiter {
-  readonly lane: Lane;
+  readonly lane: RequestLane;
   grant(): void;
 }
 
@@ -13,8 +13,8 @@ const LIVE_IN_A_ROW = 4;
 
 /** Who waits for a host, in two lanes, and how many of each are in flight. In a lane, first come, first served. */
 export class WaitingLine {
-  readonly #waiting: Record<Lane, Waiter[]> = { resync: [], live: [] };
-  readonly #inFlight: Record<Lane, number> = { resync: 0, live: 0 };
+  readonly #waiting: Record<RequestLane, Waiter[]> = { resync: [], live: [] };
+  readonly #inFlight: Record<RequestLane, number> = { resync: 0, live: 0 };
   #liveInARow = 0;
 
   add(waiter: Waiter): void {
@@ -26,7 +26,7 @@ export class WaitingLine {
     lane.splice(lane.indexOf(waiter), 1);
   }
 
-  leave(lane: Lane): void {
+  leave(lane: RequestLane): void {
     this.#inFlight[lane] -= 1;
   }
 
@@ -44,18 +44,18 @@ export class WaitingLine {
   }
 
   /** The lanes in which somebody waits. */
-  lanes(): readonly Lane[] {
+  lanes(): readonly RequestLane[] {
     return (['live', 'resync'] as const).filter((lane) => this.#waiting[lane].length > 0);
   }
 
   /** Whether there is a place in this lane when so many may be in flight. Live events take at most half of the common places. */
-  hasPlace(lane: Lane, allowed: number): boolean {
+  hasPlace(lane: RequestLane, allowed: number): boolean {
     if (lane === 'live' && this.#inFlight.live < LIVE_PLACES) return true;
     return this.taken < allowed && (lane === 'resync' || this.#inFlight.live - LIVE_PLACES < allowed / 2);
   }
 
   /** Takes the next one, who is in flight from now on: live events first, as long as a resync comes to its turn. */
-  next(mayGo: (lane: Lane) => boolean): Waiter | undefined {
+  next(mayGo: (lane: RequestLane) => boolean): Waiter | undefined {
     const lanes = this.lanes().filter(mayGo);
     const lane = this.#liveInARow >= LIVE_IN_A_ROW && lanes.includes('resync') ? 'resync' : lanes[0];
     if (lane === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Lane } from '../../src/net/allowance.ts';
+import type { RequestLane } from '../../src/net/allowance.ts';
 import { type AttemptOutcome, createGovernor } from '../../src/net/governor.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 
@@ -44,7 +44,7 @@ function countingHost(clock: VirtualTime, { limit, periodMs, counting = 'fixed',
 
 export interface Sent {
   readonly at: number;
-  readonly lane: Lane;
+  readonly lane: RequestLane;
   readonly askedAt: number;
   readonly answeredAt: number;
   readonly status: number;
@@ -64,7 +64,7 @@ export async function sendAll(
   let inFlight = 0;
   let running = 0;
   const isOver = () => clock.now() - start >= untilMs;
-  async function send(lane: Lane): Promise<void> {
+  async function send(lane: RequestLane): Promise<void> {
     const askedAt = clock.now() - start;
     const place = await governor.acquire(never, { lane });
     const at = clock.now() - start;

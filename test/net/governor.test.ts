@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/net/clock.ts';
-import { type AttemptOutcome, createGovernor, type Place } from '../../src/net/governor.ts';
+import { type AttemptOutcome, createGovernor, type Permit } from '../../src/net/governor.ts';
 
 /** A clock that stands still until it is told to go on. */
 function handClock(): Clock & { advance(ms: number): Promise<void> } {
@@ -36,7 +36,7 @@ const never = new AbortController().signal;
 function setUp(concurrency = 4) {
   const clock = handClock();
   const governor = createGovernor({ side: 'port', concurrency, clock });
-  const inside: Place[] = [];
+  const inside: Permit[] = [];
   return {
     clock,
     governor,

@@ -1,7 +1,7 @@
-import { Concurrency, type Verdict } from '../../src/net/concurrency.ts';
+import { Concurrency, type RequestEnd } from '../../src/net/concurrency.ts';
 
 /** How a host takes a request that arrives at this time, when so many are in flight with it. */
-export type HostModel = (at: number, inFlight: number) => { readonly tookMs: number; readonly verdict?: Verdict };
+export type HostModel = (at: number, inFlight: number) => { readonly tookMs: number; readonly verdict?: RequestEnd };
 
 export interface Sample {
   readonly at: number;
@@ -27,7 +27,8 @@ export function queueing(serviceMs: number, capacityAt: (at: number) => number):
 /** Sends as much as `Concurrency` allows to a host, on a clock of its own. @returns what was allowed at the end of each request */
 export function simulate(host: HostModel, untilMs: number, ceiling = 40): readonly Sample[] {
   const concurrency = new Concurrency({ ceiling });
-  const underWay: { readonly number: number; readonly end: number; readonly tookMs: number; verdict: Verdict }[] = [];
+  const underWay: { readonly number: number; readonly end: number; readonly tookMs: number; verdict: RequestEnd }[] =
+    [];
   const samples: Sample[] = [];
   let at = 0;
   while (at < untilMs) {
