@@ -1,6 +1,6 @@
 // jq as WebAssembly in a worker thread, for machines without a usable native one (src/mapping/wasm-jq.ts).
 // Says { ready } once, with its folder in /proc where there is one. Then it takes { program, input } and answers
-// { stdout, stderr, exitCode }, or { crashed } as the last thing it does.
+// { stdout, stderr, exitCode, memory }, or { crashed } as the last thing it does.
 import { readlinkSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadJq } from 'jq-wasm';
@@ -22,6 +22,16 @@ globalThis.Uint8Array = class extends Uint8Array {
 // The machine below jq says there what comes back as an exception as well.
 console.error = () => undefined;
 
+// The memory of the machine below jq, which only grows.
+let memory;
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...args) => {
+  const made = await instantiate(...args);
+  const { exports } = made.instance ?? made;
+  memory = Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
+  return made;
+};
+
 const jq = await loadJq();
 
 /** The link tells which thread asks. */
@@ -36,7 +46,8 @@ function ownFolderInProc() {
 parentPort.postMessage({ ready: ownFolderInProc() });
 parentPort.on('message', ({ program, input }) => {
   try {
-    parentPort.postMessage(jq.raw(input, program, ['--compact-output']));
+    const outcome = jq.raw(input, program, ['--compact-output']);
+    parentPort.postMessage({ ...outcome, memory: memory?.buffer.byteLength ?? 0 });
   } catch (error) {
     // An exhausted stack or memory; the machine is in no known state afterwards.
     crash(error instanceof Error ? error.message : String(error));

@@ -6,14 +6,16 @@ import { limitRun } from './processor-clock.ts';
 import type { JqBinary } from './resolve-jq.ts';
 import type { JqLimits, JqOutcome, RunJq } from './run-jq.ts';
 
-/** Idle threads end after this time, to free their memory. */
-const IDLE_MS = 30_000;
+/** Idle threads end after this time, to free their memory. A new one takes a tenth of a second. */
+const IDLE_MS = 5_000;
+/** A thread whose jq has more memory than this is not kept, because that memory never shrinks. A usual run needs 16 MiB. */
+const KEPT_MEMORY = 48 * 1024 * 1024;
 /** Limits for the thread's JavaScript. jq's memory has its own limit. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
 const workerMessageSchema = z.union([
   z.object({ ready: z.string().nullable() }),
-  z.object({ stdout: z.string(), stderr: z.string(), exitCode: z.number() }),
+  z.object({ stdout: z.string(), stderr: z.string(), exitCode: z.number(), memory: z.number() }),
   z.object({ crashed: z.string() }),
 ]);
 
@@ -22,6 +24,8 @@ interface Thread {
   /** Its folder in /proc; undefined without /proc, or until the thread is ready. */
   proc: string | undefined;
   ready: boolean;
+  /** The memory of its jq in bytes. */
+  memory: number;
 }
 
 /** Runs jq as WebAssembly in worker threads, one run at a time in each. A run that exceeds a limit ends only its thread. */
@@ -35,10 +39,14 @@ export function startWasmJq(binary: JqBinary): RunJq {
       thread.worker.ref();
       return thread;
     }
-    return { worker: startWorker(binary.path), proc: undefined, ready: false };
+    return { worker: startWorker(binary.path), proc: undefined, ready: false, memory: 0 };
   }
 
   function putBack(thread: Thread): void {
+    if (thread.memory > KEPT_MEMORY) {
+      void thread.worker.terminate();
+      return;
+    }
     // An idle thread must not keep the process alive.
     thread.worker.unref();
     const expire = () => {
@@ -105,8 +113,14 @@ function runInThread(
         thread.ready = true;
         thread.proc = answer.ready ?? undefined;
         begin();
-      } else if ('crashed' in answer) end(crash(answer.crashed));
-      else if (answer.exitCode === 0) end({ ok: true, stdout: withLineEnd(answer.stdout) });
+        return;
+      }
+      if ('crashed' in answer) {
+        end(crash(answer.crashed));
+        return;
+      }
+      thread.memory = answer.memory;
+      if (answer.exitCode === 0) end({ ok: true, stdout: withLineEnd(answer.stdout) });
       else if (isOutOfMemory(answer.stderr)) stop(limitExceeded(TOO_MUCH_MEMORY, withLineEnd(answer.stdout)));
       else end({ ok: false, stdout: withLineEnd(answer.stdout), resource: false, message: answer.stderr });
     }

@@ -186,6 +186,34 @@ describe('jq', () => {
   });
 });
 
+describe('many items', () => {
+  it('let the event loop turn meanwhile', async () => {
+    const { program } = await createMapper({ jq }).compile([
+      entry({}, { properties: { text: '.text | gsub("a+b"; "")' } }),
+    ]);
+    // The pattern takes as long as a plain one can: the square of the length.
+    const values = Array.from({ length: 2_000 }, (_, index) => ({ id: `n${index}`, text: 'a'.repeat(1_000) }));
+    let turns = 0;
+    let done = false;
+    function turn(): void {
+      turns += 1;
+      if (!done) setImmediate(turn);
+    }
+    setImmediate(turn);
+    await program.map(items(...values), never);
+    done = true;
+    expect(turns).toBeGreaterThan(10);
+  });
+
+  it('are given up when the run is', async () => {
+    const { program } = await createMapper({ jq }).compile([entry()]);
+    const values = Array.from({ length: 100_000 }, (_, index) => ({ id: `n${index}` }));
+    const controller = new AbortController();
+    setImmediate(() => controller.abort(new Error('the run was stopped')));
+    await expect(program.map(items(...values), controller.signal)).rejects.toThrow('the run was stopped');
+  });
+});
+
 describe('the shipped mapping', () => {
   it('is plain for what Komodor lists', () => {
     const entries = shipped.entries.filter(
