@@ -7,7 +7,8 @@ import { type Place, placeKey } from './source.ts';
 
 /** How many stale entities are confirmed. If there are more, this many are taken, from all clusters. */
 export const MAX_PLACES = 200;
-const PLACES_AT_A_TIME = 4;
+/** The limit of requests to the source is its own; this only has to keep it busy. */
+const PLACES_AT_A_TIME = 8;
 const MAX_NAMED = 5;
 
 /** The part of a run that confirming needs. */
@@ -26,24 +27,40 @@ export async function confirmStale(
   // Expired entities are older than anything that the source shows, so they cannot be confirmed.
   const stale = new Set(state.stale().filter((identifier) => !state.expired.has(identifier)));
   if (stale.size === 0) return { type: 'confirmed' };
-  const contradicting = new Set<string>();
-  for (const extraction of extractionsCreating(run.extractions, state.shape.identifier)) {
-    const { scopes, unaddressed } = placesToAsk(state, extraction, [...stale]);
-    const reader = readers.find(({ kind }) => kind === extraction.kind.name);
-    const reading = new ConfirmingRead(
-      extraction,
-      state.shape.identifier,
-      run.signal,
-      (item) => reader?.gaveSearchedEntity(item) === true,
-    );
-    await confirmScopes(extraction, scopes, reader, reading);
-    if (unaddressed) await reading.read(extraction.listing.confirmAll(run.signal));
-    const { identifiers, problem } = await reading.finish();
-    if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
-    for (const identifier of identifiers) if (stale.has(identifier)) contradicting.add(identifier);
-  }
-  if (contradicting.size === 0) return { type: 'confirmed' };
-  return { type: 'contradicted', stillThere: [...contradicting].slice(0, MAX_NAMED) };
+  const reads = await Promise.all(
+    extractionsCreating(run.extractions, state.shape.identifier).map((extraction) => {
+      const reader = readers.find(({ kind }) => kind === extraction.kind.name);
+      return readAgain(run, state, extraction, reader, [...stale]);
+    }),
+  );
+  const problem = reads.find((read) => read.problem !== undefined)?.problem;
+  if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
+  // In the order of Port's entities, whichever answer came first.
+  const stillThere = [...stale].filter((identifier) => reads.some(({ identifiers }) => identifiers.has(identifier)));
+  if (stillThere.length === 0) return { type: 'confirmed' };
+  return { type: 'contradicted', stillThere: stillThere.slice(0, MAX_NAMED) };
+}
+
+/** Reads the scopes of stale entities again, as one extraction shows them; for those without a scope, everything. */
+async function readAgain(
+  run: ConfirmingRun,
+  state: BlueprintState,
+  extraction: Extraction,
+  reader: KindReader | undefined,
+  stale: readonly string[],
+): Promise<ConfirmingRead> {
+  const { scopes, unaddressed } = placesToAsk(state, extraction, stale);
+  const reading = new ConfirmingRead(
+    extraction,
+    state.shape.identifier,
+    run.signal,
+    (item) => reader?.gaveSearchedEntity(item) === true,
+  );
+  await Promise.all([
+    confirmScopes(extraction, scopes, reader, reading),
+    unaddressed ? reading.read(extraction.listing.confirmAll(run.signal)) : undefined,
+  ]);
+  return reading.finish();
 }
 
 function placesToAsk(state: BlueprintState, extraction: Extraction, stale: readonly string[]) {

@@ -18,6 +18,7 @@ export class ConfirmingRead {
   readonly #signal: AbortSignal;
   readonly #isKnown: (item: RawItem) => boolean;
   #waiting: RawItem[] = [];
+  #cutOff: string | undefined;
   #problem: string | undefined;
 
   /** @param isKnown for items whose entity is named by a search query: whether the main read gave the item to Port */
@@ -35,12 +36,12 @@ export class ConfirmingRead {
 
   /** Why it cannot be used; undefined when it can. Valid after `finish`. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#cutOff ?? this.#problem;
   }
 
-  /** Records that it cannot be used. The first reason counts. */
+  /** Records that it cannot be used. That it was cut off counts before all other reasons. */
   markUnusable(problem: string): void {
-    this.#problem ??= problem;
+    this.#problem = firstOf(this.#problem, problem);
   }
 
   /** Reads one place again. @returns the number of items; undefined when the selector excludes the place */
@@ -55,7 +56,9 @@ export class ConfirmingRead {
     for (;;) {
       const next = await pages.next();
       if (next.done) {
-        if (!next.value.complete) this.markUnusable(`the second read was not complete: ${next.value.detail}`);
+        if (!next.value.complete) {
+          this.#cutOff = firstOf(this.#cutOff, `the second read was not complete: ${next.value.detail}`);
+        }
         return count;
       }
       const { items, malformed } = next.value;
@@ -90,4 +93,12 @@ export class ConfirmingRead {
       }
     }
   }
+}
+
+/**
+ * The first of two texts by the alphabet, and not the one that was found first: places are read several at a time, and a
+ * report must not depend on which answer is quicker.
+ */
+function firstOf(known: string | undefined, other: string): string {
+  return known === undefined || other < known ? other : known;
 }

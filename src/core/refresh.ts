@@ -80,9 +80,8 @@ export async function locateSubjects(
   subject: Subject,
   signal: AbortSignal,
 ): Promise<readonly Subject[]> {
-  const found: Subject[] = [];
-  for (const kind of kinds.all) found.push(...((await kind.locate?.(subject, signal)) ?? []));
-  return found.length > 0 ? found : [subject];
+  const found = await Promise.all(kinds.all.map(async (kind) => (await kind.locate?.(subject, signal)) ?? []));
+  return found.some((subjects) => subjects.length > 0) ? found.flat() : [subject];
 }
 
 /** Whether a failed refresh should be tried again. */

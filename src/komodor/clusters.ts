@@ -1,5 +1,4 @@
 import type { Completeness, RawItem } from '../core/model.ts';
-import { readInTurn } from '../core/read-in-turn.ts';
 import type { Walk } from '../core/source.ts';
 import { type ItemSpec, textOf } from './item.ts';
 import { isWithin, nameOf } from './limits.ts';
@@ -7,6 +6,7 @@ import type { Reading } from './listing.ts';
 import { readOnce } from './paging.ts';
 import { COMPLETE, incomplete } from './proof.ts';
 import { type Question, under } from './question.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** The identity of a cluster is its name. `rows`: where answers have their list. */
 export const CLUSTER = { identity: ['name'], rows: ['data', 'clusters'] } as const satisfies ItemSpec & {
@@ -73,7 +73,7 @@ export async function clustersToRead(
   };
 }
 
-/** Reads a listing once for each cluster that a selector names, or for each cluster when it names none. */
+/** Reads a listing once for each cluster that a selector names, or for each cluster when it names none; several at a time. */
 export async function* byCluster(
   reading: Reading,
   what: string,
@@ -81,7 +81,7 @@ export async function* byCluster(
   walkOf: (cluster: string) => Walk,
 ): Walk {
   const { names, completeness } = await clustersToRead(reading, what, clusters);
-  const read = yield* readInTurn(names.map(walkOf));
+  const read = yield* sideBySide(names.map(walkOf));
   return completeness.complete ? read : completeness;
 }
 

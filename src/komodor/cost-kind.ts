@@ -1,5 +1,4 @@
 import type { JsonObject } from '../core/model.ts';
-import { readInTurn } from '../core/read-in-turn.ts';
 import type { Selector } from '../core/selector.ts';
 import type { Place, Walk } from '../core/source.ts';
 import { defineKind, type KindDefinition, type KindDoc, type KindSpec } from './define-kind.ts';
@@ -9,6 +8,7 @@ import type { Reading } from './listing.ts';
 import { readByQueryCursor } from './paging.ts';
 import { PROBE } from './probe.ts';
 import { under } from './question.ts';
+import { sideBySide } from './side-by-side.ts';
 
 interface CostSelector extends Selector {
   readonly clusters: readonly string[];
@@ -69,7 +69,7 @@ export function defineCostKind<S extends CostSelector>(spec: CostSpec<S>): KindD
     absence: () => ({ means: 'nothing' }),
     // Komodor can filter by only one value of one column.
     read: (reading, selector) =>
-      readInTurn(orAny(selector.namespaces).map((namespace) => readListing(spec, item, reading, selector, namespace))),
+      sideBySide(orAny(selector.namespaces).map((namespace) => readListing(spec, item, reading, selector, namespace))),
   });
 }
 

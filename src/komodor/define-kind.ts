@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { KindInfo } from '../core/kinds.ts';
 import type { JsonObject, Kind, RawItem } from '../core/model.ts';
-import { readInTurn } from '../core/read-in-turn.ts';
 import { isLimited, type Selector, selectorKey, unknownKeys } from '../core/selector.ts';
 import type { Absence, Listing, Narrowed, Place, Selected, SourceKind, Subject, Walk } from '../core/source.ts';
 import { withKnownClusters } from './clusters.ts';
 import { type ItemSpec, itemOf, textsOf } from './item.ts';
 import type { Reading } from './listing.ts';
 import { describeIssue, PLACE_KEYS } from './selector.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Address, addressOf, SYSTEM, subjectAt } from './subject.ts';
 
 /** The text about a kind in docs/kinds.md. Each field is a short sentence or a name. */
@@ -205,7 +205,7 @@ function listingOf<S extends Selector>(
     },
     confirmAll(signal) {
       const reading = start(signal);
-      return readInTurn([...(spec.recut?.(chosen) ?? [chosen])].map((part) => spec.read(reading, part)));
+      return sideBySide([...(spec.recut?.(chosen) ?? [chosen])].map((part) => spec.read(reading, part)));
     },
     excludedBy,
     widened() {

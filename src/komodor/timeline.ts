@@ -1,5 +1,4 @@
 import type { RawItem } from '../core/model.ts';
-import { readInTurn } from '../core/read-in-turn.ts';
 import type { Walk } from '../core/source.ts';
 import { clustersToRead } from './clusters.ts';
 import type { Reading } from './listing.ts';
@@ -35,22 +34,19 @@ interface TimelineRead {
 export async function* readTimeline(
   reading: Reading,
   { what, clusters, types, days, longest }: TimelineRead,
-  walkOf: (reading: Reading, question: TimelineQuestion) => Walk,
+  walkOf: (question: TimelineQuestion) => Walk,
 ): Walk {
   const { names, completeness } = await clustersToRead(reading, what, clusters);
-  function* pairs(): Generator<Walk> {
+  function* questions(): Generator<Walk> {
     for (const cluster of names) {
       const others = names.filter((name) => name !== cluster);
       for (const type of types) {
-        // Page numbers depend on the page size, so walks that are read at the same time must not share it.
-        const own = { ...reading, size: reading.size.fresh() };
         // The windows are computed late, because in a long read the oldest one could become too old.
-        const windows = windowsOf(days, reading.now(), longest);
-        yield readInTurn(windows.map((window) => walkOf(own, { cluster, type, window, others })));
+        for (const window of windowsOf(days, reading.now(), longest)) yield walkOf({ cluster, type, window, others });
       }
     }
   }
-  const read = yield* withoutDuplicates(what, sideBySide(pairs()));
+  const read = yield* withoutDuplicates(what, sideBySide(questions()));
   return completeness.complete ? read : completeness;
 }
 

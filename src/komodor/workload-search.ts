@@ -1,5 +1,4 @@
 import type { JsonObject, RawItem } from '../core/model.ts';
-import { readInTurn } from '../core/read-in-turn.ts';
 import { isLimited, type Selector } from '../core/selector.ts';
 import type { Place, Walk } from '../core/source.ts';
 import type { KindSpec } from './define-kind.ts';
@@ -9,6 +8,7 @@ import { isWithin, limited, nameOf, orAny } from './limits.ts';
 import type { Reading } from './listing.ts';
 import type { readByPage } from './paging.ts';
 import { type Question, under } from './question.ts';
+import { sideBySide } from './side-by-side.ts';
 import type { Address } from './subject.ts';
 
 /** A search among the things of the clusters' namespaces: for services, for jobs. */
@@ -48,7 +48,7 @@ export function workloadSearch<S extends Selector>(search: WorkloadSearch<S>): S
     const questions = orAny(listAt(selector, 'clusters')).flatMap((cluster) =>
       orAny(listAt(selector, statusKey)).map((status) => questionOf(search, selector, cluster, status)),
     );
-    return readInTurn(questions.map((question) => search.read(reading, { identify }, question)));
+    return sideBySide(questions.map((question) => search.read(reading, { identify }, question)));
   }
   return {
     identify,

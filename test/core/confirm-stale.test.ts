@@ -58,7 +58,12 @@ function mapOne(each: RawItem): MappedItem {
   return { item: each, rows: [{ type: 'entity', entry: ENTRY, entity, failures: [] }] };
 }
 
-async function* pageOf(names: readonly string[], end: Completeness): AsyncGenerator<SourcePage, Completeness> {
+async function* pageOf(
+  names: readonly string[],
+  end: Completeness,
+  turns = 0,
+): AsyncGenerator<SourcePage, Completeness> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   yield { items: names.map(item), malformed: 0 };
   return end;
 }
@@ -66,21 +71,23 @@ async function* pageOf(names: readonly string[], end: Completeness): AsyncGenera
 interface World {
   /** What a question about a place is answered with. */
   readonly at?: (place: Place) => readonly string[];
-  readonly end?: Completeness;
+  readonly end?: Completeness | ((place: Place) => Completeness);
+  /** How long it takes to answer, in turns of the event loop. */
+  readonly turns?: (place: Place) => number;
 }
 
 /** A source that is asked only for the second time, and notes what it was asked. */
-function sourceOver({ at = () => [], end = COMPLETE }: World) {
+function sourceOver({ at = () => [], end = COMPLETE, turns = () => 0 }: World) {
   const asked: Place[] = [];
   let whole = 0;
   const listing = listingOf({
     confirm(scope) {
       asked.push(scope);
-      return pageOf(at(scope), end);
+      return pageOf(at(scope), typeof end === 'function' ? end(scope) : end, turns(scope));
     },
     confirmAll() {
       whole += 1;
-      return pageOf([], end);
+      return pageOf([], typeof end === 'function' ? COMPLETE : end);
     },
   });
   const kind = kindWith({
@@ -115,6 +122,23 @@ describe('confirmStale', () => {
     const { feed } = sourceOver({ at: ({ cluster }) => (cluster === 'c2' ? ['e2', 'another'] : []) });
     const stale = places(9, (index) => ({ cluster: `c${index}`, namespace: 'n' }));
     expect(await ask(feed, stale)).toEqual({ type: 'contradicted', stillThere: ['e2'] });
+  });
+
+  it('says the same, whichever place answers first', async () => {
+    const namespace = 'n';
+    const stale = places(40, (index) => ({ cluster: `c${index}`, namespace }));
+    const number = ({ cluster = '' }: Place) => Number(cluster.slice(1));
+    for (const turns of [number, (place: Place) => 40 - number(place)]) {
+      const there = sourceOver({ at: (place) => [`e${number(place)}`], turns });
+      const stillThere = ['e0', 'e1', 'e2', 'e3', 'e4'];
+      expect(await ask(there.feed, stale)).toEqual({ type: 'contradicted', stillThere });
+      const failing = sourceOver({
+        end: (place) => ({ complete: false, reason: 'request_failed', detail: `no ${number(place) + 10}` }),
+        turns,
+      });
+      const detail = 'the second read was not complete: no 10';
+      expect(await ask(failing.feed, stale)).toEqual({ type: 'unconfirmed', detail });
+    }
   });
 
   it('compares names as Port has them', async () => {

@@ -32,6 +32,41 @@ async function collect(read: Walk) {
 }
 
 describe('reading side by side', () => {
+  it('gives the pages in the order of the walks, whichever comes first', async () => {
+    async function* late(name: string, turns: number): Walk {
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return yield* walk(name, 2);
+    }
+    const read = sideBySide([late('a', 9), late('b', 0), late('c', 5), late('d', 1)]);
+    const keys: string[] = [];
+    for (let step = await read.next(); !step.done; step = await read.next()) {
+      keys.push(...step.value.items.map(({ key }) => key));
+    }
+    expect(keys).toEqual(['a0', 'a1', 'b0', 'b1', 'c0', 'c1', 'd0', 'd1']);
+  });
+
+  it.each([
+    [1, 36, 38],
+    [1024 * 1024, 5, 10],
+    [100 * 1024 * 1024, 5, 6],
+  ])('reads ahead as far as there is room: of pages of %i bytes %i to %i', async (bytes, least, most) => {
+    let pages = 0;
+    async function* sizeable(): Walk {
+      for (let page = 0; page < 9; page += 1) {
+        pages += 1;
+        yield { ...pageOf(`p${pages}`), bytes };
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return COMPLETE;
+    }
+    const read = sideBySide(Array.from({ length: 5 }, sizeable));
+    await read.next();
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(pages).toBeGreaterThanOrEqual(least);
+    expect(pages).toBeLessThanOrEqual(most);
+    await read.return(COMPLETE);
+  });
+
   it('gives every page of all, and is complete when each is', async () => {
     const walks = Array.from({ length: 12 }, (_, at) => walk(`w${at}-`, at % 4));
     const { keys, end } = await collect(sideBySide(walks));
@@ -85,8 +120,9 @@ describe('reading side by side', () => {
       yield pageOf('x');
       throw new Error('the key is refused');
     }
-    await expect(collect(sideBySide([walk('a', 50, COMPLETE, log), broken(), broken()]))).rejects.toThrow('refused');
-    expect(log).toEqual(['a begins', 'a ends']);
+    const walks = [walk('a', 5, COMPLETE, log), broken(), walk('b', 9, COMPLETE, log), broken()];
+    await expect(collect(sideBySide(walks))).rejects.toThrow('refused');
+    expect(log.toSorted()).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
   it('closes all when nobody reads on', async () => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { JsonObject, RawItem } from '../../core/model.ts';
-import { readInTurn } from '../../core/read-in-turn.ts';
 import type { Selector } from '../../core/selector.ts';
 import type { Narrowed, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
@@ -11,6 +10,7 @@ import { readByCursor } from '../paging.ts';
 import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
 import { names, PLACE_DOC } from '../selector.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
@@ -109,14 +109,14 @@ const SPEC: KindSpec<DeploySelector> = {
   read(reading, selector) {
     const { clusters, days, longest } = selector;
     const asked = { what: 'deploys', clusters, types: [TYPE], days, longest };
-    return readTimeline(reading, asked, (own, question) => readListing(own, selector, question));
+    return readTimeline(reading, asked, (question) => readListing(reading, selector, question));
   },
   readScope(reading, selector, { cluster = '', namespace, startTime }) {
     const second = secondOf(startTime);
     const windows =
       second === undefined ? windowsOfEvent(selector.days, reading.now()) : windowsSince(second, reading.now());
     const limited = namespace === undefined ? selector : { ...selector, namespaces: [namespace] };
-    return readInTurn(
+    return sideBySide(
       windows.map((window) => readListing(reading, limited, { cluster, type: TYPE, window, others: [] })),
     );
   },

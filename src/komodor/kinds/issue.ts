@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { JsonObject, RawItem } from '../../core/model.ts';
-import { readInTurn } from '../../core/read-in-turn.ts';
 import type { Selector } from '../../core/selector.ts';
 import type { Narrowed, Place, Walk } from '../../core/source.ts';
 import { defineKind, type KindSpec } from '../define-kind.ts';
@@ -12,6 +11,7 @@ import { PROBE } from '../probe.ts';
 import { under } from '../question.ts';
 import { names, PLACE_DOC, someOf } from '../selector.ts';
 import { createServiceKinds, type ServiceKinds, withServiceKinds } from '../service-kinds.ts';
+import { sideBySide } from '../side-by-side.ts';
 import type { Address } from '../subject.ts';
 import { readTimeline, type TimelineQuestion } from '../timeline.ts';
 import { derivedOf, placeInTime, secondOf } from '../timeline-item.ts';
@@ -134,7 +134,7 @@ const SPEC: KindSpec<IssueSelector> = {
     const kinds = createServiceKinds(reading);
     const { clusters, types, days, longest } = selector;
     const asked = { what: 'issues', clusters, types: types.length > 0 ? types : TYPES, days, longest };
-    return readTimeline(reading, asked, (own, question) => readListing(own, selector, question, kinds));
+    return readTimeline(reading, asked, (question) => readListing(reading, selector, question, kinds));
   },
   readScope,
   *recut(selector) {
@@ -185,7 +185,7 @@ function readScope(
   const asked = (type === undefined ? (types ?? '').split(',') : [type]).filter(
     (one) => selector.types.length === 0 || selector.types.includes(one),
   );
-  return readInTurn(
+  return sideBySide(
     asked.flatMap((one) =>
       windows.map((window) => readListing(reading, limited, { cluster, type: one, window, others: [] }, kinds)),
     ),
