@@ -44,6 +44,18 @@ export function idleMs(spans: readonly Span[], whole: Span): number {
   return idle + Math.max(0, whole.to - until);
 }
 
+/** The most spans of which each began after the one before had ended. Unlike seconds, a busy machine hardly changes it. */
+export function longestChain(spans: readonly Span[]): number {
+  let until = Number.NEGATIVE_INFINITY;
+  let length = 0;
+  for (const { from, to } of spans.toSorted((a, b) => a.to - b.to)) {
+    if (from < until) continue;
+    until = to;
+    length += 1;
+  }
+  return length;
+}
+
 function axis(whole: Span): string {
   const every = 10;
   return Array.from({ length: COLUMNS / every }, (_, at) =>

@@ -1,5 +1,5 @@
 import { type Floor, measureFirst, measureUnchanged } from './floor.ts';
-import { printRuns, type Run, run, type Setup, withStandIns } from './scenarios.ts';
+import { type Asked, counted, printRuns, type Run, run, type Setup, withStandIns } from './scenarios.ts';
 import { fixed, heading, print, whole } from './table.ts';
 
 const FULL_BATCH = 20;
@@ -15,14 +15,10 @@ export async function costs({ services, latencies, seed }: Setup) {
       const after = await run(`1 % changed (${changed})`, standIns);
       return { runs: { first, unchanged, after }, entities: await standIns.entities() };
     });
-    const floor = await withStandIns({ services, seed, latencyMs }, async (standIns) => {
-      await standIns.requests();
-      const first = await measureFirst(standIns.environment, entities);
-      const firstRequests = await standIns.requests();
-      const unchanged = await measureUnchanged(standIns.environment);
-      const unchangedRequests = await standIns.requests();
-      return { first: { ...first, requests: firstRequests }, unchanged: { ...unchanged, requests: unchangedRequests } };
-    });
+    const floor = await withStandIns({ services, seed, latencyMs }, async (standIns) => ({
+      first: await counted(standIns, () => measureFirst(standIns.environment, entities)),
+      unchanged: await counted(standIns, () => measureUnchanged(standIns.environment)),
+    }));
     heading(`${whole(runs.first.entities)} entities, every answer takes ${latencyMs} ms`);
     printRuns(Object.values(runs));
     printFloor('first run', runs.first, floor.first);
@@ -35,7 +31,7 @@ export async function costs({ services, latencies, seed }: Setup) {
   return results;
 }
 
-function printFloor(name: string, { seconds, requests }: Run, floor: Floor & Pick<Run, 'requests'>): void {
+function printFloor(name: string, { seconds, requests, chain }: Run, floor: Floor & Asked): void {
   const ends = Object.entries(floor.chains).sort(([, a], [, b]) => a - b);
   const longest = floor.ceilingSeconds === floor.seconds ? "Port's allowance" : ends.at(-1)?.[0];
   print(
@@ -43,6 +39,7 @@ function printFloor(name: string, { seconds, requests }: Run, floor: Floor & Pic
       `(${ends.map(([chain, at]) => `${chain} ${fixed(at, 2)}`).join(', ')})`,
   );
   print(
-    `  requests to Komodor and Port: ${requests.komodor} and ${requests.port}; of the floor: ${floor.requests.komodor} and ${floor.requests.port}`,
+    `  requests to Komodor and Port: ${requests.komodor} and ${requests.port}; of the floor: ${floor.requests.komodor} and ${floor.requests.port}; ` +
+      `one after the other: ${chain}, of the floor: ${floor.chain}`,
   );
 }

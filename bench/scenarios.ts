@@ -1,5 +1,7 @@
+import { longestChain } from './bars.ts';
 import { type MappingSpeed, measureMapping } from './mapping.ts';
 import { type Measured, resyncOnce } from './product.ts';
+import { now } from './request-watch.ts';
 import { type Requests, type StandInProcess, startStandInProcess } from './stand-in-process.ts';
 import { fixed, heading, print, table, whole } from './table.ts';
 
@@ -16,9 +18,14 @@ export interface Setup {
   readonly seed: number;
 }
 
-export interface Run extends Measured {
-  readonly name: string;
+export interface Asked {
   readonly requests: Requests;
+  /** The most requests that came one after the other. */
+  readonly chain: number;
+}
+
+export interface Run extends Measured, Asked {
+  readonly name: string;
 }
 
 export async function withStandIns<T>(
@@ -40,14 +47,21 @@ interface Limit {
 }
 
 export async function run(name: string, standIns: StandInProcess): Promise<Run> {
+  return { name, ...(await counted(standIns, () => resyncOnce(standIns.environment))) };
+}
+
+/** Does some work and adds what it asked of the stand-ins. */
+export async function counted<T>(standIns: StandInProcess, work: () => Promise<T>): Promise<T & Asked> {
   await standIns.requests();
-  const measured = await resyncOnce(standIns.environment);
-  return { name, ...measured, requests: await standIns.requests() };
+  await standIns.watched();
+  const done = await work();
+  const chain = longestChain((await standIns.watched()).map(({ from, to = now() }) => ({ from, to })));
+  return { ...done, chain, requests: await standIns.requests() };
 }
 
 export function printRuns(runs: readonly Run[]): void {
   table(
-    ['', 'entities', 'written', 's', 'entities/s', 'Komodor', 'Port', 'CPU s', 'RSS MiB', 'PSS MiB'],
+    ['', 'entities', 'written', 's', 'entities/s', 'Komodor', 'Port', 'in a row', 'CPU s', 'RSS MiB', 'PSS MiB'],
     runs.map((one) => [
       one.name,
       whole(one.entities),
@@ -56,6 +70,7 @@ export function printRuns(runs: readonly Run[]): void {
       whole(one.entities / one.seconds),
       whole(one.requests.komodor),
       whole(one.requests.port),
+      whole(one.chain),
       fixed(one.cpuSeconds),
       whole(one.peakMiB),
       whole(one.peakPssMiB),

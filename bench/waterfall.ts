@@ -1,4 +1,4 @@
-import { drawBars, idleMs, type Row, type Span } from './bars.ts';
+import { drawBars, idleMs, longestChain, type Row, type Span } from './bars.ts';
 import { resyncOnce } from './product.ts';
 import { now } from './request-watch.ts';
 import { type Setup, withStandIns } from './scenarios.ts';
@@ -34,7 +34,8 @@ function draw(seen: readonly Seen[], process: Span): void {
   const requests = { from: first, to: last };
   print(
     `first request after ${fixed((first - process.from) / 1000, 2)} s, last answer after ${fixed((last - process.from) / 1000, 2)} s, ` +
-      `between them ${fixed(idleMs(spans, requests) / 1000, 2)} s without any request under way`,
+      `between them ${fixed(idleMs(spans, requests) / 1000, 2)} s without any request under way; ` +
+      `${longestChain(spans)} requests one after the other`,
   );
 }
 
