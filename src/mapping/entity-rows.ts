@@ -117,21 +117,20 @@ class FieldReader {
     folder: string,
     coerce: (value: unknown) => Coerced<T>,
   ): { readonly [name: string]: T } {
-    const values = new Map<string, T>();
-    function put(name: string, value: T | undefined): void {
-      if (value !== undefined) values.set(name, value);
-    }
-    const named = new Set(nodes.map(([name]) => name));
+    const values: [string, T][] = [];
+    const put = (name: string, node: Node) => {
+      const value = this.one(node, `${folder}.${name}`, coerce);
+      if (value !== undefined) values.push([name, value]);
+    };
     for (const [name, node] of nodes) {
       if (name !== SPREAD) {
-        put(name, this.one(node, `${folder}.${name}`, coerce));
+        put(name, node);
         continue;
       }
+      const named = new Set(nodes.map(([each]) => each));
       const members = this.one(node, `${folder}.${SPREAD}`, toMembers) ?? [];
       // A named field takes precedence over the spread, even when it failed.
-      for (const [member, value] of members.filter(([member]) => !named.has(member))) {
-        put(member, this.one({ type: 'constant', value }, `${folder}.${member}`, coerce));
-      }
+      for (const [member, value] of members) if (!named.has(member)) put(member, { type: 'constant', value });
     }
     return Object.fromEntries(values);
   }

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/schema/values.ts';
 import { isCertainNumber } from './values.ts';
 
 const MAX_DEPTH = 200;
@@ -27,10 +28,11 @@ class Walk {
       for (const member of value) if (!this.accepts(member, depth + 1)) return false;
       return true;
     }
-    for (const [key, member] of Object.entries(value)) {
-      if (!this.#acceptsText(key) || !this.accepts(member, depth + 1)) return false;
-    }
-    return true;
+    // By key, because entries would be a list for each of a million items' objects.
+    return (
+      isObject(value) &&
+      Object.keys(value).every((key) => this.#acceptsText(key) && this.accepts(value[key], depth + 1))
+    );
   }
 
   #acceptsText(text: string): boolean {
