@@ -156,12 +156,16 @@ export async function createApplication(
   const sources = probes.offline
     ? noSources(settings)
     : await connectSources({ ...shared, governors, now: () => clock.now(), onNote: probes.sourceNote });
-  const { kinds } = sources;
+  const { kinds, liveKinds } = sources;
   const tellingAuthors = createTellingAuthors(settings, sources.cluster);
-  const { http, userAgent, tokens, api } = connectPort({ ...shared, governor: governors.port });
+  const port = connectPort({ ...shared, governor: governors.port });
+  const { userAgent, tokens, api } = port;
 
+  const mostInFlight = () => governors.port.state().concurrency;
   const catalogFor = (runId: string | null, setup: 'write' | 'note', given?: GivenMapping) =>
-    createPortCatalog(api, settings, files, { runId, setup, given, kinds });
+    createPortCatalog(api, settings, files, { runId, setup, given, kinds, mostInFlight });
+  const liveCatalog = () =>
+    createPortCatalog(port.liveApi, settings, files, { runId: null, setup: 'write', kinds, mostInFlight });
   const redact = redactor(secrets);
   const masked = (journal: JournalTarget | undefined) => journal && { ...journal, redact };
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
@@ -224,7 +228,8 @@ export async function createApplication(
       const rules = { marks: memory, guard: new LiveGuard(memory, settings.resyncIntervalMs) };
       const sessions = new LiveSessions(() => ({
         ...ports,
-        catalog: catalogMarkingWrites(catalogFor(null, 'write'), memory, underWay),
+        kinds: liveKinds,
+        catalog: catalogMarkingWrites(liveCatalog(), memory, underWay),
       }));
       return {
         async prepare() {
@@ -233,7 +238,7 @@ export async function createApplication(
         async refresh(subject, signal, journal) {
           const session = await sessions.get();
           const reports: RefreshReport[] = [];
-          for (const each of await locateSubjects(kinds, subject, signal)) {
+          for (const each of await locateSubjects(liveKinds, subject, signal)) {
             reports.push(await refreshSubject(session.ports, session.mapping, each, rules, signal, masked(journal)));
           }
           return reports;
@@ -249,7 +254,7 @@ export async function createApplication(
       };
     },
     close() {
-      http.close();
+      port.close();
       sources.close();
     },
   };

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import type { PerSide } from '../core/sides.ts';
 import { createKomodorSource } from '../komodor/source.ts';
+import type { RequestLane } from '../net/allowance.ts';
 import type { Clock } from '../net/clock.ts';
 import { type AttemptOutcome, createGovernor, type Governor } from '../net/governor.ts';
 import type { HostWait } from '../net/host-waits.ts';
@@ -55,7 +56,11 @@ export function createGovernors(
 }
 
 /** The source that reads Komodor. */
-export function connectKomodor({ settings, now, ...shared }: ConnectionBase & { readonly now: () => number }) {
+export function connectKomodor({
+  settings,
+  now,
+  ...shared
+}: ConnectionBase & { readonly now: () => number; readonly lane?: RequestLane }) {
   return createKomodorSource({
     ...shared,
     now,
@@ -73,15 +78,29 @@ export function connectKomodor({ settings, now, ...shared }: ConnectionBase & { 
 
 /** Port's API. */
 export function connectPort({ settings, ...shared }: ConnectionBase) {
-  const http = createHttpClient({
-    ...shared,
-    side: 'port',
-    baseUrl: settings.portBaseUrl,
-    timeoutMs: settings.requestTimeoutMs,
-    maxResponseBytes: MAX_RESPONSE_BYTES,
-  });
+  const client = (lane: RequestLane) =>
+    createHttpClient({
+      ...shared,
+      side: 'port',
+      baseUrl: settings.portBaseUrl,
+      timeoutMs: settings.requestTimeoutMs,
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      lane,
+    });
+  const http = client('resync');
+  const liveHttp = client('live');
   const userAgent = userAgentOf(VERSION, settings.integrationIdentifier);
   const credentials = { clientId: settings.portClientId, clientSecret: settings.portClientSecret };
-  const tokens = new TokenProvider(http, credentials, userAgent);
-  return { http, userAgent, tokens, api: new PortApi(http, tokens, userAgent) };
+  // Everybody waits for a token, live events too.
+  const tokens = new TokenProvider(liveHttp, credentials, userAgent);
+  return {
+    ...{ http, userAgent, tokens },
+    api: new PortApi(http, tokens, userAgent),
+    /** The same for live events, which do not wait for the requests of a resync. */
+    liveApi: new PortApi(liveHttp, tokens, userAgent),
+    close() {
+      http.close();
+      liveHttp.close();
+    },
+  };
 }

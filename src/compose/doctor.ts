@@ -75,7 +75,7 @@ export async function runDoctor(
   try {
     return await examine(examined, signal);
   } finally {
-    port.http.close();
+    port.close();
     source.close();
     cluster?.close();
   }

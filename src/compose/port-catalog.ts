@@ -9,6 +9,9 @@ import type { loadDefaults } from './defaults.ts';
 import type { GivenMapping } from './given-mapping.ts';
 import { kindsOf } from './kinds.ts';
 
+/** So many batches wait, so that one goes as soon as it may. */
+const BATCHES_WAITING = 2;
+
 /** Port as a catalog, for one run or answer, according to the settings and the files. */
 export function createPortCatalog(
   api: PortApi,
@@ -19,6 +22,7 @@ export function createPortCatalog(
     setup,
     given,
     kinds = kindsOf(settings),
+    mostInFlight = () => settings.portConcurrency,
   }: {
     readonly runId: string | null;
     readonly setup: 'write' | 'note';
@@ -26,6 +30,8 @@ export function createPortCatalog(
     readonly given?: GivenMapping | undefined;
     /** Default: those that can be read. */
     readonly kinds?: KindNames;
+    /** How many requests to Port may be in flight now. */
+    readonly mostInFlight?: () => number;
   },
 ): PortCatalog {
   return new PortCatalog(api, {
@@ -37,7 +43,7 @@ export function createPortCatalog(
     changelogDestination: changelogDestinationOf(settings),
     mappingSource: settings.mappingSource,
     initialize: settings.initializePortResources,
-    batchesInFlight: settings.portBatchesInFlight,
+    batchesInFlight: () => Math.min(settings.portBatchesInFlight, mostInFlight() + BATCHES_WAITING),
     parseMapping: (config, origin) => parseMapping(config, origin, kinds),
     ...files,
     ...(given ? insteadOfPort(given) : {}),

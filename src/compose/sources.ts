@@ -12,6 +12,8 @@ import { kindsOf, offlineKinds, withKinds } from './kinds.ts';
 /** What entities are made of: all kinds, and the systems that they are read from. */
 export interface Sources {
   readonly kinds: Kinds;
+  /** The same kinds for live events, whose requests to Komodor do not wait for those of a resync. */
+  readonly liveKinds: Kinds;
   /** The cluster that KUBERNETES names. */
   readonly cluster?: KubernetesSource;
   /** The folder that CATALOG_PATH names. */
@@ -21,7 +23,8 @@ export interface Sources {
 
 /** The kinds without their systems, for answers that need Port alone. */
 export function noSources(settings: Settings): Sources {
-  return { kinds: offlineKinds(settings), close: () => undefined };
+  const kinds = offlineKinds(settings);
+  return { kinds, liveKinds: kinds, close: () => undefined };
 }
 
 /** Connects the kinds with Komodor, the folder and the cluster, as the settings say. @throws AppError `settings_invalid` */
@@ -38,16 +41,21 @@ export async function connectSources({
 }): Promise<Sources> {
   const { settings } = shared;
   const komodor = connectKomodor({ ...shared, governor: governors.komodor, now });
+  const liveKomodor = connectKomodor({ ...shared, governor: governors.komodor, now, lane: 'live' });
   const cluster = await connectCluster({ ...shared, now }, governors.kubernetes);
   const { catalogPath } = settings;
   const folder = catalogPath === undefined ? undefined : createFolderSource({ path: catalogPath, onNote });
   const make = cluster && ((name: string) => cluster.kind(name));
+  const kindsFrom = ({ kinds }: typeof komodor) =>
+    withKinds(kindsOf(settings), [...kinds.all, ...(folder?.kinds ?? [])], make);
   return {
-    kinds: withKinds(kindsOf(settings), [...komodor.kinds.all, ...(folder?.kinds ?? [])], make),
+    kinds: kindsFrom(komodor),
+    liveKinds: kindsFrom(liveKomodor),
     ...(cluster && { cluster }),
     ...(folder && { folder }),
     close() {
       komodor.close();
+      liveKomodor.close();
       cluster?.close();
     },
   };

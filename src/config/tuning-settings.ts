@@ -27,13 +27,21 @@ export const tuningSettings = {
   portConcurrency: setting(
     'Tuning',
     'PORT_CONCURRENCY',
-    { default: '8', description: 'Requests to Port at once, at most.' },
+    {
+      default: '40',
+      description:
+        'Requests to Port at once, at most. How many there are follows how fast Port answers, and what it refuses.',
+    },
     integer(1, 64),
   ),
   portBatchesInFlight: setting(
     'Tuning',
     'PORT_BATCHES_IN_FLIGHT',
-    { default: '6', description: 'Batches of entities on their way to Port at once, at most.' },
+    {
+      default: '40',
+      description:
+        'Batches of entities on their way to Port at once, at most. How many there are follows PORT_CONCURRENCY.',
+    },
     integer(1, 64),
   ),
   requestTimeoutMs: setting(

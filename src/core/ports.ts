@@ -187,7 +187,10 @@ export interface Catalog {
   readonly limits: {
     readonly entitiesPerBatch: number;
     readonly bytesPerBatch: number;
+    /** How many batches may be in flight now. */
     readonly batchesInFlight: number;
+    /** How many bytes of entities may be in flight, unless one batch has more. */
+    readonly bytesInFlight: number;
   };
 }
 

@@ -2,35 +2,36 @@ import { entityJson } from './entity-json.ts';
 import type { StoredEntity } from './model.ts';
 import { IDENTIFIERS_PER_QUESTION, type OldValues } from './old-values.ts';
 import { Packer } from './pack.ts';
+import type { Catalog } from './ports.ts';
 import type { Update, Write, WriteNote } from './write.ts';
 
 /** While the answer to one question is being written, the next one is asked. */
-const QUESTIONS_IN_FLIGHT = 2;
+const LEAST_QUESTIONS = 2;
 
 /** Collects updates until one question reads the old values of many, and hands them on with these. */
 export class UpdateQueue {
   readonly #oldValues: OldValues;
-  readonly #maxBytes: number;
+  readonly #limits: Catalog['limits'];
   readonly #handOn: (write: Write, before: StoredEntity | undefined) => Promise<void>;
   readonly #waiting = new Map<string, Packer<Update>>();
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param maxBytes how much may wait for one question */
+  /** @param limits those of batches: as much as one may have waits for one question */
   constructor(
     oldValues: OldValues,
-    maxBytes: number,
+    limits: Catalog['limits'],
     handOn: (write: Write, before: StoredEntity | undefined) => Promise<void>,
   ) {
     this.#oldValues = oldValues;
-    this.#maxBytes = maxBytes;
+    this.#limits = limits;
     this.#handOn = handOn;
   }
 
   /** @throws on abort, and what `handOn` has thrown */
   async add(update: Update): Promise<void> {
     const { entity } = update.write;
-    const limits = { items: IDENTIFIERS_PER_QUESTION, bytes: this.#maxBytes };
+    const limits = { items: IDENTIFIERS_PER_QUESTION, bytes: this.#limits.bytesPerBatch };
     const packer = this.#waiting.get(entity.blueprint) ?? new Packer<Update>(limits);
     this.#waiting.set(entity.blueprint, packer);
     const closed = packer.add({ item: update, bytes: Buffer.byteLength(entityJson(entity)) });
@@ -54,13 +55,19 @@ export class UpdateQueue {
   async #ask(updates: readonly Update[]): Promise<void> {
     const [first] = updates;
     if (!first) return;
-    while (this.#underWay.size >= QUESTIONS_IN_FLIGHT) await Promise.race(this.#underWay);
+    while (this.#underWay.size >= this.#questionsInFlight) await Promise.race(this.#underWay);
     if (this.#failure) throw this.#failure.error;
     const work = this.#readAndHandOn(first.note, updates).catch((error: unknown) => {
       this.#failure ??= { error };
     });
     this.#underWay.add(work);
     void work.finally(() => this.#underWay.delete(work));
+  }
+
+  /** So many that as many batches can be written as may be in flight: one more is asked while these are handed on. */
+  get #questionsInFlight(): number {
+    const { batchesInFlight, entitiesPerBatch } = this.#limits;
+    return Math.max(LEAST_QUESTIONS, Math.ceil((batchesInFlight * entitiesPerBatch) / IDENTIFIERS_PER_QUESTION) + 1);
   }
 
   async #readAndHandOn({ state }: WriteNote, updates: readonly Update[]): Promise<void> {

@@ -15,6 +15,19 @@ export interface Watching {
   readonly lanes: LaneBook;
 }
 
+/** Where a write is whose outcome is not known yet; in neither: its old values are being read, or its batch waits. */
+interface Unsettled {
+  packer?: Packer<PackedWrite> | undefined;
+  batch?: Promise<void>;
+}
+
+interface PackedWrite {
+  readonly write: ReadyWrite;
+  /** The bytes of the entity's JSON text. */
+  readonly bytes: number;
+  readonly unsettled: Unsettled;
+}
+
 /**
  * Packs entities into full batches per blueprint, and keeps several batches in flight. `add` waits when enough are in
  * flight, so that reading is not faster than writing.
@@ -25,11 +38,12 @@ export class Writer {
   readonly #signal: AbortSignal;
   readonly #recorder: Recorder | undefined;
   readonly #lanes: LaneBook;
-  readonly #packers = new Map<string, Packer<ReadyWrite>>();
+  readonly #packers = new Map<string, Packer<PackedWrite>>();
   readonly #inFlight = new Set<Promise<void>>();
+  #bytesInFlight = 0;
   /** Reads what entities of ours are before they change; undefined when the journal does not keep it. */
   readonly #updates: UpdateQueue | undefined;
-  readonly #unsettledKeys = new Set<string>();
+  readonly #unsettled = new Map<string, Unsettled>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(catalog: Catalog, flags: MappingFlags, signal: AbortSignal, { recorder, lanes }: Watching) {
@@ -37,9 +51,7 @@ export class Writer {
     this.#recorder = recorder;
     this.#updates =
       recorder?.oldValues &&
-      new UpdateQueue(recorder.oldValues, catalog.limits.bytesPerBatch, (write, before) =>
-        this.#pack({ ...write, before }),
-      );
+      new UpdateQueue(recorder.oldValues, catalog.limits, (write, before) => this.#pack({ ...write, before }));
     this.#catalog = catalog;
     this.#flags = flags;
     this.#signal = signal;
@@ -49,8 +61,8 @@ export class Writer {
   async add(write: Write): Promise<void> {
     const key = keyOf(write.entity);
     // Two writes of one entity must not be in flight at the same time, or they may be applied in the wrong order.
-    if (this.#unsettledKeys.has(key)) await this.flush();
-    this.#unsettledKeys.add(key);
+    for (let other = this.#unsettled.get(key); other; other = this.#unsettled.get(key)) await this.#settle(other);
+    this.#unsettled.set(key, {});
     const update = this.#updates && asUpdate(write);
     await (update ? this.#updates?.add(update) : this.#pack(write));
   }
@@ -59,11 +71,22 @@ export class Writer {
     const packerKey = `${write.merge ? 'merge' : 'replace'} ${write.entity.blueprint}`;
     const { entitiesPerBatch, bytesPerBatch } = this.#catalog.limits;
     const packer =
-      this.#packers.get(packerKey) ?? new Packer<ReadyWrite>({ items: entitiesPerBatch, bytes: bytesPerBatch });
+      this.#packers.get(packerKey) ?? new Packer<PackedWrite>({ items: entitiesPerBatch, bytes: bytesPerBatch });
     this.#packers.set(packerKey, packer);
-    const closed = packer.add({ item: write, bytes: Buffer.byteLength(entityJson(write.entity)) });
+    const bytes = Buffer.byteLength(entityJson(write.entity));
+    const unsettled = this.#unsettled.get(keyOf(write.entity)) ?? {};
+    const closed = packer.add({ item: { write, bytes, unsettled }, bytes });
+    unsettled.packer = packer;
     if (closed) await this.#send(closed);
     if (packer.isFull) await this.#send(packer.take());
+  }
+
+  /** Waits for the other write of an entity. It need not be settled yet when this returns. */
+  async #settle({ packer, batch }: Unsettled): Promise<void> {
+    if (packer) await this.#send(packer.take());
+    else if (batch) await this.#lanes.without('compare', () => batch);
+    else await this.flush();
+    this.#rethrow();
   }
 
   /** Sends everything that is packed, and waits until all is written. */
@@ -80,18 +103,32 @@ export class Writer {
     await Promise.all(this.#inFlight);
   }
 
-  async #send(writes: readonly ReadyWrite[]): Promise<void> {
+  async #send(packed: readonly PackedWrite[]): Promise<void> {
+    for (const { unsettled } of packed) unsettled.packer = undefined;
     this.#rethrow();
-    const [first] = writes;
+    const [first] = packed;
     if (!first) return;
-    while (this.#inFlight.size >= this.#catalog.limits.batchesInFlight)
-      await this.#lanes.without('compare', () => Promise.race(this.#inFlight));
+    const bytes = packed.reduce((sum, one) => sum + one.bytes, 0);
+    while (!this.#hasRoom(bytes)) await this.#lanes.without('compare', () => Promise.race(this.#inFlight));
     this.#rethrow();
-    const batch = this.#deliver(writes, first).catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
+    const writes = packed.map(({ write }) => write);
+    this.#bytesInFlight += bytes;
+    const batch = this.#deliver(writes, first.write)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#inFlight.delete(batch);
+        this.#bytesInFlight -= bytes;
+      });
     this.#inFlight.add(batch);
-    void batch.finally(() => this.#inFlight.delete(batch));
+    for (const { unsettled } of packed) unsettled.batch = batch;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { batchesInFlight, bytesInFlight } = this.#catalog.limits;
+    if (this.#inFlight.size === 0) return true;
+    return this.#inFlight.size < batchesInFlight && this.#bytesInFlight + bytes <= bytesInFlight;
   }
 
   async #deliver(writes: readonly ReadyWrite[], { entity, merge }: Write): Promise<void> {
@@ -107,7 +144,7 @@ export class Writer {
     const settled = writes.map((write, index) => ({ write, outcome: finalOutcome(write, outcomes[index]) }));
     const recorded = this.#record(settled);
     for (const { write, outcome } of settled) {
-      this.#unsettledKeys.delete(keyOf(write.entity));
+      this.#unsettled.delete(keyOf(write.entity));
       if (outcome.type === 'written') this.#lanes.add(write.kind, 'write', 1);
       write.done(outcome);
     }

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import type { RequestLane } from '../net/allowance.ts';
 import type { Governor } from '../net/governor.ts';
 import { createHttpClient, type HttpClient, type HttpRequest } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
@@ -15,6 +16,8 @@ export interface KomodorApiOptions {
   readonly attempts?: number | undefined;
   readonly maxResponseBytes: number;
   readonly governor: Governor;
+  /** See HttpClientOptions. */
+  readonly lane?: RequestLane | undefined;
   /** Values that must never appear in a message, the API key among them. */
   readonly secrets: readonly string[];
   readonly onNetworkWait?: ((why: string, leftMs: number) => void) | undefined;
@@ -53,6 +56,7 @@ export function createKomodorApi(options: KomodorApiOptions): KomodorApi {
     attempts: options.attempts,
     maxResponseBytes: options.maxResponseBytes,
     governor: options.governor,
+    lane: options.lane,
     onNetworkWait: options.onNetworkWait,
     secrets: options.secrets,
     ...(options.env === undefined ? {} : { env: options.env }),

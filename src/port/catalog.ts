@@ -26,11 +26,14 @@ import { type FoundEntity, type Query, searchAllBlueprints, searchEntities } fro
 /** Port's limits: 20 entities and 1 MiB per bulk request. */
 const ENTITIES_PER_BATCH = 20;
 const BYTES_PER_BATCH = 1024 * 1024;
+/** What the entities of all batches in flight may have. In memory they have several times as much. */
+const BYTES_IN_FLIGHT = 8 * 1024 * 1024;
 
 export interface PortCatalogOptions extends PreparationOptions {
   /** The run that Port's audit log shows for the writes; null for a live event. */
   readonly runId: string | null;
-  readonly batchesInFlight: number;
+  /** Called each time: it changes with what Port bears. */
+  readonly batchesInFlight: () => number;
   /** EXPORTER_STATE_KEY. */
   readonly exporterStateKey?: string | undefined;
 }
@@ -58,7 +61,14 @@ export class PortCatalog implements Catalog {
     this.#blueprints = new Blueprints(api);
     const { batchesInFlight, exporterStateKey, identifier } = options;
     this.#ownership = new Ownership({ installation: identifier, exporterStateKey });
-    this.limits = { entitiesPerBatch: ENTITIES_PER_BATCH, bytesPerBatch: BYTES_PER_BATCH, batchesInFlight };
+    this.limits = {
+      entitiesPerBatch: ENTITIES_PER_BATCH,
+      bytesPerBatch: BYTES_PER_BATCH,
+      bytesInFlight: BYTES_IN_FLIGHT,
+      get batchesInFlight() {
+        return batchesInFlight();
+      },
+    };
   }
 
   prepare(signal: AbortSignal): Promise<PreparedCatalog> {

@@ -59,7 +59,7 @@ export async function openPortCatalog(): Promise<OpenCatalog> {
     changelogDestination: {},
     mappingSource: 'file',
     initialize: false,
-    batchesInFlight: 2,
+    batchesInFlight: () => 2,
     blueprints: [],
     blueprintProblems: [],
     fileConfig: null,

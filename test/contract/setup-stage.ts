@@ -148,7 +148,7 @@ const OPTIONS = {
   changelogDestination: {},
   mappingSource: 'file',
   initialize: true,
-  batchesInFlight: 2,
+  batchesInFlight: () => 2,
   blueprints: OURS.map((document) => portBlueprint.parse(document)),
   blueprintProblems: [{ message: 'blueprints/x.json: half of it cannot be used', severity: 'warning' }],
   fileConfig: MAPPING,

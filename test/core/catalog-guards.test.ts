@@ -412,7 +412,7 @@ function removingCatalog(removed: string[]): Catalog {
     throw new Error('not asked for here');
   };
   return {
-    limits: { entitiesPerBatch: 20, bytesPerBatch: 1000, batchesInFlight: 1 },
+    limits: { entitiesPerBatch: 20, bytesPerBatch: 1000, batchesInFlight: 1, bytesInFlight: 8_000_000 },
     prepare: never,
     blueprint: never,
     owned: never,

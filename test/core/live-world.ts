@@ -162,7 +162,7 @@ export function liveWorld(first: LiveWorld) {
     throw new Error('not asked for here');
   };
   const catalog: Catalog = {
-    limits: { entitiesPerBatch: 20, bytesPerBatch: 1000, batchesInFlight: 1 },
+    limits: { entitiesPerBatch: 20, bytesPerBatch: 1000, batchesInFlight: 1, bytesInFlight: 8_000_000 },
     prepare: never,
     blueprint: async (identifier) => (identifier === 'thing' ? thing : undefined),
     async *owned(_shape, fields, _signal, where = {}) {

@@ -69,7 +69,7 @@ export function memoryCatalog(stored: StoredThings, mapping: Mapping) {
       const deleted = identifiers.filter((identifier) => entitiesOf(blueprint).delete(identifier));
       return { deleted, refused: [] };
     },
-    limits: { entitiesPerBatch: 20, bytesPerBatch: 1_000_000, batchesInFlight: 3 },
+    limits: { entitiesPerBatch: 20, bytesPerBatch: 1_000_000, batchesInFlight: 3, bytesInFlight: 8_000_000 },
   };
   return {
     catalog,

@@ -19,7 +19,7 @@ const mapping: Mapping = {
   disabled: [],
 };
 const never = new AbortController().signal;
-const SMALL = { entitiesPerBatch: 4, bytesPerBatch: 400, batchesInFlight: 2 };
+const SMALL = { entitiesPerBatch: 4, bytesPerBatch: 400, batchesInFlight: 2, bytesInFlight: 8_000_000 };
 
 interface Sent extends UpsertBatch {
   readonly startedAt: number;
@@ -232,6 +232,88 @@ describe('Writer', () => {
     expect(sent.length).toBe(3);
     landing[0]?.();
     landing[2]?.();
+    await writer.flush();
+  });
+
+  it('waits for the batch of the same entity, and for no other', async () => {
+    const landing: (() => void)[] = [];
+    const { writer, sent } = setUp((batch) => new Promise((resolve) => landing.push(() => resolve(named(batch)))), {
+      ...SMALL,
+      batchesInFlight: 9,
+    });
+    for (const name of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) await writer.add(write(name));
+    const again = [writer.add(write('5')), writer.add(write('9'))];
+    await new Promise((resolve) => setImmediate(resolve));
+    // What waits for its batch to be full is sent, for its next version waits for it.
+    expect(sent.map(({ entities }) => entities.map(({ identifier }) => identifier).join())).toEqual([
+      '1,2,3,4',
+      '5,6,7,8',
+      '9',
+    ]);
+    landing[1]?.();
+    await again[0];
+    landing[2]?.();
+    await again[1];
+    const flushed = writer.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.length).toBe(4);
+    for (const land of landing) land();
+    await flushed;
+  });
+
+  it('has no more bytes in flight than may be, however many batches may be, and one batch in any case', async () => {
+    const landing: (() => void)[] = [];
+    const { writer, sent } = setUp((batch) => new Promise((resolve) => landing.push(() => resolve(named(batch)))), {
+      ...SMALL,
+      entitiesPerBatch: 1,
+      batchesInFlight: 9,
+      bytesInFlight: 200,
+    });
+    const large = (name: string) => {
+      const one = write(name);
+      return { ...one, entity: { ...one.entity, properties: { serial: name, text: 'x'.repeat(250) } } };
+    };
+    await writer.add(large('1'));
+    const rest = (async () => {
+      for (const name of ['2', '3', '4']) await writer.add(write(name));
+    })();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.length).toBe(1);
+    landing[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.length).toBe(3);
+    landing[1]?.();
+    await rest;
+    const flushed = writer.flush();
+    for (const land of landing) land();
+    await flushed;
+    expect(sent.length).toBe(4);
+  });
+
+  it('follows how many batches may be in flight now', async () => {
+    const landing: (() => void)[] = [];
+    let allowed = 1;
+    const limits = {
+      ...SMALL,
+      entitiesPerBatch: 1,
+      get batchesInFlight() {
+        return allowed;
+      },
+    };
+    const { writer, sent } = setUp(
+      (batch) => new Promise((resolve) => landing.push(() => resolve(named(batch)))),
+      limits,
+    );
+    await writer.add(write('1'));
+    const more = ['2', '3', '4'].map((name) => writer.add(write(name)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.length).toBe(1);
+    allowed = 3;
+    landing[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.length).toBe(4);
+    await Promise.all(more);
+    for (const land of landing) land();
     await writer.flush();
   });
 

@@ -41,6 +41,9 @@ describe.concurrent('an answer that is trouble of the moment', () => {
   });
 });
 
+/** As many as are sent to a host that has not answered yet. */
+const SENT_AT_ONCE = 6;
+
 describe('a rate limit', () => {
   plainIt(
     'ocean-waits-end-together: five minutes are waited in full, by everybody, and then not all come at once',
@@ -48,7 +51,7 @@ describe('a rate limit', () => {
       let isOver = false;
       const server = await listen(() => (isOver ? { json: {} } : { status: 429, headers: { 'retry-after': '300' } }));
       const clock = handClock();
-      const governor = createGovernor({ side: 'komodor', concurrency: 8, clock });
+      const governor = createGovernor({ side: 'komodor', concurrency: SENT_AT_ONCE, clock });
       const http = createHttpClient({
         side: 'komodor',
         baseUrl: server.url,
@@ -59,18 +62,18 @@ describe('a rate limit', () => {
       });
       const { signal } = new AbortController();
       const get = () => http.request({ method: 'GET', path: '/', repeatable: true, signal });
-      const first = Array.from({ length: 8 }, get);
-      await until(() => server.seen.length === 8 && governor.state().waitingUntil !== undefined);
-      const later = Array.from({ length: 8 }, get);
-      expect(governor.state().concurrency).toBeLessThan(8);
+      const first = Array.from({ length: SENT_AT_ONCE }, get);
+      await until(() => server.seen.length === SENT_AT_ONCE && governor.state().waitingUntil !== undefined);
+      const later = Array.from({ length: SENT_AT_ONCE }, get);
+      expect(governor.state().concurrency).toBeLessThan(SENT_AT_ONCE);
       clock.advance(298_000);
       // Whoever was let go by that would be there by now.
       await sleep(100);
-      expect(server.seen).toHaveLength(8);
+      expect(server.seen).toHaveLength(SENT_AT_ONCE);
       isOver = true;
       clock.advance(3_000);
       await Promise.all([...first, ...later]);
-      expect(server.seen).toHaveLength(8 + 16);
+      expect(server.seen).toHaveLength(3 * SENT_AT_ONCE);
       http.close();
     },
   );
