@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,7 +59,7 @@ export async function prepareOcean(): Promise<Ocean> {
       const integration = await mkdtemp(join(folder, 'integration-'));
       await writeIntegration(integration, given);
       const command = [inside, join(FILES, 'run.py'), integration, String(await freePort())] as const;
-      const ended = await runWatched([...command], settingsOf(folder, given, pages), integration);
+      const ended = await runWatched([...command], settingsOf(integration, given, pages), integration);
       if (ended.exitCode !== 0) throw new Error(`Ocean ended with ${ended.exitCode}: ${ended.stdout} ${ended.stderr}`);
       return ended;
     },
@@ -76,8 +76,12 @@ async function findPython(): Promise<string> {
   throw new Error(`Ocean needs Python 3.${OLDEST_MINOR} or newer: none of ${PYTHONS.join(', ')} is; set PYTHON to one`);
 }
 
+/** A folder with an integration as Port publishes it, in place of the one here: `integrations/komodor` of its repository. */
+export const PUBLISHED = process.env.OCEAN_INTEGRATION;
+
 /** Our shipped mapping and blueprints, so that both do the same; with two entries for the risks, as Ocean ships it. */
 async function writeIntegration(folder: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  if (PUBLISHED) return cp(PUBLISHED, folder, { recursive: true });
   const { blueprints, fileConfig } = loadDefaults(settingsFor(environment));
   const resources = join(folder, '.port', 'resources');
   await mkdir(resources, { recursive: true });
@@ -92,7 +96,11 @@ async function writeIntegration(folder: string, environment: Readonly<Record<str
 
 const mappingShape = z.looseObject({ resources: z.array(z.looseObject({ kind: z.string() })) });
 
-function settingsOf(home: string, given: Readonly<Record<string, string>>, { servicesPageSize, risksPageSize }: Pages) {
+function settingsOf(
+  folder: string,
+  given: Readonly<Record<string, string>>,
+  { servicesPageSize, risksPageSize }: Pages,
+) {
   const config = {
     komodor_base_url: given.KOMODOR_BASE_URL,
     komodor_api_key: given.KOMODOR_API_KEY,
@@ -101,7 +109,8 @@ function settingsOf(home: string, given: Readonly<Record<string, string>>, { ser
   };
   return {
     PATH: process.env.PATH ?? '',
-    HOME: home,
+    HOME: folder,
+    PYTHONPATH: folder,
     OCEAN__EVENT_LISTENER: JSON.stringify({ type: 'ONCE' }),
     OCEAN__INTEGRATION__IDENTIFIER: 'ocean',
     OCEAN__INTEGRATION__TYPE: 'komodor',
