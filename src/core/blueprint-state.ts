@@ -86,7 +86,7 @@ export class BlueprintState {
 
   /** How many entities of ours Port had at the beginning of the run. */
   get owned(): number {
-    return this.entities.countOwned();
+    return this.entities.owned;
   }
 
   /** The stale entities: ours in Port, and not given by an item of this run. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject } from './schema/values.ts';
+import { sortedInTurns } from './sorted-in-turns.ts';
+import { forEachInTurns } from './yield-to-event-loop.ts';
 
 /**
  * A 52-bit fingerprint of a value, equal for values with equal canonical JSON. Never 0, which stands for "no value". It
@@ -116,9 +118,25 @@ function mixObject(object: { readonly [key: string]: unknown }): void {
 
 /** A short name for a set of strings, independent of their order. */
 export function digestOf(scope: string, members: readonly string[]): string {
+  const digest = startDigest(scope);
+  for (const member of [...members].sort()) digest.add(member);
+  return digest.end();
+}
+
+/** The same for very many strings, without keeping the event loop busy. */
+export async function digestInTurns(scope: string, members: readonly string[]): Promise<string> {
+  const digest = startDigest(scope);
+  await forEachInTurns(await sortedInTurns(members), (member) => digest.add(member));
+  return digest.end();
+}
+
+/** Its members have to be added in order. */
+function startDigest(scope: string): { add(member: string): void; end(): string } {
   const hash = createHash('sha256').update(JSON.stringify(scope));
-  for (const member of [...members].sort()) hash.update(JSON.stringify(member));
-  return hash.digest('hex').slice(0, 16);
+  return {
+    add: (member) => void hash.update(JSON.stringify(member)),
+    end: () => hash.digest('hex').slice(0, 16),
+  };
 }
 
 /** The form of a digest. */

@@ -5,9 +5,7 @@ import { isAbort } from './errors.ts';
 import type { KindReader } from './kind-reader.ts';
 import { type Extraction, extractionsCreating, itemFingerprint, type Run } from './run.ts';
 import { type Place, placeKey, systemsOf } from './source.ts';
-import { yieldToEventLoop } from './yield-to-event-loop.ts';
-
-const ROWS_AT_A_TIME = 2_000;
+import { forEachInTurns } from './yield-to-event-loop.ts';
 
 const EXPIRED: Cause = {
   reason: 'expired',
@@ -32,7 +30,9 @@ export async function explainDeletions(
       ? `no usable entry of the mapping writes ${blueprint}, for one is disabled`
       : `no entry of the mapping writes ${blueprint} any more`;
     const unmapped: Cause = { reason: 'unmapped', detail };
-    return new Map(stale.map((identifier) => [identifier, unmapped]));
+    const all = new Map<string, Cause>();
+    await forEachInTurns(stale, (identifier) => all.set(identifier, unmapped));
+    return all;
   }
   const extractions = extractionsCreating(run.extractions, blueprint);
   const found = new Map<string, Cause>();
@@ -60,7 +60,7 @@ export async function explainDeletions(
   }
   const systems = systemsOf(extractions.map(({ kind }) => kind));
   const rest: Cause = { reason: 'gone', detail: whyGone(systems, stale.length, decision, isProved) };
-  for (const identifier of unexplained()) found.set(identifier, rest);
+  await forEachInTurns(unexplained(), (identifier) => found.set(identifier, rest));
   return found;
 }
 
@@ -108,22 +108,26 @@ async function otherEntities(
   const found = new Map<string, string>();
   const kinds = new Set(feeds.map(({ kind }) => kind.name));
   const byItem = new Map<number, string>();
-  for (const identifier of open) {
+  await forEachInTurns(open, (identifier) => {
     for (const feed of feeds) {
       const item = itemOf(state, feed, identifier);
       if (item !== undefined) byItem.set(item, identifier);
     }
-  }
+  });
   for (const other of run.states()) {
     const { identifier: blueprint } = other.shape;
     const isSeen = (identifier: string) => {
       const kind = other.entities.get(identifier)?.sighting?.kind;
       return kind !== undefined && kind !== null && kinds.has(kind);
     };
-    if (other !== state) for (const identifier of open) if (isSeen(identifier)) found.set(identifier, blueprint);
+    if (other !== state) {
+      await forEachInTurns(open, (identifier) => {
+        if (isSeen(identifier)) found.set(identifier, blueprint);
+      });
+    }
     if (byItem.size === 0 || (other === state && !givesAtMostOne(feeds, blueprint))) continue;
     const otherFeeds = extractionsCreating(run.extractions, blueprint).filter(({ kind }) => kinds.has(kind.name));
-    await forEachInTurns([...other.entities.identifiers()], (name) => {
+    await forEachInTurns(other.entities.identifiers(), (name) => {
       if (!isSeen(name)) return;
       for (const feed of otherFeeds) {
         const identifier = byItem.get(itemOf(other, feed, name) ?? 0);
@@ -155,8 +159,9 @@ async function itemsOutsideSelector(
   if (!wider) return new Map();
   const scopes = new Map<string, Place>();
   for (const identifier of open) {
+    if (scopes.size >= MAX_PLACES) break;
     const scope = kind.scopeOf(state.partsOf(feed, identifier));
-    if (scope && scopes.size < MAX_PLACES) scopes.set(placeKey(scope), scope);
+    if (scope) scopes.set(placeKey(scope), scope);
   }
   const there = new Set<number>();
   try {
@@ -172,17 +177,14 @@ async function itemsOutsideSelector(
   }
   const by = feed.program.entries.map(({ path }) => `${path}.selector.${wider.keys.join(', ')}`).join(' and ');
   const cause: Cause = { reason: 'filtered', detail: `${by} leaves it out` };
-  const isThere = (identifier: string) => there.has(itemOf(state, feed, identifier) ?? -1);
-  return new Map(open.filter(isThere).map((identifier) => [identifier, cause]));
+  const outside = new Map<string, Cause>();
+  if (there.size === 0) return outside;
+  await forEachInTurns(open, (identifier) => {
+    if (there.has(itemOf(state, feed, identifier) ?? -1)) outside.set(identifier, cause);
+  });
+  return outside;
 }
 
 function itemOf(state: BlueprintState, feed: Extraction, identifier: string): number | undefined {
   return itemFingerprint(feed.kind, state.partsOf(feed, identifier));
-}
-
-async function forEachInTurns<T>(things: readonly T[], look: (thing: T) => void): Promise<void> {
-  for (const [at, thing] of things.entries()) {
-    if (at % ROWS_AT_A_TIME === 0) await yieldToEventLoop();
-    look(thing);
-  }
 }

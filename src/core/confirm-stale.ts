@@ -4,6 +4,7 @@ import type { Confirmation } from './deletion.ts';
 import type { KindReader } from './kind-reader.ts';
 import { type Extraction, extractionsCreating, type Run } from './run.ts';
 import { type Place, placeKey } from './source.ts';
+import { forEachInTurns } from './yield-to-event-loop.ts';
 
 /** How many stale entities are confirmed. If there are more, this many are taken, from all clusters. */
 export const MAX_PLACES = 200;
@@ -25,20 +26,23 @@ export async function confirmStale(
   readers: readonly KindReader[],
 ): Promise<Confirmation> {
   // Expired entities are older than anything that the source shows, so they cannot be confirmed.
-  const stale = new Set(state.stale().filter((identifier) => !state.expired.has(identifier)));
-  if (stale.size === 0) return { type: 'confirmed' };
+  const stale = state.stale().filter((identifier) => !state.expired.has(identifier));
+  if (stale.length === 0) return { type: 'confirmed' };
   const reads = await Promise.all(
     extractionsCreating(run.extractions, state.shape.identifier).map((extraction) => {
       const reader = readers.find(({ kind }) => kind === extraction.kind.name);
-      return readAgain(run, state, extraction, reader, [...stale]);
+      return readAgain(run, state, extraction, reader, stale);
     }),
   );
   const problem = reads.find((read) => read.problem !== undefined)?.problem;
   if (problem !== undefined) return { type: 'unconfirmed', detail: problem };
   // In the order of Port's entities, whichever answer came first.
-  const stillThere = [...stale].filter((identifier) => reads.some(({ identifiers }) => identifiers.has(identifier)));
-  if (stillThere.length === 0) return { type: 'confirmed' };
-  return { type: 'contradicted', stillThere: stillThere.slice(0, MAX_NAMED) };
+  const stillThere: string[] = [];
+  await forEachInTurns(stale, (identifier) => {
+    const isNamed = stillThere.length < MAX_NAMED && reads.some(({ identifiers }) => identifiers.has(identifier));
+    if (isNamed) stillThere.push(identifier);
+  });
+  return stillThere.length === 0 ? { type: 'confirmed' } : { type: 'contradicted', stillThere };
 }
 
 /** Reads the scopes of stale entities again, as one extraction shows them; for those without a scope, everything. */
@@ -49,7 +53,7 @@ async function readAgain(
   reader: KindReader | undefined,
   stale: readonly string[],
 ): Promise<ConfirmingRead> {
-  const { scopes, unaddressed } = placesToAsk(state, extraction, stale);
+  const { scopes, unaddressed } = await placesToAsk(state, extraction, stale);
   const reading = new ConfirmingRead(
     extraction,
     state.shape.identifier,
@@ -63,14 +67,12 @@ async function readAgain(
   return reading.finish();
 }
 
-function placesToAsk(state: BlueprintState, extraction: Extraction, stale: readonly string[]) {
+async function placesToAsk(state: BlueprintState, extraction: Extraction, stale: readonly string[]) {
   const locator = extraction.locators.get(state.shape.identifier) ?? {};
   const scopes = new Map<string, Place>();
   let unaddressed = false;
-  for (const identifier of takeInTurns(
-    stale,
-    (candidate) => state.entities.locatorValueOf(candidate, locator.cluster ?? '') ?? '',
-  )) {
+  const clusterOf = (identifier: string) => state.entities.locatorValueOf(identifier, locator.cluster ?? '') ?? '';
+  for (const identifier of await takeInTurns(stale, clusterOf)) {
     const scope = extraction.kind.scopeOf(state.partsOf(extraction, identifier));
     if (scope) scopes.set(placeKey(scope), scope);
     else unaddressed = true;
@@ -79,15 +81,16 @@ function placesToAsk(state: BlueprintState, extraction: Extraction, stale: reado
 }
 
 /** Up to MAX_PLACES of the names, taken from the groups in turn, so that no cluster is left out. */
-function takeInTurns(names: readonly string[], groupOf: (name: string) => string): readonly string[] {
+async function takeInTurns(names: readonly string[], groupOf: (name: string) => string): Promise<readonly string[]> {
   if (names.length <= MAX_PLACES) return names;
   const groups = new Map<string, string[]>();
-  for (const name of names) {
+  await forEachInTurns(names, (name) => {
     const key = groupOf(name);
     const group = groups.get(key);
-    if (group) group.push(name);
-    else groups.set(key, [name]);
-  }
+    if (group === undefined) groups.set(key, [name]);
+    // More of a group are never taken.
+    else if (group.length < MAX_PLACES) group.push(name);
+  });
   const queues = [...groups.values()];
   const picked: string[] = [];
   for (let round = 0; picked.length < MAX_PLACES; round += 1) {

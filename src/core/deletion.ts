@@ -27,6 +27,8 @@ export interface DeletionCase {
   readonly owned: number;
   /** Those of them that this run did not see. */
   readonly stale: readonly string[];
+  /** The digest of `stale`, if it is known: for very many it is computed beforehand, with pauses. */
+  readonly digest?: string | undefined;
   readonly aborted: boolean;
   readonly taints: readonly Taint[];
   readonly confirmation: Confirmation;
@@ -83,7 +85,7 @@ export function decideDeletion(facts: DeletionCase): DeletionDecision {
 
 function checkThreshold(facts: DeletionCase): DeletionDecision {
   const { owned, stale, threshold, blueprint } = facts;
-  const digest = digestOf(blueprint, stale);
+  const { digest = digestOf(blueprint, stale) } = facts;
   const approvedDigest = facts.approved.has(digest) ? digest : null;
   if (approvedDigest) return { type: 'delete', identifiers: stale, approvedDigest };
   // Whether these are gone is not known, because no entry reads their kind any more.
@@ -116,7 +118,7 @@ function block(
   reason: BlockReason,
   detail: string,
   sample: readonly string[] = facts.stale,
-  digest?: string,
+  digest = facts.digest,
 ): DeletionDecision {
   return { type: 'blocked', blocked: describeBlock(reason, facts, sample, digest), detail };
 }

@@ -1,4 +1,5 @@
 import type { BlueprintState } from './blueprint-state.ts';
+import { digestInTurns } from './canonical.ts';
 import { explainDeletions, summarizeCauses } from './causes.ts';
 import { confirmStale } from './confirm-stale.ts';
 import {
@@ -42,13 +43,16 @@ export class Deletions {
 
   async #decide(state: BlueprintState): Promise<DeletionDecision> {
     protectOutsideWindow(state, this.#run.extractions, [this.#startedAt, this.#run.ports.now()]);
+    const stale = state.stale();
+    const digest = stale.length === 0 ? undefined : await digestInTurns(state.shape.identifier, stale);
     const decide = (confirmation: Confirmation) =>
       decideDeletion({
         blueprint: state.shape.identifier,
         systems: systemsOf(extractionsCreating(this.#run.extractions, state.shape.identifier).map(({ kind }) => kind)),
         mapped: this.#run.writes(state.shape.identifier),
         owned: state.owned,
-        stale: state.stale(),
+        stale,
+        digest,
         aborted: this.#run.signal.aborted,
         taints: state.taints,
         confirmation,

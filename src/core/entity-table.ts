@@ -58,6 +58,7 @@ export class EntityTable {
   readonly #rows = new Map<string, number>();
   readonly #chunks: Chunk[] = [];
   readonly #shared: Shared;
+  #owned = 0;
 
   /** @param width how many fields are compared; @param locators properties that keep a part of a place */
   constructor(width: number, locators: readonly string[]) {
@@ -91,6 +92,7 @@ export class EntityTable {
     const chunk = this.#chunkOf(row);
     const at = row % ROWS_PER_CHUNK;
     chunk.owned[at] = facts.owned ? 1 : 0;
+    if (facts.owned) this.#owned += 1;
     for (const [index, name] of (facts.located ?? []).entries()) {
       if (name !== undefined) chunk.located[at * locators.length + index] = names.numberOf(name);
     }
@@ -99,10 +101,9 @@ export class EntityTable {
     return view;
   }
 
-  countOwned(): number {
-    let count = 0;
-    for (const { owned } of this.#chunks) for (const one of owned) count += one;
-    return count;
+  /** How many were ours in Port at the beginning of the run. */
+  get owned(): number {
+    return this.#owned;
   }
 
   /** The entities of ours without a sighting in this run. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { digestOf, fingerprint } from '../../src/core/canonical.ts';
+import { digestInTurns, digestOf, fingerprint } from '../../src/core/canonical.ts';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
 
 /** The value with the members of all its objects in another order. */
@@ -138,6 +138,14 @@ describe('fingerprint of very many values that are nearly the same', () => {
   ])('is another one for each: %s', (_what, make) => {
     const count = 100_000;
     expect(new Set(Array.from({ length: count }, (_, index) => fingerprint(make(index)))).size).toBe(count);
+  });
+});
+
+describe('digestInTurns', () => {
+  it('is the digest of any set, also of one that needs many turns', async () => {
+    const many = Array.from({ length: 23_456 }, (_, at) => `e${(at * 7919) % 23_456}`);
+    const sets = [[], ['b', 'a'], ['\ud83d\ude00', '\uffff', 'z', ''], many];
+    for (const set of sets) expect(await digestInTurns('b', set)).toBe(digestOf('b', set));
   });
 });
 

@@ -31,7 +31,7 @@ describe('EntityTable', () => {
       expect(view?.outcome).toBe(OUTCOMES[n % OUTCOMES.length]);
       expect(view?.sent).toBe(n % 11 === 0);
     }
-    expect(table.countOwned()).toBe(500);
+    expect(table.owned).toBe(500);
     expect([...table.unseen()]).toEqual(
       Array.from({ length: 1_000 }, (_, n) => n)
         .filter((n) => n % 2 === 0 && n % 5 !== 0)
