@@ -10,6 +10,8 @@ const CAREFUL = { factor: 2, goodPages: 3 };
 /** The parts of a request's time limit that a page may take: to ask for more rows after it, and before it counts as trouble. */
 const SHARE_TO_GROW = 1 / 8;
 const SHARE_TOO_SLOW = 1 / 2;
+/** The part of the time that a row may take in a larger page. */
+const WORTHWHILE = 0.8;
 
 /** The number of rows of the first page, and the most that the host takes. If both are the same, pages never grow. */
 export interface PageLimits {
@@ -91,7 +93,8 @@ export class GrowingSize {
       this.#isOnTrial = false;
       if (!wasWorthwhile(this.#base, { rows: asked, ms })) {
         this.#size = this.#base.rows;
-        this.#growLater();
+        this.#goodPagesToGrow = Math.max(CAREFUL.goodPages, 2 * this.#goodPagesToGrow);
+        this.#good = 0;
         return;
       }
     }
@@ -114,10 +117,7 @@ export class GrowingSize {
   }
 }
 
-/**
- * Whether more than half of the time of the smaller page did not depend on its rows. With a fixed part f and a part v for
- * the rows, a page k times as large takes f + kv, which is less than (f + v)(1 + k) / 2 exactly if v < f.
- */
+/** Whether a row of the larger page took clearly less time. A busy machine blurs times, so it need not be much less. */
 function wasWorthwhile(smaller: TimedPage, larger: TimedPage): boolean {
-  return larger.ms < (smaller.ms * (1 + larger.rows / smaller.rows)) / 2;
+  return larger.ms / larger.rows < WORTHWHILE * (smaller.ms / smaller.rows);
 }

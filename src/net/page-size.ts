@@ -7,9 +7,8 @@ export type { LearnedPages } from './growing-size.ts';
 const ATTEMPTS_BEFORE_SHRINKING = 2;
 
 /**
- * The number of rows to ask for: more and more, as long as most of the time of an answer is not spent on its rows, and no
- * more than fit into a page of some megabytes, judged by the size of the last rows. It shrinks after failures, and grows
- * again slowly.
+ * The number of rows to ask for: more and more, as long as each row takes less time in a larger page, and no more than fit
+ * into a page of some megabytes, judged by the size of the last rows. It shrinks after failures, and grows again slowly.
  */
 export interface PageSize {
   /** A new one that begins as this one did. */

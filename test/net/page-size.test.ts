@@ -211,6 +211,7 @@ describe('a page that grows', () => {
     ['rows are small', { fixedMs: 300, bytesPerRow: 100 }, [500, 2000, 8000, 10_000]],
     ['rows are large', { fixedMs: 300, bytesPerRow: 30_000 }, [500, 69, 69]],
     ['rows take all the time', { fixedMs: 1, rowMs: 1 }, [500, 2000, 500]],
+    ['an answer of more rows is late, but not by much', { fixedMs: 200, rowMs: 0.4 }, [500, 2000, 2097]],
     ['the time limit is near', { fixedMs: 300, timeoutMs: 2_000 }, [500, 500]],
     ['a page takes more than half of the time limit', { fixedMs: 600, timeoutMs: 1_000 }, [500, 250, 125]],
     ['the host gives less at once', { fixedMs: 300, limit: 100 }, [500, 500]],
@@ -242,6 +243,14 @@ describe('a page that grows', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('tries again now and then where it did not pay, less and less often', async () => {
+    const { asked, ...options } = hostOf({ ...NEAR, fixedMs: 1, rowMs: 1 });
+    const size = createPageSize(SERVICES);
+    for (let page = 0; page < 25; page += 1) await size.ask(options);
+    const larger = asked.flatMap((rows, at) => (rows > 500 ? [at] : []));
+    expect(larger).toEqual([1, 5, 12]);
   });
 
   it('grows slowly after trouble, and less eagerly after each', async () => {
