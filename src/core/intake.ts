@@ -84,14 +84,18 @@ export class Intake {
     done.catch(() => undefined);
     while (!isDone && this.#room.sizeOf(kind) > 0) {
       await Promise.race([done, this.#room.whenReady(kind)]);
-      await this.#placeAll(this.#room.takeReady(kind));
+      const ready = this.#room.takeReady(kind);
+      if (ready.length > 0) await this.#run.lanes.time([kind], 'compare', () => this.#placeAll(ready));
     }
     return done;
   }
 
   /** Takes in what still waits of a kind that was read to its end, and then what waits for it. */
   async finish(kind: Kind): Promise<void> {
-    while (this.#room.sizeOf(kind) > 0) await this.#placeWhenReady(kind);
+    const placeRest = async () => {
+      while (this.#room.sizeOf(kind) > 0) await this.#placeWhenReady(kind);
+    };
+    await this.#run.lanes.time([kind], 'compare', placeRest);
     await this.#writer.flush();
     const { order } = this;
     order?.end(kind);
@@ -99,7 +103,7 @@ export class Intake {
   }
 
   async #placeWhenReady(kind: Kind): Promise<void> {
-    await orAborted(this.#room.whenReady(kind), this.#run.signal);
+    await this.#run.lanes.without(kind, 'compare', () => orAborted(this.#room.whenReady(kind), this.#run.signal));
     await this.#placeAll(this.#room.takeReady(kind));
   }
 

@@ -51,13 +51,14 @@ export class LaneBook {
   }
 
   /** Waiting for a later stage is no work of this one. @param work what is waited for */
-  async without<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    const paused = [...this.#lanes.values()].filter((lane) => lane.stage === stage && lane.active > 0);
-    for (const lane of paused) this.#leave(lane);
+  async without<T>(kind: Kind, stage: Stage, work: () => Promise<T>): Promise<T> {
+    const lane = this.#lanes.get(`${stage} ${kind}`);
+    if (lane === undefined || lane.active === 0) return work();
+    this.#leave(lane);
     try {
       return await work();
     } finally {
-      for (const lane of paused) this.#enter(lane.kind, lane.stage);
+      this.#enter(kind, stage);
     }
   }
 

@@ -1,6 +1,6 @@
 import { entityJson } from './entity-json.ts';
 import type { LaneBook } from './lane-book.ts';
-import type { Entity, MappingFlags } from './model.ts';
+import type { Entity, Kind, MappingFlags } from './model.ts';
 import { Packer } from './pack.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
 import type { Recorder } from './recorder.ts';
@@ -61,7 +61,8 @@ export class Writer {
   async add(write: Write): Promise<void> {
     const key = keyOf(write.entity);
     // Two writes of one entity must not be in flight at the same time, or they may be applied in the wrong order.
-    for (let other = this.#unsettled.get(key); other; other = this.#unsettled.get(key)) await this.#settle(other);
+    for (let other = this.#unsettled.get(key); other; other = this.#unsettled.get(key))
+      await this.#settle(other, write.kind);
     this.#unsettled.set(key, {});
     const update = this.#updates && asUpdate(write);
     await (update ? this.#updates?.add(update) : this.#pack(write));
@@ -82,9 +83,9 @@ export class Writer {
   }
 
   /** Waits for the other write of an entity. It need not be settled yet when this returns. */
-  async #settle({ packer, batch }: Unsettled): Promise<void> {
+  async #settle({ packer, batch }: Unsettled, kind: Kind): Promise<void> {
     if (packer) await this.#send(packer.take());
-    else if (batch) await this.#lanes.without('compare', () => batch);
+    else if (batch) await this.#lanes.without(kind, 'compare', () => batch);
     else await this.flush();
     this.#rethrow();
   }
@@ -93,7 +94,7 @@ export class Writer {
   async flush(): Promise<void> {
     await this.#updates?.flush();
     for (const packer of this.#packers.values()) await this.#send(packer.take());
-    await this.#lanes.without('compare', () => Promise.all(this.#inFlight));
+    await Promise.all(this.#inFlight);
     this.#rethrow();
   }
 
@@ -109,7 +110,8 @@ export class Writer {
     const [first] = packed;
     if (!first) return;
     const bytes = packed.reduce((sum, one) => sum + one.bytes, 0);
-    while (!this.#hasRoom(bytes)) await this.#lanes.without('compare', () => Promise.race(this.#inFlight));
+    const { kind } = first.write;
+    while (!this.#hasRoom(bytes)) await this.#lanes.without(kind, 'compare', () => Promise.race(this.#inFlight));
     this.#rethrow();
     const writes = packed.map(({ write }) => write);
     this.#bytesInFlight += bytes;
