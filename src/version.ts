@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 
-const manifest = z.object({ version: z.string() });
+const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /** The version in package.json. Port shows it and keeps it in the datasource of every entity we write. */
-export const VERSION = manifest.parse(
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
-).version;
+export const VERSION: string = String(Reflect.get(Object(manifest), 'version'));

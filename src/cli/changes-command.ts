@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ACTIONS, OUTCOMES } from '../core/change-rows.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from './run-command.ts';
 
 /** Adds `changes`. */
 export function addChangesCommand(program: Command): void {

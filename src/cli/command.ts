@@ -55,19 +55,12 @@ export function loadSettingsAndLogger(): { settings: Settings; logger: Logger } 
   return { settings, logger };
 }
 
-/**
- * Runs a command and sets the exit code. Of a known error one line per problem is printed, without a stack.
- * @param json whether the output, also that of a failure, must be one JSON document on stdout
- */
-export async function runCommand(json: boolean, command: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await command();
-  } catch (error) {
-    process.exitCode = stoppedWith ?? EXIT.failed;
-    const isStopped = stoppedWith !== undefined && isAbort(error);
-    const problems = isStopped ? [STOPPED] : printFailure(error);
-    if (json) printJson({ status: isStopped ? 'aborted' : 'failed', problems });
-  }
+/** Prints why a command failed. @returns the exit code */
+export function endWithFailure(error: unknown, json: boolean): number {
+  const isStopped = stoppedWith !== undefined && isAbort(error);
+  const problems = isStopped ? [STOPPED] : printFailure(error);
+  if (json) printJson({ status: isStopped ? 'aborted' : 'failed', problems });
+  return stoppedWith ?? EXIT.failed;
 }
 
 const STOPPED: Problem = {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { runCommand } from './command.ts';
+import { runCommand } from './run-command.ts';
 
 /** `lint` and its old name, `validate`. */
 export function addLintCommand(program: Command): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runCommand } from './command.ts';
+import { runCommand } from './run-command.ts';
 
 /** `map` */
 export function addMapCommand(program: Command): void {

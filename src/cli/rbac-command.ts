@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { runCommand } from './command.ts';
+import { runCommand } from './run-command.ts';
 
 const DEFAULT_NAME = 'komodor-port';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runCommand } from './command.ts';
+import { runCommand } from './run-command.ts';
 
 /** Adds `report`. */
 export function addReportCommand(program: Command): void {
