@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { type Logger as PinoLogger, pino } from 'pino';
-import pretty from 'pino-pretty';
 import { escapeControlCharactersInJson } from '../core/control-characters.ts';
 import { redactor } from '../core/redact.ts';
 import { createLineWriter } from './line-writer.ts';
@@ -20,22 +20,28 @@ export function createLogger({ level, format, secrets, tap }: LoggerOptions): Lo
   const redact = redactor(secrets);
   const isPretty = format === 'pretty' || (format === 'auto' && process.stderr.isTTY === true);
   const base = { level, base: null };
-  const prettify = pretty.prettyFactory({
-    colorize: process.stderr.isTTY === true,
-    ignore: 'pid,hostname',
-    translateTime: 'SYS:HH:MM:ss',
-  });
+  const prettify = isPretty ? prettyPrinter() : undefined;
   const write = createLineWriter(process.stderr, (lost) =>
     logger.warn({ lost }, 'lines of the log could not be written, and are lost'),
   );
   const logger: Logger = pino(base, {
     write(line: string) {
       const safe = escapeControlCharactersInJson(redact(line));
-      write(isPretty ? prettify(escapeAgain(safe)) : safe);
+      write(prettify === undefined ? safe : prettify(escapeAgain(safe)));
       tap?.(safe);
     },
   });
   return logger;
+}
+
+/** Loaded only where people read the lines: it takes a tenth of a second. */
+function prettyPrinter(): (line: string) => string {
+  const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
+  return pretty.prettyFactory({
+    colorize: process.stderr.isTTY === true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss',
+  });
 }
 
 /** Doubles JSON's escapes, so that the pretty printer, which parses the line, prints no control character. Keeps `\n`. */
