@@ -132,6 +132,8 @@ export interface Probes extends JqProbes {
   readonly sourceNote?: (text: string) => void;
   /** Reads no source, so that only Port need be reached: all kinds are known, and none can be read. */
   readonly offline?: boolean;
+  /** Asks Port for a token at once: connecting and the answer take a while, in which files are read and jq is tried. */
+  readonly asksAhead?: boolean;
   /** How long to wait for a network that is not ready, and what to call then. Missing: do not wait. */
   readonly network?: { readonly patienceMs: number; readonly onWait: (why: string, leftMs: number) => void };
 }
@@ -146,20 +148,33 @@ export async function createApplication(
   env: NodeJS.Dict<string>,
   probes: Probes = {},
 ): Promise<Application> {
-  const { mapper, jq } = await createJqMapper(settings, env, probes);
-  const files = loadDefaults(settings, probes.offline ? offlineKinds(settings) : kindsOf(settings));
   const secrets = secretsOf(settings, env);
   const { clock = systemClock } = probes;
   const waits = createWaitWatch();
   const governors = createGovernors(settings, probes, clock, waits.tell);
   const shared = { settings, env, secrets, onNetworkWait: probes.network?.onWait };
-  const sources = probes.offline
-    ? noSources(settings)
-    : await connectSources({ ...shared, governors, now: () => clock.now(), onNote: probes.sourceNote });
-  const { kinds, liveKinds } = sources;
-  const tellingAuthors = createTellingAuthors(settings, sources.cluster);
   const port = connectPort({ ...shared, governor: governors.port });
   const { userAgent, tokens, api } = port;
+  const traffic = () => mapSides(governors, (governor) => governor.state());
+  // What is asked ahead counts for the first run.
+  const earlierCounts = probes.asksAhead ? [countsOf(traffic())] : [];
+  if (probes.asksAhead) tokens.askAhead();
+
+  async function openParts() {
+    const { mapper, jq } = await createJqMapper(settings, env, probes);
+    const files = loadDefaults(settings, probes.offline ? offlineKinds(settings) : kindsOf(settings));
+    const sources = probes.offline
+      ? noSources(settings)
+      : await connectSources({ ...shared, governors, now: () => clock.now(), onNote: probes.sourceNote });
+    return { mapper, jq, files, sources };
+  }
+  const { mapper, jq, files, sources } = await openParts().catch((error: unknown) => {
+    // What was asked ahead must not hold up the end.
+    port.close();
+    throw error;
+  });
+  const { kinds, liveKinds } = sources;
+  const tellingAuthors = createTellingAuthors(settings, sources.cluster);
 
   const mostInFlight = () => governors.port.state().concurrency;
   const catalogFor = (runId: string | null, setup: 'write' | 'note', given?: GivenMapping) =>
@@ -169,12 +184,11 @@ export async function createApplication(
   const redact = redactor(secrets);
   const masked = (journal: JournalTarget | undefined) => journal && { ...journal, redact };
   const underWay = { resync: new WritesInProgress(), live: new WritesInProgress() };
-  const traffic = () => mapSides(governors, (governor) => governor.state());
   const ports: Omit<Ports, 'catalog'> = {
     kinds,
     mapper,
     now: () => new Date(clock.now()),
-    traffic: { snapshot: () => countsOf(traffic()), watchWaits: waits.watchWaits },
+    traffic: { snapshot: () => earlierCounts.pop() ?? countsOf(traffic()), watchWaits: waits.watchWaits },
   };
 
   async function plan(

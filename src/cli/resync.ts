@@ -50,6 +50,7 @@ export async function runOnce(mode: RunMode, options: RunCommandOptions): Promis
   checkKinds(kinds, kindsOf(settings));
   const mapping = options.mapping === undefined ? undefined : mappingFromFiles(settings, options.mapping);
   const application = await createApplication(settings, process.env, {
+    asksAhead: true,
     sourceNote: (detail) => logger.info({ detail }, 'passed over'),
   });
   logger.debug({ jq: application.jq }, 'jq');

@@ -39,11 +39,24 @@ export class TokenProvider {
   readonly #userAgent: string;
   #token: Token | undefined;
   #fetching: Promise<Token> | undefined;
+  /** What was asked for before anybody needed it, until it is there; a failure until somebody has got it. */
+  #ahead: Promise<Token> | undefined;
 
   constructor(http: HttpClient, credentials: Credentials, userAgent: string) {
     this.#http = http;
     this.#credentials = credentials;
     this.#userAgent = userAgent;
+  }
+
+  /** Asks for a token before anybody needs it. When that fails, whoever needs one first gets the failure. */
+  askAhead(): void {
+    this.#ahead = this.#request(NEVER);
+    this.#ahead.then(
+      () => {
+        this.#ahead = undefined;
+      },
+      () => undefined,
+    );
   }
 
   /** The value of the Authorization header. Throws AppError `port_auth`. */
@@ -89,9 +102,10 @@ export class TokenProvider {
 
   /** One request for all callers. It has no caller's signal, so that none of them can abort it for the others. */
   #fetch(): Promise<Token> {
-    this.#fetching ??= this.#request(NEVER).finally(() => {
+    this.#fetching ??= (this.#ahead ?? this.#request(NEVER)).finally(() => {
       this.#fetching = undefined;
     });
+    this.#ahead = undefined;
     return this.#fetching;
   }
 

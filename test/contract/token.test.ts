@@ -20,14 +20,15 @@ async function open(options: { readonly tokenTtlSeconds?: number; readonly fault
     governor,
     secrets: [],
   });
-  const api = new PortApi(http, new TokenProvider(http, CREDENTIALS, 'test'), 'test');
+  const provider = new TokenProvider(http, CREDENTIALS, 'test');
+  const api = new PortApi(http, provider, 'test');
   const call = () => api.call({ method: 'GET', path: '/organization' }, z.unknown(), signal);
   const tokens = () => port.log.filter(({ route }) => route === 'token').length;
   const close = async () => {
     http.close();
     await port.close();
   };
-  return { port, call, tokens, close };
+  return { port, provider, call, tokens, close };
 }
 
 describe("Port's token", () => {
@@ -35,6 +36,28 @@ describe("Port's token", () => {
     const { call, tokens, close } = await open({});
     await Promise.all(Array.from({ length: 50 }, call));
     expect(tokens()).toBe(1);
+    await close();
+  });
+
+  it('may be asked for ahead, and is asked for no second time', async () => {
+    const { provider, call, tokens, close } = await open({});
+    provider.askAhead();
+    await Promise.all(Array.from({ length: 5 }, call));
+    await Promise.all(Array.from({ length: 5 }, call));
+    expect(tokens()).toBe(1);
+    await close();
+  });
+
+  it('that was asked for ahead and refused fails the first callers together, and the next ones ask again', async () => {
+    const { port, provider, call, tokens, close } = await open({ faults: ['token -> 401 once'] });
+    provider.askAhead();
+    // Also when the refusal has come before anybody called.
+    while (port.log.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const first = await Promise.allSettled(Array.from({ length: 3 }, call));
+    expect(first.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(tokens()).toBe(1);
+    await call();
+    expect(tokens()).toBe(2);
     await close();
   });
 
