@@ -14,7 +14,7 @@ export interface JqRunner {
  * How many runs at a time. More would not be faster, and each needs memory: of WebAssembly tens of MiB, so a second thread is
  * started only when a run waits, for instance behind an expression that is about to exceed its time.
  */
-const CONCURRENT_RUNS = { native: { limit: 3 }, wasm: { limit: 1, extra: { most: 2, afterMs: 1_000 } } } as const;
+const CONCURRENT_RUNS = { native: { limit: 3 }, wasm: { limit: 1, extra: { most: 2, patienceMs: 1_000 } } } as const;
 
 /** Creates a runner: node-jq for a native jq, worker threads for WebAssembly. Throws AppError `jq_unusable`. */
 export async function createJqRunner(binary: JqBinary): Promise<JqRunner> {

@@ -2,7 +2,7 @@ export interface LimiterOptions {
   /** How many tasks run at a time. */
   readonly limit: number;
   /** One more at a time, up to `most`, for a task that waits this long. */
-  readonly extra?: { readonly most: number; readonly afterMs: number };
+  readonly extra?: { readonly most: number; readonly patienceMs: number };
 }
 
 /** Runs only some tasks at a time. The others wait in order. */
@@ -13,7 +13,7 @@ export function createLimiter({ limit, extra }: LimiterOptions): <T>(task: () =>
   function turn(): Promise<void> {
     return new Promise((resolve) => {
       const one = { begin, overdue: false };
-      const timer = extra === undefined ? undefined : setTimeout(becomeOverdue, extra.afterMs).unref();
+      const timer = extra === undefined ? undefined : setTimeout(becomeOverdue, extra.patienceMs).unref();
       function begin(): void {
         clearTimeout(timer);
         resolve();

@@ -65,7 +65,7 @@ export const SCENARIOS = ['empty', 'as it is wanted', 'older', 'older, only note
 export type Scenario = (typeof SCENARIOS)[number];
 
 /** One request of a set-up, so that a fault can be put on it: `POST /blueprints thing`. */
-export function callOf({ method, path, body }: Pick<SandboxRequest, 'method' | 'path' | 'body'>): string {
+function callOf({ method, path, body }: Pick<SandboxRequest, 'method' | 'path' | 'body'>): string {
   const named = method === 'POST' && typeof body === 'object' && body !== null && 'identifier' in body;
   return `${method} ${path.slice('/v1'.length)}${named ? ` ${String(body.identifier)}` : ''}`;
 }

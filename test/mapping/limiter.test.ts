@@ -40,7 +40,7 @@ describe('the limiter', () => {
   });
 
   it('runs one more for each that has waited, up to the most', async () => {
-    const { started, start, end, all } = tasks(createLimiter({ limit: 1, extra: { most: 2, afterMs: 1 } }));
+    const { started, start, end, all } = tasks(createLimiter({ limit: 1, extra: { most: 2, patienceMs: 1 } }));
     for (const name of ['a', 'b', 'c', 'd']) start(name);
     while (started.length < 2) await wait(5);
     await wait(20);
@@ -54,7 +54,7 @@ describe('the limiter', () => {
   });
 
   it('goes back to the usual number', async () => {
-    const { started, start, end, all } = tasks(createLimiter({ limit: 1, extra: { most: 2, afterMs: 200 } }));
+    const { started, start, end, all } = tasks(createLimiter({ limit: 1, extra: { most: 2, patienceMs: 200 } }));
     for (const name of ['a', 'b']) start(name);
     while (started.length < 2) await wait(5);
     start('c');

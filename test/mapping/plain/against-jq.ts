@@ -9,7 +9,7 @@ import { Undecided } from '../../../src/mapping/plain/values.ts';
 import { preludeOf, programText } from '../../../src/mapping/program-text.ts';
 import { jq } from '../support.ts';
 
-export const ENV = { NAME: 'prod', EMPTY: '' };
+const ENV = { NAME: 'prod', EMPTY: '' };
 const DEADLINE_MS = 120_000;
 const dates = createDates(jq);
 
