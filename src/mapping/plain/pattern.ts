@@ -9,15 +9,14 @@ const MAX_ALTERNATIVES = 4;
 
 /** Only such texts are matched: with other characters the engines differ in what a class, a dot or an end of line is. */
 const PRINTABLE = /^[ -~]*$/;
-/** The time can grow with the square of the length. */
-const MAX_LENGTH = 1_000;
-
-export function isMatchable(text: string): boolean {
-  return text.length <= MAX_LENGTH && PRINTABLE.test(text);
-}
+const MAX_LENGTH = 10_000;
+/** With a repetition the time can grow with the square of the length. */
+const MAX_LENGTH_TO_REPEAT = 250;
 
 export interface PlainPattern {
   readonly source: string;
+  /** Whether a text can be given to it. */
+  readonly takes: (text: string) => boolean;
   /** Whether it can match an empty text. */
   readonly matchesNothing: boolean;
 }
@@ -30,9 +29,13 @@ export function patternOf(source: string): PlainPattern | undefined {
   const alternatives = splitAlternatives(source);
   if (alternatives.length > MAX_ALTERNATIVES) return undefined;
   const checked = alternatives.map(checkAlternative);
-  return checked.every((one) => one !== undefined)
-    ? { source, matchesNothing: checked.some((one) => one.matchesNothing) }
-    : undefined;
+  if (!checked.every((one) => one !== undefined)) return undefined;
+  const longest = checked.some(({ repeats }) => repeats) ? MAX_LENGTH_TO_REPEAT : MAX_LENGTH;
+  return {
+    source,
+    takes: (text) => text.length <= longest && PRINTABLE.test(text),
+    matchesNothing: checked.some(({ matchesNothing }) => matchesNothing),
+  };
 }
 
 /** At each bar that is neither escaped nor in a class; those have no bars here. */
@@ -40,7 +43,7 @@ function splitAlternatives(source: string): readonly string[] {
   return source.split(/(?<=(?:^|[^\\])(?:\\\\)*)\|/);
 }
 
-function checkAlternative(source: string): { readonly matchesNothing: boolean } | undefined {
+function checkAlternative(source: string): { readonly matchesNothing: boolean; readonly repeats: boolean } | undefined {
   const body = source.replace(/^\^/, '').replace(/(?<=(?:^|[^\\])(?:\\\\)*)\$$/, '');
   let repetitions = 0;
   let least = 0;
@@ -53,5 +56,5 @@ function checkAlternative(source: string): { readonly matchesNothing: boolean } 
     if (found[1] === '' || found[1] === '+') least += 1;
     at += found[0].length;
   }
-  return repetitions > 1 ? undefined : { matchesNothing: least === 0 };
+  return repetitions > 1 ? undefined : { matchesNothing: least === 0, repeats: repetitions > 0 };
 }

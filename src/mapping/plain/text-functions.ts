@@ -1,4 +1,4 @@
-import { isMatchable, patternOf } from './pattern.ts';
+import { patternOf } from './pattern.ts';
 import { type One, one } from './plain.ts';
 import { listIn, textIn, undecided } from './values.ts';
 
@@ -69,7 +69,7 @@ function test(source: string): One | undefined {
   const pattern = patternOf(source);
   if (pattern === undefined) return undefined;
   const expression = new RegExp(pattern.source);
-  return onText((text) => (isMatchable(text) ? expression.test(text) : undecided()));
+  return onText((text) => (pattern.takes(text) ? expression.test(text) : undecided()));
 }
 
 /** `sub` and `gsub` with a text as replacement. */
@@ -80,6 +80,6 @@ export function substitution(source: string, replacement: string, flags: '' | 'g
   const expression = new RegExp(pattern.source, flags);
   return one((input) => {
     const text = textIn(input);
-    return isMatchable(text) ? text.replace(expression, () => replacement) : undecided();
+    return pattern.takes(text) ? text.replace(expression, () => replacement) : undecided();
   }, replacement.length + 1);
 }
