@@ -156,7 +156,8 @@ function resource(kind: Kind, { properties, titlePrefix, onlyCluster, sourceFilt
         mappings: {
           identifier: flawedIdentifier(identifier, namespace, flaw),
           blueprint: JSON.stringify(kind),
-          title: titlePrefix === '' ? title : `${JSON.stringify(titlePrefix)} + (${title})`,
+          // A binding is no plain expression, so that jq has work here too.
+          title: titlePrefix === '' ? title : `(${title}) as $title | ${JSON.stringify(titlePrefix)} + $title`,
           properties: Object.fromEntries(
             properties.map((id) => [id, flawedProperty(id, expressions[id] ?? 'null', flaw)]),
           ),
