@@ -77,7 +77,14 @@ class Recording extends Caller {
 /** What is refused together: each of these makes a run end, or go on, in a way of its own. */
 const REFUSED = [
   ['/services/search', '/health/risks'],
-  ['/entities', '/integration/', '/logs/', '/metrics/'],
+  [
+    '/komodorService/entities',
+    '/komodorHealthMonitoring/entities',
+    '/v1/entities',
+    '/integration/',
+    '/logs/',
+    '/metrics/',
+  ],
   ['/blueprints'],
   ['/auth/access_token'],
 ];
