@@ -40,7 +40,7 @@ export interface GovernorState {
 }
 
 /** What a request says about itself when it asks for a place. */
-export interface Asking {
+export interface AcquireOptions {
   /** Default: `resync`. */
   readonly lane?: RequestLane | undefined;
   /** What kind of request it is, so that its time is compared with that of its like; see `workOf`. */
@@ -55,7 +55,7 @@ export interface Permit {
 /** Limits concurrency and waits out rate limits for one host. Everything in the process that talks to the host shares it. */
 export interface Governor {
   /** Waits until a request may be sent. Throws the signal's reason when aborted. */
-  acquire(signal: AbortSignal, asking?: Asking): Promise<Permit>;
+  acquire(signal: AbortSignal, asking?: AcquireOptions): Promise<Permit>;
   /** Counts a retry and waits before it. `self`: only this request waits. `host`: every request waits in its next `acquire`. */
   waitForRetry(ms: number, who: 'self' | 'host', signal: AbortSignal): Promise<void>;
   /** Counts a request that was sent again at once because its kept-alive connection was dead. It does not `acquire` again. */
