@@ -90,6 +90,15 @@ describe('commands', () => {
     expect(strangers(inPages, (option) => WORD(option).test(all))).toEqual([]);
   });
 
+  it('of scenarios of the benchmark exist', () => {
+    const declared = readProjectFile('bench/bench.ts').text.matchAll(/^const (?:SCENARIOS|BY_NAME) = \{([^}]*)\}/gm);
+    const scenarios = [...declared].flatMap(([, list = '']) => list.split(',').map((name) => name.trim()));
+    expect(scenarios).toContain('costs');
+    const found = named([...pages, ...sources], /\bnpm run bench -- --only ([a-z,]+)/g);
+    expect(found.length).toBeGreaterThan(3);
+    expect(strangers(found, (names) => names.split(',').every((name) => scenarios.includes(name)))).toEqual([]);
+  });
+
   it('of npm exist', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json').text);
     const found = named([...pages, ...sources], /\bnpm run (?:--silent )?([a-z:-]+)/g);
