@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { Command } from 'commander';
+import { ceiling } from './ceiling.ts';
 import { cluster } from './cluster.ts';
 import { costs } from './costs.ts';
 import { journal } from './journal.ts';
@@ -30,7 +31,7 @@ interface Options {
   readonly json?: string;
 }
 
-const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page, size, start };
+const SCENARIOS = { mapping, costs, scale, limits, loop, journal, cluster, page, size, start, ceiling };
 /** Measured only when they are asked for by name. */
 const BY_NAME = { waterfall, ocean };
 
