@@ -41,7 +41,7 @@ describe.concurrent('an answer that is trouble of the moment', () => {
   });
 });
 
-/** As many as are sent to a host that has not answered yet. */
+/** No more than are sent to a host that has not answered yet. */
 const SENT_AT_ONCE = 6;
 
 describe('a rate limit', () => {
