@@ -47,7 +47,8 @@ const KINDS: readonly KindCase[] = [
     kind: 'komodorIssue',
     file: 'issues.yaml',
     blueprint: 'komodorIssue',
-    requests: 5,
+    // Windows are asked side by side, so those behind the one that has it are asked too.
+    requests: 8,
     nothing: '5eed0000-0000-4000-8000-000000000002',
   },
   { kind: 'komodorDeploy', file: 'deploys.yaml', blueprint: 'komodorDeploy', requests: 5, nothing: 'f'.repeat(64) },
