@@ -96,7 +96,7 @@ export class Intake {
       while (this.#room.sizeOf(kind) > 0) await this.#placeWhenReady(kind);
     };
     await this.#run.lanes.time([kind], 'compare', placeRest);
-    await this.#writer.flush();
+    await this.#writer.flush(kind);
     const { order } = this;
     order?.end(kind);
     this.#room.letGo((blueprint, waiting) => order?.mayStillBeGiven(blueprint, waiting) ?? false);

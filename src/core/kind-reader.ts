@@ -23,7 +23,7 @@ type Counts = {
 };
 
 /** How a kind is read beside others. */
-export interface Reading {
+export interface KindReading {
   /** Resolves when the kind may be read on. */
   readonly turn: () => Promise<void>;
   /** Resolves when what Port has of the blueprints is known. Items are compared with it. */
@@ -62,7 +62,7 @@ export class KindReader {
    * Asks for the first page at once, and reads on when it is the kind's turn.
    * @throws what ends the whole run. An incomplete read does not throw; it is reported.
    */
-  async read(extractions: readonly Extraction[], reading: Reading): Promise<void> {
+  async read(extractions: readonly Extraction[], reading: KindReading): Promise<void> {
     const { turn, signal } = reading;
     this.#run.observer.kindStarted?.(this.kind);
     this.#run.lanes.open(this.kind);
@@ -92,7 +92,7 @@ export class KindReader {
     }
   }
 
-  async #extract({ program }: Extraction, walk: Walk, { depth, opened, signal }: Reading): Promise<void> {
+  async #extract({ program }: Extraction, walk: Walk, { depth, opened, signal }: KindReading): Promise<void> {
     const { lanes } = this.#run;
     const empty = new EmptyFields(program.entries);
     const leaving = { early: false };

@@ -42,6 +42,10 @@ export class Packer<T> {
     return items;
   }
 
+  has(isWanted: (item: T) => boolean): boolean {
+    return this.#items.some(isWanted);
+  }
+
   get isFull(): boolean {
     return this.#items.length >= this.#limits.items;
   }

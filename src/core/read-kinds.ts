@@ -20,7 +20,7 @@ export interface ReadState {
   writer: Writer | undefined;
 }
 
-export interface ReadOptions {
+export interface ReadKindsOptions {
   /** The blueprints that the mapping names, as soon as Port has them (default: those that the run has read). */
   readonly shapes?: Promise<readonly BlueprintShape[]>;
   /** Reads what Port has of the blueprints of extractions (default: the run has read it). */
@@ -38,7 +38,7 @@ export async function readKinds(
   run: Run,
   wanted: readonly Extraction[],
   state: ReadState,
-  { shapes, opening = async () => undefined, finished = () => undefined }: ReadOptions = {},
+  { shapes, opening = async () => undefined, finished = () => undefined }: ReadKindsOptions = {},
 ): Promise<void> {
   const stopping = new AbortController();
   await withAnySignal([run.signal, stopping.signal], async (signal) => {

@@ -1,5 +1,5 @@
 import { entityJson } from './entity-json.ts';
-import type { StoredEntity } from './model.ts';
+import type { Kind, StoredEntity } from './model.ts';
 import { IDENTIFIERS_PER_QUESTION, type OldValues } from './old-values.ts';
 import { Packer } from './pack.ts';
 import type { Catalog } from './ports.ts';
@@ -7,6 +7,11 @@ import type { Update, Write, WriteNote } from './write.ts';
 
 /** While the answer to one question is being written, the next one is asked. */
 const LEAST_QUESTIONS = 2;
+
+/** Whether a write is of a kind; undefined: of any. */
+export function isOf(write: Pick<Write, 'kind'>, kind: Kind | undefined): boolean {
+  return kind === undefined || write.kind === kind;
+}
 
 /** Collects updates until one question reads the old values of many, and hands them on with these. */
 export class UpdateQueue {
@@ -39,9 +44,11 @@ export class UpdateQueue {
     if (packer.isFull) await this.#ask(packer.take());
   }
 
-  /** Returns when all are handed on. @throws on abort, and what `handOn` has thrown */
-  async flush(): Promise<void> {
-    for (const packer of this.#waiting.values()) await this.#ask(packer.take());
+  /** Returns when those of a kind, or all, are handed on. @throws on abort, and what `handOn` has thrown */
+  async flush(kind?: Kind): Promise<void> {
+    for (const packer of this.#waiting.values()) {
+      if (packer.has(({ write }) => isOf(write, kind))) await this.#ask(packer.take());
+    }
     await Promise.all(this.#underWay);
     if (this.#failure) throw this.#failure.error;
   }

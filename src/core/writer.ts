@@ -4,7 +4,7 @@ import type { Entity, Kind, MappingFlags } from './model.ts';
 import { Packer } from './pack.ts';
 import type { Catalog, UpsertOutcome } from './ports.ts';
 import type { Recorder } from './recorder.ts';
-import { UpdateQueue } from './update-queue.ts';
+import { isOf, UpdateQueue } from './update-queue.ts';
 import { asUpdate, type ReadyWrite, type Write } from './write.ts';
 
 const NO_ANSWER: UpsertOutcome = { type: 'refused', code: 'no_answer', message: 'Port said nothing about it' };
@@ -90,10 +90,15 @@ export class Writer {
     this.#rethrow();
   }
 
-  /** Sends everything that is packed, and waits until all is written. */
-  async flush(): Promise<void> {
-    await this.#updates?.flush();
-    for (const packer of this.#packers.values()) await this.#send(packer.take());
+  /**
+   * Sends everything that is packed, or what is packed with something of a kind, and waits until it is written. Batches of
+   * other kinds can still be filled.
+   */
+  async flush(kind?: Kind): Promise<void> {
+    await this.#updates?.flush(kind);
+    for (const packer of this.#packers.values()) {
+      if (packer.has(({ write }) => isOf(write, kind))) await this.#send(packer.take());
+    }
     await Promise.all(this.#inFlight);
     this.#rethrow();
   }

@@ -11,7 +11,8 @@ const POD = {
         identifier: '.metadata.namespace + "-" + .metadata.name',
         blueprint: '"workload"',
         title: '.metadata.name',
-        properties: { phase: '.phase', namespace: '.metadata.namespace' },
+        // `as` is left to jq, so that its runs can be counted.
+        properties: { phase: '.phase as $phase | $phase', namespace: '.metadata.namespace' },
         relations: { node: '.node' },
       },
     },
