@@ -16,7 +16,7 @@ import type { Place, SourceKind, SourcePage, Walk } from './source.ts';
 /** Starting jq takes as long as mapping about 100 items, so small pages are joined. */
 const ITEMS_PER_MAPPING = 500;
 /** Not more than this are joined, because the data of each batch is in memory several times. */
-const BYTES_PER_MAPPING = 2 * 1024 * 1024;
+const BYTES_PER_MAPPING = 1024 * 1024;
 
 type Counts = {
   -readonly [name in 'pages' | 'extracted' | 'selected' | 'filtered' | 'duplicates' | 'rejected']: number;

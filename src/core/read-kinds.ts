@@ -8,9 +8,9 @@ import { withAnySignal } from './signals.ts';
 import { RelationTargets } from './targets.ts';
 import { Writer } from './writer.ts';
 
-/** How many batches all kinds together read and map ahead, and one alone. Each may have a few MiB. */
-const BATCHES_AHEAD = 6;
-const BATCHES_AHEAD_OF_ONE = 3;
+/** How many batches all kinds together read and map ahead, and one alone. Each may have a MiB of JSON. */
+const BATCHES_AHEAD = 12;
+const BATCHES_AHEAD_OF_ONE = 6;
 
 /** What has been read so far. It is filled while reading, so that it is known even if reading throws. */
 export interface ReadState {

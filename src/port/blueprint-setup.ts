@@ -16,6 +16,8 @@ interface Inputs {
   readonly ours: readonly PortBlueprint[];
   /** The blueprints in Port, as far as they are known. The set-up adds what it reads and writes. */
   readonly known: Map<string, PortBlueprint>;
+  /** Those that it creates. */
+  readonly created: Set<string>;
   /** Asks Port for a blueprint. */
   ask(identifier: string, signal: AbortSignal): Promise<PortBlueprint | undefined>;
   retrier(): Retrier;
@@ -104,6 +106,7 @@ export class BlueprintSetup {
       theirs = await createOrRead({ create, read }, this.#in.retrier());
       if (!theirs) {
         known.set(identifier, result);
+        this.#in.created.add(identifier);
         return [];
       }
     }

@@ -11,6 +11,7 @@ const blueprintAnswer = z.looseObject({ blueprint: portBlueprint });
 export class Blueprints {
   readonly #api: PortApi;
   readonly #known = new Map<string, PortBlueprint>();
+  readonly #created = new Set<string>();
 
   constructor(api: PortApi) {
     this.#api = api;
@@ -21,6 +22,11 @@ export class Blueprints {
     const document = this.#known.get(identifier) ?? (await this.#ask(identifier, signal));
     if (document) this.#known.set(identifier, document);
     return document && shapeOf(document);
+  }
+
+  /** Whether this run has created it, so that it had no entities then. */
+  isNew(identifier: string): boolean {
+    return this.#created.has(identifier);
   }
 
   /** Entities without the properties that Port computes, which cannot be written. */
@@ -39,6 +45,7 @@ export class Blueprints {
     return new BlueprintSetup({
       ours,
       known: this.#known,
+      created: this.#created,
       ask: (identifier, limited) => this.#ask(identifier, limited),
       retrier: () => this.#api.retrier(signal),
       writes,

@@ -94,6 +94,7 @@ export class PortCatalog implements Catalog {
     signal: AbortSignal,
     where: PropertyValues,
   ): AsyncGenerator<readonly StoredEntity[]> {
+    if (this.#blueprints.isNew(blueprint.identifier)) return;
     const asked = { ...fields, datasource: true };
     if (!WITHOUT_DATASOURCE.has(this.#api)) {
       for await (const page of this.#search(blueprint, asked, this.#ownership.query(false, where), signal)) {
@@ -162,7 +163,7 @@ export class PortCatalog implements Catalog {
     const named = { property: '$identifier', operator: 'in', value: identifiers };
     const query = { combinator: 'and', rules: [named, ...rules] } as const;
     const found: FoundEntity[] = [];
-    for await (const page of this.#search(blueprint, fields, query, signal)) found.push(...page);
+    for await (const page of this.#search(blueprint, fields, query, signal, identifiers.length)) found.push(...page);
     return found;
   }
 
@@ -209,9 +210,10 @@ export class PortCatalog implements Catalog {
     fields: FieldSelection & { readonly datasource?: boolean },
     query: Query,
     signal: AbortSignal,
+    expected?: number,
   ): AsyncGenerator<readonly FoundEntity[]> {
     try {
-      yield* searchEntities(this.#api, blueprint, fields, query, signal);
+      yield* searchEntities(this.#api, blueprint, fields, query, signal, expected);
     } catch (error) {
       // In a plan, the blueprint may be one that a resync would create. Port does not have it yet, nor entities of it.
       if (this.#options.setup === 'note' && error instanceof HttpFailure && error.status === 404) return;

@@ -11,6 +11,8 @@ import { EndlessListingGuard } from './endless-listing-guard.ts';
 const LARGEST_PAGE = 1000;
 /** As long as we do not know how large the entities of a blueprint are. */
 const FIRST_PAGE = 200;
+/** Only fingerprints of a page are kept, and its pages follow each other, so they may be larger than those of the source. */
+const BYTES_PER_PAGE = 2 * 1024 * 1024;
 
 /** What we learned about a Port, kept until the process ends. */
 interface LearnedLimits {
@@ -28,11 +30,19 @@ function learnedLimitsOf(api: PortApi): LearnedLimits {
   return habits;
 }
 
-function pageSizeOf(api: PortApi, blueprint: string): PageSize {
+function pageSizeOf(api: PortApi, blueprint: string, expected: number | undefined): PageSize {
   const { pages } = learnedLimitsOf(api);
   const learned = pages.get(blueprint) ?? {};
+  // So many at most: one page, if they fit.
+  if (expected !== undefined) {
+    const { size: _ofLists, ...sizeOfRows } = learned;
+    return createPageSize(
+      { first: Math.min(LARGEST_PAGE, Math.max(FIRST_PAGE, expected)), most: LARGEST_PAGE, bytes: BYTES_PER_PAGE },
+      sizeOfRows,
+    );
+  }
   pages.set(blueprint, learned);
-  return createPageSize({ first: FIRST_PAGE, most: LARGEST_PAGE }, learned);
+  return createPageSize({ first: FIRST_PAGE, most: LARGEST_PAGE, bytes: BYTES_PER_PAGE }, learned);
 }
 
 const DATASOURCE = '$datasource';
@@ -92,6 +102,7 @@ export type Query = { readonly combinator: 'and' | 'or'; readonly rules: readonl
 
 /**
  * Searches the entities of one blueprint, page by page, with only the given fields.
+ * @param expected how many there can be, if that is known
  * @throws AppError `port_failed` when the pages do not end
  */
 export async function* searchEntities(
@@ -100,8 +111,9 @@ export async function* searchEntities(
   fields: SearchedFields,
   query: Query,
   signal: AbortSignal,
+  expected?: number,
 ): AsyncGenerator<readonly FoundEntity[]> {
-  const size = pageSizeOf(api, blueprint);
+  const size = pageSizeOf(api, blueprint, expected);
   const guard = new EndlessListingGuard(`Port's list of ${blueprint} entities`);
   let include: readonly string[] | undefined = includeOf(fields);
   let from: string | undefined;
