@@ -96,7 +96,11 @@ export class Intake {
       while (this.#room.sizeOf(kind) > 0) await this.#placeWhenReady(kind);
     };
     await this.#run.lanes.time([kind], 'compare', placeRest);
-    await this.#writer.flush(kind);
+    const isLast = this.order?.open === 1;
+    // Other programs may have made targets since they were looked up. While the last batches are on their way, they are
+    // asked for once more.
+    if (isLast) this.#targets.forget();
+    await Promise.all([this.#writer.flush(kind), isLast ? this.#targets.lookUpOf(this.pending) : undefined]);
     const { order } = this;
     order?.end(kind);
     this.#room.letGo((blueprint, waiting) => order?.mayStillBeGiven(blueprint, waiting) ?? false);

@@ -1,7 +1,7 @@
 import { Intake } from './intake.ts';
 import { KindReader } from './kind-reader.ts';
 import type { BlueprintShape } from './model.ts';
-import { ReadingOrder } from './reading-order.ts';
+import { followsNobody, ReadingOrder } from './reading-order.ts';
 import type { Extraction, Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
 import { withAnySignal } from './signals.ts';
@@ -69,9 +69,14 @@ export async function readKinds(
           intake.order?.fail(kind.name, error);
           throw error;
         };
-        const turn = async () => (await ordered).turnOf(kind);
-        const opened = () => opening(own);
-        await reader.read(own, { turn: () => turn().catch(stop), opened, depth, signal }).catch(stop);
+        // What follows nobody is read and mapped ahead while Port is being set up.
+        const turn = async () => (followsNobody(kind, wanted) ? undefined : (await ordered).turnOf(kind));
+        const opened = async () => {
+          await ordered;
+          await opening(own);
+        };
+        const ways = { turn: () => turn().catch(stop), opened: () => opened().catch(stop), depth, signal };
+        await reader.read(own, ways).catch(stop);
         finished(reader);
       }),
     );

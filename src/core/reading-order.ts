@@ -17,12 +17,7 @@ export class ReadingOrder {
   constructor(shapes: readonly BlueprintShape[], wanted: readonly Extraction[]) {
     this.kinds = kindsInOrder(shapes, wanted);
     this.#open = new Set(this.kinds.map(({ name }) => name));
-    this.#blueprints = new Map(
-      this.kinds.map((kind) => {
-        const own = wanted.filter((extraction) => extraction.kind === kind);
-        return [kind.name, new Set(own.flatMap(({ program }) => program.blueprints))];
-      }),
-    );
+    this.#blueprints = new Map(this.kinds.map((kind) => [kind.name, blueprintsOf(kind, wanted)]));
     for (const { name } of this.kinds) this.#ends.set(name, promiseWithResolvers());
   }
 
@@ -73,9 +68,24 @@ export class ReadingOrder {
 
   #shareBlueprint(one: Kind, other: Kind): boolean {
     const [a, b] = [this.#blueprints.get(one), this.#blueprints.get(other)];
-    if (!a || !b) return false;
-    return a.has(null) || b.has(null) || [...a].some((blueprint) => b.has(blueprint));
+    return a !== undefined && b !== undefined && shareBlueprint(a, b);
   }
+}
+
+/** Whether a kind never has to wait for its turn, whatever the order is. */
+export function followsNobody(kind: SourceKind, wanted: readonly Extraction[]): boolean {
+  const others = [...new Set(wanted.map((extraction) => extraction.kind))].filter((other) => other !== kind);
+  const own = blueprintsOf(kind, wanted);
+  return others.every((other) => !kind.after.includes(other.name) && !shareBlueprint(own, blueprintsOf(other, wanted)));
+}
+
+/** The blueprints that a kind writes; null: it may write any. */
+function blueprintsOf(kind: SourceKind, wanted: readonly Extraction[]): ReadonlySet<string | null> {
+  return new Set(wanted.flatMap((extraction) => (extraction.kind === kind ? extraction.program.blueprints : [])));
+}
+
+function shareBlueprint(a: ReadonlySet<string | null>, b: ReadonlySet<string | null>): boolean {
+  return a.has(null) || b.has(null) || [...a].some((blueprint) => b.has(blueprint));
 }
 
 /** Kinds whose entities are relation targets first; and every kind after those in its `after`. */

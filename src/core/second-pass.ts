@@ -24,7 +24,6 @@ export async function finishRelations(
   writer: Writer,
 ): Promise<void> {
   await writer.flush();
-  targets.forget();
   await retryRefused(run, intake, targets, writer);
   await addPostponedRelations(run, intake, targets, writer);
 }
@@ -115,14 +114,7 @@ async function addPostponedRelations(
 ): Promise<void> {
   // Kinds are read side by side, so their order is chance.
   const pending = intake.pending.splice(0).sort(byName);
-  const unknown = new Map<string, string[]>();
-  for (const { targetBlueprint, names } of pending) {
-    const open = names.filter((name) => targets.exists(targetBlueprint, name) === undefined);
-    const asked = unknown.get(targetBlueprint) ?? [];
-    for (const name of open) asked.push(name);
-    unknown.set(targetBlueprint, asked);
-  }
-  for (const [blueprint, names] of unknown) await targets.lookUp(blueprint, names);
+  await targets.lookUpOf(pending);
   for (const one of pending) {
     const missing = new Set(one.names.filter((name) => targets.exists(one.targetBlueprint, name) !== true));
     const where = `${one.state.shape.identifier} ${one.relation}`;

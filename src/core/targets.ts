@@ -95,6 +95,17 @@ export class RelationTargets {
     await Promise.all(chunks.map(ask));
   }
 
+  /** Looks up the targets of relations that were left out, as far as they are not known. */
+  async lookUpOf(pending: readonly PendingRelation[]): Promise<void> {
+    const unknown = new Map<string, string[]>();
+    for (const { targetBlueprint, names } of pending) {
+      const asked = unknown.get(targetBlueprint) ?? [];
+      unknown.set(targetBlueprint, asked);
+      for (const name of names) if (this.exists(targetBlueprint, name) === undefined) asked.push(name);
+    }
+    await Promise.all([...unknown].map(([blueprint, names]) => this.lookUp(blueprint, names)));
+  }
+
   /** Drops the results of earlier lookups, at the end of the run. */
   forget(): void {
     this.#answers.clear();

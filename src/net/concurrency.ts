@@ -23,7 +23,7 @@ export interface ConcurrencyLimits {
 }
 
 /** Where we begin: as many as the calls that set Port up side by side. */
-const START = 16;
+const START = 20;
 /** Never fewer than this only because answers are slow: our own process may be what is slow. */
 const LEAST_FOR_SLOWNESS = 4;
 /** The answers of a round, of as many as may be in flight: some of these were sent before it began. */

@@ -10,7 +10,7 @@ import { EndlessListingGuard } from './endless-listing-guard.ts';
 /** Port: 1 to 1000 entities a page. */
 const LARGEST_PAGE = 1000;
 /** As long as we do not know how large the entities of a blueprint are. */
-const FIRST_PAGE = 200;
+const FIRST_PAGE = 400;
 /** Only fingerprints of a page are kept, and its pages follow each other, so they may be larger than those of the source. */
 const BYTES_PER_PAGE = 2 * 1024 * 1024;
 
