@@ -5,6 +5,9 @@ import { createKomodorApi, type KomodorApiOptions } from './api.ts';
 import type { StartReading } from './define-kind.ts';
 import { DEFINITIONS } from './kinds.ts';
 
+/** Rows are kept until they are mapped, some pages of each kind. More than this gains nothing while Port is read beside it. */
+const BYTES_PER_PAGE = 1024 * 1024;
+
 export interface KomodorSourceOptions extends KomodorApiOptions {
   /** The size of the first page per kind, and of the largest (default: those of its definition). */
   readonly pageSizes?: { readonly [kind: Kind]: number | undefined };
@@ -33,7 +36,7 @@ export function createKomodorSource(options: KomodorSourceOptions): KomodorSourc
     learned.set(name, pages);
     const chosen = pageSizes[name];
     const limits = chosen === undefined ? { first: pageSize, most: largestPage } : { first: chosen, most: chosen };
-    return { api, size: createPageSize(limits, pages), maxPages, signal, now };
+    return { api, size: createPageSize({ ...limits, bytes: BYTES_PER_PAGE }, pages), maxPages, signal, now };
   };
   const kinds = kindBook(DEFINITIONS.map((definition) => definition.bind(start)));
   return { kinds, takesKey: api.takesKey, close: api.close };

@@ -22,8 +22,13 @@ export interface ConcurrencyLimits {
   readonly least?: number;
 }
 
-/** Where we begin: as many as the calls that set Port up side by side. */
-const START = 20;
+/**
+ * Where we begin. Before the first answer, which tells what is left of an allowance, more would be a guess; fewer would let
+ * the requests of a run's beginning block each other.
+ */
+const BEFORE_FIRST_ANSWER = 8;
+/** And after it. */
+const START = 16;
 /** Never fewer than this only because answers are slow: our own process may be what is slow. */
 const LEAST_FOR_SLOWNESS = 4;
 /** The answers of a round, of as many as may be in flight: some of these were sent before it began. */
@@ -61,6 +66,7 @@ export class Concurrency {
   #changedAt = 0;
   #overloadAt = 0;
   #isWarmingUp = true;
+  #hasAnswered = false;
   /** Since it last broke. */
   #hasGrown = true;
   /** The number at which the host last refused or slowed down. */
@@ -76,7 +82,11 @@ export class Concurrency {
     this.#ceiling = Math.max(1, ceiling);
     this.#least = Math.min(this.#ceiling, Math.max(1, least));
     this.#leastForSlowness = Math.max(this.#least, Math.min(this.#ceiling, LEAST_FOR_SLOWNESS));
-    this.#allowed = Math.max(this.#least, Math.min(this.#ceiling, START));
+    this.#allowed = this.#within(BEFORE_FIRST_ANSWER);
+  }
+
+  #within(wanted: number): number {
+    return Math.max(this.#least, Math.min(this.#ceiling, wanted));
   }
 
   /** How many requests may be in flight now. */
@@ -96,6 +106,10 @@ export class Concurrency {
     if (verdict === 'overload') {
       if (number > this.#overloadAt) this.#halve();
       return;
+    }
+    if (verdict === 'good' && !this.#hasAnswered) {
+      this.#hasAnswered = true;
+      if (this.#isWarmingUp) this.#allowed = Math.max(this.#allowed, this.#within(START));
     }
     if (number <= this.#changedAt || verdict === 'nothing') return;
     const round = this.#round;

@@ -3,7 +3,7 @@ import type { RequestTiming } from './request-info.ts';
 /** No page gets smaller than this. */
 const SMALLEST = 10;
 /** Several pages are in memory at once, each as text and parsed, so memory has to hold several times this. */
-const BYTES_PER_PAGE = 1024 * 1024;
+const BYTES_PER_PAGE = 2 * 1024 * 1024;
 /** How many times as many rows the next page has, and after how many good pages: as long as nothing went wrong, and after. */
 const EAGER = { factor: 4, goodPages: 1 };
 const CAREFUL = { factor: 2, goodPages: 3 };
@@ -17,7 +17,7 @@ const WORTHWHILE = 0.8;
 export interface PageLimits {
   readonly first: number;
   readonly most: number;
-  /** Default: 1 MiB. */
+  /** Default: 2 MiB. */
   readonly bytes?: number;
 }
 

@@ -11,8 +11,6 @@ import { EndlessListingGuard } from './endless-listing-guard.ts';
 const LARGEST_PAGE = 1000;
 /** As long as we do not know how large the entities of a blueprint are. */
 const FIRST_PAGE = 400;
-/** Only fingerprints of a page are kept, and its pages follow each other, so they may be larger than those of the source. */
-const BYTES_PER_PAGE = 2 * 1024 * 1024;
 
 /** What we learned about a Port, kept until the process ends. */
 interface LearnedLimits {
@@ -37,12 +35,12 @@ function pageSizeOf(api: PortApi, blueprint: string, expected: number | undefine
   if (expected !== undefined) {
     const { size: _ofLists, ...sizeOfRows } = learned;
     return createPageSize(
-      { first: Math.min(LARGEST_PAGE, Math.max(FIRST_PAGE, expected)), most: LARGEST_PAGE, bytes: BYTES_PER_PAGE },
+      { first: Math.min(LARGEST_PAGE, Math.max(FIRST_PAGE, expected)), most: LARGEST_PAGE },
       sizeOfRows,
     );
   }
   pages.set(blueprint, learned);
-  return createPageSize({ first: FIRST_PAGE, most: LARGEST_PAGE, bytes: BYTES_PER_PAGE }, learned);
+  return createPageSize({ first: FIRST_PAGE, most: LARGEST_PAGE }, learned);
 }
 
 const DATASOURCE = '$datasource';

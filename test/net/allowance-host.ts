@@ -3,9 +3,6 @@ import type { RequestLane } from '../../src/net/allowance.ts';
 import { type AttemptOutcome, createGovernor } from '../../src/net/governor.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 
-const never = new AbortController().signal;
-setMaxListeners(0, never);
-
 /** How a host counts: from one reset to the next; or in the last seconds, and says when the first or the last of these are forgotten. */
 export type Counting = 'fixed' | 'sliding, first' | 'sliding, all';
 
@@ -56,6 +53,8 @@ export async function sendAll(
   host: HostOptions,
   { latencyMs, untilMs, liveEveryMs }: { latencyMs: number; untilMs: number; liveEveryMs?: number },
 ): Promise<readonly Sent[]> {
+  const never = new AbortController().signal;
+  setMaxListeners(0, never);
   const clock = virtualTime();
   const start = clock.now();
   const governor = createGovernor({ side: 'port', concurrency: 40, clock });
