@@ -64,4 +64,14 @@ describe('TextPool', () => {
     expect('é'.repeat(10_000).startsWith(pool.at(place))).toBe(true);
     expect(pool.at(place).length).toBeGreaterThan(400);
   });
+
+  it('keeps no more than its bytes, and says so of the others', () => {
+    const pool = new TextPool(32 * 1024);
+    const texts = Array.from({ length: 500 }, (_, at) => `text ${at} ${'x'.repeat(90)}`);
+    const read = texts.map((text) => pool.add(text)).map((place) => pool.at(place));
+    const kept = read.indexOf('an earlier item');
+    expect(kept).toBeGreaterThan(250);
+    expect(read.slice(0, kept)).toEqual(texts.slice(0, kept));
+    expect(new Set(read.slice(kept))).toEqual(new Set(['an earlier item']));
+  });
 });
