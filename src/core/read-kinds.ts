@@ -58,6 +58,8 @@ export async function readKinds(
       state.readers = order.kinds.flatMap((kind) => readers.get(kind) ?? []);
       return order;
     });
+    // A kind that fails before it needs the order does not wait for it.
+    ordered.catch(() => undefined);
     const depth = () =>
       Math.min(BATCHES_AHEAD_OF_ONE, Math.max(1, Math.floor(BATCHES_AHEAD / (intake.order?.open ?? readers.size))));
     await Promise.allSettled(

@@ -94,7 +94,8 @@ export class PortCatalog implements Catalog {
     signal: AbortSignal,
     where: PropertyValues,
   ): AsyncGenerator<readonly StoredEntity[]> {
-    if (this.#blueprints.isNew(blueprint.identifier)) return;
+    // A catalog for live events lives on, while resyncs write.
+    if (this.#options.runId !== null && this.#blueprints.isNew(blueprint.identifier)) return;
     const asked = { ...fields, datasource: true };
     if (!WITHOUT_DATASOURCE.has(this.#api)) {
       for await (const page of this.#search(blueprint, asked, this.#ownership.query(false, where), signal)) {

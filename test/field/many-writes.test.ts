@@ -9,12 +9,12 @@ import { filled } from './stage.ts';
 
 const BULK = /\/entities\/bulk$/;
 const MANY: HarnessOptions = {
-  services: 3_000,
+  services: 5_000,
   risksPerService: 0,
   mapping: servicesMapping({}),
   env: { KOMODOR_SERVICES_PAGE_SIZE: '25', PORT_BATCHES_IN_FLIGHT: '3' },
 };
-const ALL_PAGES = 120;
+const ALL_PAGES = 200;
 
 /** Runs with a proxy before Port. */
 async function runThrough(harness: Harness, env: HarnessOptions['env'], hold: (path: string) => Promise<unknown>) {

@@ -101,18 +101,18 @@ describe.concurrent('between the stand-ins', () => {
   }) => {
     const note = 'x'.repeat(30_000);
     const labels = { note };
-    const world = worldOf(...Array.from({ length: 400 }, () => ({ labels })));
+    const world = worldOf(...Array.from({ length: 600 }, () => ({ labels })));
     const harness = await filled(start, { world });
     const pages = () =>
       harness.port.log.filter(({ route, path }) => route === 'search' && path.includes('komodorService'));
     await harness.reopen({});
     harness.cutLogs();
     await harness.run();
-    // 200 to begin with, then what fits two mebibytes.
+    // 400 to begin with, then what fits two mebibytes.
     expect(pages()).toHaveLength(1 + Math.ceil(200 / 68));
     harness.cutLogs();
     await harness.run();
-    expect(pages()).toHaveLength(Math.ceil(400 / 68));
+    expect(pages()).toHaveLength(Math.ceil(600 / 68));
   });
 
   const UNGUARDED = { services: 40, env: SMALL_PAGES, mapping: shippedMapping({ entityDeletionThreshold: '1' }) };
