@@ -114,7 +114,8 @@ describe('concurrency', () => {
         const number = concurrency.begin(verdict === 'good' ? 2 : 8);
         concurrency.end({ number, verdict, work: '', tookMs: 10 });
       }
-      expect(concurrency.allowed).toBe(16);
+      // Before the host has answered, fewer.
+      expect(concurrency.allowed).toBe(verdict === 'good' ? 16 : 8);
     }
   });
 
