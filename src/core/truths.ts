@@ -150,7 +150,10 @@ function whyNotReadOf(report: RunReport, kind: Kind): Why | undefined {
     };
   }
   const problem = report.problems.find((one) => one.kind === kind && one.code === 'read_incomplete');
-  return { reason: problem?.message ?? `${kind} was not read completely`, needsPerson: false };
+  const otherwise = `${kind} was not read completely`;
+  // What ended the run concerns all kinds that were being read.
+  if (problem === undefined && report.status === 'failed') return whyItEnded(report, otherwise);
+  return { reason: problem?.message ?? otherwise, needsPerson: false };
 }
 
 function whyNotWritten(blueprint: string, of: BlueprintReport | undefined, report: RunReport): Why | undefined {

@@ -117,8 +117,17 @@ class RelationCounter {
       const leadsThere = [value].flat().some((name) => typeof name === 'string' && this.#targets.has(name));
       if (!leadsThere || this.#seen.has(identifier)) continue;
       this.#seen.add(identifier);
-      if (this.#sample.length < SAMPLE_SIZE) this.#sample.push({ identifier, title: title ?? null });
+      this.#keep({ identifier, title: title ?? null });
     }
+  }
+
+  /** Keeps the first few in the order of the alphabet, because Port's own order is chance. */
+  #keep(entity: IncomingRelation['sample'][number]): void {
+    const sample = this.#sample;
+    const at = sample.findIndex((one) => one.identifier > entity.identifier);
+    if (at === -1 && sample.length === SAMPLE_SIZE) return;
+    sample.splice(at === -1 ? sample.length : at, 0, entity);
+    if (sample.length > SAMPLE_SIZE) sample.pop();
   }
 
   result(): IncomingRelation {

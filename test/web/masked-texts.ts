@@ -6,6 +6,8 @@ const CHANCE: readonly (readonly [RegExp, string])[] = [
   [/\b\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\b/g, '<time>'],
   [/\b\d+(\.\d+)? ?(ms|s|min|h)\b( \d+ ?(s|min)\b)?/g, '<time>'],
   [/\d+([.,]\d+)*/g, '#'],
+  [/^(now|<time> ago)$/gm, '<time>'],
+  [/^(renewed <time> ago|new in <time>)$/gm, '<renewal>'],
 ];
 /** A line without a word: a number in a table, a mark on an axis, of which a slow machine has more. */
 const WITHOUT_WORDS = /^(<\w+>|#|[^\p{L}])*$/u;
