@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
+import { orAborted } from '../core/signals.ts';
 import type { HttpClient } from '../net/http-client.ts';
 import { HttpFailure } from '../net/http-failure.ts';
 
@@ -135,16 +136,10 @@ export class TokenProvider {
   }
 }
 
-/** The promise's result, or the signal's reason as soon as that aborts. */
+/** All requests of a run listen to one signal, and Node would warn of a leak. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    // All requests of a run listen to one signal, and Node would warn of a leak.
-    setMaxListeners(0, signal);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+  setMaxListeners(0, signal);
+  return orAborted(promise, signal);
 }
 
 function asAuthError(error: unknown): unknown {
