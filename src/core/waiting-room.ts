@@ -58,8 +58,11 @@ export class WaitingRoom {
     }
     waiting.pieces.push(piece);
     room.bytes += bytesOf(piece);
-    // One that is ready and was not taken yet stays ready.
-    if (known?.missing === 0) return;
+    // One that is ready and was not taken yet waits again.
+    if (known?.missing === 0 && targets.length > 0) {
+      room.ready.splice(room.ready.indexOf(known), 1);
+      room.waiting += 1;
+    }
     for (const target of targets) {
       waiting.missing += 1;
       const names = this.#byTarget.get(target.blueprint) ?? new Map<string, Waiting[]>();

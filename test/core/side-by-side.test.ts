@@ -186,7 +186,7 @@ describe('kinds side by side', () => {
           expect([...mixed.written.values()].every((times) => times === 1)).toBe(true);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   });
 

@@ -45,6 +45,8 @@ describe('the waiting room', () => {
     const third = pieceOf('r', { text: 'third' });
     expect(room.has(third)).toBe(true);
     room.add(third, [target('b')]);
+    expect(room.takeReady('risks')).toEqual([]);
+    room.settle('service', 'b');
     expect(room.takeReady('risks')).toEqual([first, second, third]);
     expect(room.has(third)).toBe(false);
   });
