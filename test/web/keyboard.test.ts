@@ -14,6 +14,8 @@ describeInBrowser('by keyboard alone a person', () => {
     await page.getByRole('dialog').getByText('catalog-worker').first().waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/catalog/);
+    // The view takes the focus when it is there.
+    await settled(page);
 
     await blur(page);
     await page.keyboard.press('g');
