@@ -1,4 +1,5 @@
 import type { Walk } from './source.ts';
+import { underWay } from './under-way.ts';
 
 /** After this time a walk begins anew, because the position of its second page, or its window, may have become too old. */
 const MAX_AGE_MS = 60_000;
@@ -11,9 +12,7 @@ const MAX_AGE_MS = 60_000;
 export function beginWalk(read: () => Walk, now: () => number): { take(): Walk; drop(): Promise<void> } {
   const startedAt = now();
   const walk = read();
-  const first = walk.next();
-  // Whoever takes the walk gets the rejection.
-  first.catch(() => undefined);
+  const first = underWay(walk.next());
   const drop = async () => {
     await walk.return({ complete: true }).catch(() => undefined);
   };

@@ -13,6 +13,7 @@ import type { ReadingOrder } from './reading-order.ts';
 import type { Run } from './run.ts';
 import { orAborted } from './signals.ts';
 import { type NamedTargets, type PendingRelation, type RelationTargets, withoutRelations } from './targets.ts';
+import { underWay } from './under-way.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import type { RowSource, Write } from './write.ts';
 import { WriteResults } from './write-results.ts';
@@ -77,11 +78,11 @@ export class Intake {
   async meanwhile<T>(kind: Kind, something: Promise<T>): Promise<T> {
     if (this.#room.sizeOf(kind) === 0) return something;
     let isDone = false;
-    const done = something.finally(() => {
-      isDone = true;
-    });
-    // It is awaited below; until then its rejection is no unhandled one.
-    done.catch(() => undefined);
+    const done = underWay(
+      something.finally(() => {
+        isDone = true;
+      }),
+    );
     while (!isDone && this.#room.sizeOf(kind) > 0) {
       await Promise.race([done, this.#room.whenReady(kind)]);
       const ready = this.#room.takeReady(kind);

@@ -1,4 +1,5 @@
 import type { Code } from './errors.ts';
+import { keepFirst } from './keep-first.ts';
 import type { Kind } from './model.ts';
 import type { Locate, MappingPlace } from './places.ts';
 import type { ItemProblem, RunObserver } from './ports.ts';
@@ -51,7 +52,8 @@ export class ProblemBook {
     problem.count += incident.count ?? 1;
     const { sample, samples = [], item = sample, kind, code, message } = incident;
     if (item !== undefined) this.#onItem?.({ kind, label: item, code, message });
-    for (const name of sample === undefined ? samples : [sample, ...samples]) keep(problem.samples, name);
+    for (const name of sample === undefined ? samples : [sample, ...samples])
+      keepFirst(problem.samples, name, SAMPLES, (one) => one);
     if (known) return;
     this.#problems.set(key, problem);
     this.#listener?.(close(problem, () => undefined));
@@ -87,15 +89,6 @@ export class ProblemBook {
   list(locate: Locate = () => undefined): Problem[] {
     return [...this.#problems.values()].map((problem) => close(problem, locate));
   }
-}
-
-/** Keeps the first few in the order of the alphabet, because it is chance which of them comes first. */
-function keep(samples: string[], name: string): void {
-  if (samples.length === SAMPLES && name >= (samples.at(-1) ?? '')) return;
-  if (samples.includes(name)) return;
-  const at = samples.findIndex((one) => one > name);
-  samples.splice(at === -1 ? samples.length : at, 0, name);
-  if (samples.length > SAMPLES) samples.pop();
 }
 
 /** A book that tells an observer. */

@@ -6,6 +6,7 @@ import type { Extraction, Run } from './run.ts';
 import { finishRelations } from './second-pass.ts';
 import { withAnySignal } from './signals.ts';
 import { RelationTargets } from './targets.ts';
+import { underWay } from './under-way.ts';
 import { Writer } from './writer.ts';
 
 /** How many batches all kinds together read and map ahead, and one alone. Each may have a MiB of JSON. */
@@ -59,7 +60,7 @@ export async function readKinds(
       return order;
     });
     // A kind that fails before it needs the order does not wait for it.
-    ordered.catch(() => undefined);
+    void underWay(ordered);
     const depth = () =>
       Math.min(BATCHES_AHEAD_OF_ONE, Math.max(1, Math.floor(BATCHES_AHEAD / (intake.order?.open ?? readers.size))));
     await Promise.allSettled(

@@ -2,6 +2,7 @@ import type { BlueprintShape, Kind } from './model.ts';
 import { type Extraction, extractionsWriting } from './run.ts';
 import type { SourceKind } from './source.ts';
 import { targetsFirst } from './targets-first.ts';
+import { underWay } from './under-way.ts';
 
 /**
  * In which order kinds are taken in, and which of them may still give entities. A kind waits only for kinds before it, so
@@ -112,7 +113,7 @@ interface PromiseWithResolvers {
   readonly reject: (error: unknown) => void;
 }
 
-/** Node 20 has no Promise.withResolvers. A rejection that nobody waits for is no unhandled one. */
+/** Node 20 has no Promise.withResolvers. */
 function promiseWithResolvers(): PromiseWithResolvers {
   let resolve: () => void = () => undefined;
   let reject: (error: unknown) => void = () => undefined;
@@ -120,6 +121,5 @@ function promiseWithResolvers(): PromiseWithResolvers {
     resolve = done;
     reject = failed;
   });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
+  return { promise: underWay(promise), resolve, reject };
 }

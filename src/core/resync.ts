@@ -16,6 +16,7 @@ import type { RunCause, RunMode, RunReport, RunTrigger } from './report.ts';
 import { type Extraction, extractionsCreating, extractionsWriting, type Run } from './run.ts';
 import { RunTiming } from './run-timing.ts';
 import { targetsFirst } from './targets-first.ts';
+import { underWay } from './under-way.ts';
 import { askElsewhere, findUnmapped } from './unmapped.ts';
 import { type RunEnd, reportBlueprint, reportWithoutBlueprint, undecided, verdict } from './verdict.ts';
 
@@ -205,8 +206,7 @@ function open(run: Run, wanted: readonly Extraction[], settingUp: Promise<void>)
   async function shapes() {
     await settingUp;
     const all = literalsOf(wanted);
-    // The kinds wait for it, and get the rejection.
-    for (const blueprint of all) run.state(blueprint).catch(() => undefined);
+    for (const blueprint of all) void underWay(run.state(blueprint));
     const found = await Promise.all(all.map((blueprint) => run.shape(blueprint)));
     return found.filter((shape) => shape !== undefined);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keepFirst } from '../core/keep-first.ts';
 import type { PortApi } from './api.ts';
 import { type FoundEntity, searchEntities } from './search.ts';
 
@@ -117,17 +118,8 @@ class RelationCounter {
       const leadsThere = [value].flat().some((name) => typeof name === 'string' && this.#targets.has(name));
       if (!leadsThere || this.#seen.has(identifier)) continue;
       this.#seen.add(identifier);
-      this.#keep({ identifier, title: title ?? null });
+      keepFirst(this.#sample, { identifier, title: title ?? null }, SAMPLE_SIZE, (one) => one.identifier);
     }
-  }
-
-  /** Keeps the first few in the order of the alphabet, because Port's own order is chance. */
-  #keep(entity: IncomingRelation['sample'][number]): void {
-    const sample = this.#sample;
-    const at = sample.findIndex((one) => one.identifier > entity.identifier);
-    if (at === -1 && sample.length === SAMPLE_SIZE) return;
-    sample.splice(at === -1 ? sample.length : at, 0, entity);
-    if (sample.length > SAMPLE_SIZE) sample.pop();
   }
 
   result(): IncomingRelation {
